@@ -1,0 +1,51 @@
+"""An entity of the portal as the program knows it: contract names, typed values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+INVOICE, DEAL, CONTACT, COMPANY, TASK = "invoice", "deal", "contact", "company", "task"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """``kind:id``, as ``invoice:512``."""
+
+    kind: str
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Key:
+        """Read ``kind:id``.
+
+        Raises:
+            ValueError: The text has another form.
+        """
+        kind, colon, number = text.strip().partition(":")
+        if not (kind and colon and number.isascii() and number.isdigit() and int(number) > 0):
+            raise ValueError(f"{text!r} is no entity (write kind:id, as invoice:512)")
+        return cls(kind, int(number))
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One look at an entity.
+
+    Attributes:
+        key: What it is.
+        values: Contract field → typed value (DESIGN.md §5 "Names"): ids ``int`` or ``None``, money ``Decimal``, dates ``date``,
+            times aware UTC ``datetime``, texts ``str``, lists ``tuple``.
+        fields: Everything by the portal's own codes, as JSON values.
+    """
+
+    key: Key
+    values: Mapping[str, Any]
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]

@@ -1,0 +1,1 @@
+"""Polling, planning and running: the program's heart."""

@@ -1,0 +1,159 @@
+"""Errors, by what the caller does next.
+
+```
+B24SyncError                       one line for stderr; exit_code says how the program ends
+├── UsageError            2        wrong command line, unknown id
+│   └── ConfigError       2        faults of the configuration, all at once
+├── StoreError            1        the database cannot be used
+├── AnotherPollError     75        another poll holds the lock
+├── PortalError
+│   ├── TransientError   69        no effect; may be repeated after ``retry_after_s``
+│   │   └── MethodBlockedError     one method is blocked until ``until`` (HTTP 429)
+│   ├── CredentialsError 77        the portal refuses the webhook or a right to a feed
+│   ├── PermanentError    1        the portal refused; repeating it is useless
+│   └── InDoubtError      1        sent, no answer: the effect may or may not have happened
+└── MailError
+    ├── MailTransientError 69      not accepted, may be repeated (no connection, 4xx)
+    ├── MailPermanentError  1      refused for good (5xx)
+    └── MailInDoubtError    1      the connection broke after DATA: accepted or not, nobody knows
+```
+
+A message names the REST method and never a URL: a webhook's URL holds its secret.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+
+class B24SyncError(Exception):
+    """Something that a person must read: what happened, where, and what to do.
+
+    Attributes:
+        remedy: What to do about it; empty if the message says it.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.remedy})" if self.remedy else self.message
+
+
+class UsageError(B24SyncError):
+    """The command line is wrong, or names something that does not exist."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """The configuration has faults.
+
+    Attributes:
+        source: The file (or folder) that was read.
+        faults: One line a fault, each beginning with its place.
+    """
+
+    def __init__(self, source: str, faults: Sequence[str], *, remedy: str = "") -> None:
+        count = "1 problem" if len(faults) == 1 else f"{len(faults)} problems"
+        super().__init__("\n".join([f"{source}: {count}", *(f"  {fault}" for fault in faults)]), remedy=remedy)
+        self.source = source
+        self.faults = tuple(faults)
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  {self.remedy}" if self.remedy else self.message
+
+
+class StoreError(B24SyncError):
+    """The database cannot be read or written as it is."""
+
+
+class AnotherPollError(B24SyncError):
+    """Another poll of this database runs."""
+
+    exit_code = 75
+
+
+class PortalError(B24SyncError):
+    """The portal did not do what it was asked.
+
+    Attributes:
+        method: The REST method, such as ``crm.item.list``; empty if no one method is meant.
+        code: The portal's error code as text; empty for legacy methods without one.
+    """
+
+    def __init__(self, message: str, *, method: str = "", code: str = "", remedy: str = "") -> None:
+        super().__init__(f"{method}: {message}" if method else message, remedy=remedy)
+        self.method = method
+        self.code = code
+        self.reason = message
+
+
+class TransientError(PortalError):
+    """No effect; may be repeated after ``retry_after_s`` seconds."""
+
+    exit_code = 69
+
+    def __init__(self, message: str, *, method: str = "", code: str = "", retry_after_s: float = 0.0) -> None:
+        super().__init__(message, method=method, code=code)
+        self.retry_after_s = retry_after_s
+
+
+class MethodBlockedError(TransientError):
+    """The portal blocks this one method until ``until`` (HTTP 429, OPERATION_TIME_LIMIT); others work."""
+
+    def __init__(self, message: str, *, method: str, until: datetime) -> None:
+        super().__init__(message, method=method, code="OPERATION_TIME_LIMIT")
+        self.until = until
+
+
+class CredentialsError(PortalError):
+    """The portal refuses the webhook itself, or its right to a method."""
+
+    exit_code = 77
+
+
+class PermanentError(PortalError):
+    """The portal refused; repeating it is useless."""
+
+
+class NotFoundError(PermanentError):
+    """The portal says that there is no such thing."""
+
+
+class InDoubtError(PortalError):
+    """Sent, no answer: the effect may or may not have happened."""
+
+
+class MailError(B24SyncError):
+    """A mail was not sent, or it is not known whether it was."""
+
+
+class MailTransientError(MailError):
+    """The mail server took nothing; a later attempt may succeed.
+
+    Attributes:
+        reachable: False if no mail server answered at all (such a try uses up no attempt).
+    """
+
+    exit_code = 69
+
+    def __init__(self, message: str, *, reachable: bool, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.reachable = reachable
+
+
+class MailPermanentError(MailError):
+    """The mail server refused for good; its words are in the message."""
+
+
+class MailInDoubtError(MailError):
+    """The mail was handed over and no answer came: it may have been sent."""

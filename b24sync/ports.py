@@ -1,0 +1,247 @@
+"""What the engine, the steps and the outside world say to each other.
+
+A step, and everything else that needs the portal, is a *talk*: a generator that yields what it wants to know or to have done
+and is sent the answers. It does no I/O. The engine runs many talks side by side and puts what they yield in the same moment into
+the same batches, so that 50 notifications cost one request for reading and one for writing.
+
+    def run(self, ctx: StepContext) -> Talk[StepResult]:
+        task, = yield Ask((tasks.get(ctx.entity_id),))
+        yield Tell(tasks.update(ctx.entity_id, TITLE="..."), effect=Effect.REPEATABLE)
+        return StepResult(changed=True)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+
+from b24sync.errors import PermanentError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from b24sync.errors import PortalError
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One REST method with its parameters (JSON values; a batch reference such as ``$result[a][items][49][id]`` is a value)."""
+
+    method: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one call gave: a result, or the error of this one call (others of the same batch may have succeeded)."""
+
+    call: Call
+    result: Any = None
+    error: PortalError | None = None
+
+    def value(self) -> Any:
+        """The result.
+
+        Raises:
+            PortalError: The call failed.
+        """
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+    def refused(self) -> bool:
+        """Whether the portal answered and refused (not: could not be reached)."""
+        return isinstance(self.error, PermanentError)
+
+
+class Effect(Enum):
+    """What a write means if it is made twice, which decides what happens after a lost answer."""
+
+    REPEATABLE = "repeatable"  # the same again changes nothing (an update by value, a notification with TAG)
+    MARKED = "marked"  # creates something that carries a marker; the step looks for it before each try
+    ONCE = "once"  # no marker: after a lost answer the action is uncertain
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Read from the portal; the talk is sent ``list[Answer]`` in the order of ``calls``. Transient errors never reach a talk."""
+
+    calls: tuple[Call, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Write to the portal; the talk is sent one ``Answer`` (its error can only be a PermanentError)."""
+
+    call: Call
+    effect: Effect
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Download a file by a ``*Machine`` link of the portal; the talk is sent ``bytes``, or the error is thrown into it."""
+
+    url: str
+    limit_bytes: int = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of a mail."""
+
+    name: str
+    content: bytes
+    mime_type: str = "application/pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One e-mail, before it is built. Texts are final; header values may hold anything (line breaks become spaces when built).
+
+    Attributes:
+        message_id: Whole ``Message-ID`` with angle brackets; derives from the action.
+        to: Addresses; so are ``cc`` and ``bcc``.
+        html: HTML body; empty: only text.
+        owner: Entity that the portal transport binds the e-mail to, as ``(entity_type_id, id)``.
+        marker: ORIGIN_ID for the portal transport.
+        lang: Language of the texts, for Content-Language.
+        contact: The contact (3) or company (4) that the address belongs to, as ``(entity_type_id, id)``; for the portal transport.
+        responsible_id: Portal user who sends, for the portal transport.
+    """
+
+    message_id: str
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    html: str = ""
+    cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    owner: tuple[int, int] | None = None
+    contact: tuple[int, int] | None = None
+    responsible_id: int | None = None
+    marker: str = ""
+    lang: str = "ru"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Send a mail, at most once: the action is marked before; the talk is sent ``PostResult`` or a MailError is thrown into the engine."""
+
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class PostResult:
+    """A mail that was accepted: by whom, in the server's words, and for which addresses it went out (``redirect_to`` counts)."""
+
+    server_words: str
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Keep ``memory`` with the action, committed before the talk goes on (a document's id, say); the talk is sent None."""
+
+    memory: Mapping[str, Any]
+
+
+Wish: TypeAlias = Ask | Tell | Fetch | Post | Note
+T = TypeVar("T")
+Talk: TypeAlias = Generator[Wish, Any, T]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The effect holds. ``changed`` is False if it already did; ``details`` are shown with the action (never a secret)."""
+
+    changed: bool = True
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Not wanted any more, or nobody to do it for; ``reason`` is a word, ``details`` say more."""
+
+    reason: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Not ready yet (a PDF being made): tried again at ``until``; no failed attempt. ``memory`` is kept with the action."""
+
+    until: datetime
+    reason: str
+    memory: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Cannot be done: ``message`` says what and what to do; never retried by itself."""
+
+    message: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+StepResult: TypeAlias = Done | Skipped | Waiting | Failed
+
+
+class Portal(Protocol):
+    """The portal, as the engine sees it."""
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests made so far by this object."""
+        ...
+
+    def ask(self, calls: Sequence[Call]) -> list[Answer]:
+        """Read, in batches of at most 50; repeated within the run where that may help.
+
+        Raises:
+            TransientError: The portal cannot be reached or is overloaded, for all calls.
+            CredentialsError: The portal refuses the webhook.
+        """
+        ...
+
+    def chain(self, calls: Mapping[str, Call]) -> tuple[dict[str, Answer], datetime]:
+        """One read batch of at most 50 named commands, which may refer to each other's results.
+
+        Returns:
+            The answers by name (a name may be missing if the portal gave neither result nor error), and the portal's time at
+            the start of this batch (aware UTC, whole seconds).
+        """
+        ...
+
+    def tell(self, calls: Sequence[Call]) -> list[Answer]:
+        """Write, in batches of at most 50; repeated only where no effect is certain.
+
+        Each answer's error may be TransientError (no effect), InDoubtError (unknown), PermanentError (refused). Never raises
+        PortalError itself.
+        """
+        ...
+
+    def download(self, url: str, *, limit_bytes: int) -> bytes:
+        """The bytes behind a ``*Machine`` link, which must lead to this portal.
+
+        Raises:
+            TransientError: Not reachable.
+            PermanentError: Refused, too large, or elsewhere than at this portal.
+        """
+        ...
+
+
+class Mailer(Protocol):
+    """A way to send mail."""
+
+    def send(self, letter: Letter) -> PostResult:
+        """Send one mail once.
+
+        Raises:
+            MailTransientError: Nothing was accepted.
+            MailPermanentError: Refused.
+            MailInDoubtError: Handed over without an answer.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""The portal's words: builders of calls and readers of answers; pure, and the only place with Bitrix24 names."""

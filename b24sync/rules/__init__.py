@@ -1,0 +1,1 @@
+"""Rules: matching events, expressions and texts, people, linked values."""

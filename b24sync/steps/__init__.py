@@ -1,0 +1,1 @@
+"""The steps: one small file each; see ``registry``."""
