@@ -1,0 +1,60 @@
+"""Products of the catalogue and their sections (BITRIX24.md §6.3; scope ``catalog``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from b24sync.ports import Call
+from b24sync.rest import values
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product; a variation has its section at ``parent_id``, the product it varies."""
+
+    id: int
+    name: str
+    section_id: int | None = None
+    parent_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section; ``parent_id`` is ``None`` at the top."""
+
+    id: int
+    name: str
+    parent_id: int | None = None
+
+
+def product(product_id: int) -> Call:
+    """One product."""
+    return Call("catalog.product.get", {"id": product_id})
+
+
+def section(section_id: int) -> Call:
+    """One section."""
+    return Call("catalog.section.get", {"id": section_id})
+
+
+def read_product(result: Any) -> Product | None:
+    """The product of an answer; ``None`` if it holds none."""
+    row = result.get("product", result.get("offer")) if isinstance(result, Mapping) else None
+    number = values.id_or_none(row.get("id")) if isinstance(row, Mapping) else None
+    if row is None or number is None:
+        return None
+    parent = row.get("parentId")
+    parent_id = parent.get("value") if isinstance(parent, Mapping) else parent
+    section_id = values.id_or_none(row.get("iblockSectionId"))
+    return Product(number, values.text(row.get("name")), section_id, values.id_or_none(parent_id))
+
+
+def read_section(result: Any) -> Section | None:
+    """The section of an answer; ``None`` if it holds none."""
+    row = result.get("section") if isinstance(result, Mapping) else None
+    number = values.id_or_none(row.get("id")) if isinstance(row, Mapping) else None
+    if row is None or number is None:
+        return None
+    return Section(number, values.text(row.get("name")), values.id_or_none(row.get("iblockSectionId")))

@@ -1,0 +1,31 @@
+"""Invoices of the old module, ``crm.invoice.*`` (BITRIX24.md §3.6); their rows have upper-case codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from b24sync.ports import Call
+from b24sync.rest import contract
+from b24sync.rest.kinds import Kind
+
+
+def list_page(*, filter: Mapping[str, Any], order: Mapping[str, str], start: int = -1) -> Call:  # noqa: A002
+    """One page of at most 50 invoices with their custom fields (without product rows, which only ``get`` gives)."""
+    params = {"filter": dict(filter), "order": dict(order), "select": ["*", "UF_*"], "start": start}
+    return Call("crm.invoice.list", params)
+
+
+def get(invoice_id: int) -> Call:
+    """One invoice, with ``PRODUCT_ROWS``."""
+    return Call("crm.invoice.get", {"id": invoice_id})
+
+
+def update(kind: Kind, invoice_id: int, fields: Mapping[str, Any]) -> Call:
+    """Change fields, named by the contract or by the portal."""
+    return Call("crm.invoice.update", {"id": invoice_id, "fields": contract.portal_fields(kind, fields)})
+
+
+def external_link(invoice_id: int) -> Call:
+    """A link to the invoice for the client, in place of a PDF; the result is the text of the link."""
+    return Call("crm.invoice.getexternallink", {"id": invoice_id})

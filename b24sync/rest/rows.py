@@ -1,0 +1,90 @@
+"""Product rows of deals, invoices and smart processes (BITRIX24.md §6.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from b24sync.ports import Call
+from b24sync.rest import values
+from b24sync.rest.kinds import Kind
+
+PAGE = 50
+_CENT = Decimal("0.01")
+# What a new row of another owner takes over; ids, accounting prices and the basket's code belong to the old one.
+_COPIED = (
+    *(
+        "productId",
+        "productName",
+        "price",
+        "quantity",
+        "discountTypeId",
+        "discountRate",
+        "discountSum",
+        "taxRate",
+    ),
+    *("taxIncluded", "customized", "measureCode", "measureName", "sort"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One product row.
+
+    Attributes:
+        product_id: Product of the catalogue; ``None`` for a free text.
+        price: Of one unit, with discount and tax.
+        sum: ``price * quantity`` to the minor unit, half up.
+        raw: The row as the portal sent it.
+    """
+
+    product_id: int | None
+    name: str
+    price: Decimal
+    quantity: Decimal
+    sum: Decimal
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+def list_for(kind: Kind, owner_id: int, *, start: int = 0) -> Call:
+    """One page of at most 50 rows of an owner (an old invoice: the invoice, whose answer holds all its rows)."""
+    if kind.api == "legacy":
+        return Call("crm.invoice.get", {"id": owner_id})
+    owner = {"=ownerType": kind.owner_type, "=ownerId": owner_id}
+    return Call("crm.item.productrow.list", {"filter": owner, "order": {"id": "ASC"}, "start": start})
+
+
+def set_for(kind: Kind, owner_id: int, rows: Sequence[Mapping[str, Any]]) -> Call:
+    """Replace all rows of an owner; the same again gives the same rows (their ids change)."""
+    return Call(
+        "crm.item.productrow.set",
+        {"ownerType": kind.owner_type, "ownerId": owner_id, "productRows": [dict(row) for row in rows]},
+    )
+
+
+def copy_of(row: Row) -> dict[str, Any]:
+    """The row as it is written for another owner."""
+    return {code: row.raw[code] for code in _COPIED if row.raw.get(code) is not None}
+
+
+def read_rows(result: Any) -> list[Row]:
+    """The rows of an answer, in the portal's order."""
+    listed: Any = result
+    if isinstance(result, Mapping):
+        listed = result.get("productRows", result.get("PRODUCT_ROWS", []))
+    if isinstance(listed, Mapping):
+        listed = list(listed.values())
+    return [read_row(row) for row in listed if isinstance(row, Mapping)] if isinstance(listed, list) else []
+
+
+def read_row(raw: Mapping[str, Any]) -> Row:
+    """One row, of the item API or a classic one."""
+    price = values.money(raw.get("price", raw.get("PRICE")))
+    quantity = values.money(raw.get("quantity", raw.get("QUANTITY")))
+    total = (price * quantity).quantize(_CENT, rounding=ROUND_HALF_UP)
+    name = values.text(raw.get("productName", raw.get("PRODUCT_NAME")))
+    return Row(
+        values.id_or_none(raw.get("productId", raw.get("PRODUCT_ID"))), name, price, quantity, total, raw
+    )

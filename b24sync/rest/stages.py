@@ -1,0 +1,108 @@
+"""Stages and funnels (BITRIX24.md §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from b24sync.domain.entity import DEAL, INVOICE
+from b24sync.ports import Call
+from b24sync.rest import values
+from b24sync.rest.kinds import Kind
+
+Semantic: TypeAlias = Literal["P", "S", "F"]
+_BY_WORD: Mapping[str, Semantic] = {"process": "P", "success": "S", "failure": "F", "apology": "F"}
+# The old module's own statuses, whose semantics its answers leave empty (BITRIX24.md §3.6).
+_LEGACY: Mapping[str, Semantic] = {"P": "S", "D": "F"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a funnel; ``semantic`` is P in process, S success, F failure. ``category_id`` 0 where there are no funnels."""
+
+    id: str
+    name: str
+    sort: int
+    semantic: Semantic
+    category_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One funnel."""
+
+    id: int
+    name: str
+    is_default: bool = False
+
+
+def entity_id(kind: Kind, category_id: int) -> str:
+    """The ENTITY_ID under which ``crm.status.list`` keeps the stages of a funnel."""
+    if kind.name == DEAL:
+        return "DEAL_STAGE" if category_id == 0 else f"DEAL_STAGE_{category_id}"
+    if kind.api == "legacy":
+        return "INVOICE_STATUS"
+    if kind.name == INVOICE:
+        return f"SMART_INVOICE_STAGE_{category_id}"
+    return f"DYNAMIC_{kind.entity_type_id}_STAGE_{category_id}"
+
+
+def status_list(entity_id: str) -> Call:
+    """All stages of one ENTITY_ID, in the order of the funnel."""
+    return Call("crm.status.list", {"order": {"SORT": "ASC"}, "filter": {"ENTITY_ID": entity_id}})
+
+
+def category_list(kind: Kind) -> Call:
+    """The funnels of a kind (invoices have one, whose number differs from portal to portal)."""
+    return Call("crm.category.list", {"entityTypeId": kind.entity_type_id})
+
+
+def read_stages(result: Any, *, category_id: int = 0, legacy: bool = False) -> tuple[Stage, ...]:
+    """The stages of an answer, in the order of the funnel."""
+    rows = [row for row in _listed(result) if row.get("STATUS_ID")]
+    stages = [_stage(row, category_id, legacy=legacy) for row in rows]
+    return tuple(sorted(stages, key=lambda stage: stage.sort))
+
+
+def _stage(row: Mapping[str, Any], category_id: int, *, legacy: bool) -> Stage:
+    stage_id = str(row["STATUS_ID"])
+    semantic = _semantic(row)
+    if legacy and semantic == "P":
+        semantic = _LEGACY.get(stage_id, "P")
+    return Stage(
+        stage_id,
+        values.text(row.get("NAME")),
+        values.int_or_none(row.get("SORT")) or 0,
+        semantic,
+        category_id,
+    )
+
+
+def _semantic(row: Mapping[str, Any]) -> Semantic:
+    letter = row.get("SEMANTICS")
+    if letter == "S":
+        return "S"
+    if letter == "F":
+        return "F"
+    extra = row.get("EXTRA")
+    word = extra.get("SEMANTICS") if isinstance(extra, Mapping) else None
+    return _BY_WORD.get(str(word or ""), "P")
+
+
+def read_categories(result: Any) -> tuple[Category, ...]:
+    """The funnels of an answer, the default one first."""
+    rows = _listed(result.get("categories", []) if isinstance(result, Mapping) else result)
+    found = [
+        Category(
+            values.int_or_none(row.get("id")) or 0, values.text(row.get("name")), row.get("isDefault") == "Y"
+        )
+        for row in rows
+        if row.get("id") is not None
+    ]
+    return tuple(sorted(found, key=lambda category: not category.is_default))
+
+
+def _listed(result: Any) -> Iterable[Mapping[str, Any]]:
+    listed = result.values() if isinstance(result, Mapping) else result if isinstance(result, list) else ()
+    return [row for row in listed if isinstance(row, Mapping)]
