@@ -1,1 +1,47 @@
 """The SQLite database: the only SQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from b24sync.store.db import open_database, reading, transaction
+from b24sync.store.echoes import Echoes
+from b24sync.store.journal import Journal
+from b24sync.store.keep import Keep
+from b24sync.store.outbox import Outbox
+from b24sync.store.snapshot import Snapshot
+
+
+class Store:
+    """One open database; its parts share the connection."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.connection = connection
+        self.path = path
+        self.snapshot = Snapshot(connection)
+        self.journal = Journal(connection)
+        self.outbox = Outbox(connection)
+        self.echoes = Echoes(connection)
+        self.keep = Keep(connection)
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = True) -> Store:
+        """Open (and make, and upgrade) a database file; see `open_database`."""
+        return cls(open_database(path, create=create), path)
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Everything inside is committed together, or nothing is."""
+        return transaction(self.connection)
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Several reads that see one state."""
+        return reading(self.connection)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+
+__all__ = ["Store"]

@@ -1,0 +1,54 @@
+"""Events: facts derived from two looks at an entity and its stage history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from b24sync.domain.entity import INVOICE, TASK, Key
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One derived fact.
+
+    Attributes:
+        key: Unique and deterministic: the same facts give the same key after a crash.
+        name: As ``invoice.status_changed``.
+        entity: Whose event it is.
+        occurred_at: When it happened by the portal's clock, aware UTC.
+        from_: Stage or status before; ``None`` if unknown or not a move.
+        to: Stage or status after.
+        from_stage: The stage id behind ``from_``.
+        to_stage: The stage id behind ``to``.
+        changes: Contract field → ``[old, new]`` as JSON values.
+        own: Whether every new value is one that an action wrote (DESIGN.md G5).
+        root: The entity that this one counts with: whose event led to it, along the whole chain.
+    """
+
+    key: str
+    name: str
+    entity: Key
+    occurred_at: datetime
+    from_: str | None = None
+    to: str | None = None
+    from_stage: str | None = None
+    to_stage: str | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    own: bool = False
+    root: Key | None = None
+
+
+def moved_name(kind: str) -> str:
+    """The name of a kind's stage event."""
+    return f"{kind}.status_changed" if kind == INVOICE else f"{kind}.stage_changed"
+
+
+def event_names(kind: str) -> tuple[str, ...]:
+    """Every event that a kind may give (DESIGN.md §5 "Events")."""
+    if kind == TASK:
+        return ("task.created", "task.updated", "task.completed")
+    names = (f"{kind}.created", f"{kind}.updated", moved_name(kind), f"{kind}.deleted")
+    return (*names, "invoice.reminder_due", "invoice.tasks_completed") if kind == INVOICE else names

@@ -1,0 +1,53 @@
+"""What actions wrote and made, so that their own echoes are known when they come back as changes (DESIGN.md G5)."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from b24sync.domain.entity import Key
+from b24sync.store.snapshot import dump
+
+
+class Echoes:
+    """Own writes, entities made by steps, runs of rules on own events. Writing methods belong into a transaction of the caller."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def wrote(self, entity: Key, field: str, value: Any, action_id: int) -> None:
+        """Note a value that an action wrote; ``value`` as it takes part in comparisons."""
+        row = (entity.kind, entity.id, field, dump(value), action_id)
+        self._db.execute("INSERT OR REPLACE INTO own_writes VALUES (?, ?, ?, ?, ?)", row)
+
+    def is_own(self, entity: Key, field: str, value: Any) -> bool:
+        """Whether an action wrote this value since the kind's last complete poll."""
+        sql = "SELECT 1 FROM own_writes WHERE kind = ? AND entity_id = ? AND field = ? AND value = ?"
+        return self._db.execute(sql, (entity.kind, entity.id, field, dump(value))).fetchone() is not None
+
+    def forget_writes(self, kind: str, *, up_to_action: int) -> None:
+        """The kind's poll is complete: writes before it have been seen."""
+        self._db.execute("DELETE FROM own_writes WHERE kind = ? AND action_id <= ?", (kind, up_to_action))
+
+    def made(self, entity: Key, action_id: int, root: Key) -> None:
+        """Note an entity that an action made, and the entity that it counts with."""
+        row = (entity.kind, entity.id, action_id, root.kind, root.id)
+        self._db.execute("INSERT OR REPLACE INTO own_made VALUES (?, ?, ?, ?, ?)", row)
+
+    def root_of(self, entity: Key) -> Key | None:
+        """The entity that one made by an action counts with; ``None`` if people made it."""
+        sql = "SELECT root_kind, root_id FROM own_made WHERE kind = ? AND entity_id = ?"
+        row = self._db.execute(sql, (entity.kind, entity.id)).fetchone()
+        return Key(row[0], row[1]) if row else None
+
+    def made_by_action(self, action_id: int, kind: str) -> list[int]:
+        """Ids of the entities of a kind that an action made."""
+        sql = "SELECT entity_id FROM own_made WHERE action_id = ? AND kind = ? ORDER BY entity_id"
+        return [row[0] for row in self._db.execute(sql, (action_id, kind))]
+
+    def count_run(self, rule: str, root: Key, *, at: int) -> int:
+        """Note that a rule was fired by an own event; returns how often in the hour up to ``at``, this one included."""
+        self._db.execute("DELETE FROM own_runs WHERE at <= ?", (at - 3600,))
+        self._db.execute("INSERT INTO own_runs VALUES (?, ?, ?, ?)", (rule, root.kind, root.id, at))
+        sql = "SELECT count(*) FROM own_runs WHERE rule = ? AND root_kind = ? AND root_id = ?"
+        return int(self._db.execute(sql, (rule, root.kind, root.id)).fetchone()[0])

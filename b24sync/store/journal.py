@@ -1,0 +1,131 @@
+"""Runs, events and what the rules said of them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from b24sync.domain.event import Event
+from b24sync.store.snapshot import dump
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """A recorded event; times are Unix seconds."""
+
+    id: int
+    key: str
+    name: str
+    kind: str
+    entity_id: int
+    occurred_at: int
+    detected_at: int
+    from_: str | None
+    to_: str | None
+    from_stage: str | None
+    to_stage: str | None
+    changes: Mapping[str, Any]
+    run: int
+    own: bool
+    root_kind: str | None
+    root_id: int | None
+    seen: Mapping[str, Any]
+
+
+class Journal:
+    """What happened. Writing methods belong into a transaction of the caller."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    # runs
+
+    def begin_run(self, *, started_at: int, local_started_at: int) -> int:
+        """Record the start of a poll; returns its number."""
+        sql = "INSERT INTO runs (started_at, local_started_at) VALUES (?, ?)"
+        return int(self._db.execute(sql, (started_at, local_started_at)).lastrowid or 0)
+
+    def finish_run(self, run: int, *, finished_at: int, duration_s: float, exit_code: int, report: Mapping[str, Any]) -> None:
+        """Record the end of a poll."""
+        self._db.execute(
+            "UPDATE runs SET finished_at = ?, duration_s = ?, exit_code = ?, report = ? WHERE id = ?",
+            (finished_at, duration_s, exit_code, dump(report), run),
+        )
+
+    def last_runs(self, limit: int) -> list[dict[str, Any]]:
+        """The newest runs, newest first."""
+        rows = self._db.execute("SELECT * FROM runs ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
+        return [{**dict(row), "report": json.loads(row["report"])} for row in rows]
+
+    def trim_idle_runs(self, keep: int) -> None:
+        """Forget old runs that saw nothing, so that a poll every minute does not fill the disk."""
+        self._db.execute(
+            "DELETE FROM runs WHERE id <= (SELECT max(id) FROM runs) - ? AND id IN"
+            " (SELECT id FROM runs WHERE exit_code = 0 AND report LIKE '%\"quiet\":true%' ORDER BY id LIMIT 100)",
+            (keep,),
+        )
+
+    # events
+
+    def add_event(self, event: Event, *, run: int, detected_at: int, seen: Mapping[str, Any] | None = None) -> int | None:
+        """Record an event; ``None`` if one of this key was recorded before."""
+        root = event.root
+        cursor = self._db.execute(
+            "INSERT OR IGNORE INTO events (key, name, kind, entity_id, occurred_at, detected_at, from_, to_, from_stage, to_stage,"
+            " changes, run, own, root_kind, root_id, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                event.key, event.name, event.entity.kind, event.entity.id, int(event.occurred_at.timestamp()), detected_at,
+                event.from_, event.to, event.from_stage, event.to_stage, dump(event.changes), run, int(event.own),
+                root.kind if root else None, root.id if root else None, dump(seen or {}),
+            ),
+        )  # fmt: skip
+        return int(cursor.lastrowid or 0) if cursor.rowcount else None
+
+    def event(self, event_id: int) -> EventRow | None:
+        """One event."""
+        row = self._db.execute("SELECT * FROM events WHERE id = ?", (event_id,)).fetchone()
+        return _event_row(row) if row else None
+
+    def events(
+        self,
+        *,
+        kind: str | None = None,
+        entity_id: int | None = None,
+        since: int | None = None,
+        name: str | None = None,
+        limit: int | None = None,
+    ) -> list[EventRow]:
+        """The newest events that fit, oldest first."""
+        where, values = _where(kind=kind, entity_id=entity_id, name=name)
+        if since is not None:
+            where.append("occurred_at >= ?")
+            values.append(since)
+        clause = f"WHERE {' AND '.join(where)}" if where else ""
+        sql = f"SELECT * FROM events {clause} ORDER BY id DESC LIMIT ?"
+        rows = self._db.execute(sql, (*values, -1 if limit is None else limit)).fetchall()
+        return [_event_row(row) for row in reversed(rows)]
+
+    def add_verdicts(self, event_id: int, verdicts: Iterable[tuple[str, bool, str]]) -> None:
+        """Record what each rule said: ``(rule, matched, reason)``."""
+        rows = ((event_id, rule, int(matched), reason) for rule, matched, reason in verdicts)
+        self._db.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?)", rows)
+
+    def verdicts(self, event_id: int) -> list[tuple[str, bool, str]]:
+        """What each rule said of an event."""
+        sql = "SELECT rule, matched, reason FROM verdicts WHERE event_id = ? ORDER BY rule"
+        return [(row[0], bool(row[1]), row[2]) for row in self._db.execute(sql, (event_id,))]
+
+
+def _where(**columns: Any) -> tuple[list[str], list[Any]]:
+    given = {name: value for name, value in columns.items() if value is not None}
+    return [f"{name} = ?" for name in given], list(given.values())
+
+
+def _event_row(row: sqlite3.Row) -> EventRow:
+    values = dict(row)
+    return EventRow(
+        **{**values, "changes": json.loads(values["changes"]), "seen": json.loads(values["seen"]), "own": bool(values["own"])}
+    )

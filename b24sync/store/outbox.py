@@ -1,0 +1,216 @@
+"""The outbox: actions and their states. The only place that moves an action from one state to another."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from b24sync.store.snapshot import dump
+
+OPEN_TROUBLE = ("failed", "uncertain", "held")
+STOPPING = ("pending", "running", "failed", "held", "uncertain")  # an earlier step in one of these stops the later ones
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An action to be written into the outbox."""
+
+    key: str
+    event_id: int | None
+    rule: str
+    step: str
+    position: int
+    kind: str
+    entity_id: int
+    state: str = "pending"
+    result: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A row of the outbox; times are Unix seconds, ``next_attempt_at`` by the local clock."""
+
+    id: int
+    key: str
+    event_id: int | None
+    rule: str
+    step: str
+    position: int
+    kind: str
+    entity_id: int
+    state: str
+    attempts: int
+    next_attempt_at: int | None
+    error: str | None
+    result: Mapping[str, Any]
+    memory: Mapping[str, Any]
+    options: Mapping[str, Any]
+    sending: bool
+    claimed_by: str | None
+    planned_run: int
+    planned_at: int
+    settled_at: int | None
+    settled_run: int | None
+
+
+class Outbox:
+    """Actions. Writing methods belong into a transaction of the caller."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def plan(self, planned: Planned, *, run: int, at: int, due_at: int) -> int | None:
+        """Write an action; ``None`` if one of this key is there already."""
+        waits = planned.state in {"pending", "held"}
+        cursor = self._db.execute(
+            "INSERT OR IGNORE INTO actions (key, event_id, rule, step, position, kind, entity_id, state, next_attempt_at, result,"
+            " options, planned_run, planned_at, settled_at, settled_run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                planned.key, planned.event_id, planned.rule, planned.step, planned.position, planned.kind, planned.entity_id,
+                planned.state, due_at if planned.state == "pending" else None, dump(planned.result), dump(planned.options),
+                run, at, None if waits else at, None if waits else run,
+            ),
+        )  # fmt: skip
+        return int(cursor.lastrowid or 0) if cursor.rowcount else None
+
+    def action(self, action_id: int) -> Action | None:
+        """One action."""
+        row = self._db.execute("SELECT * FROM actions WHERE id = ?", (action_id,)).fetchone()
+        return _action(row) if row else None
+
+    def actions(
+        self,
+        *,
+        kind: str | None = None,
+        entity_id: int | None = None,
+        since: int | None = None,
+        state: str | None = None,
+        event_id: int | None = None,
+        run: int | None = None,
+        limit: int | None = None,
+    ) -> list[Action]:
+        """The newest actions that fit, oldest first; ``since`` counts from the planning."""
+        given = {"kind": kind, "entity_id": entity_id, "state": state, "event_id": event_id, "planned_run": run}
+        where = [f"{name} = ?" for name, value in given.items() if value is not None]
+        values: list[Any] = [value for value in given.values() if value is not None]
+        if since is not None:
+            where.append("planned_at >= ?")
+            values.append(since)
+        clause = f"WHERE {' AND '.join(where)}" if where else ""
+        sql = f"SELECT * FROM actions {clause} ORDER BY id DESC LIMIT ?"
+        rows = self._db.execute(sql, (*values, -1 if limit is None else limit)).fetchall()
+        return [_action(row) for row in reversed(rows)]
+
+    def counts(self) -> dict[str, int]:
+        """How many actions are in each state."""
+        return dict(self._db.execute("SELECT state, count(*) FROM actions GROUP BY state ORDER BY state").fetchall())
+
+    def counts_of_run(self, run: int) -> dict[str, int]:
+        """States of the actions that a run planned or settled."""
+        sql = "SELECT state, count(*) FROM actions WHERE planned_run = ?1 OR settled_run = ?1 GROUP BY state ORDER BY state"
+        return dict(self._db.execute(sql, (run,)).fetchall())
+
+    def due(self, *, now: int, limit: int, after_id: int = 0, steps: Sequence[str] = (), exclude: Sequence[str] = ()) -> list[Action]:
+        """Pending actions whose time has come and whose earlier steps are settled, by id.
+
+        Args:
+            now: Local time.
+            limit: At most so many.
+            after_id: Only actions after this one.
+            steps: Only these steps; empty for all.
+            exclude: Not these steps.
+        """
+        wanted = f"AND a.step IN ({', '.join('?' * len(steps))})" if steps else ""
+        unwanted = f"AND a.step NOT IN ({', '.join('?' * len(exclude))})" if exclude else ""
+        stopping = ", ".join(f"'{state}'" for state in STOPPING)
+        sql = (
+            f"SELECT * FROM actions a WHERE a.state = 'pending' AND a.next_attempt_at <= ? AND a.id > ? {wanted} {unwanted}"
+            " AND NOT EXISTS (SELECT 1 FROM actions b WHERE b.event_id = a.event_id AND b.rule = a.rule"
+            f" AND b.position < a.position AND b.state IN ({stopping})) ORDER BY a.id LIMIT ?"
+        )
+        return [_action(row) for row in self._db.execute(sql, (now, after_id, *steps, *exclude, limit))]
+
+    def waits_until(self) -> int | None:
+        """The earliest local time at which a pending action wants to run; ``None`` if none waits."""
+        row = self._db.execute("SELECT min(next_attempt_at) FROM actions WHERE state = 'pending'").fetchone()
+        return None if row[0] is None else int(row[0])
+
+    def claim(self, action_id: int, *, by: str, states: Sequence[str] = ("pending",)) -> bool:
+        """Take an action to run it, which counts as an attempt; False if it is not to be had."""
+        marks = ", ".join("?" * len(states))
+        sql = (
+            f"UPDATE actions SET state = 'running', attempts = attempts + 1, claimed_by = ?, sending = 0 WHERE id = ? AND state IN ({marks})"
+        )
+        return self._db.execute(sql, (by, action_id, *states)).rowcount == 1
+
+    def mark_sending(self, action_id: int) -> None:
+        """Note, before it happens, that something is done which may not be done twice."""
+        self._db.execute("UPDATE actions SET sending = 1 WHERE id = ?", (action_id,))
+
+    def remember(self, action_id: int, memory: Mapping[str, Any]) -> None:
+        """Keep what an action must know on its next try."""
+        self._db.execute("UPDATE actions SET memory = ? WHERE id = ?", (dump(memory), action_id))
+
+    def settle(self, action_id: int, state: str, *, run: int, at: int, error: str | None, result: Mapping[str, Any]) -> None:
+        """An action has come to an end (or to a stop that needs a person)."""
+        self._db.execute(
+            "UPDATE actions SET state = ?, next_attempt_at = NULL, error = ?, result = ?, claimed_by = NULL, settled_at = ?, settled_run = ?"
+            " WHERE id = ?",
+            (state, error, dump(result), at, run, action_id),
+        )
+
+    def postpone(
+        self, action_id: int, *, next_attempt_at: int, error: str | None, counts: bool, result: Mapping[str, Any] | None = None
+    ) -> None:
+        """Back to pending; an attempt that does not count is given back."""
+        self._db.execute(
+            "UPDATE actions SET state = 'pending', next_attempt_at = ?, error = ?, claimed_by = NULL, sending = 0,"
+            " attempts = attempts - ?, result = coalesce(?, result) WHERE id = ?",
+            (next_attempt_at, error, 0 if counts else 1, None if result is None else dump(result), action_id),
+        )
+
+    def interrupted(self, *, not_by: Iterable[str] = ()) -> list[Action]:
+        """Actions that were running when their process ended (``not_by``: claims of living processes)."""
+        alive = set(not_by)
+        rows = self._db.execute("SELECT * FROM actions WHERE state = 'running' ORDER BY id").fetchall()
+        return [action for action in map(_action, rows) if action.claimed_by not in alive]
+
+    def move(self, action_id: int, *, from_: Sequence[str], to: str, now: int, at: int, result: Mapping[str, Any] | None = None) -> bool:
+        """A person's word: retry (→ pending, attempts counted anew), release (→ pending), cancel (→ cancelled)."""
+        marks = ", ".join("?" * len(from_))
+        pending = to == "pending"
+        sql = (
+            "UPDATE actions SET state = ?, next_attempt_at = ?, attempts = CASE WHEN ? THEN 0 ELSE attempts END, claimed_by = NULL,"
+            " sending = 0, error = CASE WHEN ? THEN NULL ELSE error END, settled_at = CASE WHEN ? THEN NULL ELSE ? END,"
+            f" result = coalesce(?, result) WHERE id = ? AND state IN ({marks})"
+        )
+        values = (to, now if pending else None, pending, pending, pending, at, None if result is None else dump(result), action_id, *from_)
+        return self._db.execute(sql, values).rowcount == 1
+
+    def ids_in(self, states: Sequence[str]) -> list[int]:
+        """Ids of all actions in some states."""
+        marks = ", ".join("?" * len(states))
+        return [row[0] for row in self._db.execute(f"SELECT id FROM actions WHERE state IN ({marks}) ORDER BY id", tuple(states))]
+
+    def hold_open(self, reason: str) -> int:
+        """Hold everything that waits (after ``poll --baseline``); returns how many."""
+        sql = "UPDATE actions SET state = 'held', next_attempt_at = NULL, result = ? WHERE state = 'pending'"
+        return self._db.execute(sql, (dump({"reason": reason}),)).rowcount
+
+    def waiting_mails(self, *, step: str, kind: str, entity_id: int, rule: str, before_id: int) -> list[int]:
+        """Mails of a step for an entity that wait to be sent, planned before an action."""
+        sql = (
+            "SELECT id FROM actions WHERE step = ? AND kind = ? AND entity_id = ? AND rule = ? AND id < ?"
+            " AND state IN ('pending', 'held') AND sending = 0"
+        )
+        return [row[0] for row in self._db.execute(sql, (step, kind, entity_id, rule, before_id))]
+
+
+def _action(row: sqlite3.Row) -> Action:
+    values = dict(row)
+    parsed = {name: json.loads(values[name]) for name in ("result", "memory", "options")}
+    return Action(**{**values, **parsed, "sending": bool(values["sending"])})

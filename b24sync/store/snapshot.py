@@ -1,0 +1,240 @@
+"""Cursors, entities with their revisions, and the staged pages of the poll under way."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far the feeds of one kind were read; times are Unix seconds by the portal's clock."""
+
+    kind: str
+    state: str = "baseline"
+    signpost: int | None = None
+    baseline_at: int | None = None
+    baseline_run: int | None = None
+    walked_id: int = 0
+    history: str = "unknown"
+    history_id: int = 0
+    history_floor: int = 0
+    newest_id: int | None = None
+    newest_at: int | None = None
+    reconciled_at: int | None = None
+    guard: str | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether the baseline is complete."""
+        return self.state == "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One entity of the snapshot; ``data`` is the portal's row as JSON text."""
+
+    kind: str
+    id: int
+    created_at: int
+    updated_at: int
+    moved_at: int | None
+    stage: str | None
+    stage_at: int | None
+    stage_run: int
+    history_id: int
+    revision: int
+    state: str
+    due_on: str | None
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One staged row of the stage history; ``type`` is the portal's TYPE_ID."""
+
+    id: int
+    owner: int
+    type: int
+    at: int
+    stage: str
+
+
+_CURSOR_COLUMNS = tuple(Cursor.__dataclass_fields__)
+_STORED_COLUMNS = tuple(Stored.__dataclass_fields__)
+
+
+def dump(value: Any) -> str:
+    """JSON text, compact and readable in any language."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class Snapshot:
+    """What was last seen of everything. Writing methods belong into a transaction of the caller."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    # cursors
+
+    def cursor(self, kind: str) -> Cursor:
+        """The kind's cursor; a new kind's is in its baseline."""
+        row = self._db.execute("SELECT * FROM cursors WHERE kind = ?", (kind,)).fetchone()
+        return Cursor(**dict(row)) if row else Cursor(kind)
+
+    def cursors(self) -> list[Cursor]:
+        """Every cursor, by kind."""
+        return [Cursor(**dict(row)) for row in self._db.execute("SELECT * FROM cursors ORDER BY kind")]
+
+    def save_cursor(self, cursor: Cursor) -> None:
+        """Keep a cursor."""
+        marks = ", ".join("?" for _ in _CURSOR_COLUMNS)
+        values = tuple(getattr(cursor, name) for name in _CURSOR_COLUMNS)
+        self._db.execute(f"INSERT OR REPLACE INTO cursors ({', '.join(_CURSOR_COLUMNS)}) VALUES ({marks})", values)
+
+    def restart(self, kind: str) -> None:
+        """Begin a new baseline of a kind; entities and history stay."""
+        cursor = self.cursor(kind)
+        self.save_cursor(Cursor(kind, history=cursor.history, reconciled_at=None))
+
+    # entities
+
+    def entity(self, kind: str, entity_id: int) -> Stored | None:
+        """One entity, whatever its state."""
+        row = self._db.execute("SELECT * FROM entities WHERE kind = ? AND id = ?", (kind, entity_id)).fetchone()
+        return Stored(**dict(row)) if row else None
+
+    def count(self, kind: str) -> int:
+        """How many entities of a kind are present."""
+        return int(
+            self._db.execute("SELECT count(*) FROM entities WHERE kind = ? AND state = 'present'", (kind,)).fetchone()[0]
+        )
+
+    def same_data(self, kind: str, rows: Sequence[tuple[int, str]]) -> set[int]:
+        """Of ``(id, data)`` pairs, the ids whose entity is present with exactly this data."""
+        known = {}
+        for start in range(0, len(rows), 500):
+            ids = [row[0] for row in rows[start : start + 500]]
+            marks = ",".join("?" * len(ids))
+            sql = f"SELECT id, data FROM entities WHERE kind = ? AND state = 'present' AND id IN ({marks})"
+            known.update(self._db.execute(sql, (kind, *ids)).fetchall())
+        return {entity_id for entity_id, data in rows if known.get(entity_id) == data}
+
+    def save(self, stored: Stored) -> None:
+        """Keep an entity."""
+        self.save_many([stored])
+
+    def save_many(self, many: Iterable[Stored]) -> None:
+        """Keep entities."""
+        marks = ", ".join("?" for _ in _STORED_COLUMNS)
+        rows = ([getattr(one, name) for name in _STORED_COLUMNS] for one in many)
+        self._db.executemany(f"INSERT OR REPLACE INTO entities ({', '.join(_STORED_COLUMNS)}) VALUES ({marks})", rows)
+
+    def add_baseline(self, kind: str, rows: Iterable[tuple[int, int, int, int | None, str | None, str | None, str]], run: int) -> None:
+        """Take over rows ``(id, created, updated, moved, stage, due_on, data)`` silently; one known already keeps its revisions."""
+        self._db.executemany(
+            "INSERT INTO entities (kind, id, created_at, updated_at, moved_at, stage, stage_at, stage_run, due_on, data)"
+            f" VALUES ('{kind}', ?1, ?2, ?3, ?4, ?5, coalesce(?4, ?3), {run}, ?6, ?7)"
+            " ON CONFLICT (kind, id) DO UPDATE SET updated_at = excluded.updated_at, moved_at = excluded.moved_at,"
+            " stage = excluded.stage, stage_at = excluded.stage_at, stage_run = excluded.stage_run, due_on = excluded.due_on,"
+            " data = excluded.data, state = 'present'",
+            rows,
+        )
+
+    def ids_after(self, kind: str, after: int, limit: int) -> list[tuple[int, int, str | None]]:
+        """Present entities by id: ``(id, updated_at, stage)``."""
+        sql = (
+            "SELECT id, updated_at, stage FROM entities WHERE kind = ? AND state = 'present' AND id > ? ORDER BY id LIMIT ?"
+        )
+        return [tuple(row) for row in self._db.execute(sql, (kind, after, limit))]
+
+    def add_revision(
+        self, kind: str, entity_id: int, number: int, *, run: int, observed_at: int, updated_at: int, what: str, changes: Mapping[str, Any]
+    ) -> None:
+        """Record one observed state, as the fields that changed."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (kind, entity_id, number, run, observed_at, updated_at, what, dump(changes)),
+        )
+
+    def revisions(self, kind: str, entity_id: int) -> list[dict[str, Any]]:
+        """The revisions of an entity, oldest first."""
+        sql = "SELECT * FROM revisions WHERE kind = ? AND id = ? ORDER BY number"
+        rows = self._db.execute(sql, (kind, entity_id)).fetchall()
+        return [{**dict(row), "changes": json.loads(row["changes"])} for row in rows]
+
+    # staging
+
+    def clear_staged(self, kinds: Iterable[str] | None = None) -> None:
+        """Forget the staged pages of some kinds, or of all."""
+        for table in ("staged_rows", "staged_history", "staged_gone"):
+            if kinds is None:
+                self._db.execute(f"DELETE FROM {table}")
+            else:
+                self._db.executemany(f"DELETE FROM {table} WHERE kind = ?", [(kind,) for kind in kinds])
+
+    def stage_rows(self, kind: str, rows: Iterable[tuple[int, int, str]]) -> None:
+        """Stage rows ``(id, updated_at, data)``; of two looks at one entity the later read stays."""
+        self._db.executemany(f"INSERT OR REPLACE INTO staged_rows VALUES ('{kind}', ?, ?, ?)", rows)
+
+    def stage_history(self, kind: str, rows: Iterable[HistoryRow]) -> None:
+        """Stage history rows that were not seen before."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO staged_history SELECT ?1, ?2, ?3, ?4, ?5, ?6"
+            " WHERE NOT EXISTS (SELECT 1 FROM history_seen WHERE kind = ?1 AND id = ?2)",
+            ((kind, row.id, row.owner, row.type, row.at, row.stage) for row in rows),
+        )
+
+    def stage_gone(self, kind: str, entity_id: int, state: str) -> None:
+        """Stage that an entity is ``deleted`` or ``vanished``."""
+        self._db.execute("INSERT OR REPLACE INTO staged_gone VALUES (?, ?, ?)", (kind, entity_id, state))
+
+    def staged_gone(self, kind: str) -> list[tuple[int, str]]:
+        """What was staged as gone."""
+        return [tuple(row) for row in self._db.execute("SELECT id, state FROM staged_gone WHERE kind = ? ORDER BY id", (kind,))]
+
+    def staged_owners(self, kind: str) -> list[int]:
+        """Ids of everything staged of a kind, in order."""
+        sql = "SELECT id FROM staged_rows WHERE kind = ?1 UNION SELECT owner FROM staged_history WHERE kind = ?1 ORDER BY 1"
+        return [row[0] for row in self._db.execute(sql, (kind,))]
+
+    def staged_row(self, kind: str, entity_id: int) -> tuple[int, str] | None:
+        """``(updated_at, data)`` of a staged row."""
+        sql = "SELECT updated_at, data FROM staged_rows WHERE kind = ? AND id = ?"
+        row = self._db.execute(sql, (kind, entity_id)).fetchone()
+        return tuple(row) if row else None
+
+    def staged_history(self, kind: str, owner: int) -> list[HistoryRow]:
+        """The staged history of one entity, by id."""
+        sql = "SELECT id, owner, type, at, stage FROM staged_history WHERE kind = ? AND owner = ? ORDER BY id"
+        return [HistoryRow(*row) for row in self._db.execute(sql, (kind, owner))]
+
+    def drop_staged_history(self, kind: str, from_id: int) -> None:
+        """Leave history rows from an id on to the next poll."""
+        self._db.execute("DELETE FROM staged_history WHERE kind = ? AND id >= ?", (kind, from_id))
+
+    def staged_count(self) -> int:
+        """How much is staged in all."""
+        sql = "SELECT (SELECT count(*) FROM staged_rows) + (SELECT count(*) FROM staged_history) + (SELECT count(*) FROM staged_gone)"
+        return int(self._db.execute(sql).fetchone()[0])
+
+    def remember_history(self, kind: str, *, floor_before: int) -> int:
+        """Note the staged history rows as seen and forget those older than ``floor_before`` (Unix seconds).
+
+        Returns:
+            The id after which history is to be read again next time: rows up to it are older than the overlap.
+        """
+        self._db.execute("INSERT OR IGNORE INTO history_seen SELECT kind, id, at FROM staged_history WHERE kind = ?", (kind,))
+        young = self._db.execute("SELECT min(id) FROM history_seen WHERE kind = ? AND at >= ?", (kind, floor_before)).fetchone()[0]
+        last = self._db.execute("SELECT max(id) FROM history_seen WHERE kind = ?", (kind,)).fetchone()[0]
+        floor = (young - 1) if young is not None else (last or 0)
+        self._db.execute("DELETE FROM history_seen WHERE kind = ? AND id <= ?", (kind, floor))
+        return int(floor)
+
+
+def unchanged(cursor: Cursor, **changes: Any) -> Cursor:
+    """A copy of a cursor with some fields changed."""
+    return replace(cursor, **changes)
