@@ -1,0 +1,161 @@
+"""Small values of the configuration, and how they are written: durations, deadlines, secrets, marked texts.
+
+The marks say what a text is, so that the loader finds and checks every template, condition and person of a step by
+its type alone.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import time, timedelta
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+
+class Mark(Enum):
+    """What a text of the configuration is, beyond being a text."""
+
+    TEXT = "text"
+    CONDITION = "condition"
+    PERSON = "person"
+    ADDRESS = "address"
+    VALUE = "value"
+
+
+Text: TypeAlias = Annotated[str, Mark.TEXT]
+"""A template, rendered when the step is done; empty: the built-in text."""
+Condition: TypeAlias = Annotated[str, Mark.CONDITION]
+"""An expression that is true or false; empty: true."""
+Person: TypeAlias = Annotated[str, Mark.PERSON]
+"""A people selector (DESIGN.md §5 "People")."""
+Address: TypeAlias = Annotated[str, Mark.ADDRESS]
+"""Who gets a mail: an e-mail address, ``contact``, ``company``, a people selector (the user's address), or a template."""
+Scalar: TypeAlias = str | int | Decimal | bool
+Value: TypeAlias = Annotated[Scalar | tuple[Scalar, ...], Mark.VALUE]
+"""What goes into a field. A text that is only a path (``is_path``) is looked up, other texts are rendered."""
+
+_DURATION = re.compile(r"(\d{1,9})([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_DEADLINE = re.compile(r"\+(\d{1,4})(wd|d)(?: (\d{1,2}:\d{2}))?")
+_PATH = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read ``"90s"``, ``"5m"``, ``"24h"`` or ``"7d"``.
+
+    Raises:
+        ValueError: The text has another form, or means more than timedelta holds.
+    """
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise ValueError(f'found "{text}", write a duration such as "90s", "5m", "24h" or "7d"')
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def format_duration(duration: timedelta) -> str:
+    """Write a duration of whole seconds as ``parse_duration`` reads it, in the largest unit that is exact."""
+    seconds = int(duration.total_seconds())
+    for letter, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{letter}"
+    return f"{seconds}s"
+
+
+def parse_time(text: str) -> time:
+    """Read ``"10:00"``.
+
+    Raises:
+        ValueError: No such time of day.
+    """
+    found = _TIME.fullmatch(text)
+    if found is None:
+        raise ValueError(f'found "{text}", write a time such as "10:00"')
+    return time(int(found[1]), int(found[2]))
+
+
+def is_path(text: str) -> bool:
+    """Whether a text is only a dotted path, such as ``deal.fields.UF_CRM_OBJECT``: looked up, not rendered."""
+    return _PATH.fullmatch(text.strip()) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A day counted from today by the company's clock.
+
+    Attributes:
+        days: How many days ahead.
+        working: Whether only working days count (``"+3wd"``) or all (``"+3d"``).
+        at: Time of day, company time; ``None`` leaves it to the step.
+    """
+
+    days: int
+    working: bool
+    at: time | None = None
+
+    def __str__(self) -> str:
+        return f"+{self.days}{'wd' if self.working else 'd'}" + (f" {self.at:%H:%M}" if self.at else "")
+
+    @classmethod
+    def parse(cls, text: str) -> Deadline:
+        """Read ``"+3wd"`` (working days) or ``"+2d"``, with a time of day if wanted: ``"+1wd 10:00"``.
+
+        Raises:
+            ValueError: The text has another form.
+        """
+        found = _DEADLINE.fullmatch(text.strip())
+        if found is None:
+            raise ValueError(f'found "{text}", write "+3wd" (working days), "+2d" (days) or "+1wd 10:00"')
+        return cls(int(found[1]), found[2] == "wd", parse_time(found[3]) if found[3] else None)
+
+
+class Secret:
+    """A text that is shown nowhere by accident; only ``reveal()`` gives it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str = "") -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._text
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __repr__(self) -> str:
+        return "Secret(…)" if self._text else "Secret()"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return format(repr(self), spec)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is not stored")
+
+
+NO_SECRET = Secret()
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFile:
+    """A template in a file of its own, read with the configuration.
+
+    Attributes:
+        path: Absolute path.
+        text: Its content.
+    """
+
+    path: Path
+    text: Text

@@ -1,0 +1,30 @@
+"""``create_task``: one task for somebody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from b24sync.domain.settings import StepSettings
+from b24sync.domain.values import Deadline, Person, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateTask(StepSettings):
+    """Make one task bound to the event's entity; its marker keeps it from being made twice.
+
+    Attributes:
+        title: Empty: the built-in one.
+        responsible: Empty: the responsible of the event's entity.
+        deadline: ``None``: none.
+        group: Id of a workgroup; 0: none.
+    """
+
+    name: ClassVar[str] = "create_task"
+    makes_tasks: ClassVar[bool] = True
+    title: Text = ""
+    description: Text = ""
+    responsible: Person = ""
+    deadline: Deadline | None = None
+    tags: tuple[str, ...] = ()
+    group: int = 0

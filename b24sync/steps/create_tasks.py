@@ -1,0 +1,46 @@
+"""``create_tasks``: tasks by the product rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from b24sync.domain.settings import StepSettings
+from b24sync.domain.values import Deadline, Person, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskTemplate:
+    """One of ``[[…tasks]]``: which rows it takes and what tasks it makes of them.
+
+    Attributes:
+        section: Catalogue sections; a row matches by its product's section or a parent of it.
+        product: Product ids.
+        name: Globs of the row's name, in any case of letters. All conditions that are given must hold; none: every
+            row.
+        per: A task for each row (texts see ``row``), or one for all of them (texts see ``rows``).
+        title: Empty: the built-in one.
+        responsible: Empty: the responsible of the event's entity.
+        deadline: ``None``: none.
+        group: Id of a workgroup; 0: none.
+    """
+
+    section: tuple[int, ...] = ()
+    product: tuple[int, ...] = ()
+    name: tuple[str, ...] = ()
+    per: Literal["row", "invoice"] = "row"
+    title: Text = ""
+    description: Text = ""
+    responsible: Person = ""
+    deadline: Deadline | None = None
+    tags: tuple[str, ...] = ()
+    group: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateTasks(StepSettings):
+    """Make tasks for the product rows of the event's entity; without ``tasks``: one for each row."""
+
+    name: ClassVar[str] = "create_tasks"
+    makes_tasks: ClassVar[bool] = True
+    tasks: tuple[TaskTemplate, ...] = (TaskTemplate(),)

@@ -1,0 +1,36 @@
+"""The steps by name; a step's module is imported when a rule uses it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from b24sync.domain.settings import StepSettings
+
+STEPS = {
+    "notify": "b24sync.steps.notify:Notify",
+    "shift_due_date": "b24sync.steps.shift_due_date:ShiftDueDate",
+    "send_invoice": "b24sync.steps.send_invoice:SendInvoice",
+    "send_reminder": "b24sync.steps.send_reminder:SendReminder",
+    "commission": "b24sync.steps.commission:Commission",
+    "move_deal": "b24sync.steps.move_deal:MoveDeal",
+    "create_task": "b24sync.steps.create_task:CreateTask",
+    "create_tasks": "b24sync.steps.create_tasks:CreateTasks",
+    "create_activity": "b24sync.steps.create_activity:CreateActivity",
+    "fill_fields": "b24sync.steps.fill_fields:FillFields",
+    "assign": "b24sync.steps.assign:Assign",
+    "create_invoice": "b24sync.steps.create_invoice:CreateInvoice",
+    "update_fields": "b24sync.steps.update_fields:UpdateFields",
+}
+
+
+def step_class(name: str) -> type[StepSettings]:
+    """The class of a step.
+
+    Raises:
+        KeyError: There is no step of this name.
+    """
+    module, _, attribute = STEPS[name].partition(":")
+    found: type[StepSettings] = getattr(import_module(module), attribute)
+    return found
