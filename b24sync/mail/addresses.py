@@ -1,0 +1,114 @@
+"""Mail addresses: read strictly, since they come from people's typing in the CRM."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from b24sync.errors import MailPermanentError
+
+_NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^<>"]*)<\s*(?P<spec>[^<>]*?)\s*>')
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?")
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_REMEDY = "write one address, as name@example.ru or Name <name@example.ru>"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address, fit for the envelope.
+
+    Attributes:
+        name: Display name in any script; may be empty.
+        local: Part before the ``@``, ASCII.
+        domain: ASCII domain (punycode where it was international).
+    """
+
+    name: str
+    local: str
+    domain: str
+
+    @property
+    def spec(self) -> str:
+        """``local@domain``."""
+        return f"{self.local}@{self.domain}"
+
+
+def parse_address(text: str, *, where: str = "", remedy: str = _REMEDY) -> Address:
+    """Read ``name@example.ru`` or ``Name <name@example.ru>``.
+
+    Spaces and invisible characters around it (copied from web pages) are dropped; everything else must be right.
+
+    Args:
+        text: One address.
+        where: What the address is for, such as ``mail.from``; begins the error message.
+        remedy: What the reader can do about a malformed one.
+
+    Raises:
+        MailPermanentError: It is malformed, several in one, or has a local part that only SMTPUTF8 could carry.
+    """
+    fault = ""
+    name, spec = "", _trimmed(text)
+    if any(unicodedata.category(char) in {"Cc", "Zl", "Zp"} for char in spec):
+        fault = "contains a line break or control character"
+    elif not spec:
+        fault = "is empty"
+    elif "<" in spec or ">" in spec:
+        name, spec, fault = _split_name(spec)
+    if not fault:
+        fault = _spec_fault(spec)
+    local, _, domain = spec.rpartition("@")
+    if not fault:
+        domain, fault = _ascii_domain(domain)
+    if not fault and len(local) + 1 + len(domain) > 254:
+        fault = "is longer than 254 characters"
+    if fault:
+        shown = ascii(text[:100]) if not text.isprintable() else repr(text[:100])
+        raise MailPermanentError(f"{where + ': ' if where else ''}the address {shown} {fault}", remedy=remedy)
+    return Address(name=name, local=local, domain=domain)
+
+
+def _trimmed(text: str) -> str:
+    """The text without spaces and invisible characters at its ends; line breaks stay, to be refused."""
+    return text.strip(" \t\u00a0\u202f" + _INVISIBLE)
+
+
+def _split_name(text: str) -> tuple[str, str, str]:
+    """Name, ``local@domain`` and fault of ``Name <local@domain>``."""
+    match = _NAMED.fullmatch(text)
+    if match is None:
+        return "", text, "is malformed" if text.count("<") < 2 else "holds several addresses"
+    name = match["name"].strip()
+    if name.startswith('"'):
+        return re.sub(r"\\(.)", r"\1", name[1:-1]).strip(), match["spec"], ""
+    if "@" in name:
+        return "", match["spec"], "holds several addresses"
+    return name, match["spec"], ""
+
+
+def _spec_fault(spec: str) -> str:
+    """What is wrong with ``local@domain`` apart from the domain's form; empty if nothing."""
+    local, at, domain = spec.rpartition("@")
+    if not at:
+        return "has no @ and no domain"
+    if not domain or not local:
+        return "has no domain" if local else "has no name before the @"
+    if re.search(r"[\s,;]", spec) or "@" in local:
+        return "holds several addresses" if spec.count("@") > 1 else "contains a space, comma or semicolon"
+    if not local.isascii():
+        return "has letters before the @ that mail servers without SMTPUTF8 cannot carry (only Latin ones are safe)"
+    if len(local) > 64 or not _LOCAL.fullmatch(local):
+        return "has a malformed name before the @"
+    return ""
+
+
+def _ascii_domain(domain: str) -> tuple[str, str]:
+    """The domain in ASCII, and a fault or an empty text."""
+    try:
+        plain = domain if domain.isascii() else domain.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return domain, "has a malformed domain"
+    if len(plain) > 253 or not all(_LABEL.fullmatch(label) for label in plain.split(".")):
+        return domain, "has a malformed domain"
+    return plain, ""

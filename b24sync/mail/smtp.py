@@ -1,0 +1,255 @@
+"""Mail by SMTP, each phase told apart: not taken, refused, or handed over without an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, NoReturn, Self
+
+from b24sync.errors import MailError, MailInDoubtError, MailPermanentError, MailTransientError
+from b24sync.mail.addresses import Address, parse_address
+from b24sync.mail.message import build, envelope, to_bytes
+from b24sync.mail.smtp_link import Link, LostError, Reply, Server, connect
+from b24sync.ports import PostResult
+
+if TYPE_CHECKING:
+    from b24sync.clock import Clock
+    from b24sync.ports import Letter
+
+_LOGIN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954: login missing or not good enough: no fault of this mail
+_UNCERTAIN = (
+    "look whether the mail went out (the sent mails of the box, the server's log); then retry or cancel the action by its id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LoginCheck:
+    """Whether the server can be reached and entered; ``words`` says how it went, with a remedy if not."""
+
+    ok: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """A mail ready to go."""
+
+    sender: str
+    to: tuple[Address, ...]
+    copies: tuple[Address, ...]
+    octets: bytes
+
+    @property
+    def whom(self) -> str:
+        return ", ".join(address.spec for address in self.to)
+
+
+class SmtpMailer:
+    """Sends mails over one connection, which is kept until ``close`` and opened again if the server dropped it between mails."""
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        port: int,
+        security: str,
+        from_: str,
+        clock: Clock,
+        user: str = "",
+        password: Callable[[], str] | str = "",
+        timeout_s: float = 30.0,
+        ca_file: str = "",
+        reply_to: str = "",
+        redirect_to: str = "",
+        answer_timeout_s: float | None = None,
+    ) -> None:
+        """Open nothing yet.
+
+        Args:
+            host: Name in the server's certificate.
+            port: Usually 587 (starttls) or 465 (tls).
+            security: ``starttls``, ``tls`` or ``none`` (loopback only).
+            from_: ``Name <box@example.ru>``.
+            clock: For the Date header.
+            user: Empty: no login.
+            password: The secret, or what gives it.
+            timeout_s: Longest silence in one command.
+            ca_file: Further certificate authority to trust.
+            reply_to: Where answers go.
+            redirect_to: The one who gets every mail instead.
+            answer_timeout_s: Longest wait for the answer to a whole mail, while the server scans it; default: four times
+                ``timeout_s`` (RFC 5321 §4.5.3.2.6 asks for patience: giving up here leaves the mail uncertain).
+        """
+        secret = (lambda: password) if isinstance(password, str) else password
+        self._server = Server(host, port, security, user, secret, timeout_s, ca_file)
+        self._from, self._reply_to, self._redirect_to = from_, reply_to, redirect_to
+        self._answer_timeout_s = 4 * timeout_s if answer_timeout_s is None else answer_timeout_s
+        self._clock = clock
+        self._link: Link | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def send(self, letter: Letter) -> PostResult:
+        """Send one mail once.
+
+        A refused ``to`` stops the whole mail; so does a copy that is refused for now. A copy refused for good is left out, and the
+        result says so.
+
+        Raises:
+            MailTransientError: Nothing was accepted; ``reachable`` is False if no server could be entered.
+            MailPermanentError: An address is malformed, the mail is too large, or the server refused it.
+            MailInDoubtError: The connection broke after the mail was handed over.
+        """
+        parcel = self._packed(letter)
+        try:
+            link = self._begun(parcel)
+            accepted, refused = self._offered(link, parcel)
+            answer = self._handed_over(link, parcel)
+        except MailError:
+            raise
+        except BaseException:
+            self._drop()
+            raise
+        words = "; ".join((str(answer), *(f"not sent to {address.spec}: {reply}" for address, reply in refused)))
+        return PostResult(words, tuple(address.spec for address in accepted))
+
+    def check_login(self) -> LoginCheck:
+        """Connect, log in and leave again."""
+        try:
+            connect(self._server).close()
+        except MailTransientError as error:
+            return LoginCheck(ok=False, words=str(error))
+        entered = f"logged in as {self._server.user}" if self._server.user else "no login wanted"
+        return LoginCheck(ok=True, words=f"{self._server.place}: {entered} ({self._server.security})")
+
+    def close(self) -> None:
+        """Leave the server; the next ``send`` connects again."""
+        link, self._link = self._link, None
+        if link is not None:
+            link.close()
+
+    def _packed(self, letter: Letter) -> _Parcel:
+        people = envelope(letter, redirect_to=self._redirect_to)
+        message = build(
+            letter,
+            from_=self._from,
+            reply_to=self._reply_to,
+            redirect_to=self._redirect_to,
+            date=self._clock.now(),
+        )
+        sender = parse_address(self._from, where="mail.from").spec
+        return _Parcel(sender, people.to, people.copies, to_bytes(message))
+
+    def _begun(self, parcel: _Parcel) -> Link:
+        """The connection, with MAIL FROM accepted; a kept one that turns out dead is opened anew once."""
+        if self._link is not None:
+            try:
+                answer = self._link.mail(parcel.sender, size=len(parcel.octets))
+            except LostError:
+                self._drop()
+            else:
+                if answer.code != 421:
+                    return self._taken(self._link, answer, parcel)
+                self._drop()
+        self._link = connect(self._server)
+        try:
+            answer = self._link.mail(parcel.sender, size=len(parcel.octets))
+        except LostError as error:
+            self._lost(error, "MAIL FROM")
+        return self._taken(self._link, answer, parcel)
+
+    def _taken(self, link: Link, answer: Reply, parcel: _Parcel) -> Link:
+        if not _is_yes(answer):
+            self._refuse(f"does not take mail from {parcel.sender}", answer)
+        return link
+
+    def _offered(self, link: Link, parcel: _Parcel) -> tuple[list[Address], list[tuple[Address, Reply]]]:
+        """Recipients accepted, and copies refused for good."""
+        accepted, refused = [], []
+        for address in (*parcel.to, *parcel.copies):
+            try:
+                answer = link.rcpt(address.spec)
+            except LostError as error:
+                self._lost(error, "RCPT TO")
+            if _is_yes(answer):
+                accepted.append(address)
+            elif address in parcel.copies and 500 <= answer.code < 600:
+                refused.append((address, answer))
+            else:
+                self._refuse(f"does not take mail for {address.spec}", answer)
+        return accepted, refused
+
+    def _handed_over(self, link: Link, parcel: _Parcel) -> Reply:
+        """Send the text; the last word is the server's."""
+        try:
+            answer = link.data()
+            if answer.code != 354:
+                self._refuse(f"does not take the mail to {parcel.whom}", answer)
+            interruption = link.push(parcel.octets)
+            link.wait_at_most(self._answer_timeout_s)
+        except LostError as error:
+            self._lost(error, "DATA")
+        if interruption is not None:
+            self._refuse(f"does not take the mail to {parcel.whom}", interruption, usable=False)
+        answer = self._finished(link, parcel)
+        if 400 <= answer.code < 600:
+            self._refuse(f"refused the mail to {parcel.whom}", answer)
+        if not _is_yes(answer):
+            self._doubt(parcel, f"its answer was no SMTP: {answer}")
+        link.wait_at_most(self._server.timeout_s)
+        return answer
+
+    def _finished(self, link: Link, parcel: _Parcel) -> Reply:
+        try:
+            return link.finish()
+        except ConnectionError:
+            self._lost(LostError("the server closed the connection"), "DATA")
+        except LostError as error:
+            self._doubt(parcel, str(error))
+
+    def _lost(self, error: LostError, command: str) -> NoReturn:
+        """The connection broke before the mail was handed over."""
+        self._drop()
+        raise MailTransientError(f"mail server {self._server.place}: {error} ({command}); nothing was sent", reachable=True) from None
+
+    def _doubt(self, parcel: _Parcel, how: str) -> NoReturn:
+        self._drop()
+        raise MailInDoubtError(
+            f"mail server {self._server.place}: the whole mail to {parcel.whom} was handed over, then: {how}", remedy=_UNCERTAIN
+        ) from None
+
+    def _refuse(self, what: str, answer: Reply, *, usable: bool = True) -> NoReturn:
+        """Turn a refusal into an error; the mail begun is forgotten by the server."""
+        if usable and 400 <= answer.code < 600 and answer.code != 421:
+            self._forget()
+        else:
+            self._drop()
+        message = f"mail server {self._server.place} {what}: {answer}"
+        if answer.code in _LOGIN_CODES:
+            raise MailTransientError(message, reachable=False, remedy="check mail.user and mail.password") from None
+        if 500 <= answer.code < 600:
+            raise MailPermanentError(message) from None
+        raise MailTransientError(message, reachable=True) from None
+
+    def _forget(self) -> None:
+        """RSET, so that the connection can be used for the next mail."""
+        try:
+            if self._link is not None and not _is_yes(self._link.reset()):
+                self._drop()
+        except LostError:
+            self._drop()
+
+    def _drop(self) -> None:
+        """Leave a connection that is broken or in an unknown state."""
+        link, self._link = self._link, None
+        if link is not None:
+            link.close(politely=False)
+
+
+def _is_yes(answer: Reply) -> bool:
+    return 200 <= answer.code < 300
