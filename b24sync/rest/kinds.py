@@ -32,7 +32,10 @@ class Kind:
 
     @property
     def owner_type(self) -> str:
-        """The portal's letters for the type (``D``, ``SI``, ``T80``): owner of product rows, prefix of task bindings; "" for tasks."""
+        """The portal's letters for the type: ``D``, ``SI``, ``T80``; empty for tasks.
+
+        They name the owner of product rows and begin the bindings of tasks.
+        """
         if self.api == "task":
             return ""
         return _LETTERS.get(self.entity_type_id) or f"T{self.entity_type_id:x}"
