@@ -44,14 +44,14 @@ class PortalSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSettings:
-    """``[store]``: the database; in a folder of configurations the default is the file's name with ``.db``."""
+    """``[store]``: the database; in a folder of configurations the default goes by the file's name."""
 
     path: Path = Path("b24sync.db")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollSettings:
-    """``[poll]``: what is watched, how far feeds are re-read, how often all is compared (zero: only if asked)."""
+    """``[poll]``: what is watched, how far feeds are re-read, how often all is compared (zero: never)."""
 
     watch: tuple[str, ...] = (INVOICE, DEAL, TASK)
     overlap: timedelta = timedelta(minutes=5)
@@ -74,8 +74,8 @@ class InvoiceSettings:
         api: Smart invoices (crm.item type 31) or the halted crm.invoice.
         my_company: Own company's id for invoices that the program creates; 0: none.
         status: Status name → stage ids. A name that is missing goes by the portal's stages: draft = ``…:N``,
-            sent = ``…:S``, paid = every stage of semantics S, rejected = every stage of semantics F (legacy: N,
-            S, P, D).
+            sent = ``…:S``, paid = every stage of semantics S, rejected = every stage of semantics F
+            (legacy: N, S, P, D).
         count_bound_tasks: Whether tasks that people bound to the invoice count for ``tasks_completed``.
     """
 
@@ -105,7 +105,7 @@ class MailSettings:
         user: For the login; empty: no login.
         folder: Where the file transport writes.
         redirect_to: Every mail goes to this address instead.
-        document_template: Id or name of the portal's template for the PDF; empty: the portal's first for invoices.
+        document_template: Id or name of the portal's template for the PDF; empty: the first for invoices.
     """
 
     transport: Literal["smtp", "portal", "file"] = "smtp"
@@ -172,7 +172,7 @@ class StepSettings:
 
     Attributes:
         name: Its ``use``.
-        repeatable: Whether running it twice has the effect of once (it looks before it writes, or writes values).
+        repeatable: Whether running it twice has the effect of once (it looks before it writes).
         sends: Whether it reaches people: by mail, by notice, or not (DESIGN.md §5 ``max_event_age``, G11).
         makes_tasks: Whether ``invoice.tasks_completed`` must wait for it.
         kinds: The kinds on whose events it can work; empty: all.

@@ -1,7 +1,7 @@
 """Small values of the configuration, and how they are written: durations, deadlines, secrets, marked texts.
 
-The marks say what a text is, so that the loader finds and checks every template, condition and person of a step by
-its type alone.
+The marks say what a text is, so that the loader finds and checks every template, condition and person of a
+step by its type alone.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Condition: TypeAlias = Annotated[str, Mark.CONDITION]
 Person: TypeAlias = Annotated[str, Mark.PERSON]
 """A people selector (DESIGN.md §5 "People")."""
 Address: TypeAlias = Annotated[str, Mark.ADDRESS]
-"""Who gets a mail: an e-mail address, ``contact``, ``company``, a people selector (the user's address), or a template."""
+"""Who gets a mail: an e-mail address, ``contact``, ``company``, a people selector, or a template."""
 Scalar: TypeAlias = str | int | Decimal | bool
 Value: TypeAlias = Annotated[Scalar | tuple[Scalar, ...], Mark.VALUE]
 """What goes into a field. A text that is only a path (``is_path``) is looked up, other texts are rendered."""
@@ -78,7 +78,7 @@ def parse_time(text: str) -> time:
 
 
 def is_path(text: str) -> bool:
-    """Whether a text is only a dotted path, such as ``deal.fields.UF_CRM_OBJECT``: looked up, not rendered."""
+    """Whether a text is only a path, such as ``deal.fields.UF_CRM_OBJECT``: looked up, not rendered."""
     return _PATH.fullmatch(text.strip()) is not None
 
 

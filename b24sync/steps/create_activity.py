@@ -13,7 +13,7 @@ NEXT_WORKING_DAY = Deadline(1, working=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateActivity(StepSettings):
-    """Make one activity. Meetings and calls carry a marker; a to-do has none: a lost answer leaves it uncertain.
+    """Make one activity. Only meetings and calls carry a marker: a to-do's lost answer leaves it uncertain.
 
     Attributes:
         subject: Empty: the built-in one.

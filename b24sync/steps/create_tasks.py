@@ -16,8 +16,7 @@ class TaskTemplate:
     Attributes:
         section: Catalogue sections; a row matches by its product's section or a parent of it.
         product: Product ids.
-        name: Globs of the row's name, in any case of letters. All conditions that are given must hold; none: every
-            row.
+        name: Globs of the row's name, in any case of letters. All given must hold; none: every row.
         per: A task for each row (texts see ``row``), or one for all of them (texts see ``rows``).
         title: Empty: the built-in one.
         responsible: Empty: the responsible of the event's entity.
