@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -177,5 +176,7 @@ class CalendarSettings:
 
 
 def _did_you_mean(value: str, known: tuple[str, ...]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a fault needs it
+
     close = get_close_matches(value, known, n=1)
     return f" (did you mean {close[0]}?)" if close else ""

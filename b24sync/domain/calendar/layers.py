@@ -174,15 +174,15 @@ class Calendar:
         following = self._year(today.year + 1)
         return None if following.status == "published" else self._unpublished(today.year + 1)
 
-    def official(self, year: int) -> Year:
-        """The library's days of a year, without any other layer.
+    def official(self, year: int, *, country: str | None = None) -> Year:
+        """The library's days of a year (of another country, if named), without any other layer.
 
         Raises:
             CalendarError: There is no such year.
         """
         if not date.min.year <= year <= date.max.year:
             raise CalendarError(f"calendar: there is no year {year}")
-        return cached_year(self.country, year, language=self.language, cache=self._cache)
+        return cached_year(country or self.country, year, language=self.language, cache=self._cache)
 
     def _search(self, day: date, direction: str) -> tuple[date, int | None]:
         """The first working day in that direction; the year of the first day on the way that is not known."""

@@ -134,8 +134,7 @@ def _version() -> str:
 def _status(country: str, year: int, library: Any) -> Status:
     if year not in VERIFIED.get(country, ()):
         return "unpublished"
-    # An old release lacks the moved days of a year that is verified here. That can be seen for Russia, where every
-    # year has some.
+    # An old release lacks the moved days of a verified year. It shows for Russia, where every year has some.
     if country == "RU" and year not in getattr(library, "special_public_holidays", {}):
         return "unpublished"
     return "published"
