@@ -15,19 +15,19 @@ class Echoes:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
-    def wrote(self, entity: Key, field: str, value: Any, action_id: int) -> None:
-        """Note a value that an action wrote; ``value`` as it takes part in comparisons."""
-        row = (entity.kind, entity.id, field, dump(value), action_id)
-        self._db.execute("INSERT OR REPLACE INTO own_writes VALUES (?, ?, ?, ?, ?)", row)
+    def wrote(self, entity: Key, field: str, value: Any) -> None:
+        """Note a value that an action is about to write; ``value`` as it takes part in comparisons."""
+        sql = "INSERT OR REPLACE INTO own_writes SELECT ?, ?, ?, ?, coalesce(max(id), 0) FROM runs"
+        self._db.execute(sql, (entity.kind, entity.id, field, dump(value)))
 
     def is_own(self, entity: Key, field: str, value: Any) -> bool:
         """Whether an action wrote this value since the kind's last complete poll."""
         sql = "SELECT 1 FROM own_writes WHERE kind = ? AND entity_id = ? AND field = ? AND value = ?"
         return self._db.execute(sql, (entity.kind, entity.id, field, dump(value))).fetchone() is not None
 
-    def forget_writes(self, kind: str, *, up_to_action: int) -> None:
-        """The kind's poll is complete: writes before it have been seen."""
-        self._db.execute("DELETE FROM own_writes WHERE kind = ? AND action_id <= ?", (kind, up_to_action))
+    def forget_writes(self, kind: str, *, before_run: int) -> None:
+        """The kind's poll is complete: writes made before that run began have been seen."""
+        self._db.execute("DELETE FROM own_writes WHERE kind = ? AND run < ?", (kind, before_run))
 
     def made(self, entity: Key, action_id: int, root: Key) -> None:
         """Note an entity that an action made, and the entity that it counts with."""
@@ -51,3 +51,8 @@ class Echoes:
         self._db.execute("INSERT INTO own_runs VALUES (?, ?, ?, ?)", (rule, root.kind, root.id, at))
         sql = "SELECT count(*) FROM own_runs WHERE rule = ? AND root_kind = ? AND root_id = ?"
         return int(self._db.execute(sql, (rule, root.kind, root.id)).fetchone()[0])
+
+    def rules_running(self, root: Key) -> list[str]:
+        """The rules that own events fired within the hour for what counts with an entity."""
+        sql = "SELECT DISTINCT rule FROM own_runs WHERE root_kind = ? AND root_id = ? ORDER BY rule"
+        return [row[0] for row in self._db.execute(sql, (root.kind, root.id))]

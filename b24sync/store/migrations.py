@@ -23,7 +23,7 @@ SCHEMA: tuple[str, ...] = (
     -- one row a watched kind: how far its feeds were read
     CREATE TABLE cursors (
         kind TEXT PRIMARY KEY,
-        state TEXT NOT NULL CHECK (state IN ('baseline', 'live')),
+        state TEXT NOT NULL CHECK (state IN ('baseline', 'walked', 'live')),
         signpost INTEGER,            -- portal time at the start of the last complete poll
         baseline_at INTEGER,         -- portal time at which the kind went live
         baseline_run INTEGER,
@@ -102,7 +102,7 @@ SCHEMA: tuple[str, ...] = (
 
     -- values that actions wrote, to know the events that they make (until the kind's next complete poll)
     CREATE TABLE own_writes (
-        kind TEXT NOT NULL, entity_id INTEGER NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, action_id INTEGER NOT NULL,
+        kind TEXT NOT NULL, entity_id INTEGER NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, run INTEGER NOT NULL,
         PRIMARY KEY (kind, entity_id, field, value)
     ) WITHOUT ROWID;
     -- entities that actions made, and the entity that they count with

@@ -196,6 +196,11 @@ class Outbox:
         marks = ", ".join("?" * len(states))
         return [row[0] for row in self._db.execute(f"SELECT id FROM actions WHERE state IN ({marks}) ORDER BY id", tuple(states))]
 
+    def hold(self, action_id: int, result: Mapping[str, Any]) -> None:
+        """Hold a waiting action until a person releases or cancels it."""
+        sql = "UPDATE actions SET state = 'held', next_attempt_at = NULL, result = ? WHERE id = ? AND state = 'pending'"
+        self._db.execute(sql, (dump(result), action_id))
+
     def hold_open(self, reason: str) -> int:
         """Hold everything that waits (after ``poll --baseline``); returns how many."""
         sql = "UPDATE actions SET state = 'held', next_attempt_at = NULL, result = ? WHERE state = 'pending'"

@@ -14,7 +14,7 @@ class Cursor:
     """How far the feeds of one kind were read; times are Unix seconds by the portal's clock."""
 
     kind: str
-    state: str = "baseline"
+    state: str = "baseline"  # baseline: being walked; walked: all rows are in the snapshot; live
     signpost: int | None = None
     baseline_at: int | None = None
     baseline_run: int | None = None
@@ -212,9 +212,14 @@ class Snapshot:
         sql = "SELECT id, owner, type, at, stage FROM staged_history WHERE kind = ? AND owner = ? ORDER BY id"
         return [HistoryRow(*row) for row in self._db.execute(sql, (kind, owner))]
 
-    def drop_staged_history(self, kind: str, from_id: int) -> None:
-        """Leave history rows from an id on to the next poll."""
-        self._db.execute("DELETE FROM staged_history WHERE kind = ? AND id >= ?", (kind, from_id))
+    def young_history(self, kind: str, at: int) -> list[HistoryRow]:
+        """The staged history made at or after a time."""
+        sql = "SELECT id, owner, type, at, stage FROM staged_history WHERE kind = ? AND at >= ? ORDER BY id"
+        return [HistoryRow(*row) for row in self._db.execute(sql, (kind, at))]
+
+    def drop_history(self, kind: str, ids: Iterable[int]) -> None:
+        """Leave some history rows to the next poll."""
+        self._db.executemany("DELETE FROM staged_history WHERE kind = ? AND id = ?", [(kind, number) for number in ids])
 
     def staged_count(self) -> int:
         """How much is staged in all."""

@@ -1,0 +1,207 @@
+"""The poll's transaction: staged pages become snapshot, revisions, events, actions and cursors together (DESIGN.md G3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from b24sync.domain.derive import Facts, Known, Look, Move, Outcome, derive
+from b24sync.domain.entity import TASK, Entity, Key
+from b24sync.domain.event import Event
+from b24sync.engine.capture.read import KindReading, advanced
+from b24sync.engine.capture.stage import due_of, seconds, stage_of, updated_of
+from b24sync.rest import items
+from b24sync.store.snapshot import HistoryRow, Stored
+
+if TYPE_CHECKING:
+    from b24sync.engine.funnels import Funnels
+    from b24sync.engine.plan import Planner
+    from b24sync.rest.kinds import Kind
+    from b24sync.store import Store
+
+Upkeep = Callable[["Applied"], None]
+
+
+@dataclass(slots=True)
+class Applied:
+    """What a transaction came to.
+
+    Attributes:
+        changes: Kind → how many entities were created or changed.
+        events: How many events were recorded.
+        touched: Entities with news, for what follows from them (reminders, finished tasks, the ledger).
+    """
+
+    run: int
+    now: datetime
+    changes: dict[str, int] = field(default_factory=dict)
+    events: int = 0
+    touched: dict[Key, Outcome | None] = field(default_factory=dict)
+
+
+def moment(second: int) -> datetime:
+    """Aware UTC time of Unix seconds."""
+    return datetime.fromtimestamp(second, UTC)
+
+
+@dataclass(slots=True)
+class Applier:
+    """Applies the complete kinds of one poll; everything here runs inside one transaction, without network."""
+
+    store: Store
+    funnels: Funnels
+    planner: Planner
+    base_url: str
+    overlap: timedelta
+    run: int
+    signpost: datetime
+    swept_before: dict[str, int] = field(default_factory=dict)
+
+    def apply(self, readings: Iterable[KindReading]) -> Applied:
+        """Apply the news of some kinds."""
+        applied = Applied(self.run, self.signpost)
+        for reading in readings:
+            applied.changes.setdefault(reading.kind.name, 0)
+            self._apply_kind(reading, applied)
+        return applied
+
+    def _apply_kind(self, reading: KindReading, applied: Applied) -> None:
+        snapshot, kind = self.store.snapshot, reading.kind
+        deferred = self._defer(reading)
+        facts = self._facts(reading)
+        for owner in snapshot.staged_owners(kind.name):
+            self._apply_entity(kind, owner, facts, applied)
+        for entity_id, state in snapshot.staged_gone(kind.name):
+            self._gone(kind, entity_id, state, facts, applied)
+        floor = snapshot.remember_history(kind.name, floor_before=seconds(self.signpost - self.overlap))
+        floor = max(floor, reading.cursor.history_floor) if deferred is None else min(max(floor, reading.cursor.history_floor), deferred - 1)
+        snapshot.save_cursor(advanced(reading, signpost=self.signpost, floor=floor))
+        self.store.echoes.forget_writes(kind.name, before_run=self.run)
+
+    def _facts(self, reading: KindReading) -> Facts:
+        kind, since = reading.kind.name, reading.since
+        return Facts(
+            run=self.run,
+            fresh_from=(since - self.overlap) if since else self.signpost,
+            quiet=reading.quiet,
+            status_of=lambda stage: self.funnels.status(kind, stage),
+            is_first=lambda stage: self.funnels.is_first(kind, stage),
+            wrote=self.store.echoes.is_own,
+            made_by=self.store.echoes.root_of,
+        )
+
+    # history rows that are younger than the rows they belong to
+
+    def _defer(self, reading: KindReading) -> int | None:
+        """Leave to the next poll the history made since this poll began whose entity's row was read before it.
+
+        Returns:
+            The lowest id left; ``None`` if nothing was.
+        """
+        left = [row.id for row in self.store.snapshot.young_history(reading.kind.name, seconds(self.signpost)) if self._stale(reading.kind, row)]
+        self.store.snapshot.drop_history(reading.kind.name, left)
+        return min(left, default=None)
+
+    def _stale(self, kind: Kind, row: HistoryRow) -> bool:
+        staged = self.store.snapshot.staged_row(kind.name, row.owner)
+        stored = self.store.snapshot.entity(kind.name, row.owner)
+        data = staged[1] if staged else stored.data if stored else None
+        if data is None:
+            return True
+        raw = json.loads(data)
+        moved = items.snapshot_times(raw)[2]
+        last = self.store.snapshot.staged_history(kind.name, row.owner)[-1]
+        return stage_of(kind, raw) != last.stage and (moved is None or seconds(moved) < last.at)
+
+    # one entity
+
+    def _apply_entity(self, kind: Kind, owner: int, facts: Facts, applied: Applied) -> None:
+        snapshot = self.store.snapshot
+        stored, staged = snapshot.entity(kind.name, owner), snapshot.staged_row(kind.name, owner)
+        raw = json.loads(staged[1]) if staged else None
+        known = known_of(kind, stored) if stored else None
+        look = look_of(kind, raw) if raw is not None else None
+        moves = [Move(row.id, row.type, moment(row.at), row.stage) for row in snapshot.staged_history(kind.name, owner)]
+        outcome = derive(known, look, moves, self._swept(facts, kind, owner))
+        if outcome is None:
+            return
+        self._write(kind, outcome, stored, staged, look, applied)
+        entity = self.entity(kind, json.loads(staged[1] if staged else stored.data if stored else "{}"), outcome.known.stage)
+        for event in outcome.events:
+            applied.events += self.planner.plan(event, entity) is not None
+
+    def _swept(self, facts: Facts, kind: Kind, owner: int) -> Facts:
+        """A row that only reconcile found is created if made after the previous reconcile."""
+        before = self.swept_before.get(str(Key(kind.name, owner)))
+        return replace(facts, fresh_from=moment(before)) if before is not None else facts
+
+    def _write(
+        self, kind: Kind, outcome: Outcome, stored: Stored | None, staged: tuple[int, str] | None, look: Look | None, applied: Applied
+    ) -> None:
+        known, key = outcome.known, outcome.known.key
+        raw = json.loads(staged[1]) if staged else None
+        updated = staged[0] if staged else stored.updated_at if stored else 0
+        self.store.snapshot.save(
+            Stored(
+                kind.name, key.id,
+                seconds(look.created_at) if look else stored.created_at if stored else updated, updated,
+                (seconds(look.moved_at) if look.moved_at else None) if look else stored.moved_at if stored else None,
+                known.stage, seconds(known.stage_at) if known.stage_at else None, known.stage_run, known.history_id, known.revision,
+                "present" if known.present else stored.state if stored else "present",
+                due_of(kind, raw) if raw is not None else stored.due_on if stored else None,
+                staged[1] if staged else stored.data if stored else "{}",
+            )
+        )  # fmt: skip
+        if outcome.created or outcome.changes or outcome.events:
+            what = "created" if outcome.created else "adopted" if outcome.adopted else "changed"
+            self._revision(key, known.revision, updated, what, outcome.changes)
+            applied.touched[key] = outcome
+            if not outcome.adopted:
+                applied.changes[kind.name] += 1
+
+    def _revision(self, key: Key, number: int, updated: int, what: str, changes: Any) -> None:
+        self.store.snapshot.add_revision(
+            key.kind, key.id, number, run=self.run, observed_at=seconds(self.signpost), updated_at=updated, what=what, changes=changes
+        )
+
+    def _gone(self, kind: Kind, entity_id: int, state: str, facts: Facts, applied: Applied) -> None:
+        stored = self.store.snapshot.entity(kind.name, entity_id)
+        if stored is None or stored.state == "deleted" or stored.state == state:
+            return
+        key = Key(kind.name, entity_id)
+        number = stored.revision + 1
+        self.store.snapshot.save(replace(stored, state=state, revision=number))
+        self._revision(key, number, stored.updated_at, state, {})
+        applied.touched[key] = None
+        if state == "deleted" and kind.name != TASK and not facts.quiet:
+            event = Event(f"{key}/deleted", f"{kind.name}.deleted", key, self.signpost)
+            applied.events += self.planner.plan(event, self.entity(kind, json.loads(stored.data), stored.stage)) is not None
+
+    def entity(self, kind: Kind, raw: dict[str, Any], stage: str | None) -> Entity:
+        """The entity as rules see it: its row, with the stage that was recorded last."""
+        entity = items.entity(kind, raw, statuses=self.funnels.statuses(), base_url=self.base_url)
+        if stage is None or "stage_id" not in entity.values:
+            return entity
+        values = {**entity.values, "stage_id": stage}
+        if "status" in values:
+            values["status"] = self.funnels.status(kind.name, stage)
+        return Entity(entity.key, values, entity.fields)
+
+
+def known_of(kind: Kind, stored: Stored) -> Known:
+    """The snapshot's side, as derivation sees it."""
+    return Known(
+        Key(kind.name, stored.id), items.diff_values(kind, json.loads(stored.data)), stored.stage,
+        moment(stored.stage_at) if stored.stage_at is not None else None, stored.stage_run, stored.history_id, stored.revision,
+        stored.state == "present",
+    )  # fmt: skip
+
+
+def look_of(kind: Kind, raw: dict[str, Any]) -> Look:
+    """The portal's side, as derivation sees it."""
+    created, updated, moved = items.snapshot_times(raw)
+    saved = updated or created or updated_of(raw) or moment(0)
+    return Look(Key(kind.name, items.row_id(raw)), items.diff_values(kind, raw), stage_of(kind, raw), created or saved, saved, moved)

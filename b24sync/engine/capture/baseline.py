@@ -1,0 +1,99 @@
+"""The baseline: all rows of a kind into the snapshot, silently, in chunks that survive a kill (DESIGN.md G4, G10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from b24sync.engine.capture.chains import Chain, advance
+from b24sync.engine.capture.stage import BaselinePages, Scrub, seconds
+from b24sync.errors import CredentialsError, PermanentError, PortalError, TransientError
+from b24sync.ports import Call
+from b24sync.rest import history
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from b24sync.ports import Portal
+    from b24sync.rest.kinds import Kind
+    from b24sync.store import Store
+
+
+def take_baselines(portal: Portal, store: Store, kinds: Sequence[Kind], *, scrub: Scrub, run: int) -> dict[str, PortalError]:
+    """Walk every row of the kinds into the snapshot; they go live when the reading that follows is applied, quietly.
+
+    A kind's history cursor is set before its rows are read, so that moves during the walk are found by the reading that follows.
+
+    Returns:
+        The errors of the kinds that could not be finished; they go on in the next poll where they stopped.
+    """
+    errors = _begin(portal, store, kinds)
+    chains = {
+        kind.name: Chain(f"b{kind.name}", BaselinePages(store, kind, scrub, run), store.snapshot.cursor(kind.name).walked_id)
+        for kind in kinds
+        if kind.name not in errors
+    }
+    while walking := [chain for chain in chains.values() if chain.open]:
+        advance(portal, walking, lambda: _chunk(store, walking))
+    for name, chain in chains.items():
+        if chain.error is not None:
+            errors[name] = chain.error
+    with store.transaction():
+        for name in chains:
+            if name not in errors:
+                cursor = store.snapshot.cursor(name)
+                store.snapshot.save_cursor(replace(cursor, state="walked", baseline_run=run))
+    return errors
+
+
+class _Chunk:
+    """A transaction that also keeps how far the walk came."""
+
+    def __init__(self, store: Store, chains: Sequence[Chain]) -> None:
+        self._store, self._chains, self._inner = store, chains, store.transaction()
+
+    def __enter__(self) -> None:
+        self._inner.__enter__()
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None:
+            for chain in self._chains:
+                cursor = self._store.snapshot.cursor(chain.name[1:])
+                self._store.snapshot.save_cursor(replace(cursor, walked_id=chain.after))
+        self._inner.__exit__(kind, error, trace)  # type: ignore[arg-type]
+
+
+def _chunk(store: Store, chains: Sequence[Chain]) -> AbstractContextManager[None]:
+    return _Chunk(store, chains)
+
+
+def _begin(portal: Portal, store: Store, kinds: Sequence[Kind]) -> dict[str, PortalError]:
+    """Set each new kind's signpost and history cursor, unless an earlier, killed baseline did."""
+    fresh = [kind for kind in kinds if store.snapshot.cursor(kind.name).signpost is None]
+    if not fresh:
+        return {}
+    errors = dict[str, PortalError]()
+    calls = {f"h{kind.name}": history.newest(kind) for kind in fresh if kind.history_type_id is not None}
+    answers, at = portal.chain(calls or {"time": _server_time()})
+    with store.transaction():
+        for kind in fresh:
+            cursor = replace(store.snapshot.cursor(kind.name), signpost=seconds(at))
+            answer = answers.get(f"h{kind.name}")
+            if answer is not None and answer.error is None:
+                newest = max((move.id for _, move in history.read_rows(answer.result)), default=0)
+                cursor = replace(cursor, history="yes", history_id=newest, history_floor=newest)
+            elif answer is not None and isinstance(answer.error, CredentialsError):
+                errors[kind.name] = answer.error
+                continue
+            elif answer is not None and isinstance(answer.error, PermanentError):
+                cursor = replace(cursor, history="no")
+            elif kind.history_type_id is not None:
+                errors[kind.name] = (answer and answer.error) or TransientError("no answer", method="crm.stagehistory.list")
+                continue
+            store.snapshot.save_cursor(cursor)
+    return errors
+
+
+def _server_time() -> Call:
+    return Call("server.time")

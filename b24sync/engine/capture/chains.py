@@ -1,0 +1,117 @@
+"""Chains of pages: several pages of several feeds in one batch, each command beginning where the one before it ended.
+
+After a short page the chained commands are void whatever they answer (an error, or the first rows again): that is the end of the feed and
+no failure. A page that was full and a next one that fails is a failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from b24sync.errors import PortalError, TransientError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from b24sync.ports import Answer, Call, Portal
+
+BATCH = 50
+PAGE = 50
+
+
+class Pages(Protocol):
+    """A feed that is read page by page behind an id."""
+
+    def call(self, after: int | str) -> Call:
+        """The page behind an id or a batch reference."""
+        ...
+
+    def reference(self, name: str) -> str:
+        """The reference to the last id of a full page."""
+        ...
+
+    def take(self, result: Any, after: int) -> tuple[int, int]:
+        """Stage a page's rows behind ``after``; returns how many rows the page had and the last id (``after`` if none)."""
+        ...
+
+
+@dataclass(slots=True)
+class Chain:
+    """How far one feed is walked in this run.
+
+    Attributes:
+        last: Whether it is (again) read at the end of each batch, after the rows that it must not be older than.
+        short: Whether the last page read was short, so that nothing more was there at that moment.
+    """
+
+    name: str
+    pages: Pages
+    after: int
+    last: bool = False
+    short: bool = False
+    error: PortalError | None = None
+    stopped: bool = field(default=False)
+
+    @property
+    def open(self) -> bool:
+        """Whether there may be more to read."""
+        return not (self.short or self.error or self.stopped)
+
+
+def share(chains: Sequence[Chain], size: int = BATCH) -> dict[str, int]:
+    """How many commands of a batch each chain gets: one for those that are only read again at its end, the rest in equal parts."""
+    walking = [chain for chain in chains if chain.open]
+    closing = [chain for chain in chains if not chain.open]
+    each, over = divmod(max(size - len(closing), len(walking)), max(len(walking), 1))
+    shares = {chain.name: each + (1 if number < over else 0) for number, chain in enumerate(walking)}
+    return {**shares, **{chain.name: 1 for chain in closing}}
+
+
+def advance(portal: Portal, chains: Sequence[Chain], commit: Callable[[], Any], *, size: int = BATCH) -> datetime:
+    """Read the next pages of all chains in one batch and stage them.
+
+    Args:
+        portal: Whom to ask.
+        chains: Feeds in the order in which they must be read: rows before their history.
+        commit: Called as a context manager around the staging of this batch.
+        size: Commands in the batch.
+
+    Returns:
+        The portal's time at the start of the batch.
+    """
+    shares = share(chains, size)
+    calls: dict[str, Call] = {}
+    for chain in chains:
+        after: int | str = chain.after
+        for number in range(shares[chain.name]):
+            name = f"{chain.name}_{number}"
+            calls[name] = chain.pages.call(after)
+            after = chain.pages.reference(name)
+    answers, at = portal.chain(calls)
+    with commit():
+        for chain in chains:
+            _take(chain, answers, shares[chain.name])
+    return at
+
+
+def _take(chain: Chain, answers: Mapping[str, Answer], count: int) -> None:
+    chain.short = False
+    for number in range(count):
+        answer = answers.get(f"{chain.name}_{number}")
+        if answer is None or answer.error is not None:
+            chain.error = answer.error if answer and answer.error else _silent(chain)
+            return
+        rows, last = chain.pages.take(answer.result, chain.after)
+        if rows >= PAGE and last <= chain.after:
+            chain.error = TransientError("the portal gave the same page again", method=chain.pages.call(0).method)
+            return
+        chain.after = max(chain.after, last)
+        if rows < PAGE:
+            chain.short = True
+            return
+
+
+def _silent(chain: Chain) -> PortalError:
+    return TransientError("the portal gave neither a result nor an error", method=chain.pages.call(0).method)

@@ -1,0 +1,259 @@
+"""One poll's reading: the newest pages and the history tails in one request, walks only where they do not suffice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from b24sync.engine.capture import skew
+from b24sync.engine.capture.baseline import take_baselines
+from b24sync.engine.capture.chains import BATCH, PAGE, Chain, advance
+from b24sync.engine.capture.stage import HistoryPages, RowPages, Scrub, seconds, stage_rows, updated_of
+from b24sync.errors import CredentialsError, PermanentError, PortalError
+from b24sync.rest import feeds, history, items
+
+if TYPE_CHECKING:
+    from b24sync.ports import Answer, Call, Portal
+    from b24sync.rest.kinds import Kind
+    from b24sync.store import Store
+    from b24sync.store.snapshot import Cursor
+
+NO_HISTORY = frozenset({"0", "", "ENTITY_TYPE_NOT_SUPPORTED", "ERROR_METHOD_NOT_FOUND", "NOT_FOUND", "INVALID_ARG_VALUE", "100"})
+
+
+@dataclass(slots=True)
+class KindReading:
+    """What was read of one kind.
+
+    Attributes:
+        cursor: As it was before this poll.
+        complete: Rows and history were read to their ends.
+        error: Why the kind is left out.
+        quiet: It has just finished its baseline: its news are taken over without events.
+        newest: Id and time of the newest row, to check the date filter with next time.
+        history_id: The last history row read.
+    """
+
+    kind: Kind
+    cursor: Cursor
+    complete: bool = False
+    error: PortalError | None = None
+    quiet: bool = False
+    newest: tuple[int, datetime] | None = None
+    history_id: int = 0
+    history: str = "unknown"
+    truncated: bool = False
+
+    @property
+    def since(self) -> datetime | None:
+        """The signpost of the last complete poll."""
+        return datetime.fromtimestamp(self.cursor.signpost, UTC) if self.cursor.signpost is not None else None
+
+
+@dataclass(slots=True)
+class Gathered:
+    """A whole poll's reading; ``signpost`` is the portal's time when it began."""
+
+    signpost: datetime
+    kinds: list[KindReading] = field(default_factory=list)
+
+    def complete(self) -> list[KindReading]:
+        """The kinds that can be applied."""
+        return [one for one in self.kinds if one.complete]
+
+
+def read(
+    portal: Portal, store: Store, kinds: Sequence[Kind], *, overlap: timedelta, scrub: Scrub, run: int
+) -> Gathered:
+    """Read everything that is new and stage it.
+
+    Kinds without a baseline get it first (straight into the snapshot, in chunks that survive a kill); then every kind is read as in any
+    other poll, the fresh ones quietly.
+
+    Raises:
+        TransientError: The portal cannot be reached; nothing was moved.
+        CredentialsError: The portal refuses the webhook.
+    """
+    with store.transaction():
+        store.snapshot.clear_staged()
+    new = [kind for kind in kinds if not store.snapshot.cursor(kind.name).live]
+    unwalked = [kind for kind in new if store.snapshot.cursor(kind.name).state == "baseline"]
+    failed = take_baselines(portal, store, unwalked, scrub=scrub, run=run) if unwalked else {}
+    readings = [KindReading(kind, store.snapshot.cursor(kind.name), quiet=kind in new) for kind in kinds]
+    for reading in readings:
+        reading.error = failed.get(reading.kind.name)
+        reading.history = reading.cursor.history
+        reading.history_id = reading.cursor.history_id
+    return _Poll(portal, store, overlap, scrub).read(readings)
+
+
+@dataclass(slots=True)
+class _Poll:
+    portal: Portal
+    store: Store
+    overlap: timedelta
+    scrub: Scrub
+
+    def read(self, readings: list[KindReading]) -> Gathered:
+        active = [one for one in readings if one.error is None]
+        calls = self._probe_calls(active)
+        answers, signpost = self.portal.chain(calls)
+        with self.store.transaction():
+            walks = [one for one in active if self._take_newest(one, answers)]
+            tails = [chain for one in active if (chain := self._take_history(one, answers)) is not None]
+        if walks or any(chain.open for chain in tails):
+            self._walk(walks, tails, answers, active)
+        for one in active:
+            chain = next((tail for tail in tails if tail.name == f"h{one.kind.name}"), None)
+            self._finish(one, chain)
+        return Gathered(signpost, readings)
+
+    # the first request
+
+    def _probe_calls(self, active: list[KindReading]) -> dict[str, Call]:
+        calls = {f"n{one.kind.name}": feeds.newest(one.kind) for one in active}
+        check = self._check_row(active)
+        if check:
+            calls.update(skew.checks(*check, self._skew() or timedelta(0)))
+        for one in active:
+            if one.kind.history_type_id is not None and one.history != "no":
+                calls[f"h{one.kind.name}"] = history.after(one.kind, one.cursor.history_floor)
+        return calls
+
+    def _check_row(self, active: list[KindReading]) -> tuple[Kind, int, datetime] | None:
+        for one in active:
+            if feeds.words(one.kind).skewed and one.cursor.newest_id and one.cursor.newest_at:
+                return one.kind, one.cursor.newest_id, datetime.fromtimestamp(one.cursor.newest_at, UTC)
+        return None
+
+    def _since(self, one: KindReading) -> datetime | None:
+        return one.since - self.overlap if one.since else None
+
+    def _take_newest(self, one: KindReading, answers: dict[str, Answer]) -> bool:
+        """Stage the newest page; True if the changes reach behind it."""
+        answer = answers.get(f"n{one.kind.name}")
+        if answer is None or answer.error is not None:
+            one.error = _refusal(answer.error if answer else None, feeds.newest(one.kind).method)
+            return False
+        rows = items.page_rows(answer.result)
+        times = [saved for row in rows if (saved := updated_of(row)) is not None]
+        since = self._since(one)
+        if rows and times:
+            one.newest = (items.row_id(rows[0]), times[0])
+        if len(rows) < PAGE or (since is not None and times and min(times) < since):
+            stage_rows(self.store, one.kind, rows, since=since, scrub=self.scrub)
+            return False
+        return True
+
+    def _take_history(self, one: KindReading, answers: dict[str, Answer]) -> Chain | None:
+        """Stage the first page of the history tail; ``None`` if the kind has no history here."""
+        name = f"h{one.kind.name}"
+        if one.error or one.kind.history_type_id is None or one.history == "no":
+            return None
+        chain = Chain(name, HistoryPages(self.store, one.kind), one.cursor.history_floor, last=True)
+        answer = answers.get(name)
+        error = answer.error if answer else None
+        if error is not None and one.history == "unknown" and lacks_history(error):
+            one.history = "no"
+            return None
+        if answer is None or error is not None:
+            one.error = _refusal(error, "crm.stagehistory.list")
+            return None
+        one.history = "yes"
+        rows, last = chain.pages.take(answer.result, chain.after)
+        chain.after, chain.short = last, rows < PAGE
+        return chain
+
+    # further requests
+
+    def _walk(
+        self, walks: list[KindReading], tails: list[Chain], answers: dict[str, Answer], active: list[KindReading]
+    ) -> None:
+        shift = self._measured(answers, active) if any(feeds.words(one.kind).skewed for one in walks) else timedelta(0)
+        rows = {one.kind.name: Chain(f"r{one.kind.name}", self._row_pages(one, shift), 0) for one in walks}
+        while True:
+            walking = [chain for chain in rows.values() if chain.open]
+            behind = [tail for tail in tails if tail.error is None and (tail.open or self._waits_for_rows(tail, walking))]
+            if not walking and not any(tail.open for tail in behind):
+                break
+            advance(self.portal, [*walking, *behind], self.store.transaction, size=BATCH)
+        for one in walks:
+            one.error = one.error or _left_out(rows[one.kind.name])
+
+    @staticmethod
+    def _waits_for_rows(tail: Chain, walking: list[Chain]) -> bool:
+        return any(chain.name[1:] == tail.name[1:] for chain in walking)
+
+    def _row_pages(self, one: KindReading, shift: timedelta) -> RowPages:
+        since = self._since(one)
+        skewed = feeds.words(one.kind).skewed
+        bound = since + shift if since is not None and skewed else since
+        return RowPages(self.store, one.kind, self.scrub, since, bound)
+
+    def _skew(self) -> timedelta | None:
+        text = self.store.keep.get("filter_skew_s")
+        return timedelta(seconds=int(text)) if text is not None else None
+
+    def _measured(self, answers: dict[str, Answer], active: list[KindReading]) -> timedelta:
+        """The shift to ask with: the known one if it holds, else measured anew, else so wide that nothing is missed."""
+        check = self._check_row(active)
+        known = self._skew()
+        if check and skew.holds(answers, check[2]):
+            return self._keep_skew(known or timedelta(0))
+        row = self._steady_row(active)
+        found = skew.measure(self.portal, *row) if row else None
+        return -skew.WIDEST if found is None else self._keep_skew(found)
+
+    @staticmethod
+    def _steady_row(active: list[KindReading]) -> tuple[Kind, int, datetime] | None:
+        for one in active:
+            if one.newest and feeds.words(one.kind).skewed:
+                return one.kind, *one.newest
+        return None
+
+    def _keep_skew(self, shift: timedelta) -> timedelta:
+        if shift != self._skew():
+            with self.store.transaction():
+                self.store.keep.put("filter_skew_s", str(int(shift.total_seconds())))
+        return shift
+
+    def _finish(self, one: KindReading, tail: Chain | None) -> None:
+        if tail is not None:
+            one.error = one.error or _left_out(tail)
+            one.history_id = max(one.history_id, tail.after)
+        one.complete = one.error is None
+
+
+def lacks_history(error: PortalError) -> bool:
+    """Whether an error says that the portal keeps no stage history of this kind (BITRIX24.md §4), not that it could not be read."""
+    return isinstance(error, PermanentError) and error.code in NO_HISTORY
+
+
+def _left_out(chain: Chain) -> PortalError | None:
+    return _refusal(chain.error, chain.pages.call(0).method) if chain.error else None
+
+
+def _refusal(error: PortalError | None, method: str) -> PortalError:
+    """The error of a kind that is left out; a refused right to a feed is one of credentials (exit 77)."""
+    if error is None:
+        return PortalError("the portal gave neither a result nor an error", method=method)
+    if isinstance(error, PermanentError) and error.code in {"ACCESS_DENIED", "allowed_only_intranet_user", "insufficient_scope"}:
+        return CredentialsError(error.reason, method=error.method or method, code=error.code)
+    return error
+
+
+def advanced(one: KindReading, *, signpost: datetime, floor: int) -> Cursor:
+    """The kind's cursor after its news were applied."""
+    newest = one.newest or (one.cursor.newest_id, None)
+    return replace(
+        one.cursor,
+        signpost=seconds(signpost),
+        history=one.history,
+        history_id=one.history_id,
+        history_floor=floor,
+        newest_id=newest[0],
+        newest_at=seconds(newest[1]) if newest[1] else one.cursor.newest_at,
+        **({"state": "live", "baseline_at": seconds(signpost), "reconciled_at": seconds(signpost)} if one.quiet else {}),
+    )

@@ -1,0 +1,169 @@
+"""From events to actions: rules are matched and their steps planned, inside the poll's transaction.
+
+Nothing here asks the portal. A condition that needs a linked entity which is not remembered yet raises NotRememberedError; the poll rolls back,
+asks, and begins again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+from b24sync.domain.event import Event
+from b24sync.engine.talks import NotRememberedError
+from b24sync.errors import PermanentError
+from b24sync.rules.match import concerns, mismatch
+from b24sync.store.outbox import Planned
+
+if TYPE_CHECKING:
+    from b24sync.domain.entity import Entity
+    from b24sync.domain.settings import RuleSettings, SafetySettings, StepSettings
+    from b24sync.ports import Call
+    from b24sync.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a rule says of an event; ``seen`` holds the portal's answers that its condition used, for replay."""
+
+    matched: bool
+    reason: str
+    seen: dict[str, Any] = field(default_factory=dict)
+
+
+class Judge(Protocol):
+    """Decides a rule's ``when``."""
+
+    def holds(self, rule: RuleSettings, event: Event, entity: Entity) -> Verdict:
+        """Whether the condition holds on this poll's state.
+
+        Raises:
+            NotRememberedError: A linked entity must be asked for first.
+        """
+        ...
+
+
+@dataclass(slots=True)
+class Planner:
+    """Plans the actions of one poll.
+
+    Attributes:
+        now: The poll's portal time.
+        due_at: Local time from which the actions may run, Unix seconds.
+        wanted: Calls that conditions need and that are not remembered, with the kinds that wait for them.
+    """
+
+    store: Store
+    rules: tuple[RuleSettings, ...]
+    safety: SafetySettings
+    judge: Judge
+    run: int
+    now: datetime
+    due_at: int
+    planned: list[int] = field(default_factory=list)
+    mails: list[int] = field(default_factory=list)
+    too_old: int = 0
+    held_loops: list[str] = field(default_factory=list)
+    wanted: list[tuple[str, Call]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def plan(self, event: Event, entity: Entity) -> int | None:
+        """Record an event, judge every rule on it and write the actions of those that match.
+
+        Returns:
+            The event's id; ``None`` if it was recorded before.
+        """
+        verdicts = {rule.name: self._verdict(rule, event, entity) for rule in self.rules if concerns(rule, event)}
+        seen = {name: value for verdict in verdicts.values() for name, value in verdict.seen.items()}
+        event_id = self.store.journal.add_event(event, run=self.run, detected_at=int(self.now.timestamp()), seen=seen)
+        if event_id is None:
+            return None
+        self.store.journal.add_verdicts(event_id, [(name, v.matched, v.reason) for name, v in verdicts.items()])
+        for rule in self.rules:
+            verdict = verdicts.get(rule.name)
+            if verdict and verdict.matched:
+                self._write(rule, event, event_id)
+        return event_id
+
+    def _verdict(self, rule: RuleSettings, event: Event, entity: Entity) -> Verdict:
+        reason = mismatch(rule, event)
+        if reason:
+            return Verdict(False, reason)
+        if not rule.when:
+            return Verdict(True, "")
+        try:
+            return self.judge.holds(rule, event, entity)
+        except NotRememberedError as missing:
+            self.wanted += [(event.entity.kind, call) for call in missing.calls]
+            return Verdict(False, "waits")
+        except PermanentError as error:
+            self.faults.append(f"rule {rule.name} on {event.entity}: {error}")
+            return Verdict(False, str(error))
+
+    def _write(self, rule: RuleSettings, event: Event, event_id: int) -> None:
+        state, result = self._start(rule, event)
+        for position, step in enumerate(rule.steps):
+            own_state, own_result = self._aged(step, event) if state == "pending" else (state, result)
+            planned = Planned(
+                f"{event_id}/{rule.name}/{position}", event_id, rule.name, step.name, position, event.entity.kind, event.entity.id,
+                state=own_state, result=own_result,
+            )  # fmt: skip
+            action_id = self.store.outbox.plan(planned, run=self.run, at=int(self.now.timestamp()), due_at=self.due_at)
+            if action_id is not None:
+                self._note(action_id, step, planned)
+
+    def _note(self, action_id: int, step: StepSettings, planned: Planned) -> None:
+        if planned.state != "pending":
+            return
+        self.planned.append(action_id)
+        if step.sends == "mail":
+            self.mails.append(action_id)
+            self._replace_waiting(action_id, planned)
+
+    def _start(self, rule: RuleSettings, event: Event) -> tuple[str, dict[str, Any]]:
+        if self.safety.dry_run:
+            return "skipped", {"reason": "dry_run"}
+        if event.own and event.root is not None:
+            at = int(self.now.timestamp())
+            count = self.store.echoes.count_run(rule.name, event.root, at=at)
+            if count > self.safety.max_own_runs_per_hour:
+                names = ", ".join(self.store.echoes.rules_running(event.root))
+                said = f"rules feed each other on {event.root}: {names} ({count} own runs within an hour)"
+                self.held_loops.append(said)
+                return "held", {"reason": "loop", "message": said}
+        return "pending", {}
+
+    def _aged(self, step: StepSettings, event: Event) -> tuple[str, dict[str, Any]]:
+        if step.sends and self.now - event.occurred_at > self.safety.max_event_age:
+            self.too_old += 1
+            return "skipped", {"reason": "too_old", "occurred_at": event.occurred_at.isoformat()}
+        return "pending", {}
+
+    def _replace_waiting(self, action_id: int, planned: Planned) -> None:
+        """A newer mail of the same step and entity replaces one that waits (DESIGN.md §6 ``send_invoice``)."""
+        older = self.store.outbox.waiting_mails(
+            step=planned.step, kind=planned.kind, entity_id=planned.entity_id, rule=planned.rule, before_id=action_id
+        )
+        for waiting in older:
+            self.store.outbox.settle(
+                waiting, "skipped", run=self.run, at=int(self.now.timestamp()), error=None, result={"reason": "superseded", "by": action_id}
+            )
+            self.planned = [one for one in self.planned if one != waiting]
+            self.mails = [one for one in self.mails if one != waiting]
+
+    def close(self) -> None:
+        """The storm valves (DESIGN.md G11): too many mails hold this poll's mails, too many actions hold all of its actions."""
+        if len(self.planned) > self.safety.max_actions_per_poll:
+            self._hold(self.planned, f"{len(self.planned)} actions in one poll, safety.max_actions_per_poll is {self.safety.max_actions_per_poll}")
+        elif len(self.mails) > self.safety.max_emails_per_poll:
+            self._hold(self.mails, f"{len(self.mails)} mails in one poll, safety.max_emails_per_poll is {self.safety.max_emails_per_poll}")
+
+    def _hold(self, actions: list[int], message: str) -> None:
+        for action_id in actions:
+            self.store.outbox.hold(action_id, {"reason": "storm", "message": message})
+
+    def waiting_kinds(self) -> Counter[str]:
+        """How many calls each kind waits for."""
+        return Counter(kind for kind, _ in self.wanted)

@@ -1,0 +1,89 @@
+"""The feeds that say what changed: newest first, changed since, and sweeps by id (BITRIX24.md §2, §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from b24sync.ports import Call
+from b24sync.rest import items
+from b24sync.rest.dates import send_time
+from b24sync.rest.kinds import Kind
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How one API names what a feed needs: the fields ``id`` and modification time, and where a row of an answer stands."""
+
+    id: str
+    updated: str
+    rows: str
+    answer_id: str
+    skewed: bool
+
+
+_WORDS: Mapping[str, Words] = {
+    "item": Words("id", "updatedTime", "[items]", "id", True),
+    "legacy": Words("ID", "DATE_UPDATE", "", "ID", False),
+    "task": Words("ID", "CHANGED_DATE", "[tasks]", "id", False),
+}
+
+
+def words(kind: Kind) -> Words:
+    """The words of the API that reads a kind; ``skewed``: its date filter may be shifted (BITRIX24.md §3.4)."""
+    return _WORDS[kind.api]
+
+
+def newest(kind: Kind) -> Call:
+    """The page of the rows that changed last."""
+    said = words(kind)
+    return items.list_page(kind, filter={}, order={said.updated: "DESC", said.id: "DESC"})
+
+
+def changed(kind: Kind, *, since: datetime | None, after: int | str, before: int | None = None) -> Call:
+    """A page of the rows changed at or after ``since`` (``None``: of all), behind an id, by id.
+
+    Args:
+        kind: What to read.
+        since: As the portal's filter needs it: already shifted by its skew.
+        after: An id or a batch reference.
+        before: Only ids up to this one.
+    """
+    said = words(kind)
+    wanted: dict[str, Any] = {f">{said.id}": after}
+    if since is not None:
+        wanted[f">={said.updated}"] = send_time(since)
+    if before is not None:
+        wanted[f"<={said.id}"] = before
+    return items.list_page(kind, filter=wanted, order={said.id: "ASC"})
+
+
+def sweep(kind: Kind, *, after: int | str) -> Call:
+    """A page of ids with modification time and stage only, behind an id, by id."""
+    said = words(kind)
+    filter_ = {f">{said.id}": after}
+    if kind.api != "item":
+        return items.list_page(kind, filter=filter_, order={said.id: "ASC"})
+    return items.list_page(
+        kind,
+        filter=filter_,
+        order={said.id: "ASC"},
+        select=("id", "updatedTime", "createdTime", "stageId", "movedTime"),
+    )
+
+
+def one_since(kind: Kind, *, entity_id: int, since: datetime) -> Call:
+    """The one row, if the portal's filter finds that it changed at or after ``since``: shows how the filter is shifted."""
+    said = words(kind)
+    filter_ = {said.id: entity_id, f">={said.updated}": send_time(since)}
+    return items.list_page(kind, filter=filter_, order={said.id: "ASC"}, select=("id", "updatedTime"))
+
+
+def next_page(kind: Kind, name: str) -> str:
+    """The batch reference to the last id of a full page that command ``name`` gave."""
+    said = words(kind)
+    return f"$result[{name}]{said.rows}[{PAGE - 1}][{said.answer_id}]"

@@ -1,0 +1,40 @@
+"""Whether an event fires a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from b24sync.domain.event import Event
+    from b24sync.domain.settings import RuleSettings, Trigger
+
+
+def concerns(rule: RuleSettings, event: Event) -> bool:
+    """Whether a rule listens to this event at all."""
+    return any(trigger.event == event.name for trigger in rule.triggers())
+
+
+def mismatch(rule: RuleSettings, event: Event) -> str:
+    """Why a rule does not match, before its condition is looked at; empty if it does."""
+    reasons = [_mismatch(trigger, event) for trigger in rule.triggers() if trigger.event == event.name]
+    if not reasons:
+        return f"listens to {', '.join(rule.on)}"
+    return "" if "" in reasons else reasons[0]
+
+
+def _mismatch(trigger: Trigger, event: Event) -> str:
+    if trigger.from_ and not _names(trigger.from_, event.from_, event.from_stage):
+        return f"from is {event.from_ or 'none'}, wanted {' or '.join(trigger.from_)}"
+    if trigger.to and not _enters(trigger.to, event):
+        return f"to is {event.to or 'none'}, wanted {' or '.join(trigger.to)}"
+    return ""
+
+
+def _names(wanted: Sequence[str], status: str | None, stage: str | None) -> bool:
+    return status in wanted or stage in wanted
+
+
+def _enters(wanted: Sequence[str], event: Event) -> bool:
+    """A stage id matches whenever it is entered; a status name only if the one before had another name."""
+    return event.to_stage in wanted or (event.to in wanted and event.from_ != event.to)
