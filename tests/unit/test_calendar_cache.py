@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -70,6 +71,29 @@ def test_the_stamp_of_the_library_names_its_release() -> None:
     import holidays
 
     assert installed_stamp() == f"holidays-{holidays.__version__}"
+
+
+def stamp_with(path: list[Path], *options: str) -> str:
+    program = (
+        f"import sys; sys.path[:0] = {[str(part) for part in path]}\n"
+        "from b24sync.domain.calendar.official import installed_stamp; print(installed_stamp())"
+    )
+    done = subprocess.run(
+        [sys.executable, *options, "-c", program], capture_output=True, encoding="utf-8", check=True
+    )
+    return done.stdout.strip()
+
+
+def test_a_library_without_metadata_is_told_by_the_time_of_its_files(tmp_path: Path) -> None:
+    package = tmp_path / "holidays"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise RuntimeError('imported')")
+
+    assert stamp_with([tmp_path]) == f"holidays-{package.stat().st_mtime_ns}"
+
+
+def test_an_absent_library_has_a_stamp_too() -> None:
+    assert stamp_with([Path(__file__).resolve().parents[2]], "-S") == "absent"
 
 
 @pytest.mark.parametrize("text", ["", "{}", "null", '{"format": 0}', '{"format": 1, "status": "sure"}'])

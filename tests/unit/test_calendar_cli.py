@@ -156,6 +156,14 @@ def test_check_with_the_portal_lists_the_differences_of_the_year() -> None:
     assert {"date": "2026-06-15", "working": True, "portal": False} in answer["portal"]["differences"]
 
 
+def test_check_of_a_working_day_has_nowhere_to_shift_to_and_a_portal_may_be_understood_whole() -> None:
+    text = checked(Calendar(CalendarSettings(), language="en"), date(2026, 11, 24), portal=PortalDays())
+
+    assert "shifts to" not in text
+    assert "the portal sees 118 days of 2026 differently" in text
+    assert "not understood" not in text
+
+
 def test_import_shows_the_difference_and_keeps_the_normal_form() -> None:
     shelf, out = Shelf(), io.StringIO()
     calendar = Calendar(CalendarSettings())

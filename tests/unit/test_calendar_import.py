@@ -118,6 +118,18 @@ def test_decree_days_that_only_a_file_knows_follow_the_same_switch() -> None:
     assert (decreed.working, decreed.layer, decreed.source) == (False, "presidential", "x.xml")
 
 
+def test_a_holiday_within_a_decree_stays_off_whatever_its_title_is() -> None:
+    lines = "".join(f'<day d="01.0{n}" t="1"/>' for n in range(1, 9))
+    text = (
+        '<calendar year="2021"><holidays><holiday id="1" title="Указ Президента № 595"/></holidays>'
+        f'<days>{lines}<day d="11.03" t="1" h="1"/><day d="11.04" t="1" h="1"/></days></calendar>'
+    )
+    imported = parse(text.encode(), country="RU", source="x")
+
+    assert imported.decree_days == {date(2021, 11, 3)}
+    assert [imported.as_year().day(date(2021, 11, n)).working for n in (3, 4)] == [True, False]
+
+
 def test_the_country_is_the_files_own_and_else_the_one_that_is_configured() -> None:
     assert read("xmlcalendar-ru-2027.xml", country="KZ").country == "RU"
     assert read("isdayoff-ru-2021.json", country="KZ").country == "RU"
@@ -275,6 +287,8 @@ def test_data_gov_is_taken_with_a_warning_and_needs_one_year() -> None:
     assert "not kept up since 2019" in read("data-gov-ru-2026.csv").warnings[0]
     assert "it holds the years 2026, 2025" in faults(both)[0]
     assert parse(both.encode(), country="RU", source="x", year=2026).year == 2026
+    uncounted = data("data-gov-ru-2026.csv").replace("Всего рабочих дней".encode(), b"-")
+    assert parse(uncounted, country="RU", source="x").as_year().working_days == 247
     wrong = data("data-gov-ru-2026.csv").replace(b",247,", b",246,")
     assert faults(wrong) == ("it says 246 working days and lists 247",)
 

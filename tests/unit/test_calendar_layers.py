@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from b24sync.domain.calendar import Calendar, Imported, PortalDays, official_year, parse
+from b24sync.domain.calendar import Calendar, CalendarError, Imported, PortalDays, official_year, parse
 from b24sync.domain.calendar.days import dates_in
 from b24sync.domain.settings_calendar import CalendarSettings
 
@@ -139,10 +139,14 @@ def test_decree_days_win_over_a_file_that_does_not_list_them() -> None:
     with_decrees = Calendar(CalendarSettings(presidential_days=True), imported=(file,))
 
     day = with_decrees.day(date(2020, 6, 24))
-    assert (day.working, day.layer, day.name) == (False, "presidential", "Указ Президента № 345 29.05.2020")
+    assert (day.working, day.layer, day.name) == (
+        False,
+        "presidential",
+        "Указ Президента от 29.05.2020 № 345",
+    )
     assert Calendar(CalendarSettings(), imported=(file,)).is_working(date(2020, 6, 24))
     english = Calendar(CalendarSettings(presidential_days=True), language="en")
-    assert english.day(date(2020, 7, 1)).name == "Presidential decree № 354 01.06.2020"
+    assert english.day(date(2020, 7, 1)).name == "Presidential decree of 01.06.2020 № 354"
 
 
 def test_decrees_of_russia_are_no_days_off_elsewhere() -> None:
@@ -187,6 +191,11 @@ def test_an_old_holidays_without_the_moved_days_of_a_year_leaves_it_unpublished(
 
     assert official_year("RU", 2027, language="ru").status == "unpublished"
     assert official_year("RU", 2026, language="ru").status == "published"
+
+
+def test_a_country_that_the_library_does_not_have_is_an_error_for_people() -> None:
+    with pytest.raises(CalendarError, match="knows no country 'XX'"):
+        official_year("XX", 2026, language="ru")
 
 
 @pytest.mark.parametrize("year", [2024, 2026, 2027, 2028])

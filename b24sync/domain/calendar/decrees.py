@@ -11,19 +11,19 @@ from functools import cache
 
 # First day, last day, the decree. Days off by themselves within these spans stay what they are.
 _DECREES = (
-    (date(2020, 3, 30), date(2020, 4, 3), "№ 206 25.03.2020"),
-    (date(2020, 4, 4), date(2020, 4, 30), "№ 239 02.04.2020"),
-    (date(2020, 5, 6), date(2020, 5, 8), "№ 294 28.04.2020"),
-    (date(2020, 6, 24), date(2020, 6, 24), "№ 345 29.05.2020"),
-    (date(2020, 7, 1), date(2020, 7, 1), "№ 354 01.06.2020"),
-    (date(2021, 5, 4), date(2021, 5, 7), "№ 242 23.04.2021"),
-    (date(2021, 10, 30), date(2021, 11, 7), "№ 595 20.10.2021"),
+    (date(2020, 3, 30), date(2020, 4, 3), "25.03.2020 № 206"),
+    (date(2020, 4, 4), date(2020, 4, 30), "02.04.2020 № 239"),
+    (date(2020, 5, 6), date(2020, 5, 8), "28.04.2020 № 294"),
+    (date(2020, 6, 24), date(2020, 6, 24), "29.05.2020 № 345"),
+    (date(2020, 7, 1), date(2020, 7, 1), "01.06.2020 № 354"),
+    (date(2021, 5, 4), date(2021, 5, 7), "23.04.2021 № 242"),
+    (date(2021, 10, 30), date(2021, 11, 7), "20.10.2021 № 595"),
 )
 _COUNTRY = "RU"
 
 
 def decree_of(country: str, day: date) -> str | None:
-    """Number and date of the decree that called ``day`` non-working, or None.
+    """Date and number of the decree that called ``day`` non-working (``"25.03.2020 № 206"``), or None.
 
     Weekends and holidays within the decree's span have one too; they are off without it.
     """

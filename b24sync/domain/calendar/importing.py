@@ -13,9 +13,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from b24sync.domain.calendar.days import WEEKEND, Day, Year, dates_in
 from b24sync.domain.calendar.decrees import decree_of
 from b24sync.domain.calendar.draft import CalendarFileError, Draft
-from b24sync.domain.calendar.reading_csv import looks_like_data_gov, read_data_gov, read_own_csv
-from b24sync.domain.calendar.reading_json import read_isdayoff, read_months
-from b24sync.domain.calendar.reading_xml import read_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -148,15 +145,18 @@ def diff(imported: Imported, official: Year) -> list[str]:
 
 
 def _read(data: bytes, source: str, year: int | None) -> Draft | Imported:
+    # Imported here: a run that only asks for days reads no file, or only the normal form.
+    from b24sync.domain.calendar import reading_csv, reading_xml  # noqa: PLC0415
+
     start = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if start == b"<" or data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return read_xml(data, source)
+        return reading_xml.read_xml(data, source)
     text = _text(data)
     if start == b"{":
         return _read_json(text, source)
-    if looks_like_data_gov(text):
-        return read_data_gov(text, source, year)
-    return read_own_csv(text, source)
+    if reading_csv.looks_like_data_gov(text):
+        return reading_csv.read_data_gov(text, source, year)
+    return reading_csv.read_own_csv(text, source)
 
 
 def _text(data: bytes) -> str:
@@ -167,6 +167,8 @@ def _text(data: bytes) -> str:
 
 
 def _read_json(text: str, source: str) -> Draft | Imported:
+    from b24sync.domain.calendar import reading_json  # noqa: PLC0415
+
     try:
         data = json.loads(text)
         if "kinds" in data:
@@ -174,9 +176,9 @@ def _read_json(text: str, source: str) -> Draft | Imported:
     except (ValueError, RecursionError) as fault:
         raise CalendarFileError(source, [f"broken JSON: {fault}"]) from fault
     if "months" in data:
-        return read_months(data, source)
+        return reading_json.read_months(data, source)
     if "dayoff" in data:
-        return read_isdayoff(data, source)
+        return reading_json.read_isdayoff(data, source)
     raise CalendarFileError(source, ["neither months (xmlcalendar) nor dayoff (isdayoff) in this JSON"])
 
 
@@ -205,7 +207,7 @@ def _find_decree_days(draft: Draft) -> None:
     for day, name in list(draft.off.items()):
         decree = decree_of(draft.country, day)
         if decree and not name and day.weekday() not in WEEKEND and day not in _HOLIDAYS_IN_DECREES:
-            draft.decrees[day] = f"Указ Президента {decree}"
+            draft.decrees[day] = f"Указ Президента от {decree}"
             del draft.off[day]
 
 

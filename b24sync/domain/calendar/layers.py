@@ -269,8 +269,12 @@ class Calendar:
             return day
         decree = decree_of(self.country, day.date)
         if decree is not None:
-            name = f"Указ Президента {decree}" if self.language == "ru" else f"Presidential decree {decree}"
-            return _off(day, name, "presidential", f"decree {decree}")
+            name = (
+                f"Указ Президента от {decree}"
+                if self.language == "ru"
+                else f"Presidential decree of {decree}"
+            )
+            return _off(day, name, "presidential", f"decree of {decree}")
         file = self._files.get(day.date.year)
         if file is not None and day.date in file.decree_days:
             return _off(day, day.name, "presidential", file.source)
