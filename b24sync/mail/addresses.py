@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from b24sync.errors import MailPermanentError
 
-_NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^<>"]*)<\s*(?P<spec>[^<>]*?)\s*>')
+_NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^<>"]*)\s*<\s*(?P<spec>[^<>]*?)\s*>')
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?")
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
@@ -38,7 +38,8 @@ class Address:
 def parse_address(text: str, *, where: str = "", remedy: str = _REMEDY) -> Address:
     """Read ``name@example.ru`` or ``Name <name@example.ru>``.
 
-    Spaces and invisible characters around it (copied from web pages) are dropped; everything else must be right.
+    Spaces and invisible characters around it (copied from web pages) are dropped; everything else must be
+    right.
 
     Args:
         text: One address.
@@ -46,7 +47,8 @@ def parse_address(text: str, *, where: str = "", remedy: str = _REMEDY) -> Addre
         remedy: What the reader can do about a malformed one.
 
     Raises:
-        MailPermanentError: It is malformed, several in one, or has a local part that only SMTPUTF8 could carry.
+        MailPermanentError: It is malformed, several in one, or has a local part that only SMTPUTF8 could
+            carry.
     """
     fault = ""
     name, spec = "", _trimmed(text)
@@ -97,7 +99,7 @@ def _spec_fault(spec: str) -> str:
     if re.search(r"[\s,;]", spec) or "@" in local:
         return "holds several addresses" if spec.count("@") > 1 else "contains a space, comma or semicolon"
     if not local.isascii():
-        return "has letters before the @ that mail servers without SMTPUTF8 cannot carry (only Latin ones are safe)"
+        return "has letters before the @ that need SMTPUTF8, which most servers lack (use Latin ones)"
     if len(local) > 64 or not _LOCAL.fullmatch(local):
         return "has a malformed name before the @"
     return ""

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 
 class FileMailer:
-    """Writes mails into a folder that only its owner can read; a ``Message-ID`` is written once, however often it is sent."""
+    """Writes mails into a folder that only its owner can read, each ``Message-ID`` once."""
 
-    def __init__(self, *, folder: Path, from_: str, clock: Clock, reply_to: str = "", redirect_to: str = "") -> None:
+    def __init__(
+        self, *, folder: Path, from_: str, clock: Clock, reply_to: str = "", redirect_to: str = ""
+    ) -> None:
         self._folder = folder
         self._from, self._reply_to, self._redirect_to = from_, reply_to, redirect_to
         self._clock = clock
@@ -29,7 +31,8 @@ class FileMailer:
         """Write one mail.
 
         Raises:
-            MailTransientError: The folder cannot be used, or the disk is full (``reachable=False``); nothing is left behind.
+            MailTransientError: The folder cannot be used, or the disk is full (``reachable=False``);
+                nothing is left behind.
             MailPermanentError: An address is malformed or the mail is too large.
         """
         people = envelope(letter, redirect_to=self._redirect_to)

@@ -1,8 +1,8 @@
 """Header values in the form that goes over the wire.
 
-The standard library's own folding of long values loses spaces between encoded words, and takes the quotes off a long display
-name with a comma, so that one sender becomes several (seen with Python 3.11). So text and address headers are encoded and
-folded here, and a policy passes them on as they are.
+The standard library's own folding of long values loses spaces between encoded words, and takes the quotes
+off a long display name with a comma, so that one sender becomes several (seen with Python 3.11). So text
+and address headers are encoded and folded here, and a policy passes them on as they are.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ POLICY = WirePolicy(linesep="\r\n", cte_type="7bit", refold_source="none", max_l
 
 
 def clean(text: str) -> str:
-    """One line: line breaks and control characters become spaces, runs of spaces one, half characters a question mark."""
+    """One line: line breaks and control characters become spaces, runs of spaces become one."""
     safe = "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char for char in text)
     return re.sub(r" {2,}", " ", safe.encode("utf-8", "replace").decode("utf-8")).strip(" ")
 
@@ -70,7 +70,7 @@ def address_header(addresses: Sequence[Address]) -> Written:
 
 
 def token_header(text: str) -> Written:
-    """A value of one word that must not be encoded or folded, such as Message-ID: anything but visible ASCII is dropped."""
+    """A value of one word that must not be folded, such as Message-ID: only visible ASCII is kept."""
     return Written("".join(char for char in text if "!" <= char <= "~"))
 
 

@@ -25,24 +25,32 @@ _FRAME = Template("""\
 <title>$title</title>
 <style>
 :root{color-scheme:light dark;supported-color-schemes:light dark}
-@media (max-width:620px){.b24-pad{padding-left:20px!important;padding-right:20px!important}.b24-out{padding:0!important}.b24-card{border-radius:0!important;border-left:0!important;border-right:0!important}}
-@media (prefers-color-scheme:dark){.b24-out{background:#15181c!important}.b24-card{background:#1f242a!important;border-color:#343b44!important}.b24-text,.b24-title{color:#e8eaed!important}.b24-text a{color:#7db7f5!important}.b24-foot,.b24-foot a{color:#9aa4b0!important}.b24-line{border-color:#343b44!important}}
+@media (max-width:620px){
+.b24-pad{padding-left:20px!important;padding-right:20px!important}
+.b24-out{padding:0!important}
+.b24-card{border-radius:0!important;border-left:0!important;border-right:0!important}
+}
+@media (prefers-color-scheme:dark){
+.b24-out{background:#15181c!important}
+.b24-card{background:#1f242a!important;border-color:#343b44!important}
+.b24-text,.b24-title{color:#e8eaed!important}
+.b24-text a{color:#7db7f5!important}
+.b24-foot,.b24-foot a{color:#9aa4b0!important}
+.b24-line{border-color:#343b44!important}
+}
 </style>
 </head>
 <body class="b24-out" style="margin:0;padding:0;background:#f3f4f6;-webkit-text-size-adjust:100%">
-$preheader<table role="presentation" class="b24-out" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#f3f4f6">
+$preheader<table role="presentation" class="b24-out" width="100%" cellpadding="0" cellspacing="0" border="0"
+ style="background:#f3f4f6">
 <tr><td class="b24-out" align="center" style="padding:32px 12px">
-<!--[if mso]><table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]-->
-<table role="presentation" class="b24-card" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:600px;background:#ffffff;border:1px solid #e2e5e9;border-radius:8px;border-collapse:separate">
-$heading<tr><td class="b24-pad b24-text" style="padding:$top 36px 16px 36px;$font;font-size:16px;line-height:1.55;color:#1f2730;text-align:left;word-break:break-word;overflow-wrap:anywhere">
-$body
-</td></tr>
-$footer</table>
-<!--[if mso]></td></tr></table><![endif]-->
-</td></tr>
-</table>
-</body>
-</html>
+<!--[if mso]><table role="presentation" width="600" cellpadding="0" cellspacing="0"><tr><td><![endif]-->
+<table role="presentation" class="b24-card" width="100%" cellpadding="0" cellspacing="0" border="0"
+ style="max-width:600px;background:#fff;border:1px solid #e2e5e9;border-radius:8px;border-collapse:separate">
+$heading<tr><td class="b24-pad b24-text" style="padding:$top 36px 16px
+36px;$font;font-size:16px;line-height:1.55;
+color:#1f2730;text-align:left;word-break:break-word;overflow-wrap:anywhere"> $body </td></tr>
+$footer</table> <!--[if mso]></td></tr></table><![endif]--> </td></tr> </table> </body> </html>
 """)
 _HEADING = Template(
     '<tr><td class="b24-pad b24-title" style="padding:32px 36px 0 36px;$font;font-size:22px;line-height:1.3;'
@@ -50,13 +58,14 @@ _HEADING = Template(
     'font-weight:600">$title</h1></td></tr>\n'
 )
 _FOOTER = Template(
-    '<tr><td class="b24-pad" style="padding:0 36px 28px 36px"><table role="presentation" width="100%" cellpadding="0" '
-    'cellspacing="0" border="0"><tr><td class="b24-foot b24-line" style="padding-top:16px;border-top:1px solid #e2e5e9;'
+    '<tr><td class="b24-pad" style="padding:0 36px 28px 36px">'
+    '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>'
+    '<td class="b24-foot b24-line" style="padding-top:16px;border-top:1px solid #e2e5e9;'
     '$font;font-size:13px;line-height:1.5;color:#667180;text-align:left">$footer</td></tr></table></td></tr>\n'
 )
 _PREHEADER = Template(
-    '<div style="display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;font-size:1px;line-height:1px;'
-    'color:transparent">$preheader$filler</div>\n'
+    '<div style="display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;'
+    'font-size:1px;line-height:1px;color:transparent">$preheader$filler</div>\n'
 )
 _FILLER = "&#847;&zwnj;&nbsp;" * 40  # keeps the list view of mail programs from going on with the body
 
@@ -86,7 +95,9 @@ def frame(body_html: str, *, title: str = "", footer: str = "", lang: str = "ru"
 def text_to_html(text: str) -> str:
     """Escaped paragraphs of a plain text; ``http`` and ``https`` addresses become links."""
     paragraphs = re.split(r"\n[ \t]*\n\s*", re.sub(r"\r\n?", "\n", text).strip())
-    return "\n".join(f'<p style="{_PARAGRAPH}">{_lines(paragraph)}</p>' for paragraph in paragraphs if paragraph)
+    return "\n".join(
+        f'<p style="{_PARAGRAPH}">{_lines(paragraph)}</p>' for paragraph in paragraphs if paragraph
+    )
 
 
 def html_to_text(html: str) -> str:
@@ -117,7 +128,10 @@ def _linked(line: str) -> str:
     parts, position = [], 0
     for match in _URL.finditer(line):
         url = _without_closing(match.group())
-        parts += [escape(line[position : match.start()]), f'<a href="{escape(url)}" style="{_LINK}">{escape(url)}</a>']
+        parts += [
+            escape(line[position : match.start()]),
+            f'<a href="{escape(url)}" style="{_LINK}">{escape(url)}</a>',
+        ]
         position = match.start() + len(url)
     return "".join(parts) + escape(line[position:])
 
@@ -125,7 +139,7 @@ def _linked(line: str) -> str:
 def _without_closing(url: str) -> str:
     """The address without the punctuation of the sentence around it."""
     url = url.rstrip(".,;:!?»”…")
-    while url.endswith((")", "]")) and url.count("([" [url[-1] == "]"]) < url.count(url[-1]):
+    while url.endswith((")", "]")) and url.count("(["[url[-1] == "]"]) < url.count(url[-1]):
         url = url[:-1].rstrip(".,;:!?»”…")
     return url
 
@@ -133,10 +147,14 @@ def _without_closing(url: str) -> str:
 class _TextReader(HTMLParser):
     """Collects visible text; line breaks are marked while reading and tidied at the end."""
 
-    _SILENT = frozenset({"head", "script", "style", "title", "template"})
-    _VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "col", "area", "base", "wbr", "source", "track", "embed"})
-    _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "table", "pre", "hr"})
-    _BLOCKS = frozenset({"div", "li", "tr", "section", "article", "header", "footer", "dt", "dd", "address"})
+    _SILENT = frozenset({"head", "script", "style", "template", "title"})
+    _VOID = frozenset(
+        {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+    )
+    _PARAGRAPHS = frozenset(
+        {"blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre", "table", "ul"}
+    )
+    _BLOCKS = frozenset({"address", "article", "dd", "div", "dt", "footer", "header", "li", "section", "tr"})
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -174,13 +192,19 @@ class _TextReader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Take text; runs of white space count as one space."""
-        self._add(re.sub(r"[ \t\r\n\f]+", " ", data))
+        text = re.sub(r"[ \t\r\n\f]+", " ", data)
+        if text != " " or not (self._parts and self._parts[-1].endswith("\n")):
+            self._add(text)
 
     def text(self) -> str:
         """What was read: trimmed lines, at most one empty line between."""
-        joined = re.sub("[\u034f\u200b\u200c\u2060\ufeff\u00ad]", "", "".join(self._parts)).replace("\u00a0", " ")
+        joined = re.sub("[\u034f\u200b\u200c\u2060\ufeff\u00ad]", "", "".join(self._parts)).replace(
+            "\u00a0", " "
+        )
         lines = [re.sub(r" *\t *", "  ", line.strip(" \t")) for line in joined.split("\n")]
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(re.sub(r" {3,}", "  ", line) for line in lines)).strip("\n")
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(re.sub(r" {3,}", "  ", line) for line in lines)).strip(
+            "\n"
+        )
 
     def _add(self, text: str) -> None:
         if not any(hidden for _, hidden in self._open):

@@ -50,7 +50,9 @@ def envelope(letter: Letter, *, redirect_to: str = "") -> Envelope:
     to = _addresses(letter.to, where="to")
     copies = _addresses((*letter.cc, *letter.bcc), where="cc/bcc", without=to)
     if not to:
-        raise MailPermanentError("the mail has no recipient", remedy="give the client an e-mail address in the CRM")
+        raise MailPermanentError(
+            "the mail has no recipient", remedy="give the client an e-mail address in the CRM"
+        )
     if not redirect_to:
         return Envelope(to, copies)
     return Envelope((parse_address(redirect_to, where="mail.redirect_to"),), originals=to + copies)
@@ -84,14 +86,14 @@ def build(
     message["Subject"] = text_header(letter.subject, name_length=len("Subject"))
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    if lang:
-        message["Content-Language"] = token_header(lang)
     text, html = _bodies(letter, people, lang=lang)
     message.set_content(text, charset="utf-8")
     if html:
         message.add_alternative(html, subtype="html", charset="utf-8")
     for attachment in letter.attachments:
         _attach(message, attachment)
+    if lang:  # last, for the methods above take Content-* headers away
+        message["Content-Language"] = token_header(lang)
     return message
 
 
@@ -120,7 +122,7 @@ def file_name(name: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Body text with line feeds only, without control characters and half characters."""
+    """Body text with line feeds only, without control characters; half characters become question marks."""
     lines = re.sub(r"\r\n?", "\n", text)
     safe = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]", "", lines)
     return safe.encode("utf-8", "replace").decode("utf-8")
@@ -132,7 +134,9 @@ def redirect_notice(originals: tuple[Address, ...], *, lang: str) -> str:
     return notice.format(recipients=", ".join(address.spec for address in originals))
 
 
-def _addresses(texts: tuple[str, ...], *, where: str, without: tuple[Address, ...] = ()) -> tuple[Address, ...]:
+def _addresses(
+    texts: tuple[str, ...], *, where: str, without: tuple[Address, ...] = ()
+) -> tuple[Address, ...]:
     seen = {address.spec.casefold() for address in without}
     found = []
     for text in texts:
@@ -169,4 +173,6 @@ def _attach(message: EmailMessage, attachment: Attachment) -> None:
     main, _, sub = kind.lower().partition("/")
     if main in {"message", "multipart"}:
         main, sub = "application", "octet-stream"
-    message.add_attachment(attachment.content, maintype=main, subtype=sub, filename=file_name(attachment.name))
+    message.add_attachment(
+        attachment.content, maintype=main, subtype=sub, filename=file_name(attachment.name)
+    )

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from b24sync.clock import Clock
     from b24sync.ports import Letter
 
-_LOGIN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954: login missing or not good enough: no fault of this mail
+_LOGIN_CODES = frozenset(
+    {530, 534, 535, 538}
+)  # RFC 4954: login missing or not good enough: no fault of this mail
 _UNCERTAIN = (
-    "look whether the mail went out (the sent mails of the box, the server's log); then retry or cancel the action by its id"
+    "look whether it went out (the sent mails of the box, the server's log), "
+    "then retry or cancel the action by its id"
 )
 
 
@@ -46,7 +49,7 @@ class _Parcel:
 
 
 class SmtpMailer:
-    """Sends mails over one connection, which is kept until ``close`` and opened again if the server dropped it between mails."""
+    """Sends mails over one connection; reopens it if the server dropped it between mails."""
 
     def __init__(
         self,
@@ -78,8 +81,9 @@ class SmtpMailer:
             ca_file: Further certificate authority to trust.
             reply_to: Where answers go.
             redirect_to: The one who gets every mail instead.
-            answer_timeout_s: Longest wait for the answer to a whole mail, while the server scans it; default: four times
-                ``timeout_s`` (RFC 5321 §4.5.3.2.6 asks for patience: giving up here leaves the mail uncertain).
+            answer_timeout_s: Longest wait for the answer to a whole mail, while the server scans it;
+                default: four times ``timeout_s`` (RFC 5321 §4.5.3.2.6 asks for patience: giving up leaves
+                the mail uncertain).
         """
         secret = (lambda: password) if isinstance(password, str) else password
         self._server = Server(host, port, security, user, secret, timeout_s, ca_file)
@@ -91,14 +95,16 @@ class SmtpMailer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def send(self, letter: Letter) -> PostResult:
         """Send one mail once.
 
-        A refused ``to`` stops the whole mail; so does a copy that is refused for now. A copy refused for good is left out, and the
-        result says so.
+        A refused ``to`` stops the whole mail; so does a copy that is refused for now. A copy refused for
+        good is left out, and the result says so.
 
         Raises:
             MailTransientError: Nothing was accepted; ``reachable`` is False if no server could be entered.
@@ -115,7 +121,9 @@ class SmtpMailer:
         except BaseException:
             self._drop()
             raise
-        words = "; ".join((str(answer), *(f"not sent to {address.spec}: {reply}" for address, reply in refused)))
+        words = "; ".join(
+            (str(answer), *(f"not sent to {address.spec}: {reply}" for address, reply in refused))
+        )
         return PostResult(words, tuple(address.spec for address in accepted))
 
     def check_login(self) -> LoginCheck:
@@ -215,13 +223,15 @@ class SmtpMailer:
     def _lost(self, error: LostError, command: str) -> NoReturn:
         """The connection broke before the mail was handed over."""
         self._drop()
-        raise MailTransientError(f"mail server {self._server.place}: {error} ({command}); nothing was sent", reachable=True) from None
+        what = f"mail server {self._server.place}: {error} ({command}); nothing was sent"
+        raise MailTransientError(what, reachable=True) from None
 
     def _doubt(self, parcel: _Parcel, how: str) -> NoReturn:
         self._drop()
-        raise MailInDoubtError(
-            f"mail server {self._server.place}: the whole mail to {parcel.whom} was handed over, then: {how}", remedy=_UNCERTAIN
-        ) from None
+        what = (
+            f"mail server {self._server.place}: the whole mail to {parcel.whom} was handed over, then: {how}"
+        )
+        raise MailInDoubtError(what, remedy=_UNCERTAIN) from None
 
     def _refuse(self, what: str, answer: Reply, *, usable: bool = True) -> NoReturn:
         """Turn a refusal into an error; the mail begun is forgotten by the server."""
@@ -231,7 +241,9 @@ class SmtpMailer:
             self._drop()
         message = f"mail server {self._server.place} {what}: {answer}"
         if answer.code in _LOGIN_CODES:
-            raise MailTransientError(message, reachable=False, remedy="check mail.user and mail.password") from None
+            raise MailTransientError(
+                message, reachable=False, remedy="check mail.user and mail.password"
+            ) from None
         if 500 <= answer.code < 600:
             raise MailPermanentError(message) from None
         raise MailTransientError(message, reachable=True) from None

@@ -1,7 +1,8 @@
 """One connection to a mail server: opened, secured, logged in, and spoken to one command at a time.
 
-The point of no return of a mail is the line with the single dot that ends its data (RFC 5321 §4.1.1.4): before it the server has
-nothing to deliver, after it only the server's answer tells. ``Link.finish`` is that line; everything else is safe to repeat.
+The point of no return of a mail is the line with the single dot that ends its data (RFC 5321 §4.1.1.4):
+before it the server has nothing to deliver, after it only the server's answer tells. ``Link.finish`` is
+that line; everything else is safe to repeat.
 """
 
 from __future__ import annotations
@@ -92,7 +93,8 @@ class Link:
         """Send the text without its ending.
 
         Returns:
-            None if all is under way; the server's words if it interrupted, after which the connection is of no use.
+            None if all is under way; the server's words if it interrupted, after which the connection is of
+            no use.
         """
         stuffed = re.sub(rb"(?m)^\.", b"..", message)
         stuffed = stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
@@ -143,7 +145,7 @@ class Link:
         except smtplib.SMTPResponseException as error:
             return Reply(-1, shown(error.smtp_error, secrets=self._secrets))
         except (smtplib.SMTPException, OSError) as error:
-            raise LostError("no answer in time" if "timed out" in str(error) else "the server closed the connection") from None
+            raise LostError(_how(error)) from None
         return Reply(code, shown(words, secrets=self._secrets))
 
     def _socket(self) -> socket.socket:
@@ -154,11 +156,13 @@ class Link:
     def _has_spoken(self) -> bool:
         """Whether the server said something, or closed, while data were still to come."""
         sock, reader = self._socket(), self._smtp.file
+        if reader is None:
+            return False
         pending = sock.pending() if isinstance(sock, ssl.SSLSocket) else 0
         if not pending and not select.select([sock], [], [], 0)[0]:
             return False
         timeout = sock.gettimeout()
-        sock.setblocking(False)
+        sock.settimeout(0)
         try:
             # Under TLS readable may only mean a new session ticket: then this read would block.
             return bool(reader.peek(1)) or not isinstance(sock, ssl.SSLSocket)
@@ -174,17 +178,20 @@ def connect(server: Server) -> Link:
     """Open a connection, make it safe, log in.
 
     Raises:
-        MailTransientError: Not possible, ``reachable=False``: nothing about any one mail is decided, so none uses up an attempt,
-            also if the password is wrong (the administrator's to mend).
+        MailTransientError: Not possible, ``reachable=False``: nothing about any one mail is decided, so
+            none uses up an attempt, also if the password is wrong (the administrator's to mend).
     """
     if server.security == "none" and not is_loopback(server.host):
-        raise _unreachable(server, "mail.security is none, which would send mail and password unprotected", "set mail.security to starttls or tls")
+        what = "mail.security is none, which would send mail and password unprotected"
+        raise _unreachable(server, what, "set mail.security to starttls or tls")
     try:
         smtp = _opened(server)
     except (ssl.SSLError, ssl.CertificateError) as error:
         raise _unreachable(server, f"TLS failed: {_how(error)}", _tls_remedy(server, error)) from None
     except smtplib.SMTPResponseException as error:
-        raise _unreachable(server, f"it refuses the connection: {error.smtp_code} {shown(error.smtp_error)}") from None
+        raise _unreachable(
+            server, f"it refuses the connection: {error.smtp_code} {shown(error.smtp_error)}"
+        ) from None
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
         raise _unreachable(server, _how(error)) from None
     try:
@@ -249,7 +256,9 @@ def _enter(smtp: smtplib.SMTP, server: Server) -> tuple[str, ...]:
     secrets = (password, plain, base64.b64encode(password.encode()).decode("ascii"))
     offered = smtp.esmtp_features.get("auth", "").upper().split()
     if not offered:
-        raise _unreachable(server, "it offers no login", "check mail.port and mail.security, or empty mail.user")
+        raise _unreachable(
+            server, "it offers no login", "check mail.port and mail.security, or empty mail.user"
+        )
     try:
         reply = _authenticated(smtp, offered, server.user, password, plain)
     except smtplib.SMTPResponseException as error:
@@ -257,15 +266,21 @@ def _enter(smtp: smtplib.SMTP, server: Server) -> tuple[str, ...]:
     except (smtplib.SMTPException, OSError) as error:
         raise _unreachable(server, f"the login broke off: {_how(error)}") from None
     if reply is None:
-        raise _unreachable(server, f"it offers no known way to log in ({shown(' '.join(offered))})", "PLAIN, LOGIN or CRAM-MD5 is needed")
+        ways = shown(" ".join(offered))
+        raise _unreachable(
+            server, f"it offers no known way to log in ({ways})", "PLAIN, LOGIN or CRAM-MD5 is needed"
+        )
     if reply.code not in {235, 503}:
         said = shown(str(reply), secrets=secrets)
-        raise _unreachable(server, f"it refuses the login of {server.user}: {said}", "check mail.user and mail.password")
+        remedy = "try later" if 400 <= reply.code < 500 else "check mail.user and mail.password"
+        raise _unreachable(server, f"it refuses the login of {server.user}: {said}", remedy)
     return secrets
 
 
-def _authenticated(smtp: smtplib.SMTP, offered: list[str], user: str, password: str, plain: str) -> Reply | None:
-    """The answer to the login, or None if no way is known. ``smtplib`` cannot take a password outside ASCII; this can."""
+def _authenticated(
+    smtp: smtplib.SMTP, offered: list[str], user: str, password: str, plain: str
+) -> Reply | None:
+    """The answer to the login, or None if no way is known; takes passwords outside ASCII."""
     if "PLAIN" in offered:
         return _reply(smtp, f"AUTH PLAIN {plain}")
     if "LOGIN" in offered:
@@ -304,11 +319,13 @@ def _how(error: Exception) -> str:
 
 def _tls_remedy(server: Server, error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return "mail.host must be the name in the server's certificate; a company's own authority must be trusted by this machine"
-    return f"check that mail.security = {server.security} fits mail.port (587 is usual for starttls, 465 for tls)"
+        return (
+            "mail.host must be the name in the server's certificate; "
+            "a company's own authority must be trusted by this machine"
+        )
+    return f"check that mail.security = {server.security} fits mail.port (usual: starttls 587, tls 465)"
 
 
 def _unreachable(server: Server, what: str, remedy: str = "") -> MailTransientError:
-    return MailTransientError(
-        f"mail server {server.place}: {what}", reachable=False, remedy=remedy or "check mail.host, mail.port and mail.security"
-    )
+    remedy = remedy or "check mail.host, mail.port and mail.security"
+    return MailTransientError(f"mail server {server.place}: {what}", reachable=False, remedy=remedy)

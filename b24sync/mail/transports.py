@@ -1,0 +1,77 @@
+"""The transport that the configuration names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from b24sync.errors import ConfigError, MailPermanentError
+from b24sync.mail.addresses import parse_address
+from b24sync.mail.file import FileMailer
+from b24sync.mail.portal import PortalTransport
+from b24sync.mail.smtp import SmtpMailer
+
+if TYPE_CHECKING:
+    from b24sync.clock import Clock
+    from b24sync.domain.settings import MailSettings
+
+Transport: TypeAlias = SmtpMailer | FileMailer | PortalTransport
+
+
+def from_settings(
+    settings: MailSettings, *, clock: Clock, ca_file: str = "", timeout_s: float = 30.0
+) -> Transport:
+    """Make the transport of ``[mail]``; nothing is opened or written yet.
+
+    Args:
+        settings: The table; ``folder`` is absolute already.
+        clock: For the Date header.
+        ca_file: Further certificate authority to trust.
+        timeout_s: Longest silence of the mail server.
+
+    Returns:
+        A ``Mailer``, or for ``portal`` a ``PortalTransport``, whose ``send_talk`` the engine puts to the
+        portal. All have ``close``.
+
+    Raises:
+        ConfigError: An address of ``[mail]`` is malformed.
+    """
+    _check_addresses(settings)
+    if settings.transport == "portal":
+        return PortalTransport(from_=settings.from_, redirect_to=settings.redirect_to)
+    if settings.transport == "file":
+        return FileMailer(
+            folder=settings.folder,
+            from_=settings.from_,
+            reply_to=settings.reply_to,
+            redirect_to=settings.redirect_to,
+            clock=clock,
+        )
+    return SmtpMailer(
+        host=settings.host,
+        port=settings.port,
+        security=settings.security,
+        user=settings.user,
+        password=settings.password.reveal,
+        from_=settings.from_,
+        reply_to=settings.reply_to,
+        redirect_to=settings.redirect_to,
+        timeout_s=timeout_s,
+        ca_file=ca_file,
+        clock=clock,
+    )
+
+
+def _check_addresses(settings: MailSettings) -> None:
+    faults = []
+    for name, text in (
+        ("from", settings.from_),
+        ("reply_to", settings.reply_to),
+        ("redirect_to", settings.redirect_to),
+    ):
+        if text or name == "from":
+            try:
+                parse_address(text, where=f"mail.{name}")
+            except MailPermanentError as error:
+                faults.append(str(error))
+    if faults:
+        raise ConfigError("configuration", faults)
