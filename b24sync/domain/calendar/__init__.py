@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from b24sync.domain.calendar.calendar import Calendar, Direction, Shift
 from b24sync.domain.calendar.days import CalendarError, Day, Status, UnpublishedYearError, Year, YearCache
 from b24sync.domain.calendar.importing import (
     CalendarFileError,
@@ -11,7 +12,6 @@ from b24sync.domain.calendar.importing import (
     from_stored,
     parse,
 )
-from b24sync.domain.calendar.layers import Calendar, Direction, Shift
 from b24sync.domain.calendar.official import VERIFIED, official_year
 from b24sync.domain.calendar.portal import PortalDays, differences, parse_settings
 

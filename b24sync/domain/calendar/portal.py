@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from b24sync.domain.calendar.layers import Calendar
+    from b24sync.domain.calendar.calendar import Calendar
 
 # D.MM; a year after it, which some portals write, says nothing here.
 _DAY_MONTH = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.\d{2,4})?")
