@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 from b24sync.errors import PermanentError
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
+    from b24sync.domain.commission import LedgerRow
+    from b24sync.domain.entity import Key
     from b24sync.errors import PortalError
 
 
@@ -73,10 +75,17 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Write to the portal; the talk is sent one ``Answer`` (its error can only be a PermanentError)."""
+    """Write to the portal; the talk is sent one ``Answer`` (its error can only be a PermanentError).
+
+    Attributes:
+        entity: What is changed, if it is an entity; its echo is then known as the program's own (DESIGN.md G5).
+        writes: Contract field (or ``fields.CODE``) → new value, as ``diff_values`` shows it; for a stage ``stage_id``.
+    """
 
     call: Call
     effect: Effect
+    entity: Key | None = None
+    writes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +157,37 @@ class Note:
     memory: Mapping[str, Any]
 
 
-Wish: TypeAlias = Ask | Tell | Fetch | Post | Note
+@dataclass(frozen=True, slots=True)
+class KeepDueDate:
+    """Keep the due date as people set it beside the one it is moved to, committed before the talk goes on; the talk is sent None."""
+
+    entity: Key
+    original: date
+    shifted: date
+
+
+Wish: TypeAlias = Ask | Tell | Fetch | Post | Note | KeepDueDate
 T = TypeVar("T")
 Talk: TypeAlias = Generator[Wish, Any, T]
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The effect holds. ``changed`` is False if it already did; ``details`` are shown with the action (never a secret)."""
+    """The effect holds.
+
+    Attributes:
+        changed: False if the effect held already.
+        details: Shown with the action (JSON values, never a secret).
+        made: Entities that the step created (or found by its marker).
+        ledger: Rows to be booked together with the end of the action.
+        warnings: For a person; they change no state.
+    """
 
     changed: bool = True
     details: Mapping[str, Any] = field(default_factory=dict)
+    made: tuple[Key, ...] = ()
+    ledger: tuple[LedgerRow, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
