@@ -1,1 +1,1 @@
-"""The configuration: find, parse, cross-check."""
+"""The configuration: finding it, reading it, and saying everything that is wrong with it at once."""

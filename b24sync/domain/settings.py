@@ -186,6 +186,10 @@ class StepSettings:
     makes_tasks: ClassVar[bool] = False
     kinds: ClassVar[tuple[str, ...]] = ()
 
+    def own_names(self) -> frozenset[str]:
+        """Names that the texts of this step may use besides those of the event."""
+        return frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class Trigger:

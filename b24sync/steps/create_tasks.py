@@ -35,6 +35,10 @@ class TaskTemplate:
     tags: tuple[str, ...] = ()
     group: int = 0
 
+    def own_names(self) -> frozenset[str]:
+        """Names that its texts may use besides those of the event."""
+        return frozenset({"row", "rows"} if self.per == "row" else {"rows"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateTasks(StepSettings):

@@ -40,3 +40,7 @@ class FillFields(StepSettings):
     lookups: tuple[Lookup, ...] = ()
     set: Mapping[str, Value]
     overwrite: bool = False
+
+    def own_names(self) -> frozenset[str]:
+        """The look-ups."""
+        return frozenset(lookup.name for lookup in self.lookups)

@@ -1,0 +1,86 @@
+"""Which configurations there are: one file, or a folder of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from b24sync.errors import ConfigError
+
+NAME = "b24sync.toml"
+_REMEDY = "run: b24sync init, or name the file with --config or $B24SYNC_CONFIG"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One configuration to read.
+
+    Attributes:
+        path: The file.
+        in_folder: Whether it was found in a folder of configurations, where each has a database of its own name.
+    """
+
+    path: Path
+    in_folder: bool = False
+
+
+def find(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> list[Source]:
+    """Find the configurations: ``--config``, ``$B24SYNC_CONFIG``, ``./b24sync.toml``, the user's configuration folder.
+
+    Args:
+        explicit: What ``--config`` says.
+        environ: The variables.
+        cwd: The folder that the command runs in.
+
+    Returns:
+        One file, or every ``*.toml`` of a folder in the order of their names.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    named = explicit or (Path(environ["B24SYNC_CONFIG"]) if environ.get("B24SYNC_CONFIG") else None)
+    if named is not None:
+        return _at(named.expanduser() if str(named).startswith("~") and environ.get("HOME") else named, cwd)
+    if (cwd / NAME).exists():
+        return [Source(Path(NAME) if cwd == Path.cwd() else cwd / NAME)]
+    folder = user_folder(environ)
+    if folder is not None and folder.is_dir():
+        return _at(folder, cwd)
+    looked = f"./{NAME}" + (f" and {folder}" if folder else "")
+    raise ConfigError(str(cwd), [f"no configuration found: looked for {looked}"], remedy=_REMEDY)
+
+
+def user_folder(environ: Mapping[str, str]) -> Path | None:
+    """The user's configuration folder for b24sync (XDG base directories); ``None`` without a home."""
+    base = environ.get("XDG_CONFIG_HOME", "")
+    if base and Path(base).is_absolute():
+        return Path(base) / "b24sync"
+    home = environ.get("HOME") or environ.get("USERPROFILE")
+    return Path(home) / ".config" / "b24sync" if home else None
+
+
+def shared_databases(paths: Mapping[Path, Sequence[Path]]) -> Iterator[str]:
+    """Say which configurations would use the same database.
+
+    Args:
+        paths: Database → configurations.
+    """
+    for database, files in paths.items():
+        if len(files) > 1:
+            names = ", ".join(str(file) for file in files)
+            yield f"store.path: {names} use the same database {database} (give each its own)"
+
+
+def _at(path: Path, cwd: Path) -> list[Source]:
+    actual = cwd / path
+    if actual.is_dir():
+        files = sorted(file for file in path.glob("*.toml") if not file.name.startswith("."))
+        if not path.is_absolute() and cwd != Path.cwd():
+            files = sorted(file for file in actual.glob("*.toml") if not file.name.startswith("."))
+        if not files:
+            raise ConfigError(str(path), ["there is no *.toml in this folder"], remedy=_REMEDY)
+        return [Source(file, in_folder=True) for file in files]
+    if not actual.exists():
+        raise ConfigError(str(path), ["there is no such file"], remedy=_REMEDY)
+    return [Source(path if path.is_absolute() or cwd == Path.cwd() else actual)]

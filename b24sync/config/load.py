@@ -1,0 +1,170 @@
+"""Reading one configuration: TOML, structure, secrets, cross-checks; all faults in one error."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from b24sync import __version__
+from b24sync.config.faults import Fault, place, without_echoes
+from b24sync.config.find import Source
+from b24sync.config.secrets import SecretReader
+from b24sync.domain.values import Secret, TemplateFile
+from b24sync.errors import ConfigError
+
+if TYPE_CHECKING:
+    from b24sync.domain.settings import Settings
+
+_SYNTAX = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
+_LARGEST = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration without faults.
+
+    Attributes:
+        path: The file.
+        warnings: What is allowed and probably not meant, each with its place.
+        secrets: Every text that may appear nowhere, for the log's redaction: the webhook's secret part, passwords.
+        digest: Of everything that decides whether texts compile; hand it to the next ``load`` as ``known_good``.
+    """
+
+    settings: Settings
+    path: Path
+    warnings: tuple[str, ...]
+    secrets: tuple[str, ...]
+    digest: str
+
+
+def load(
+    source: Source | Path, *, environ: Mapping[str, str], known_good: str | None = None, offline: bool = False
+) -> Loaded:
+    """Read and check a configuration.
+
+    Args:
+        source: The file; relative paths in it count from its folder.
+        environ: The variables, for ``env:`` secrets.
+        known_good: A digest that an earlier ``load`` gave: if it still holds, texts and conditions are not compiled
+            again (Jinja2 is not imported then).
+        offline: Whether secrets and files that only the portal or the mail server need may be missing.
+
+    Raises:
+        ConfigError: The file cannot be read, or has faults.
+    """
+    if isinstance(source, Path):
+        source = Source(source)
+    text = _text_of(source.path)
+    raw = _parsed(source.path, text)
+    settings, faults = _read(source, raw, environ, offline=offline)
+    digest = _digest(text, settings)
+    faults = (*faults, *without_echoes(_cross_faults(settings, offline=offline), faults))
+    if digest != known_good or faults:
+        from b24sync.config.texts import text_faults  # noqa: PLC0415 (not for a file that is known to be good)
+
+        faults = (*faults, *without_echoes(text_faults(settings), faults))
+    if faults:
+        raise ConfigError(str(source.path), list(_messages(source.path, text, faults)))
+    return Loaded(settings, source.path, _warnings(source.path, text, settings), _secrets(settings), digest)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(str(path), [f"cannot be read: {error.strerror or error}"]) from None
+    if len(content) > _LARGEST:
+        raise ConfigError(str(path), ["is larger than 4 MB, which no configuration is"])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ConfigError(str(path), [f"{path}:{line}: is no text in UTF-8 (save the file as UTF-8)"]) from None
+
+
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except RecursionError:
+        raise ConfigError(str(path), [f"{path}: is nested too deeply"]) from None
+    except (ValueError, ArithmeticError) as error:
+        found = _SYNTAX.fullmatch(str(error))
+        what = found[1] if found else "a number or date cannot be read"
+        where = f"{path}:{found[2]}:{found[3]}" if found and found[2] else str(path)
+        end = " at the end of the file" if found and not found[2] else ""
+        raise ConfigError(str(path), [f"{where}: no valid TOML: {what[:1].lower()}{what[1:]}{end}"]) from None
+
+
+def _read(
+    source: Source, raw: dict[str, Any], environ: Mapping[str, str], *, offline: bool
+) -> tuple[Settings, tuple[Fault, ...]]:
+    from b24sync.config.structure import read_settings  # noqa: PLC0415 (brings cattrs)
+
+    path = source.path
+    settings, faults = read_settings(raw, SecretReader(path, environ, offline=offline))
+    folder = path.parent
+    address = settings.portal.webhook.reveal()
+    webhook = Secret(address if address.endswith("/") or not address else f"{address}/")
+    store = raw.get("store")
+    named = isinstance(store, dict) and "path" in store
+    database = settings.store.path if named or not source.in_folder else Path(f"{path.stem}.db")
+    settings = replace(
+        settings,
+        portal=replace(settings.portal, webhook=webhook),
+        store=replace(settings.store, path=folder / database),
+        mail=settings.mail and replace(settings.mail, folder=folder / settings.mail.folder),
+        calendar=replace(
+            settings.calendar,
+            file=tuple(str(folder / Path(name).expanduser()) for name in settings.calendar.file),
+        ),
+    )
+    return settings, faults
+
+
+def _cross_faults(settings: Settings, *, offline: bool) -> Iterator[Fault]:
+    from b24sync.config.rules import rule_faults  # noqa: PLC0415 (as structure)
+    from b24sync.config.sections import section_faults  # noqa: PLC0415
+
+    yield from section_faults(settings, offline=offline)
+    yield from rule_faults(settings)
+
+
+def _messages(path: Path, text: str, faults: Iterable[Fault]) -> Iterator[str]:
+    """Faults as lines, in the order of the file."""
+    from b24sync.config.lines import line_numbers, nearest_line  # noqa: PLC0415 (only for what is wrong)
+
+    lines = line_numbers(text)
+    placed = [(nearest_line(lines, fault.path), fault) for fault in dict.fromkeys(faults)]
+    for line, fault in sorted(placed, key=lambda pair: pair[0] or 0):
+        where = f"{path}:{line}" if line else str(path)
+        yield f"{where}: {place(fault.path)}: {fault.message}" if fault.path else f"{where}: {fault.message}"
+
+
+def _warnings(path: Path, text: str, settings: Settings) -> tuple[str, ...]:
+    from b24sync.config.sections import section_warnings  # noqa: PLC0415
+
+    found = list(section_warnings(settings))
+    return tuple(_messages(path, text, found)) if found else ()
+
+
+def _secrets(settings: Settings) -> tuple[str, ...]:
+    webhook = settings.portal.webhook.reveal()
+    parts = [webhook.rstrip("/").rpartition("/")[2], settings.mail.password.reveal() if settings.mail else ""]
+    return tuple(part for part in parts if part)
+
+
+def _digest(text: str, settings: Settings) -> str:
+    from hashlib import sha256  # noqa: PLC0415
+
+    digest = sha256(f"{__version__}\n{text}".encode())
+    for rule in settings.rules:
+        for step in rule.steps:
+            template = getattr(step, "body_file", None)
+            if isinstance(template, TemplateFile):
+                digest.update(f"\0{template.text}".encode())
+    return digest.hexdigest()

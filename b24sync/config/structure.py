@@ -1,0 +1,361 @@
+"""From the tables of a TOML file to the values of ``domain.settings``, with every fault at once.
+
+cattrs finds the hook for each type. The hooks for tables and lists collect the faults of what they hold instead of stopping
+at the first, and hand on what could be read, so that the cross-checks see the rest of a faulty file.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from datetime import time, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
+
+from cattrs import BaseConverter
+
+from b24sync.config.faults import Fault, FaultyError, did_you_mean, found, hint, quoted, wrong
+from b24sync.domain.settings import Settings, StepSettings
+from b24sync.domain.values import NO_SECRET, Deadline, Secret, TemplateFile, parse_duration, parse_time
+from b24sync.steps.registry import STEPS, step_class
+
+if TYPE_CHECKING:
+    from b24sync.config.secrets import SecretReader
+
+Hook: TypeAlias = Callable[[Any, Any], Any]
+
+_EXAMPLES = {
+    "webhook": "write the portal's webhook, or run: b24sync init",
+    "on": 'write an event, such as "invoice.created"',
+    "steps": "write at least one [[rules.steps]]",
+    "to": 'write people, such as ["responsible"]',
+    "set": 'write a table, such as { UF_CRM_CITY = "Казань" }',
+    "from": 'write "list:ID", "item:TYPE", "contact" or "company"',
+    "for": 'write whose it is, such as "invoice.responsible"',
+    "percent": 'write percents, such as "5"',
+    "entity_type_id": "write the number of the smart process",
+    "use": f"write a step: {', '.join(STEPS)}",
+}
+
+
+def read_settings(raw: Mapping[str, Any], secrets: SecretReader) -> tuple[Settings, tuple[Fault, ...]]:
+    """Read the whole file.
+
+    Args:
+        raw: What tomllib gave, with decimals for floats.
+        secrets: For secrets; relative paths count from its file's folder.
+
+    Returns:
+        The settings, defaults or blanks in place of what is wrong, and all faults in the order of the fields.
+    """
+    converter = _converter(secrets)
+    try:
+        return converter.structure(raw, Settings), ()
+    except FaultyError as error:
+        return error.rest, error.faults
+
+
+@cache
+def hints_of(cls: Any) -> dict[str, Any]:
+    """The types of a dataclass's fields, marks included."""
+    return get_type_hints(cls, include_extras=True)
+
+
+def key_of(field: Field[Any]) -> str:
+    """The TOML key of a field."""
+    return field.name.rstrip("_")
+
+
+def _converter(secrets: SecretReader) -> BaseConverter:
+    converter = BaseConverter()
+    converter.register_structure_hook_factory(is_dataclass, lambda cls: _table_hook(cls, converter))
+    converter.register_structure_hook_factory(_is(tuple), lambda hint_: _list_hook(hint_, converter))
+    converter.register_structure_hook_factory(_is(Mapping), lambda hint_: _mapping_hook(hint_, converter))
+    converter.register_structure_hook_factory(_is(Literal), _choice_hook)
+    converter.register_structure_hook_factory(_is_union, lambda hint_: _union_hook(hint_, converter))
+    converter.register_structure_hook_factory(
+        _is(Annotated), lambda hint_: converter.get_structure_hook(get_args(hint_)[0])
+    )
+    for type_, read in _SIMPLE.items():
+        converter.register_structure_hook(type_, _as_hook(read))
+    folder = secrets.file.parent
+    converter.register_structure_hook(Path, lambda raw, _: folder / Path(_text(raw)).expanduser())
+    converter.register_structure_hook(TemplateFile, lambda raw, _: _template(raw, folder))
+    converter.register_structure_hook(Secret, lambda raw, _: _secret(raw, secrets))
+    converter.register_structure_hook_func(lambda cls: cls is StepSettings, lambda raw, _: _step(raw, converter))
+    return converter
+
+
+def _is(origin: Any) -> Callable[[Any], bool]:
+    return lambda hint_: get_origin(hint_) is origin
+
+
+def _is_union(hint_: Any) -> bool:
+    return get_origin(hint_) in {Union, types.UnionType}
+
+
+# Tables
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One field of a table: its key, type and hook."""
+
+    field: Field[Any]
+    type: Any
+    read: Hook
+
+    def default(self) -> Any:
+        if self.field.default is not MISSING:
+            return self.field.default
+        return self.field.default_factory() if self.field.default_factory is not MISSING else _blank(self.type)
+
+    def required(self) -> bool:
+        return self.field.default is MISSING and self.field.default_factory is MISSING
+
+
+def _table_hook(cls: Any, converter: BaseConverter) -> Hook:
+    types_ = hints_of(cls)
+    columns = {
+        key_of(field): _Column(field, types_[field.name], converter.get_structure_hook(types_[field.name]))
+        for field in fields(cls)
+    }
+    return lambda raw, _: _read_table(raw, cls, columns)
+
+
+def _read_table(raw: Any, cls: Any, columns: Mapping[str, _Column]) -> Any:
+    if not isinstance(raw, Mapping):
+        raise wrong(f"{found(raw)}, write a table", rest=_blank(cls))
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for key, column in columns.items():
+        if key not in raw:
+            values[column.field.name] = column.default()
+            continue
+        try:
+            values[column.field.name] = column.read(raw[key], column.type)
+        except FaultyError as error:
+            faults.extend(fault.under(key) for fault in error.faults)
+            values[column.field.name] = error.rest if error.rest is not None else column.default()
+    faults.extend(_key_faults(raw, columns))
+    whole = cls(**values)
+    if faults:
+        raise FaultyError(faults, rest=whole)
+    return whole
+
+
+def _key_faults(raw: Mapping[str, Any], columns: Mapping[str, _Column]) -> list[Fault]:
+    """Keys that nobody knows, and required ones that are missing (unless an unknown key seems to be meant for it)."""
+    faults = []
+    meant = set()
+    free = [key for key in columns if key not in raw]
+    for key in raw:
+        if key not in columns:
+            near = did_you_mean(key, free)
+            meant.add(near)
+            faults.append(Fault((key,), "unknown setting" + hint(key, free if near else columns)))
+    for key, column in columns.items():
+        if column.required() and key not in raw and key not in meant:
+            example = f" ({_EXAMPLES[key]})" if key in _EXAMPLES else ""
+            faults.append(Fault((key,), f"is required{example}"))
+    return faults
+
+
+def _blank(hint_: Any) -> Any:
+    """A value of the type that stands in for one that is missing or wrong, so that the others can be checked."""
+    if get_origin(hint_) is Annotated:
+        return _blank(get_args(hint_)[0])
+    if is_dataclass(hint_) and isinstance(hint_, type):
+        types_ = hints_of(hint_)
+        required = [f for f in fields(hint_) if f.default is MISSING and f.default_factory is MISSING]
+        return hint_(**{f.name: _blank(types_[f.name]) for f in required})
+    if hint_ is StepSettings:
+        return StepSettings()
+    if get_origin(hint_) in {tuple, Mapping}:
+        return () if get_origin(hint_) is tuple else {}
+    return _BLANKS.get(hint_)
+
+
+def _step(raw: Any, converter: BaseConverter) -> StepSettings:
+    nothing = StepSettings()
+    if not isinstance(raw, Mapping):
+        raise wrong(f"{found(raw)}, write a table", rest=nothing)
+    if "use" not in raw:
+        raise FaultyError([Fault(("use",), f"is required ({_EXAMPLES['use']})")], rest=nothing)
+    try:
+        name = _text(raw["use"])
+    except FaultyError as error:
+        raise FaultyError([fault.under("use") for fault in error.faults], rest=nothing) from None
+    if name not in STEPS:
+        message = f"no step called {quoted(name)}{hint(name, STEPS)}"
+        raise FaultyError([Fault(("use",), message)], rest=nothing)
+    options = {key: value for key, value in raw.items() if key != "use"}
+    return converter.structure(options, step_class(name))
+
+
+# Lists, mappings, choices
+
+
+def _list_hook(hint_: Any, converter: BaseConverter) -> Hook:
+    element = get_args(hint_)[0]
+    read = converter.get_structure_hook(element)
+    tables = is_dataclass(element) or element is StepSettings
+
+    def read_list(raw: Any, _: Any) -> tuple[Any, ...]:
+        if not isinstance(raw, list):
+            if tables:
+                raise wrong(f"{found(raw)}, write a list of tables, each under [[…]]", rest=())
+            return (read(raw, element),)
+        values: list[Any] = []
+        faults: list[Fault] = []
+        for position, item in enumerate(raw):
+            try:
+                values.append(read(item, element))
+            except FaultyError as error:
+                faults.extend(fault.under(position) for fault in error.faults)
+                values.append(error.rest if error.rest is not None else _blank(element))
+        if faults:
+            raise FaultyError(faults, rest=tuple(values))
+        return tuple(values)
+
+    return read_list
+
+
+def _mapping_hook(hint_: Any, converter: BaseConverter) -> Hook:
+    element = get_args(hint_)[1]
+    read = converter.get_structure_hook(element)
+
+    def read_mapping(raw: Any, _: Any) -> dict[str, Any]:
+        if not isinstance(raw, Mapping):
+            raise wrong(f"{found(raw)}, write a table", rest={})
+        values: dict[str, Any] = {}
+        faults: list[Fault] = []
+        for key, item in raw.items():
+            try:
+                values[key] = read(item, element)
+            except FaultyError as error:
+                faults.extend(fault.under(key) for fault in error.faults)
+                values[key] = error.rest if error.rest is not None else _blank(element)
+        if faults:
+            raise FaultyError(faults, rest=values)
+        return values
+
+    return read_mapping
+
+
+def _choice_hook(hint_: Any) -> Hook:
+    known = get_args(hint_)
+
+    def read_choice(raw: Any, _: Any) -> Any:
+        if isinstance(raw, str) and raw in known:
+            return raw
+        names = [name for name in known if name]
+        advice = hint(raw, names) if isinstance(raw, str) else f" (known: {', '.join(names)})"
+        raise wrong(f"{found(raw)}{advice}", rest=None)
+
+    return read_choice
+
+
+_WORDS = {str: "a text", int: "a whole number", Decimal: "a number", bool: "true or false"}
+
+
+def _union_hook(hint_: Any, converter: BaseConverter) -> Hook:
+    members = [member for member in get_args(hint_) if member is not type(None)]
+    if len(members) == 1:
+        return converter.get_structure_hook(members[0])
+    origins = {get_origin(member) or member: member for member in members}
+
+    def read_union(raw: Any, _: Any) -> Any:
+        kind = Mapping if isinstance(raw, Mapping) else tuple if isinstance(raw, list) else type(raw)
+        if kind in origins:
+            return converter.structure(raw, origins[kind])
+        words = " or ".join([_WORDS[kind] for kind in origins if kind in _WORDS])
+        raise wrong(f"{found(raw)}, write {words}", rest=None)
+
+    return read_union
+
+
+# Single values
+
+
+def _text(raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise wrong(f"{found(raw)}, write a text in quotes", rest=None)
+    return raw
+
+
+def _whole(raw: Any) -> int:
+    if not isinstance(raw, int) or isinstance(raw, bool):
+        raise wrong(f"{found(raw)}, write a whole number", rest=None)
+    if abs(raw) >= 2**63:
+        raise wrong("is too large a number", rest=None)
+    return raw
+
+
+def _decision(raw: Any) -> bool:
+    if not isinstance(raw, bool):
+        raise wrong(f"{found(raw)}, write true or false", rest=None)
+    return raw
+
+
+def _decimal(raw: Any) -> Decimal:
+    try:
+        number = Decimal(raw) if isinstance(raw, str | int | Decimal) and not isinstance(raw, bool) else None
+    except InvalidOperation:
+        number = None
+    if number is None or not number.is_finite():
+        raise wrong(f'{found(raw)}, write a number, such as "5" or "2.5"', rest=None)
+    return number
+
+
+def _parsed(parse: Callable[[str], Any], example: str) -> Callable[[Any], Any]:
+    def read(raw: Any) -> Any:
+        if not isinstance(raw, str):
+            raise wrong(f"{found(raw)}, write {example}", rest=None)
+        try:
+            return parse(raw)
+        except ValueError as error:
+            raise wrong(str(error), rest=None) from None
+
+    return read
+
+
+def _time(raw: Any) -> time:
+    if isinstance(raw, time):
+        return raw.replace(second=0, microsecond=0)
+    moment: time = _parsed(parse_time, 'a time such as "10:00"')(raw)
+    return moment
+
+
+def _secret(raw: Any, secrets: SecretReader) -> Secret:
+    if not isinstance(raw, str):
+        raise wrong("found no text, write it in quotes", rest=NO_SECRET)
+    return secrets.read(raw)
+
+
+def _template(raw: Any, folder: Path) -> TemplateFile:
+    path = folder / Path(_text(raw)).expanduser()
+    try:
+        return TemplateFile(path, path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "is no text in UTF-8"
+        raise wrong(f"the file {path} cannot be read: {reason}", rest=None) from None
+
+
+def _as_hook(read: Callable[[Any], Any]) -> Hook:
+    return lambda raw, _: read(raw)
+
+
+_SIMPLE: dict[Any, Callable[[Any], Any]] = {
+    str: _text,
+    int: _whole,
+    bool: _decision,
+    Decimal: _decimal,
+    time: _time,
+    timedelta: _parsed(parse_duration, 'a duration such as "5m"'),
+    Deadline: _parsed(Deadline.parse, '"+3wd" or "+2d"'),
+}
+_BLANKS: dict[Any, Any] = {str: "", int: 0, bool: False, Decimal: Decimal(0), Secret: NO_SECRET}
