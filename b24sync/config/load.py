@@ -84,7 +84,9 @@ def _text_of(path: Path) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise ConfigError(str(path), [f"{path}:{line}: is no text in UTF-8 (save the file as UTF-8)"]) from None
+        raise ConfigError(
+            str(path), [f"{path}:{line}: is no text in UTF-8 (save the file as UTF-8)"]
+        ) from None
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:

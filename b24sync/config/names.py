@@ -1,10 +1,11 @@
-"""Which names texts and conditions may use, by the kind of the event (DESIGN.md §5 "Names")."""
+"""Which names texts, conditions and people may use at a place, by the kinds of its events (DESIGN.md §5 "Names")."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE, TASK
+from b24sync.rules.names import roots_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,19 +13,15 @@ if TYPE_CHECKING:
     from b24sync.domain.settings import Settings
 
 COMMON = frozenset({"event", "now", "responsible", "people"})
+"""Names that are there whatever the kind, and are no entities."""
 BUILT_IN_KINDS = (INVOICE, DEAL, TASK, CONTACT, COMPANY)
 RESERVED = COMMON | {"row", "rows", "commission", "creator", "department_head", "user", *BUILT_IN_KINDS}
-
-_LINKED = {
-    INVOICE: {INVOICE, DEAL, CONTACT, COMPANY, "rows", "commission"},
-    DEAL: {DEAL, CONTACT, COMPANY, "rows", "commission"},
-    TASK: {TASK, DEAL, INVOICE, CONTACT, COMPANY, "rows"},
-}
+"""Names that a kind, a person or a look-up cannot have."""
 
 
 def names_of(kind: str) -> frozenset[str]:
-    """The names that an event of this kind offers, ``commission`` included."""
-    return COMMON | _LINKED.get(kind, {kind, DEAL, CONTACT, COMPANY})
+    """The names that an event of this kind offers."""
+    return frozenset(roots_for(kind))
 
 
 def names_of_all(kinds: Iterable[str]) -> frozenset[str]:

@@ -68,7 +68,11 @@ class Selectors:
         if near:
             return f"no person called '{text}' (did you mean {near}?)"
         known = f"known: {', '.join(self.people)}; " if self.people else ""
-        return f"no person called '{text}' ({known}or user:ID)" if known else f"no person called '{text}' (write user:ID)"
+        return (
+            f"no person called '{text}' ({known}or user:ID)"
+            if known
+            else f"no person called '{text}' (write user:ID)"
+        )
 
     def _fault_of_named(self, name: str) -> str:
         meaning = self.people[name]

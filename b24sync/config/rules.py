@@ -57,8 +57,10 @@ def _event_fault(event: str, settings: Settings) -> str:
     short = [f"{INVOICE}.{status}" for status in settings.invoice.status_names()]
     if event not in known and event not in short:
         own = [name for name in [*known, *short] if name.startswith(f"{kind}.")]
-        return f"no event called {quoted(event)}{hint(event, own or [*known, *short])}" if word else (
-            f"no event called {quoted(event)}{hint(event + '.', known)}"
+        return (
+            f"no event called {quoted(event)}{hint(event, own or [*known, *short])}"
+            if word
+            else (f"no event called {quoted(event)}{hint(event + '.', known)}")
         )
     if kind not in settings.poll.watch:
         return f'{kind} is not watched (add "{kind}" to poll.watch)'
@@ -80,7 +82,9 @@ def _move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Fault]:
             yield Fault(("to",), message)
         elif event != moved_name(kind) and not short and event in event_names(kind):
             key = "to" if rule.to else "from"
-            yield Fault((key,), f'cannot go with on[{n}] "{event}", which is no move (write "{moved_name(kind)}")')
+            yield Fault(
+                (key,), f'cannot go with on[{n}] "{event}", which is no move (write "{moved_name(kind)}")'
+            )
     if all(trigger.kind == INVOICE for trigger in rule.triggers()):
         for key, values in (("from", rule.from_), ("to", rule.to)):
             for n, value in enumerate(values):
@@ -99,5 +103,7 @@ def stage_fault(value: str, settings: Settings) -> str:
         return f"{quoted(value)} is a status of invoices, not a stage (write a stage id, such as C1:WON)"
     if not value or not value.replace(":", "").replace("_", "").isalnum():
         near = did_you_mean(value, ("NEW", "WON", "LOSE"))
-        return f"{quoted(value)} is no stage id" + (f" (did you mean {near}?)" if near else " (write it as C1:WON)")
+        return f"{quoted(value)} is no stage id" + (
+            f" (did you mean {near}?)" if near else " (write it as C1:WON)"
+        )
     return ""

@@ -58,7 +58,9 @@ class SecretReader:
         if value or self.offline:
             return Secret(value)
         state = "is empty" if name in self.environ else "is not set"
-        raise wrong(f"the variable {name} {state} (set it where b24sync runs, in the crontab say)", rest=NO_SECRET)
+        raise wrong(
+            f"the variable {name} {state} (set it where b24sync runs, in the crontab say)", rest=NO_SECRET
+        )
 
     def _content(self, name: str) -> Secret:
         path = self.file.parent / os.path.expanduser(name)  # noqa: PTH111 (Path's raises without a home)
@@ -67,7 +69,9 @@ class SecretReader:
         except (OSError, ValueError) as error:
             if self.offline:
                 return NO_SECRET
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else "is no text in UTF-8"
+            reason = (
+                error.strerror if isinstance(error, OSError) and error.strerror else "is no text in UTF-8"
+            )
             raise wrong(f"the file {path} cannot be read: {reason}", rest=NO_SECRET) from None
         if not text and not self.offline:
             raise wrong(f"the file {path} is empty", rest=NO_SECRET)

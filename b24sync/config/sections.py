@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from b24sync.config.faults import Fault, did_you_mean, hint, parsed_place, quoted
 from b24sync.config.names import RESERVED, kinds_of, names_of
-from b24sync.config.people import OF_THE_EVENT, Selectors, is_address, is_sender
+from b24sync.config.people import Selectors, is_address, is_sender
 from b24sync.domain.event import event_names
 from b24sync.domain.settings import STATUSES
 
@@ -113,7 +113,9 @@ def _kind_faults(settings: Settings) -> Iterator[Fault]:
             message = f"{kind.entity_type_id} is the kind {_NO_KINDS[kind.entity_type_id]} already (remove this table)"
             yield Fault((*where, "entity_type_id"), message)
         elif kind.entity_type_id < 1:
-            yield Fault((*where, "entity_type_id"), "is no type of the portal (a smart process has 128 or more)")
+            yield Fault(
+                (*where, "entity_type_id"), "is no type of the portal (a smart process has 128 or more)"
+            )
         elif kind.entity_type_id in types:
             yield Fault((*where, "entity_type_id"), f"is the kind {types[kind.entity_type_id]} already")
         types.setdefault(kind.entity_type_id, name)
@@ -135,7 +137,9 @@ def _status_faults(settings: Settings) -> Iterator[Fault]:
             yield Fault(where, "is empty (remove it for the default)")
         for n, stage in enumerate(stages):
             if settings.invoice.api == "smart" and not _STAGE.fullmatch(stage):
-                yield Fault((*where, n), f"{quoted(stage)} is no stage id (write it as DT31_1:N; run: b24sync init)")
+                yield Fault(
+                    (*where, n), f"{quoted(stage)} is no stage id (write it as DT31_1:N; run: b24sync init)"
+                )
             elif owners.setdefault(stage, name) != name:
                 yield Fault((*where, n), f"{quoted(stage)} is {owners[stage]} already")
 
@@ -145,9 +149,13 @@ def _people_faults(settings: Settings) -> Iterator[Fault]:
     selectors = Selectors({}, roots)
     for name, selector in settings.people.items():
         if name in RESERVED or not name.isidentifier():
-            yield Fault(("people", name), "cannot be a person's name here (choose another; letters, digits and _)")
+            yield Fault(
+                ("people", name), "cannot be a person's name here (choose another; letters, digits and _)"
+            )
         if selector in settings.people:
-            yield Fault(("people", name), f"'{selector}' is itself a name of [people] (write what it stands for)")
+            yield Fault(
+                ("people", name), f"'{selector}' is itself a name of [people] (write what it stands for)"
+            )
         elif message := selectors.fault(selector):
             yield Fault(("people", name), message)
     if settings.alerts:
@@ -173,9 +181,14 @@ def _mail_faults(mail: MailSettings) -> Iterator[Fault]:
                 yield Fault(("mail", key), 'is required for transport "smtp"')
         if bool(mail.user) != bool(mail.password):
             missing = "user" if mail.password else "password"
-            yield Fault(("mail", missing), "is required for the login (write both user and password, or neither)")
+            yield Fault(
+                ("mail", missing), "is required for the login (write both user and password, or neither)"
+            )
         if mail.security == "none" and mail.host and not _LOOPBACK.fullmatch(mail.host):
-            yield Fault(("mail", "security"), '"none" is for a server on this machine only (write "starttls" or "tls")')
+            yield Fault(
+                ("mail", "security"),
+                '"none" is for a server on this machine only (write "starttls" or "tls")',
+            )
     if mail.from_ and not is_sender(mail.from_):
         yield Fault(("mail", "from"), f"{quoted(mail.from_)} is no sender (write Name <box@host>)")
     for key, value in (("reply_to", mail.reply_to), ("redirect_to", mail.redirect_to)):
@@ -212,7 +225,10 @@ def _commission_faults(settings: Settings) -> Iterator[Fault]:
         if message := selectors.fault(rate.for_):
             yield Fault(("commission", "rates", n, "for"), message)
         if not 0 < rate.percent <= 100:
-            yield Fault(("commission", "rates", n, "percent"), f"{rate.percent} is out of range (write more than 0, at most 100)")
+            yield Fault(
+                ("commission", "rates", n, "percent"),
+                f"{rate.percent} is out of range (write more than 0, at most 100)",
+            )
 
 
 def _limit_faults(settings: Settings) -> Iterator[Fault]:

@@ -90,7 +90,9 @@ def _need_faults(step: StepSettings, kinds: list[str], settings: Settings) -> It
     where = ("use",)
     for kind in dict.fromkeys(kinds):
         if step.kinds and kind not in step.kinds:
-            yield Fault(where, f"{step.name} cannot work on events of {kind} (only of: {', '.join(step.kinds)})")
+            yield Fault(
+                where, f"{step.name} cannot work on events of {kind} (only of: {', '.join(step.kinds)})"
+            )
     if step.sends == "mail" and settings.mail is None:
         yield Fault(where, f"{step.name} needs [mail] (add that section)")
     if step.name == "commission" and settings.commission is None:
@@ -102,9 +104,9 @@ def _need_faults(step: StepSettings, kinds: list[str], settings: Settings) -> It
 def _selector_faults(step: StepSettings, kinds: list[str], settings: Settings) -> Iterator[Fault]:
     selectors = Selectors(settings.people, names_of_all(kinds) if kinds else names_of_all(kinds_of(settings)))
     for found in marked_of(step):
-        if found.mark is Mark.PERSON and found.value and (message := selectors.fault(found.value)):
-            yield Fault(found.path, message)
-        elif found.mark is Mark.ADDRESS and (message := selectors.address_fault(found.value)):
+        if (found.mark is Mark.PERSON and found.value and (message := selectors.fault(found.value))) or (
+            found.mark is Mark.ADDRESS and (message := selectors.address_fault(found.value))
+        ):
             yield Fault(found.path, message)
 
 
@@ -149,9 +151,14 @@ def _fill_fields(step: FillFields, _: Settings, __: list[str]) -> Iterator[Fault
 
 def _lookup_faults(lookup: Lookup) -> Iterator[Fault]:
     if not lookup.name.isidentifier() or lookup.name in RESERVED:
-        yield Fault(("name",), f"{quoted(lookup.name)} cannot be a name (choose another; letters, digits and _)")
+        yield Fault(
+            ("name",), f"{quoted(lookup.name)} cannot be a name (choose another; letters, digits and _)"
+        )
     if not _FROM.fullmatch(lookup.from_):
-        yield Fault(("from",), f'{quoted(lookup.from_)} is no source (write "list:37", "item:1046", "contact" or "company")')
+        yield Fault(
+            ("from",),
+            f'{quoted(lookup.from_)} is no source (write "list:37", "item:1046", "contact" or "company")',
+        )
     if lookup.id != "" and lookup.match:
         yield Fault(("match",), "cannot go with id (keep one of the two)")
     if ":" in lookup.from_ and lookup.id == "" and not lookup.match:

@@ -13,7 +13,17 @@ from datetime import time, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Literal,
+    TypeAlias,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from cattrs import BaseConverter
 
@@ -85,7 +95,9 @@ def _converter(secrets: SecretReader) -> BaseConverter:
     converter.register_structure_hook(Path, lambda raw, _: folder / Path(_text(raw)).expanduser())
     converter.register_structure_hook(TemplateFile, lambda raw, _: _template(raw, folder))
     converter.register_structure_hook(Secret, lambda raw, _: _secret(raw, secrets))
-    converter.register_structure_hook_func(lambda cls: cls is StepSettings, lambda raw, _: _step(raw, converter))
+    converter.register_structure_hook_func(
+        lambda cls: cls is StepSettings, lambda raw, _: _step(raw, converter)
+    )
     return converter
 
 
@@ -111,7 +123,9 @@ class _Column:
     def default(self) -> Any:
         if self.field.default is not MISSING:
             return self.field.default
-        return self.field.default_factory() if self.field.default_factory is not MISSING else _blank(self.type)
+        return (
+            self.field.default_factory() if self.field.default_factory is not MISSING else _blank(self.type)
+        )
 
     def required(self) -> bool:
         return self.field.default is MISSING and self.field.default_factory is MISSING

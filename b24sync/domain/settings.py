@@ -186,9 +186,16 @@ class StepSettings:
     makes_tasks: ClassVar[bool] = False
     kinds: ClassVar[tuple[str, ...]] = ()
 
-    def own_names(self) -> frozenset[str]:
-        """Names that the texts of this step may use besides those of the event."""
-        return frozenset()
+    def own_names(self, inner: object) -> Mapping[str, str]:  # noqa: ARG002 (for steps that have tables inside)
+        """Names that its texts may use besides those of the event.
+
+        Args:
+            inner: The table of the step that holds the text; the step itself if it is in none.
+
+        Returns:
+            Name → where it comes from, as ``[[…lookups]]`` say it; empty: of itself.
+        """
+        return {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -35,10 +36,6 @@ class TaskTemplate:
     tags: tuple[str, ...] = ()
     group: int = 0
 
-    def own_names(self) -> frozenset[str]:
-        """Names that its texts may use besides those of the event."""
-        return frozenset({"row", "rows"} if self.per == "row" else {"rows"})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateTasks(StepSettings):
@@ -47,3 +44,8 @@ class CreateTasks(StepSettings):
     name: ClassVar[str] = "create_tasks"
     makes_tasks: ClassVar[bool] = True
     tasks: tuple[TaskTemplate, ...] = (TaskTemplate(),)
+
+    def own_names(self, inner: object) -> Mapping[str, str]:
+        """The rows that matched; in a task for each row that row too."""
+        per_row = isinstance(inner, TaskTemplate) and inner.per == "row"
+        return {"row": "", "rows": ""} if per_row else {"rows": ""}

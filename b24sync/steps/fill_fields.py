@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import ClassVar
 
 from b24sync.domain.settings import StepSettings
@@ -41,6 +42,6 @@ class FillFields(StepSettings):
     set: Mapping[str, Value]
     overwrite: bool = False
 
-    def own_names(self) -> frozenset[str]:
-        """The look-ups."""
-        return frozenset(lookup.name for lookup in self.lookups)
+    def own_names(self, inner: object) -> Mapping[str, str]:
+        """The look-ups and where each comes from; in a look-up those before it."""
+        return {one.name: one.from_ for one in takewhile(lambda one: one is not inner, self.lookups)}
