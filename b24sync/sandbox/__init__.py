@@ -1,0 +1,28 @@
+"""A faithful stand-in of a Bitrix24 portal, in memory, for tests, trials and the demo (BITRIX24.md §20).
+
+It imports nothing of b24sync but itself, and behaves as the portal's documentation and source say, whatever a
+client expects.
+"""
+
+from __future__ import annotations
+
+from .clock import SandboxClock
+from .envelope import ConnectionCutError
+from .faults import Fault
+from .portal import Sandbox
+from .records import RequestRecord
+from .seed import Company, seed_company
+from .server import SandboxServer
+from .settings import SandboxSettings
+
+__all__ = [
+    "Company",
+    "ConnectionCutError",
+    "Fault",
+    "RequestRecord",
+    "Sandbox",
+    "SandboxClock",
+    "SandboxServer",
+    "SandboxSettings",
+    "seed_company",
+]

@@ -1,0 +1,288 @@
+"""Classic methods of deals, contacts and companies: UPPER names, values as text (BITRIX24.md §3.5, §6.4, §11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .dates import strtotime
+from .envelope import Answer, Refusal
+from .filters import Column, compile_filter, sort_rows
+from .item_methods import columns
+from .items import Item
+from .people import classic_page
+from .php import as_list, as_map, is_array, to_int
+from .registry import Method, Params, rest
+from .schema import COMPANY, CONTACT, DEAL, EntityType, classic_name
+from .values import show_classic
+
+if TYPE_CHECKING:
+    from .portal import Sandbox
+
+_NAMES = {DEAL: "deal", CONTACT: "contact", COMPANY: "company"}
+_HIDDEN = {"contactIds", "companyIds", "observers", "previousStageId", "fm"}
+
+
+class Multifields:
+    """Phones and e-mails: entries with ids of their own; edited by id, added without one."""
+
+    def __init__(self) -> None:
+        self._next = 100
+
+    def merge(self, current: list[dict[str, Any]], given: Any) -> list[dict[str, Any]]:
+        """What the entries become by an input in the universal or the classic shape."""
+        result = [dict(entry) for entry in current]
+        for change in _changes(given):
+            known = next((entry for entry in result if entry["id"] == change.get("id")), None)
+            if known is None:
+                self._next += 1
+                known = {"id": self._next, "valueType": "WORK", "value": "", "typeId": "EMAIL"}
+                result.append(known)
+            known |= {name: value for name, value in change.items() if name != "id"}
+        return [entry for entry in result if entry["value"] != ""]
+
+
+def _changes(given: Any) -> list[dict[str, Any]]:
+    found = []
+    for key, value in as_map(given).items():
+        if key in {"EMAIL", "PHONE", "WEB", "IM"}:
+            found += [_change(entry) | {"typeId": key} for entry in as_list(value)]
+        else:
+            found.append(_change(value))
+    return found
+
+
+def _change(entry: Any) -> dict[str, Any]:
+    names = {"ID": "id", "VALUE": "value", "VALUE_TYPE": "valueType", "TYPE_ID": "typeId"}
+    fields = {names.get(name, name): value for name, value in as_map(entry).items()}
+    change: dict[str, Any] = {name: str(fields[name]) for name in ("value", "valueType", "typeId") if name in fields}
+    if to_int(fields.get("id")):
+        change["id"] = to_int(fields["id"])
+    return change
+
+
+def show_whole(portal: Sandbox, kind: EntityType, item: Item, names: set[str] | None = None) -> dict[str, Any]:
+    """An item as the classic methods show it; phones and e-mails only in a whole one."""
+    zone = portal.server_zone
+    row = {}
+    for name, spec in kind.fields.items():
+        shown = classic_name(name)
+        if name not in _HIDDEN and (names is None or shown in names):
+            row[shown] = show_classic(spec, item.get(name), zone)
+    if names is None and not kind.staged:
+        for code in ("PHONE", "EMAIL"):
+            entries = [entry for entry in item.get("fm", []) if entry["typeId"] == code]
+            row[f"HAS_{code}"] = "Y" if entries else "N"
+            if entries:
+                row[code] = [
+                    {"ID": str(e["id"]), "VALUE_TYPE": e["valueType"], "VALUE": e["value"], "TYPE_ID": code}
+                    for e in entries
+                ]
+    return row
+
+
+def _lower(params: Params) -> Params:
+    return {name.lower(): value for name, value in params.items()}
+
+
+def _find(portal: Sandbox, etid: int, params: Params, missing: str) -> Item:
+    number = to_int(_lower(params).get("id"))
+    if not number or number < 0:
+        raise Refusal("", "ID is not defined or invalid.")
+    item = portal.items.get(etid, number)
+    if item is None:
+        raise Refusal("", missing)
+    if number in portal.items.book(etid).hidden:
+        raise Refusal("", "Access denied.")
+    return item
+
+
+def _get(etid: int) -> Method:
+    def get(portal: Sandbox, params: Params) -> Answer:
+        """One item."""
+        return Answer(show_whole(portal, portal.types[etid], _find(portal, etid, params, "Not found")))
+
+    return get
+
+
+def _list(etid: int) -> Method:
+    def listing(portal: Sandbox, params: Params) -> Answer:
+        """Items by filter: unknown keys are dropped, dates are exact."""
+        given = _lower(params)
+        if given.get("filter") is not None and not is_array(given["filter"]):
+            raise Refusal("", "Parameter 'filter' must be array.")
+        kind = portal.types[etid]
+        known = _columns(portal, kind)
+        keep = compile_filter(given.get("filter"), lambda name: known.get(name.upper()))
+        book = portal.items.book(etid)
+        rows = [row for row in book.table.rows() if row["id"] not in book.hidden and (keep is None or keep(row))]
+        order = as_map(given.get("order")) or {"ID": "ASC"}
+        sorters = [
+            (known[name.upper()].get, str(way).upper() == "DESC") for name, way in order.items() if name.upper() in known
+        ]
+        names = _selection(kind, given.get("select"))
+        page = classic_page(sort_rows(rows, sorters), params)
+        shown = [show_whole(portal, kind, row, names) for row in page.result]
+        return Answer(shown, total=page.total, next=page.next)
+
+    return listing
+
+
+def _selection(kind: EntityType, select: Any) -> set[str]:
+    plain = {classic_name(name) for name, spec in kind.fields.items() if not spec.is_uf}
+    wanted = {str(name).upper() for name in as_list(select)}
+    if not wanted:
+        return plain
+    chosen = wanted | {"ID"}
+    if "*" in wanted:
+        chosen |= plain
+    if "UF_*" in wanted:
+        chosen |= {name for name, spec in kind.fields.items() if spec.is_uf}
+    return chosen
+
+
+def _columns(portal: Sandbox, kind: EntityType) -> dict[str, Column]:
+    """Columns under classic names; times are read exactly, without the skew of the universal methods."""
+    result = {}
+    for name, column in columns(portal, kind).items():
+        read: Callable[[Any], Any] = column.read
+        if column.kind == "time":
+            read = lambda value: strtotime(value, portal.server_zone, portal.clock.now())  # noqa: E731
+        result[classic_name(name)] = Column(name, column.kind, column.get, read)
+    return result
+
+
+def _update(etid: int) -> Method:
+    def update(portal: Sandbox, params: Params) -> Answer:
+        """Change an item; a bad stage and another funnel are ignored without a word."""
+        given = _lower(params)
+        item = _find(portal, etid, params, f"{_NAMES[etid].capitalize()} is not found")
+        if not is_array(given.get("fields")):
+            raise Refusal("", "Parameter 'fields' must be array.")
+        kind = portal.types[etid]
+        names = {classic_name(name): name for name in kind.fields}
+        fields: dict[str, Any] = {}
+        for name, value in as_map(given["fields"]).items():
+            if name.upper() in names:
+                fields[names[name.upper()]] = value
+            elif name.upper() in {"EMAIL", "PHONE"}:
+                fields.setdefault("fm", {})[name.upper()] = value
+        fields.pop("categoryId", None)
+        stage = fields.get("stageId")
+        if stage is not None and not portal.funnels.knows(etid, item["categoryId"], str(stage)):
+            del fields["stageId"]
+        portal.items.update(etid, item["id"], fields, portal.settings.owner_id)
+        return Answer(result=True)
+
+    return update
+
+
+def _add(etid: int) -> Method:
+    def add(portal: Sandbox, params: Params) -> Answer:
+        """Create an item."""
+        given = _lower(params)
+        if not is_array(given.get("fields")):
+            raise Refusal("", "Parameter 'fields' must be array.")
+        names = {classic_name(name): name for name in portal.types[etid].fields}
+        upper = {name.upper(): value for name, value in as_map(given["fields"]).items()}
+        fields: dict[str, Any] = {names[name]: value for name, value in upper.items() if name in names}
+        multi = {name: upper[name] for name in ("EMAIL", "PHONE") if name in upper}
+        if multi:
+            fields["fm"] = multi
+        return Answer(portal.items.add(etid, fields, portal.settings.owner_id))
+
+    return add
+
+
+for _etid, _name in _NAMES.items():
+    rest(f"crm.{_name}.get", "crm")(_get(_etid))
+    rest(f"crm.{_name}.list", "crm")(_list(_etid))
+    rest(f"crm.{_name}.update", "crm")(_update(_etid))
+    rest(f"crm.{_name}.add", "crm")(_add(_etid))
+
+
+@rest("crm.deal.fields", "crm")
+def deal_fields(portal: Sandbox, _params: Params) -> Answer:
+    """Fields of a deal."""
+    shown = {}
+    for name, spec in portal.types[DEAL].fields.items():
+        if name in _HIDDEN:
+            continue
+        shown[classic_name(name)] = {
+            "type": spec.type, "isRequired": False, "isReadOnly": spec.read_only, "isImmutable": False,
+            "isMultiple": spec.multiple, "isDynamic": spec.is_uf, "title": spec.title,
+        } | ({"items": [{"ID": str(n), "VALUE": text} for n, text in spec.items]} if spec.items else {})  # fmt: skip
+    return Answer(shown)
+
+
+@rest("crm.deal.userfield.list", "crm")
+def deal_userfields(portal: Sandbox, params: Params) -> Answer:
+    """Own fields of deals; enumerations with their texts."""
+    given = _lower(params)
+    if given.get("filter") is not None and not is_array(given["filter"]):
+        raise Refusal("", "Parameter 'filter' must be array.")
+    wanted = {name.upper(): str(value) for name, value in as_map(given.get("filter")).items()}
+    rows = []
+    for spec in portal.types[DEAL].fields.values():
+        if not spec.is_uf:
+            continue
+        row: dict[str, Any] = {
+            "ID": str(spec.uf_id), "ENTITY_ID": "CRM_DEAL", "FIELD_NAME": spec.name, "USER_TYPE_ID": spec.type,
+            "XML_ID": None, "SORT": "100", "MULTIPLE": "Y" if spec.multiple else "N", "MANDATORY": "N",
+            "SHOW_FILTER": "E", "SHOW_IN_LIST": "Y", "EDIT_IN_LIST": "Y", "IS_SEARCHABLE": "N",
+            "SETTINGS": {}, "EDIT_FORM_LABEL": spec.title, "LIST_COLUMN_LABEL": spec.title,
+            "LIST_FILTER_LABEL": spec.title, "ERROR_MESSAGE": None, "HELP_MESSAGE": None,
+        }  # fmt: skip
+        if spec.items:
+            row["LIST"] = [
+                {"ID": str(n), "SORT": str(10 * place), "VALUE": text, "DEF": "N", "XML_ID": f"enum{n}"}
+                for place, (n, text) in enumerate(spec.items, 1)
+            ]
+        if all(row.get(name) == value for name, value in wanted.items()):
+            rows.append(row)
+    return Answer(rows, total=len(rows))
+
+
+@rest("crm.deal.productrows.get", "crm")
+def deal_rows(portal: Sandbox, params: Params) -> Answer:
+    """Product rows of a deal."""
+    if not to_int(_lower(params).get("id")):
+        raise Refusal("", "The parameter id is invalid or not defined.")
+    item = _find(portal, DEAL, params, "Not found")
+    return Answer([_classic_row(row) for row in portal.items.rows.of(DEAL, item["id"])])
+
+
+def _classic_row(row: dict[str, Any]) -> dict[str, Any]:
+    texts = {"id": "ID", "ownerId": "OWNER_ID", "storeId": "STORE_ID"}
+    shown = {
+        texts.get(name, classic_name(name)): str(value) if name in texts and value is not None else value
+        for name, value in row.items()
+    }
+    return shown | {"ORIGINAL_PRODUCT_NAME": row["productName"], "PRODUCT_DESCRIPTION": None}
+
+
+@rest("crm.deal.productrows.set", "crm")
+def deal_rows_set(portal: Sandbox, params: Params) -> Answer:
+    """Replace the product rows of a deal."""
+    given = _lower(params)
+    item = _find(portal, DEAL, params, "Not found")
+    camel = {classic_name(name): name for name in (
+        "productId", "productName", "price", "quantity", "taxRate", "taxIncluded", "discountTypeId",
+        "discountRate", "discountSum", "measureCode", "measureName", "sort")}  # fmt: skip
+    rows = [
+        {camel[name.upper()]: value for name, value in as_map(row).items() if name.upper() in camel}
+        for row in as_list(given.get("rows"))
+    ]
+    portal.items.rows.replace(DEAL, item["id"], rows)
+    portal.items.touch(DEAL, item["id"], portal.settings.owner_id)
+    return Answer(result=True)
+
+
+@rest("crm.deal.contact.items.get", "crm")
+def deal_contacts(portal: Sandbox, params: Params) -> Answer:
+    """Contacts of a deal, the first being the primary one."""
+    item = _find(portal, DEAL, params, "Not found")
+    return Answer([
+        {"CONTACT_ID": key, "SORT": 10 * place, "ROLE_ID": 0, "IS_PRIMARY": "Y" if place == 1 else "N"}
+        for place, key in enumerate(item.get("contactIds") or [], 1)
+    ])  # fmt: skip

@@ -1,0 +1,293 @@
+"""crm.item.*: reading and writing items of any type (BITRIX24.md §3.1, §6.1)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from .dates import strtotime, to_day, zone
+from .envelope import Answer, Refusal
+from .filters import Column, Kind, compile_filter
+from .items import Item
+from .php import as_list, as_map, is_array, to_int
+from .query import Query, answer, page
+from .registry import Params, rest
+from .schema import EntityType, Field, describe, item_name
+from .stages import stage_entity
+from .values import show
+
+if TYPE_CHECKING:
+    from .portal import Sandbox
+
+_KINDS: dict[str, Kind] = {
+    "integer": "int", "user": "int", "employee": "int", "crm_company": "int", "crm_contact": "int",
+    "crm_category": "int", "crm_entity": "int", "crm_lead": "int", "crm_quote": "int", "enumeration": "int",
+    "iblock_element": "int", "double": "float", "datetime": "time", "date": "day",
+}  # fmt: skip
+
+
+def date_skew(portal: Sandbox) -> timedelta:
+    """How far the date filters of some methods are off: owner's offset less server's, as of now (§3.4)."""
+    settings = portal.settings
+    if not settings.skew:
+        return timedelta(0)
+    now = portal.clock.now()
+    owner = now.astimezone(zone(settings.owner_tz)).utcoffset() or timedelta(0)
+    server = now.astimezone(portal.server_zone).utcoffset() or timedelta(0)
+    return owner - server
+
+
+def skewed(portal: Sandbox, value: Any) -> datetime | None:
+    """The moment that such a filter really compares with."""
+    moment = strtotime(value, portal.server_zone, portal.clock.now())
+    return moment - date_skew(portal) if moment is not None else None
+
+
+def columns(portal: Sandbox, kind: EntityType) -> dict[str, Column]:
+    """Fields of a type by the name inside the stand-in."""
+    return {name: _column(portal, spec) for name, spec in kind.fields.items()}
+
+
+def _column(portal: Sandbox, spec: Field) -> Column:
+    shape: Kind = _KINDS.get(spec.type, "text")
+    if spec.type == "boolean":
+        shape = "uf_flag" if spec.is_uf else "flag"
+    name = spec.name
+    get = (lambda row: bool(row.get(name))) if spec.type == "boolean" else (lambda row: row.get(name))
+    return Column(name, shape, get, lambda value: read_bound(portal, shape, value))
+
+
+def read_bound(portal: Sandbox, shape: Kind, value: Any) -> Any:
+    """A value of a filter as a value of a column of that shape; ``None`` if it is unreadable."""
+    if is_array(value):
+        return None
+    match shape:
+        case "int":
+            return to_int(value)
+        case "float":
+            return _float(value)
+        case "flag":
+            return {"Y": True, "N": False, "1": True, "0": False, "True": True, "False": False}.get(str(value))
+        case "uf_flag":
+            # Read as Y/N, but filtered by 1/0: any other text counts as 0.
+            return bool(to_int(value))
+        case "time":
+            return skewed(portal, value)
+        case "day":
+            return to_day(value, portal.server_zone, portal.clock.now())
+        case "text":
+            return str(value)
+
+
+def _float(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
+
+
+class Names:
+    """Names of a type's fields as one request spells them (``useOriginalUfNames``)."""
+
+    def __init__(self, portal: Sandbox, kind: EntityType, params: Params) -> None:
+        asked = str(params.get("useOriginalUfNames", "N")) in {"Y", "1", "True", "true"}
+        self.original = asked and portal.settings.original_uf_names
+        self.kind = kind
+
+    def shown(self, name: str) -> str:
+        """The name in an answer."""
+        return name if self.original else item_name(name)
+
+    def inner(self, shown: str) -> str | None:
+        """The name inside the stand-in, or ``None`` for an unknown one."""
+        if self.original or not shown.startswith("ufCrm"):
+            return shown if shown in self.kind.fields and (self.original or not shown.startswith("UF_")) else None
+        return next((name for name in self.kind.fields if name.startswith("UF_") and item_name(name) == shown), None)
+
+    def fields(self, given: Any) -> dict[str, Any]:
+        """Inputs by inner names; unknown ones are dropped, as the portal does without a word."""
+        result = {}
+        for name, value in as_map(given).items():
+            inner = self.inner(name)
+            if inner is not None:
+                result[inner] = value
+        return result
+
+
+def show_item(portal: Sandbox, names: Names, item: Item, selected: set[str] | None = None) -> dict[str, Any]:
+    """An item as crm.item.* shows it.
+
+    Args:
+        portal: The portal.
+        names: Spelling of the fields.
+        item: The item as kept.
+        selected: Inner names; ``None``: all, with phones and e-mails of clients.
+    """
+    server: ZoneInfo = portal.server_zone
+    shown = {
+        names.shown(name): show(spec, item.get(name), server)
+        for name, spec in names.kind.fields.items()
+        if selected is None or name in selected
+    }
+    if selected is None:
+        if not names.kind.staged:
+            shown["fm"] = [dict(entry) for entry in item.get("fm", [])]
+        shown["entityTypeId"] = names.kind.id
+    return shown
+
+
+@rest("crm.item.fields", "crm")
+def item_fields(portal: Sandbox, params: Params) -> Answer:
+    """Fields of a type."""
+    kind = portal.entity_type(params)
+    names = Names(portal, kind, params)
+    category = portal.funnels.default_category(kind.id)
+    stages = stage_entity(kind.id, category)
+    shown = {}
+    for name, spec in kind.fields.items():
+        status = stages if name in {"stageId", "previousStageId"} else "SOURCE" if name == "sourceId" else None
+        shown[names.shown(name)] = describe(spec, status)
+    return Answer({"fields": shown})
+
+
+@rest("crm.item.list", "crm")
+def item_list(portal: Sandbox, params: Params) -> Answer:
+    """Items by filter; rows that the owner may not see are absent."""
+    kind = portal.entity_type(params)
+    names = Names(portal, kind, params)
+    start = to_int(params.get("start")) or 0
+    selected = _selection(portal, names, params.get("select"))
+    query = _query(portal, names, params)
+    rows, total = page(portal.items.book(kind.id), query, start)
+    return answer("items", [show_item(portal, names, row, selected) for row in rows], total, start)
+
+
+def _query(portal: Sandbox, names: Names, params: Params) -> Query:
+    known = columns(portal, names.kind)
+
+    def resolve(name: str) -> Column | None:
+        column = known.get(names.inner(name) or "")
+        if column is None and portal.settings.strict:
+            raise Refusal("INVALID_ARG_VALUE", f"Invalid filter: field '{name}' is not allowed in filter")
+        return column
+
+    query = Query()
+    keep = compile_filter(params.get("filter"), resolve)
+    hidden = portal.items.book(names.kind.id).hidden
+    if hidden:
+        query.keep = (lambda row: row["id"] not in hidden and keep(row)) if keep else (lambda row: row["id"] not in hidden)
+    else:
+        query.keep = keep
+    query.bound(params.get("filter"), "id", lambda name, value: skewed(portal, value) if name == "updatedTime" else None)
+    for name, descending in _order(portal, names, params.get("order")):
+        query.order.append((name, descending))
+        query.sorters.append(known[name].get)
+    return query
+
+
+def _order(portal: Sandbox, names: Names, order: Any) -> list[tuple[str, bool]]:
+    result = []
+    for name, direction in as_map(order).items():
+        inner = names.inner(name)
+        word = str(direction).upper()
+        if inner is None or names.kind.fields[inner].multiple:
+            if portal.settings.strict:
+                raise Refusal("INVALID_ARG_VALUE", f"Invalid order: field '{name}' is not allowed in order")
+            continue
+        if word not in {"ASC", "DESC"}:
+            if portal.settings.strict:
+                text = f"allowed sort directions are `ASC, DESC`. But got '{direction}' for field '{name}'"
+                raise Refusal("INVALID_ARG_VALUE", f"Invalid order: {text}")
+            word = "ASC"
+        result.append((inner, word == "DESC"))
+    return result
+
+
+def _selection(portal: Sandbox, names: Names, select: Any) -> set[str] | None:
+    wanted = [str(name) for name in as_list(select)]
+    if not wanted or "*" in wanted:
+        return None
+    chosen = {"id"}
+    for name in wanted:
+        if name.lower() == "uf_*":
+            chosen |= {field for field in names.kind.fields if field.startswith("UF_")}
+            continue
+        inner = names.inner(name)
+        if inner is not None:
+            chosen.add(inner)
+        elif portal.settings.strict and portal.settings.strict_select:
+            raise Refusal("INVALID_ARG_VALUE", f"Invalid select: field '{name}' is not allowed in select")
+    return chosen
+
+
+def visible(portal: Sandbox, kind: EntityType, params: Params, *, key: str = "id") -> Item:
+    """The item that a request names.
+
+    Raises:
+        Refusal: NOT_FOUND if there is none, ACCESS_DENIED if the owner may not see it.
+    """
+    number = to_int(params.get(key))
+    if number is None:
+        raise Refusal("100", f"Could not find value for parameter {{{key}}}")
+    item = portal.items.get(kind.id, number)
+    if item is None:
+        raise Refusal("NOT_FOUND", "Element not found")
+    if number in portal.items.book(kind.id).hidden:
+        raise Refusal("ACCESS_DENIED", "Access denied")
+    return item
+
+
+@rest("crm.item.get", "crm")
+def item_get(portal: Sandbox, params: Params) -> Answer:
+    """One item with all fields."""
+    kind = portal.entity_type(params)
+    item = visible(portal, kind, params)
+    return Answer({"item": show_item(portal, Names(portal, kind, params), item)})
+
+
+@rest("crm.item.add", "crm")
+def item_add(portal: Sandbox, params: Params) -> Answer:
+    """Create an item; unknown fields are ignored without a word."""
+    kind = portal.entity_type(params)
+    names = Names(portal, kind, params)
+    fields = names.fields(params.get("fields"))
+    if not kind.staged and "fm" in as_map(params.get("fields")):
+        fields["fm"] = as_map(params["fields"])["fm"]
+    key = portal.items.add(kind.id, fields, portal.settings.owner_id)
+    item = portal.items.get(kind.id, key)
+    if item is None:
+        raise AssertionError("a new item is there")
+    return Answer({"item": show_item(portal, names, item)})
+
+
+@rest("crm.item.update", "crm")
+def item_update(portal: Sandbox, params: Params) -> Answer:
+    """Change an item; without an effective change nothing is saved."""
+    kind = portal.entity_type(params)
+    names = Names(portal, kind, params)
+    item = visible(portal, kind, params)
+    if "fields" not in params:
+        raise Refusal("100", "Could not find value for parameter {fields}")
+    fields = names.fields(params.get("fields"))
+    if not kind.staged and "fm" in as_map(params["fields"]):
+        fields["fm"] = as_map(params["fields"])["fm"]
+    portal.items.update(kind.id, item["id"], fields, portal.settings.owner_id)
+    return Answer({"item": show_item(portal, names, portal.items.get(kind.id, item["id"]) or item)})
+
+
+@rest("crm.item.delete", "crm")
+def item_delete(portal: Sandbox, params: Params) -> Answer:
+    """Delete an item."""
+    kind = portal.entity_type(params)
+    item = visible(portal, kind, params)
+    portal.items.delete(kind.id, item["id"])
+    return Answer([])
+
+
+@rest("crm.item.payment.list", "crm")
+def item_payments(portal: Sandbox, params: Params) -> Answer:
+    """Payments of an item."""
+    kind = portal.entity_type(params)
+    item = visible(portal, kind, params, key="entityId")
+    return Answer(list(portal.payments.get((kind.id, item["id"]), [])))

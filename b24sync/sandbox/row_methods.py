@@ -1,0 +1,193 @@
+"""crm.item.productrow.* and crm.stagehistory.list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .envelope import PAGE, Answer, Refusal
+from .filters import Column, compile_filter, sort_rows, split_key
+from .history import HistoryRow
+from .item_methods import read_bound, skewed
+from .php import as_list, as_map, is_array, to_int
+from .query import answer
+from .registry import Params, rest
+from .schema import DEAL, FIRST_DYNAMIC, INVOICE, LEAD, OLD_INVOICE, OWNER_TYPES
+from .table import Table
+
+if TYPE_CHECKING:
+    from .portal import Sandbox
+
+
+def owner_of(portal: Sandbox, short: Any, number: Any) -> tuple[int, int]:
+    """The owner of product rows by its short type and id.
+
+    Raises:
+        Refusal: OWNER_NOT_FOUND; ACCESS_DENIED if the webhook's owner may not see it.
+    """
+    codes = {kind.owner_type.lower(): kind.id for kind in portal.types.values()}
+    etid, key = codes.get(str(short).lower()), to_int(number)
+    if etid is None or key is None or portal.items.get(etid, key) is None:
+        raise Refusal("OWNER_NOT_FOUND", "Owner was not found")
+    if key in portal.items.book(etid).hidden:
+        raise Refusal("ACCESS_DENIED", "Access denied")
+    return etid, key
+
+
+@rest("crm.item.productrow.list", "crm")
+def row_list(portal: Sandbox, params: Params) -> Answer:
+    """Rows of one owner; the filter must name it by equality."""
+    filters = as_map(params.get("filter"))
+    short, number = filters.get("=ownerType"), filters.get("=ownerId")
+    if short is None or number is None:
+        raise Refusal("INVALID_ARG_VALUE", "Filter by =ownerType and =ownerId is required")
+    numbers = as_list(number) if is_array(number) else [number]
+    rows: list[dict[str, Any]] = []
+    for one in numbers:
+        try:
+            etid, key = owner_of(portal, short, one)
+        except Refusal as refusal:
+            if refusal.code == "OWNER_NOT_FOUND":
+                continue
+            raise
+        rows += portal.items.rows.of(etid, key)
+    order = as_map(params.get("order")) or {"id": "ASC"}
+    sorters = [(lambda row, name=name: row.get(name), str(way).upper() == "DESC") for name, way in order.items()]
+    rows = sort_rows(rows, sorters)
+    start = to_int(params.get("start")) or 0
+    offset = max(0, start) // PAGE * PAGE
+    shown = [dict(row) for row in rows[offset : offset + PAGE]]
+    return answer("productRows", shown, None if start < 0 else len(rows), start)
+
+
+@rest("crm.item.productrow.set", "crm")
+def row_set(portal: Sandbox, params: Params) -> Answer:
+    """Replace all rows of an owner: new ids, and the owner is saved."""
+    etid, key = owner_of(portal, params.get("ownerType"), params.get("ownerId"))
+    rows = portal.items.rows.replace(etid, key, [as_map(row) for row in as_list(params.get("productRows"))])
+    portal.items.touch(etid, key, portal.settings.owner_id)
+    return Answer({"productRows": [dict(row) for row in rows]})
+
+
+@rest("crm.item.productrow.add", "crm")
+def row_add(portal: Sandbox, params: Params) -> Answer:
+    """Add one row."""
+    fields = as_map(params.get("fields"))
+    etid, key = owner_of(portal, fields.get("ownerType"), fields.get("ownerId"))
+    row = portal.items.rows.append(etid, key, fields)
+    portal.items.touch(etid, key, portal.settings.owner_id)
+    return Answer({"productRow": dict(row)})
+
+
+@rest("crm.item.productrow.get", "crm")
+def row_get(portal: Sandbox, params: Params) -> Answer:
+    """One row."""
+    return Answer({"productRow": dict(_row(portal, params)[2])})
+
+
+@rest("crm.item.productrow.update", "crm")
+def row_update(portal: Sandbox, params: Params) -> Answer:
+    """Change one row."""
+    etid, key, row = _row(portal, params)
+    changed = portal.items.rows.change(etid, key, row["id"], as_map(params.get("fields")))
+    portal.items.touch(etid, key, portal.settings.owner_id)
+    return Answer({"productRow": dict(changed)})
+
+
+@rest("crm.item.productrow.delete", "crm")
+def row_delete(portal: Sandbox, params: Params) -> Answer:
+    """Delete one row."""
+    etid, key, row = _row(portal, params)
+    portal.items.rows.drop(etid, key, row["id"])
+    portal.items.touch(etid, key, portal.settings.owner_id)
+    return Answer([])
+
+
+def _row(portal: Sandbox, params: Params) -> tuple[int, int, dict[str, Any]]:
+    found = portal.items.rows.find(to_int(params.get("id")) or 0)
+    if found is None:
+        raise Refusal("NOT_FOUND", "Element not found")
+    return found
+
+
+@rest("crm.stagehistory.list", "crm")
+def stage_history(portal: Sandbox, params: Params) -> Answer:
+    """Rows of the stage history of one type; unknown names are ignored silently."""
+    etid = _history_type(portal, to_int(params.get("entityTypeId")))
+    table = portal.history.table(etid)
+    hidden = portal.items.book(etid).hidden if etid != OLD_INVOICE else set()
+    filters = as_map(params.get("filter"))
+    keep = compile_filter(filters, lambda name: _history_column(portal, etid, name))
+    order = [(name, str(way).upper() == "DESC") for name, way in as_map(params.get("order")).items()]
+    rows: list[HistoryRow] = []
+    start = to_int(params.get("start")) or 0
+    offset = max(0, start) // PAGE * PAGE
+    by_id = [name for name, _ in order] in ([], ["ID"])
+    enough = offset + PAGE if by_id and start < 0 else None
+    for key in _history_ids(table, filters, descending=by_id and bool(order) and order[0][1]):
+        row = table.get(key)
+        if row is None or row.owner_id in hidden or (keep is not None and not keep(row)):
+            continue
+        rows.append(row)
+        if enough is not None and len(rows) >= enough:
+            break
+    if not by_id:
+        columns = [(_history_column(portal, etid, name), down) for name, down in order]
+        rows = sort_rows(rows, [(column.get, down) for column, down in columns if column is not None])
+    shown = [_selected(row.shown(portal.server_zone), params.get("select")) for row in rows[offset : offset + PAGE]]
+    return answer("items", shown, None if start < 0 else len(rows), start)
+
+
+def _history_type(portal: Sandbox, etid: int | None) -> int:
+    settings = portal.settings
+    if etid in {LEAD, DEAL, OLD_INVOICE}:
+        return etid
+    if etid == INVOICE and settings.stagehistory31:
+        return etid
+    if etid is not None and etid >= FIRST_DYNAMIC and settings.stagehistory_dynamic and etid in portal.types:
+        return etid
+    if etid is None:
+        raise Refusal("100", "Could not find value for parameter {entityTypeId}")
+    names = {INVOICE: "SMART_INVOICE", 3: "CONTACT", 4: "COMPANY", 7: "QUOTE"}
+    name = names.get(etid) or (f"DYNAMIC_{etid}" if etid >= FIRST_DYNAMIC else OWNER_TYPES.get(etid, str(etid)))
+    raise Refusal(0, f"{name} entity is not supported")
+
+
+def _history_ids(table: Table[HistoryRow], filters: dict[str, Any], *, descending: bool) -> list[int]:
+    low = high = None
+    for key, value in filters.items():
+        prefix, name = split_key(key)
+        number = to_int(value) if not is_array(value) else None
+        if name == "ID" and number is not None and str(filters.get("logic", "")).upper() != "OR":
+            if prefix in {">", ">="}:
+                low = number + (prefix == ">")
+            elif prefix in {"<", "<="}:
+                high = number - (prefix == "<")
+            elif prefix in {"", "="}:
+                low = high = number
+    first, end = table.span(low, high)
+    ids = table.ids[first:end]
+    return list(reversed(ids)) if descending else list(ids)
+
+
+def _history_column(portal: Sandbox, etid: int, name: str) -> Column | None:
+    stage, semantics = ("STATUS_ID", "STATUS_SEMANTIC_ID") if etid == OLD_INVOICE else ("STAGE_ID", "STAGE_SEMANTIC_ID")
+    attributes = {
+        "ID": ("id", "int"), "TYPE_ID": ("type_id", "int"), "OWNER_ID": ("owner_id", "int"),
+        "CATEGORY_ID": ("category_id", "int"), stage: ("stage_id", "text"), semantics: ("semantics", "text"),
+    }  # fmt: skip
+    if name == "CREATED_TIME":
+        return Column(name, "time", lambda row: row.created, lambda value: skewed(portal, value))
+    if name not in attributes:
+        return None
+    attribute, shape = attributes[name]
+    kind: Any = shape
+    return Column(
+        name, kind, lambda row: getattr(row, attribute), lambda value: read_bound(portal, kind, value)
+    )
+
+
+def _selected(row: dict[str, Any], select: Any) -> dict[str, Any]:
+    names = {str(name).upper() for name in as_list(select)}
+    if not names or "*" in names or not names & row.keys():
+        return row
+    return {name: value for name, value in row.items() if name in names or name == "ID"}

@@ -1,0 +1,86 @@
+"""What kind of portal the stand-in is: zones, versions, rights, limits. BITRIX24.md §20 lists the switches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+ALL_SCOPES = (
+    "crm", "task", "tasks", "im", "user", "user_basic", "user_brief", "department", "lists", "calendar",
+    "catalog", "documentgenerator", "mail", "userfieldconfig", "telephony", "imbot", "entity", "log",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxSettings:
+    """Switches of the portal; swap the whole value to change a running one (``portal.settings = replace(…)``).
+
+    Attributes:
+        server_tz: Zone of the server: offset of every time shown, zone of input without an offset.
+        owner_tz: Zone in the profile of the webhook's owner.
+        skew: Date filters of crm.item.list, crm.stagehistory.list and document lists are shifted by
+            (owner - server), as the product does.
+        strict: Unknown names in select, filter and order of crm.item.* are refused; otherwise ignored.
+        strict_select: ``strict`` also means select; the product drops unknown names there.
+        stagehistory31: crm.stagehistory.list knows smart invoices.
+        stagehistory_dynamic: crm.stagehistory.list knows smart processes.
+        history_drops_final: Smart invoices and processes lose the former final row on leaving a final stage
+            (deals always do here, as older versions did).
+        deal_history_drops_final: Deals lose it too; the newest source keeps all rows.
+        funnel_change_drops_history: A change of the funnel removes the rows of the former one.
+        original_uf_names: The parameter useOriginalUfNames is known.
+        old_invoices: The methods crm.invoice.* still answer.
+        admin: The owner of the webhook is an administrator.
+        owner_id: User id of the owner; also part of the webhook's address.
+        scopes: Scopes of the webhook.
+        rate_limit: The leaky bucket is on, of ``rate_threshold`` requests, losing ``rate_per_s`` a second.
+        operating_limit_s: Seconds of work a method may use in ten minutes; ``None``: unlimited.
+        operating_cost_s: Seconds of work charged for every command.
+        latency_s: Seconds every request takes longer.
+        pdf_polls: Calls of document.get until the PDF is there.
+        transformer_ok: PDFs can be made at all.
+        document_limit: Documents the plan allows; ``None``: unlimited.
+        secret: The webhook's secret.
+        commercial: The plan includes REST.
+        webhook_valid: The webhook exists; otherwise INVALID_CREDENTIALS.
+        webhook_expired: The webhook is past its date; expired_token.
+        tasks_xml_id_filter: tasks.task.list filters by XML_ID; otherwise it ignores the key.
+        required_fields: entity type → stage id → names of fields required there.
+        timeline: crm.timeline.comment.add is allowed.
+        template_rights: The owner may see document templates.
+        catalog_rights: The owner may read the product catalogue.
+    """
+
+    server_tz: str = "Europe/Moscow"
+    owner_tz: str = "Europe/Moscow"
+    skew: bool = True
+    strict: bool = True
+    strict_select: bool = False
+    stagehistory31: bool = True
+    stagehistory_dynamic: bool = True
+    history_drops_final: bool = True
+    deal_history_drops_final: bool = True
+    funnel_change_drops_history: bool = True
+    original_uf_names: bool = True
+    old_invoices: bool = False
+    admin: bool = True
+    owner_id: int = 1
+    scopes: tuple[str, ...] = ALL_SCOPES
+    rate_limit: bool = False
+    rate_threshold: int = 50
+    rate_per_s: float = 2.0
+    operating_limit_s: float | None = None
+    operating_cost_s: float = 0.0
+    latency_s: float = 0.0
+    pdf_polls: int = 1
+    transformer_ok: bool = True
+    document_limit: int | None = None
+    secret: str = "sandboxsecret0001"  # noqa: S105 - the stand-in guards nothing
+    commercial: bool = True
+    webhook_valid: bool = True
+    webhook_expired: bool = False
+    tasks_xml_id_filter: bool = True
+    required_fields: Mapping[int, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    timeline: bool = True
+    template_rights: bool = True
+    catalog_rights: bool = True

@@ -1,0 +1,164 @@
+"""tasks.task.*."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .dates import strtotime
+from .envelope import PAGE, Answer, Refusal
+from .filters import Column, compile_filter, sort_rows
+from .php import as_list, as_map, is_array, to_int
+from .query import answer
+from .registry import Params, rest
+from .tasks import FIELDS, LISTS, PENDING, Task
+
+if TYPE_CHECKING:
+    from .portal import Sandbox
+
+_ALIASES = {"REAL_STATUS": "STATUS", "TAG": "TAGS", "AUDITOR": "AUDITORS", "ACCOMPLICE": "ACCOMPLICES"}
+_SORTABLE = {"ID", "TITLE", "TIME_SPENT_IN_LOGS", "DATE_START", "CREATED_DATE", "CHANGED_DATE", "CLOSED_DATE",
+             "ACTIVITY_DATE", "START_DATE_PLAN", "END_DATE_PLAN", "DEADLINE", "REAL_STATUS", "STATUS", "PRIORITY",
+             "MARK", "CREATED_BY", "RESPONSIBLE_ID", "GROUP_ID", "FAVORITE", "STATUS_CHANGED_DATE"}  # fmt: skip
+
+
+@rest("tasks.task.list", "task", "tasks")
+def task_list(portal: Sandbox, params: Params) -> Answer:
+    """Tasks by filter; unknown filter keys are ignored, an unknown order key is refused."""
+    order = [(name.upper(), str(way).upper().startswith("DESC")) for name, way in as_map(params.get("order")).items()]
+    if any(name not in _SORTABLE for name, _ in order):
+        raise Refusal("0", "Invalid sorting key (internal error)")
+    keep = compile_filter(params.get("filter"), lambda name: _column(portal, name.upper()))
+    settings = portal.settings
+    rows: list[Task] = [
+        task
+        for task in portal.task_book.all.values()
+        if (keep is None or keep(task))
+        and portal.task_book.seen_by(task, settings.owner_id, admin=settings.admin)
+    ]
+    order = order or [("ID", True)]
+    sorters = [
+        ((lambda task, name=_ALIASES.get(name, name): task.get(name)), descending) for name, descending in order
+    ]
+    rows = sort_rows(rows, sorters)
+    start = to_int(params.get("start")) or 0
+    offset = max(0, start) // PAGE * PAGE
+    names = _names(params.get("select"))
+    shown = [portal.task_book.shown(task, names) for task in rows[offset : offset + PAGE]]
+    return answer("tasks", shown, None if start < 0 else len(rows), start)
+
+
+def _names(select: Any) -> set[str] | None:
+    names = {str(name).upper() for name in as_list(select)}
+    if not names:
+        return None
+    if "*" in names:
+        return set(FIELDS) | set(LISTS) - {"UF_CRM_TASK"} | names
+    return names | {"ID"}
+
+
+def _column(portal: Sandbox, name: str) -> Column | None:
+    inner = _ALIASES.get(name, name)
+    if name == "XML_ID" and not portal.settings.tasks_xml_id_filter:
+        return None
+    if name == "CHANGED_DATE":
+        return Column(
+            name, "time", lambda task: task.get("CHANGED_DATE") or task["CREATED_DATE"], lambda v: _moment(portal, v)
+        )
+    if inner in LISTS:
+        read = str if inner in {"TAGS", "UF_CRM_TASK"} else to_int
+        return Column(name, "text", lambda task: task[inner], read)
+    kind = FIELDS.get(inner)
+    if kind is None:
+        return None
+    if kind == "time":
+        return Column(name, "time", lambda task: task.get(inner), lambda value: _moment(portal, value))
+    if kind == "int":
+        return Column(name, "int", lambda task: task.get(inner), to_int)
+    return Column(name, "text", lambda task: task.get(inner), lambda value: None if is_array(value) else str(value))
+
+
+def _moment(portal: Sandbox, value: Any) -> Any:
+    # strtotime's false becomes 0: an unreadable date is the epoch, and the filter lets everything through.
+    now = portal.clock.now()
+    return strtotime(value, portal.server_zone, now) or strtotime("@0", portal.server_zone, now)
+
+
+def _task(portal: Sandbox, params: Params) -> Task | None:
+    number = to_int(params.get("taskId"))
+    if number is None:
+        raise Refusal("100", "Could not find value for parameter {taskId}")
+    task = portal.task_book.all.get(number)
+    settings = portal.settings
+    if task is None or not portal.task_book.seen_by(task, settings.owner_id, admin=settings.admin):
+        return None
+    return task
+
+
+def _must(portal: Sandbox, params: Params) -> Task:
+    task = _task(portal, params)
+    if task is None:
+        raise Refusal("ERROR_CORE", "Task not found or access denied<br>")
+    return task
+
+
+@rest("tasks.task.get", "task", "tasks")
+def task_get(portal: Sandbox, params: Params) -> Answer:
+    """One task; an empty list if there is none or it may not be seen."""
+    select = params.get("select")
+    if select is not None and not is_array(select):
+        raise Refusal(
+            "100", "Invalid value {} to match with parameter {select}. Should be value of type array. (internal error)"
+        )
+    task = _task(portal, params)
+    if task is None:
+        return Answer([])
+    return Answer({"task": portal.task_book.shown(task, _names(select))})
+
+
+@rest("tasks.task.add", "task", "tasks")
+def task_add(portal: Sandbox, params: Params) -> Answer:
+    """Create a task; a CRM binding also makes an activity."""
+    fields = {name.upper(): value for name, value in as_map(params.get("fields")).items()}
+    if not str(fields.get("TITLE") or "").strip():
+        raise Refusal("ERROR_CORE", "Task title is not specified<br>")
+    responsible = to_int(fields.get("RESPONSIBLE_ID"))
+    if not responsible or responsible not in portal.people.users:
+        raise Refusal("ERROR_CORE", "Assignee is not specified<br>" if not responsible else "Assignee not found<br>")
+    key = portal.task_book.add(fields, portal.settings.owner_id)
+    portal.activity_book.bind_task(portal.task_book.all[key])
+    return Answer({"task": portal.task_book.shown(portal.task_book.all[key], None)})
+
+
+@rest("tasks.task.update", "task", "tasks")
+def task_update(portal: Sandbox, params: Params) -> Answer:
+    """Change a task."""
+    task = _must(portal, params)
+    fields = as_map(params.get("fields"))
+    if fields.get("TITLE") == "":
+        raise Refusal("ERROR_CORE", "Task title is not specified<br>")
+    portal.task_book.update(task["ID"], fields, portal.settings.owner_id)
+    return Answer({"task": portal.task_book.shown(task, None)})
+
+
+@rest("tasks.task.complete", "task", "tasks")
+def task_complete(portal: Sandbox, params: Params) -> Answer:
+    """Finish a task."""
+    task = _must(portal, params)
+    portal.task_book.complete(task["ID"], portal.settings.owner_id)
+    return Answer({"task": portal.task_book.shown(task, None)})
+
+
+@rest("tasks.task.renew", "task", "tasks")
+def task_renew(portal: Sandbox, params: Params) -> Answer:
+    """Open a finished task again."""
+    task = _must(portal, params)
+    portal.task_book.set_status(task["ID"], PENDING, portal.settings.owner_id)
+    return Answer({"task": portal.task_book.shown(task, None)})
+
+
+@rest("tasks.task.delete", "task", "tasks")
+def task_delete(portal: Sandbox, params: Params) -> Answer:
+    """Delete a task."""
+    task = _must(portal, params)
+    del portal.task_book.all[task["ID"]]
+    return Answer({"task": True})
