@@ -10,6 +10,7 @@ B24SyncError                       one line for stderr; exit_code says how the p
 │   ├── TransientError   69        no effect; may be repeated after ``retry_after_s``
 │   │   └── MethodBlockedError     one method is blocked until ``until`` (HTTP 429)
 │   ├── CredentialsError 77        the portal refuses the webhook or a right to a feed
+│   │   └── ScopeError             also a PermanentError: the webhook lacks the scope of one method
 │   ├── PermanentError    1        the portal refused; repeating it is useless
 │   └── InDoubtError      1        sent, no answer: the effect may or may not have happened
 └── MailError
@@ -64,7 +65,9 @@ class ConfigError(UsageError):
 
     def __init__(self, source: str, faults: Sequence[str], *, remedy: str = "") -> None:
         count = "1 problem" if len(faults) == 1 else f"{len(faults)} problems"
-        super().__init__("\n".join([f"{source}: {count}", *(f"  {fault}" for fault in faults)]), remedy=remedy)
+        super().__init__(
+            "\n".join([f"{source}: {count}", *(f"  {fault}" for fault in faults)]), remedy=remedy
+        )
         self.source = source
         self.faults = tuple(faults)
 
@@ -123,6 +126,20 @@ class CredentialsError(PortalError):
 
 class PermanentError(PortalError):
     """The portal refused; repeating it is useless."""
+
+
+class ScopeError(CredentialsError, PermanentError):
+    """The webhook lacks the scope of one method: a feed ends with 77, a step's write counts as refused.
+
+    Attributes:
+        scope: The scope that the method probably needs, such as ``task``; empty if unknown.
+    """
+
+    def __init__(
+        self, message: str, *, method: str, scope: str = "", code: str = "", remedy: str = ""
+    ) -> None:
+        super().__init__(message, method=method, code=code, remedy=remedy)
+        self.scope = scope
 
 
 class NotFoundError(PermanentError):

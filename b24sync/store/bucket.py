@@ -1,7 +1,7 @@
 """The request bucket and method blocks of a portal in the database, shared by all processes that use it.
 
-Tables: ``rate_bucket(portal, level, at)`` with ``at`` in seconds of the Unix epoch, ``method_blocks(portal, method, until)`` with ``until``
-in ISO 8601, UTC.
+Tables: ``rate_bucket(portal, level, at)`` with ``at`` in seconds of the Unix epoch, ``method_blocks(portal,
+    method, until)`` with ``until`` in ISO 8601, UTC.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 class SqliteBucket:
-    """The shared state of one portal; each change is a transaction of its own, so call it outside any other."""
+    """The shared state of one portal; each change is a transaction of its own: call it outside any other."""
 
     def __init__(self, connection: sqlite3.Connection, portal: str, rate: Rate | None) -> None:
         self._connection = connection
@@ -30,7 +30,7 @@ class SqliteBucket:
         self._own = Level()  # what this process knows, for the rare moments when the file is locked for long
 
     def take(self, cost: float, now: datetime) -> float:
-        """Reserve ``cost`` requests; the seconds to wait before sending them. Without a limit the file is not touched."""
+        """Reserve ``cost`` requests; the seconds to wait before them. Without a rate nothing is written."""
         if self._rate is None:
             return 0.0
         try:
@@ -68,7 +68,9 @@ class SqliteBucket:
 
     def blocked_methods(self) -> Mapping[str, datetime]:
         """REST methods that the portal has blocked, each until when; may hold expired ones."""
-        rows = self._connection.execute("SELECT method, until FROM method_blocks WHERE portal = ?", (self._portal,))
+        rows = self._connection.execute(
+            "SELECT method, until FROM method_blocks WHERE portal = ?", (self._portal,)
+        )
         return {method: datetime.fromisoformat(until) for method, until in rows}
 
     def block(self, method: str, until: datetime) -> None:

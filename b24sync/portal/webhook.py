@@ -1,0 +1,156 @@
+"""The inbound webhook: where the portal is, who asks, and the secret that must never be shown."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import SplitResult, urlsplit
+
+from b24sync.log import HIDDEN, register_secret
+
+if TYPE_CHECKING:
+    from typing import Self
+
+SHAPE = "https://HOST/rest/USER/SECRET/"
+_PATH = re.compile(r"(?P<prefix>(?:/[^/]+)*?)/rest/(?P<user>\d+)/(?P<secret>[^/]+)(?:/(?P<method>[\w.]*))?/?")
+
+
+class Webhook:
+    """An inbound webhook of Bitrix24, a value: equal if everything is equal, and not to be written down.
+
+    Its ``str`` and ``repr`` hide the secret, it cannot be pickled, and only :meth:`address` gives the whole
+    URL.
+
+    Attributes:
+        scheme: ``https``, or ``http`` for a loopback host.
+        host: Host name in lower case, without the port.
+        port: Port, also if the URL named none.
+        prefix: Path before ``/rest`` on self-hosted portals, such as ``/crm``; usually empty.
+        user_id: The portal user who owns the webhook and whose rights it has.
+    """
+
+    __slots__ = ("_secret", "host", "port", "prefix", "scheme", "user_id")
+
+    def __init__(self, *, scheme: str, host: str, port: int, prefix: str, user_id: int, secret: str) -> None:
+        self.scheme = scheme
+        self.host = host
+        self.port = port
+        self.prefix = prefix
+        self.user_id = user_id
+        self._secret = secret
+        register_secret(secret)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a webhook's URL; a missing last slash and an appended method name are forgiven.
+
+        Raises:
+            ValueError: It is none; the message says why and never repeats the secret.
+        """
+        url = _split(text)
+        found = _PATH.fullmatch(url.path)
+        if found is None:
+            raise ValueError(_path_fault(url.path))
+        host = (url.hostname or "").lower()
+        if url.scheme == "http" and not is_loopback(host):
+            raise ValueError(
+                f"would send the secret in the clear (write https://{host}/...; http is for loopback only)"
+            )
+        return cls(
+            scheme=url.scheme,
+            host=host,
+            port=url.port or (443 if url.scheme == "https" else 80),
+            prefix=found["prefix"],
+            user_id=int(found["user"]),
+            secret=found["secret"],
+        )
+
+    @property
+    def portal(self) -> str:
+        """What names the portal in the database and to people: host, port if unusual, path prefix."""
+        return f"{self._authority}{self.prefix}"
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: the beginning of every address at this portal."""
+        return f"{self.scheme}://{self._authority}"
+
+    @property
+    def _authority(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        usual = 443 if self.scheme == "https" else 80
+        return host if self.port == usual else f"{host}:{self.port}"
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the portal is on this machine (the sandbox, tests): no proxy is asked."""
+        return is_loopback(self.host)
+
+    def address(self, method: str) -> str:
+        """The URL to post ``method`` to. It holds the secret: for the connection and nothing else."""
+        return f"{self.scheme}://{self.portal}/rest/{self.user_id}/{self._secret}/{method}"
+
+    def reveal(self) -> str:
+        """The whole webhook URL, for the configuration that ``init`` writes (0600) and nothing else."""
+        return self.address("")
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.portal}/rest/{self.user_id}/{HIDDEN}/"
+
+    def __repr__(self) -> str:
+        return f"Webhook({str(self)!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Webhook) and self.reveal() == other.reveal()
+
+    def __hash__(self) -> int:
+        return hash((self.portal, self.user_id, self._secret))
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        msg = "a webhook is not written down"
+        raise TypeError(msg)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether ``host`` is this machine, by its name or address alone (nothing is resolved)."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _split(text: str) -> SplitResult:
+    """The parts of the URL, none of which can surprise.
+
+    Raises:
+        ValueError: No https URL, or with parts that a webhook has not.
+    """
+    try:
+        url = urlsplit(text.strip())
+        known = bool(url.hostname) and (url.port is None or url.port > 0)
+    except ValueError:  # a broken IPv6 host or port; its words would repeat the text
+        known, url = False, urlsplit("")
+    if not known or url.scheme not in {"https", "http"}:
+        raise ValueError(f"is no webhook URL (it looks like {SHAPE})")
+    if url.username is not None or url.query or url.fragment:
+        raise ValueError(f"has more than a webhook URL has: no login, ? or # (it looks like {SHAPE})")
+    return url
+
+
+def _path_fault(path: str) -> str:
+    if re.search(r"/rest/\d+/?$", path):
+        return f"has no secret after the user id (it looks like {SHAPE})"
+    if "/rest/" not in f"{path}/":
+        return (
+            f"has no /rest/ in its path: this is the portal's address, not a webhook (it looks like {SHAPE})"
+        )
+    return f"does not go on with a user's number and a secret after /rest/ (it looks like {SHAPE})"
