@@ -1,0 +1,325 @@
+"""Expressions and texts of the configuration (DESIGN.md §5): compiled once, evaluated on a scope.
+
+Jinja2 is imported when the first text that needs it is compiled; a text without any ``{`` never does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, get_args
+
+from b24sync.rest.notify import escape
+from b24sync.rules import formats
+from b24sync.rules.errors import TextError
+from b24sync.rules.names import Path, Schema
+from b24sync.rules.values import MISSING, is_none
+
+if TYPE_CHECKING:
+    from jinja2 import Template, nodes
+
+    from b24sync.rules.environment import Sandbox
+
+Mode: TypeAlias = Literal["plain", "line", "bbcode", "html", "html_file"]
+"""How a text is escaped: not at all, not but on one line (subjects), for the messenger, for HTML."""
+Scope: TypeAlias = Mapping[str, Any]
+MAX_CHARACTERS = 100_000
+
+
+class WorkingDays(Protocol):
+    """The calendar, as far as texts need it."""
+
+    def add_working_days(self, day: date, count: int) -> date:
+        """The ``count``-th working day after ``day``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A compiled ``when``.
+
+    Attributes:
+        source: As written; empty: always true.
+        names: The paths it uses.
+    """
+
+    source: str
+    names: frozenset[Path]
+    _template: Template | None
+
+    def holds(self, scope: Scope) -> bool:
+        """Whether the condition is true on these values; a missing link makes a comparison false.
+
+        Raises:
+            TextError: It cannot be evaluated (an unknown name, texts compared with numbers).
+        """
+        if self._template is None:
+            return True
+        return bool(_evaluated(self._template, scope, self.source))
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A compiled expression whose value counts, such as what goes into a field."""
+
+    source: str
+    names: frozenset[Path]
+    _template: Template
+
+    def value(self, scope: Scope) -> Any:
+        """The value, typed; none if it is (of) a missing link.
+
+        Raises:
+            TextError: It cannot be evaluated.
+        """
+        found = _evaluated(self._template, scope, self.source)
+        return None if is_none(found) else found
+
+
+@dataclass(frozen=True)
+class Text:
+    """A compiled text.
+
+    Attributes:
+        source: As written.
+        names: The paths it uses.
+        mode: How values in it are escaped.
+    """
+
+    source: str
+    names: frozenset[Path]
+    mode: Mode
+    _template: Template | None
+
+    def render(self, scope: Scope) -> str:
+        """The text with these values.
+
+        Raises:
+            TextError: It cannot be rendered, or would be longer than 100,000 characters.
+        """
+        text = self.source if self._template is None else _rendered(self._template, scope, self.source)
+        return " ".join(text.split()) if self.mode == "line" else text
+
+
+class Language:
+    """How an installation speaks: ``ru`` or ``en``, its zone, its calendar. Holds what was compiled."""
+
+    def __init__(
+        self, language: str, tz: tzinfo, calendar: WorkingDays | Callable[[], WorkingDays] | None = None
+    ) -> None:
+        """Prepare to compile; nothing heavy is imported yet.
+
+        Args:
+            language: ``ru`` or ``en``.
+            tz: The company's zone.
+            calendar: The calendar, or what makes it when the first text uses ``workdays``.
+        """
+        self.language = language
+        self.tz = tz
+        self._calendar = calendar
+        self._conditions: dict[str, Condition] = {}
+        self._texts: dict[tuple[str, Mode], Text] = {}
+        self._expressions: dict[str, Expression] = {}
+
+    def compile_condition(self, source: str) -> Condition:
+        """A condition, ready to be judged.
+
+        Raises:
+            TextError: It cannot be read.
+        """
+        if source not in self._conditions:
+            self._conditions[source] = self._condition(source)
+        return self._conditions[source]
+
+    def _condition(self, source: str) -> Condition:
+        if not source.strip():
+            return Condition(source, frozenset(), None)
+        template, names = self._compiled_expression(source)
+        return Condition(source, names, template)
+
+    def compile_expression(self, source: str) -> Expression:
+        """An expression whose value is wanted as it is, such as the path ``deal.fields.UF_CRM_X``.
+
+        Raises:
+            TextError: It cannot be read.
+        """
+        if source not in self._expressions:
+            template, names = self._compiled_expression(source)
+            self._expressions[source] = Expression(source, names, template)
+        return self._expressions[source]
+
+    def _compiled_expression(self, source: str) -> tuple[Template, frozenset[Path]]:
+        from b24sync.rules.reading import names_in  # noqa: PLC0415
+
+        parsed = _parse_expression(self._plain, source)
+        return _compile(self._plain, parsed, source), names_in(parsed)
+
+    def compile_text(self, source: str, mode: Mode = "plain") -> Text:
+        """A text, ready to be rendered.
+
+        Raises:
+            TextError: It cannot be read.
+        """
+        key = (source, mode)
+        if key not in self._texts:
+            self._texts[key] = self._text(source, mode)
+        return self._texts[key]
+
+    def _text(self, source: str, mode: Mode) -> Text:
+        if "{" not in source:
+            return Text(source, frozenset(), mode, None)
+        from b24sync.rules.reading import names_in  # noqa: PLC0415
+
+        environment = self._environment(mode)
+        parsed = _parse(environment, source)
+        return Text(source, names_in(parsed), mode, _compile(environment, parsed, source))
+
+    def faults(
+        self, source: str, *, mode: Mode | Literal["condition"], roots: Mapping[str, Schema]
+    ) -> list[str]:
+        """Everything wrong with a text or a condition, before any value is known; empty if nothing is.
+
+        Args:
+            source: As written.
+            mode: ``condition``, or how the text is escaped.
+            roots: The names that there are (``b24sync.rules.names.roots_for``).
+        """
+        if not source.strip() or (mode != "condition" and "{" not in source):
+            return []
+        from b24sync.rules.reading import faults_in  # noqa: PLC0415
+
+        is_condition = mode == "condition"
+        environment = self._plain if mode == "condition" else self._environment(mode)
+        try:
+            parsed = _parse_expression(environment, source) if is_condition else _parse(environment, source)
+        except TextError as error:
+            return [error.message]
+        return faults_in(parsed, environment, roots)
+
+    def _environment(self, mode: Mode) -> Sandbox:
+        if mode not in get_args(Mode):
+            raise ValueError(f"no such mode: {mode}")
+        if mode == "bbcode":
+            return self._bbcode
+        return self._html if mode in {"html", "html_file"} else self._plain
+
+    @cached_property
+    def _plain(self) -> Sandbox:
+        return self._sandbox(partial(formats.shown, tz=self.tz))
+
+    @cached_property
+    def _html(self) -> Sandbox:
+        return self._sandbox(partial(formats.shown, tz=self.tz), autoescape=True)
+
+    @cached_property
+    def _bbcode(self) -> Sandbox:
+        return self._sandbox(lambda value: escape(str(formats.shown(value, tz=self.tz))))
+
+    def _sandbox(self, finalize: Callable[[Any], Any], *, autoescape: bool = False) -> Sandbox:
+        from b24sync.rules.environment import Sandbox  # noqa: PLC0415
+
+        filters: dict[str, Callable[..., Any]] = {
+            "money": self._money,
+            "date": self._date,
+            "workdays": self._workdays,
+        }
+        return Sandbox(filters=filters, finalize=finalize, autoescape=autoescape)
+
+    def _money(self, value: Any, currency: str = "") -> str:
+        return "" if _is_empty(value) else formats.money(value, language=self.language, currency=currency)
+
+    def _date(self, value: Any, form: str = "") -> str:
+        return "" if _is_empty(value) else formats.day(value, language=self.language, tz=self.tz, form=form)
+
+    def _workdays(self, value: Any, count: int = 0) -> Any:
+        if _is_empty(value):
+            return MISSING
+        calendar = self._calendar() if callable(self._calendar) else self._calendar
+        if calendar is None:
+            raise TextError("workdays: there is no calendar here")
+        self._calendar = calendar
+        return calendar.add_working_days(formats.day_of(value, tz=self.tz), int(count))
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether there is nothing to format; an unknown name says so itself when asked for its text."""
+    return is_none(value) or str(value) == ""
+
+
+def _parse(environment: Sandbox, source: str) -> nodes.Template:
+    from jinja2 import TemplateSyntaxError
+
+    try:
+        return environment.parse(source)
+    except TemplateSyntaxError as error:
+        raise TextError(_syntax(error, source)) from None
+
+
+def _parse_expression(environment: Sandbox, source: str) -> nodes.Template:
+    from jinja2 import TemplateSyntaxError, nodes
+    from jinja2.parser import Parser
+
+    from b24sync.rules.environment import exact  # noqa: PLC0415
+
+    try:
+        parser = Parser(environment, " ".join(source.split("\n")), state="variable")
+        found = parser.parse_expression()
+        if not parser.stream.eos:
+            parser.fail(f"unexpected {parser.stream.current.value!r}")
+    except TemplateSyntaxError as error:
+        raise TextError(_syntax(error, source)) from None
+    body: list[nodes.Node] = [nodes.Assign(nodes.Name("result", "store", lineno=1), found, lineno=1)]
+    template = nodes.Template(body, lineno=1)
+    template.set_environment(environment)
+    return exact(template)
+
+
+def _syntax(error: Any, source: str) -> str:
+    where = f"line {error.lineno}: " if "\n" in source.strip() else ""
+    shown = source if len(source) <= 60 and "\n" not in source else f"{source[:57].splitlines()[0]}…"
+    return f"{where}{error.message} (in {shown!r})"
+
+
+def _compile(environment: Sandbox, parsed: nodes.Template, source: str) -> Template:
+    from jinja2 import TemplateError
+
+    try:
+        return environment.from_string(parsed)
+    except TemplateError as error:
+        raise TextError(f"{error.message} (in {source[:60]!r})") from None
+
+
+def _evaluated(template: Template, scope: Scope, source: str) -> Any:
+    context = template.new_context(dict(scope))
+    try:
+        for _ in template.root_render_func(context):
+            pass
+        found = context.vars["result"]
+        str(found)  # an unknown name says so
+    except Exception as error:  # noqa: BLE001  # whatever an expression does wrong must name the expression
+        raise _explained(error, source) from None
+    return found
+
+
+def _rendered(template: Template, scope: Scope, source: str) -> str:
+    try:
+        return "".join(_limited(template.root_render_func(template.new_context(dict(scope)))))
+    except Exception as error:  # noqa: BLE001  # whatever a text does wrong must name the text
+        raise _explained(error, source) from None
+
+
+def _limited(parts: Iterable[str]) -> Iterator[str]:
+    length = 0
+    for part in parts:
+        length += len(part)
+        if length > MAX_CHARACTERS:
+            raise TextError(f"the text would be longer than {MAX_CHARACTERS} characters")
+        yield part
+
+
+def _explained(error: Exception, source: str) -> TextError:
+    said = error.message if isinstance(error, TextError) else str(error) or type(error).__name__
+    shown = " ".join(source.split())
+    return TextError(f"{said} (in {shown if len(shown) <= 60 else shown[:59] + '…'})")
