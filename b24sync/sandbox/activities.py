@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .dates import show_time, strtotime
 from .envelope import Answer, Refusal
-from .filters import Column, compile_filter, sort_rows
+from .filters import Column, compile_filter, descends, sort_rows, value_of
 from .people import classic_page
 from .php import as_list, as_map, is_array, to_int
 from .registry import Params, rest
@@ -135,7 +135,7 @@ def _read(portal: Sandbox, given: dict[str, Any]) -> Activity:
     fields["COMMUNICATIONS"] = [as_map(talk) for talk in as_list(given.get("COMMUNICATIONS"))]
     fields["FILES"] = [as_map(file).get("fileData", file) for file in as_list(given.get("FILES"))]
     fields["SETTINGS"] = as_map(given.get("SETTINGS")) or []
-    fields["COMPLETED"] = "Y" if given.get("COMPLETED") in {"Y", True, 1, "1"} else "N"
+    fields["COMPLETED"] = "Y" if given.get("COMPLETED") in {"Y", True, "1"} else "N"
     return fields
 
 
@@ -147,7 +147,7 @@ def _send(portal: Sandbox, row: Activity) -> None:
     known = {_address(item) for item in portal.activity_book.senders}
     recipients = [str(talk.get("VALUE", "")) for talk in row["COMMUNICATIONS"] if talk.get("VALUE")]
     if _address(str(sender)) not in known or not recipients:
-        raise Refusal("", "Email send error. Failed to load module \"subscribe\" or sender is unknown.")
+        raise Refusal("", 'Email send error. Failed to load module "subscribe" or sender is unknown.')
     portal.activity_book.mails.append({
         "id": row["ID"], "from": sender, "to": recipients, "subject": row["SUBJECT"],
         "body": row["DESCRIPTION"], "body_type": row["DESCRIPTION_TYPE"], "files": list(row["FILES"]),
@@ -169,7 +169,7 @@ def activity_list(portal: Sandbox, params: Params) -> Answer:
     order = as_map(given.get("order")) or {"START_TIME": "ASC"}
     rows = sort_rows(
         rows,
-        [(lambda row, name=name.upper(): row.get(name), str(way).upper() == "DESC") for name, way in order.items()],
+        [(value_of(name.upper()), descends(way)) for name, way in order.items()],
     )
     names = {str(name).upper() for name in as_list(given.get("select"))}
     if "*" in names:
@@ -180,11 +180,11 @@ def activity_list(portal: Sandbox, params: Params) -> Answer:
 def _column(portal: Sandbox, name: str) -> Column | None:
     if name in _TIMES:
         now = portal.clock.now()
-        return Column(name, "time", lambda row: row.get(name), lambda v: strtotime(v, portal.server_zone, now))
+        return Column(name, "time", value_of(name), lambda v: strtotime(v, portal.server_zone, now))
     if name in _INTEGERS:
-        return Column(name, "int", lambda row: row.get(name), to_int)
+        return Column(name, "int", value_of(name), to_int)
     if name in _TEXTS:
-        return Column(name, "text", lambda row: row.get(name), str)
+        return Column(name, "text", value_of(name), str)
     return None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .dates import strtotime
 from .envelope import Answer, Refusal
-from .filters import Column, compile_filter, sort_rows
+from .filters import Column, compile_filter, descends, sort_rows
 from .item_methods import columns
 from .items import Item
 from .people import classic_page
@@ -55,13 +55,17 @@ def _changes(given: Any) -> list[dict[str, Any]]:
 def _change(entry: Any) -> dict[str, Any]:
     names = {"ID": "id", "VALUE": "value", "VALUE_TYPE": "valueType", "TYPE_ID": "typeId"}
     fields = {names.get(name, name): value for name, value in as_map(entry).items()}
-    change: dict[str, Any] = {name: str(fields[name]) for name in ("value", "valueType", "typeId") if name in fields}
+    change: dict[str, Any] = {
+        name: str(fields[name]) for name in ("value", "valueType", "typeId") if name in fields
+    }
     if to_int(fields.get("id")):
         change["id"] = to_int(fields["id"])
     return change
 
 
-def show_whole(portal: Sandbox, kind: EntityType, item: Item, names: set[str] | None = None) -> dict[str, Any]:
+def show_whole(
+    portal: Sandbox, kind: EntityType, item: Item, names: set[str] | None = None
+) -> dict[str, Any]:
     """An item as the classic methods show it; phones and e-mails only in a whole one."""
     zone = portal.server_zone
     row = {}
@@ -115,10 +119,12 @@ def _list(etid: int) -> Method:
         known = _columns(portal, kind)
         keep = compile_filter(given.get("filter"), lambda name: known.get(name.upper()))
         book = portal.items.book(etid)
-        rows = [row for row in book.table.rows() if row["id"] not in book.hidden and (keep is None or keep(row))]
+        rows = [
+            row for row in book.table.rows() if row["id"] not in book.hidden and (keep is None or keep(row))
+        ]
         order = as_map(given.get("order")) or {"ID": "ASC"}
         sorters = [
-            (known[name.upper()].get, str(way).upper() == "DESC") for name, way in order.items() if name.upper() in known
+            (known[name.upper()].get, descends(way)) for name, way in order.items() if name.upper() in known
         ]
         names = _selection(kind, given.get("select"))
         page = classic_page(sort_rows(rows, sorters), params)
@@ -230,7 +236,7 @@ def deal_userfields(portal: Sandbox, params: Params) -> Answer:
             "ID": str(spec.uf_id), "ENTITY_ID": "CRM_DEAL", "FIELD_NAME": spec.name, "USER_TYPE_ID": spec.type,
             "XML_ID": None, "SORT": "100", "MULTIPLE": "Y" if spec.multiple else "N", "MANDATORY": "N",
             "SHOW_FILTER": "E", "SHOW_IN_LIST": "Y", "EDIT_IN_LIST": "Y", "IS_SEARCHABLE": "N",
-            "SETTINGS": {}, "EDIT_FORM_LABEL": spec.title, "LIST_COLUMN_LABEL": spec.title,
+            "SETTINGS": [], "EDIT_FORM_LABEL": spec.title, "LIST_COLUMN_LABEL": spec.title,
             "LIST_FILTER_LABEL": spec.title, "ERROR_MESSAGE": None, "HELP_MESSAGE": None,
         }  # fmt: skip
         if spec.items:

@@ -73,7 +73,7 @@ def _absolute(text: str, server: ZoneInfo) -> datetime | None:
     return None
 
 
-def _moment(  # noqa: PLR0917 - the parts of a date
+def _moment(
     year: str, month: str, day: str, hour: str | None, minute: str | None, second: str | None, tz: Any
 ) -> datetime:
     local = datetime(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .dates import show_time
 from .envelope import PAGE, Answer, Refusal
-from .filters import Column, compile_filter, sort_rows
+from .filters import Column, compile_filter, descends, sort_rows, value_of
 from .item_methods import skewed
 from .pdf import small_pdf
 from .php import as_list, as_map, is_array, to_int, truthy
@@ -169,7 +169,11 @@ def document_add(portal: Sandbox, params: Params) -> Answer:
     if limit is not None and len(book.all) >= limit:
         raise Refusal("DOCGEN_LIMIT_ERROR", "Maximum count of documents has been reached")
     document = book.add(
-        template, etid, entity or 0, stamps=truthy(params.get("stampsEnabled")), values=as_map(params.get("values"))
+        template,
+        etid,
+        entity or 0,
+        stamps=truthy(params.get("stampsEnabled")),
+        values=as_map(params.get("values")),
     )
     return Answer({"document": book.shown(document, fresh=True)})
 
@@ -221,7 +225,7 @@ def document_list(portal: Sandbox, params: Params) -> Answer:
     rows = [document for document in portal.document_book.all.values() if keep is None or keep(document)]
     order = as_map(params.get("order")) or {"id": "ASC"}
     rows = sort_rows(rows, [
-        (lambda row, name=name: row.get(_COLUMNS.get(name, "created")), str(way).upper() == "DESC")
+        (value_of(_COLUMNS.get(name, "created")), descends(way))
         for name, way in order.items()
     ])  # fmt: skip
     start = to_int(params.get("start")) or 0
@@ -251,5 +255,8 @@ def _listed(portal: Sandbox, document: Document, names: set[str]) -> dict[str, A
     elif "*" in names:
         chosen |= {"entityId", "entityTypeId", "fileId", "pdfId", "imageId", "publicUrl"}
     row = {name: value for name, value in whole.items() if name in chosen}
-    extra = {"fileId": str(3 * document["id"]), "pdfId": str(3 * document["id"] + 2) if document["ready"] else None}
+    extra = {
+        "fileId": str(3 * document["id"]),
+        "pdfId": str(3 * document["id"] + 2) if document["ready"] else None,
+    }
     return row | {name: value for name, value in extra.items() if name in chosen}

@@ -10,9 +10,24 @@ from typing import Literal
 from .envelope import Refusal, general_error
 
 Kind = Literal[
-    "503", "429", "overload", "500", "502html", "truncated", "drop_before", "drop_after", "slow", "error", "401"
+    "503",
+    "429",
+    "overload",
+    "500",
+    "502html",
+    "truncated",
+    "drop_before",
+    "drop_after",
+    "slow",
+    "error",
+    "401",
 ]
 Where = Literal["request", "command"]
+
+_SYSTEM = {
+    "503": "QUERY_LIMIT_EXCEEDED", "429": "OPERATION_TIME_LIMIT", "overload": "OVERLOAD_LIMIT",
+    "500": "INTERNAL_SERVER_ERROR", "401": "expired_token",
+}  # fmt: skip
 
 HTML_502 = b"<html><head><title>502 Bad Gateway</title></head><body><center>502</center></body></html>"
 """The body of a proxy's error page."""
@@ -47,21 +62,10 @@ class Fault:
 
     def refusal(self) -> Refusal | None:
         """The refusal that this fault is, or ``None`` if it strikes the transport."""
-        match self.kind:
-            case "503":
-                return general_error("QUERY_LIMIT_EXCEEDED")
-            case "429":
-                return general_error("OPERATION_TIME_LIMIT")
-            case "overload":
-                return general_error("OVERLOAD_LIMIT")
-            case "500":
-                return general_error("INTERNAL_SERVER_ERROR")
-            case "401":
-                return general_error("expired_token")
-            case "error":
-                return Refusal(self.code, self.description, self.http)
-            case "502html" | "truncated" | "drop_before" | "drop_after" | "slow":
-                return None
+        if self.kind == "error":
+            return Refusal(self.code, self.description, self.http)
+        name = _SYSTEM.get(self.kind)
+        return general_error(name) if name is not None else None
 
 
 class Faults:

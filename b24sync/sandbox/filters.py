@@ -150,16 +150,32 @@ def _like(prefix: str, column: Column, value: Any) -> Predicate:
     def test(row: Any) -> bool:
         found = get(row)
         values: Iterable[Any] = found if isinstance(found, list) else [found]
-        return negative != any(item is not None and pattern.fullmatch(str(item)) is not None for item in values)
+        return negative != any(
+            item is not None and pattern.fullmatch(str(item)) is not None for item in values
+        )
 
     return test
+
+
+def value_of(name: str) -> Callable[[Any], Any]:
+    """A getter of one key of a row."""
+    return lambda row: row.get(name)
+
+
+def descends(direction: Any) -> bool:
+    """Whether an order's direction is downwards."""
+    return str(direction).upper().startswith("DESC")
 
 
 def sort_rows(rows: list[Any], order: list[tuple[Callable[[Any], Any], bool]]) -> list[Any]:
     """Sort rows by (value, descending) pairs, the first being the weightiest; empty values come first."""
     for get, descending in reversed(order):
-        rows = sorted(rows, key=lambda row, get=get: sort_key(get(row)), reverse=descending)  # type: ignore[misc]
+        rows = sorted(rows, key=_keyed(get), reverse=descending)
     return rows
+
+
+def _keyed(get: Callable[[Any], Any]) -> Callable[[Any], tuple[int, Any]]:
+    return lambda row: sort_key(get(row))
 
 
 def sort_key(value: Any) -> tuple[int, Any]:

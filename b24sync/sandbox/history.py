@@ -98,7 +98,14 @@ class History:
         def row(key: int) -> HistoryRow:
             bare = make(key - first + first_owner)
             return HistoryRow(
-                key, bare.type_id, etid, bare.owner_id, bare.created, bare.category_id, bare.stage_id, bare.semantics
+                key,
+                bare.type_id,
+                etid,
+                bare.owner_id,
+                bare.created,
+                bare.category_id,
+                bare.stage_id,
+                bare.semantics,
             )
 
         self.table(etid).generate(first, count, row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -62,22 +63,22 @@ def read_bound(portal: Sandbox, shape: Kind, value: Any) -> Any:
     """A value of a filter as a value of a column of that shape; ``None`` if it is unreadable."""
     if is_array(value):
         return None
-    match shape:
-        case "int":
-            return to_int(value)
-        case "float":
-            return _float(value)
-        case "flag":
-            return {"Y": True, "N": False, "1": True, "0": False, "True": True, "False": False}.get(str(value))
-        case "uf_flag":
-            # Read as Y/N, but filtered by 1/0: any other text counts as 0.
-            return bool(to_int(value))
-        case "time":
-            return skewed(portal, value)
-        case "day":
-            return to_day(value, portal.server_zone, portal.clock.now())
-        case "text":
-            return str(value)
+    if shape == "time":
+        return skewed(portal, value)
+    if shape == "day":
+        return to_day(value, portal.server_zone, portal.clock.now())
+    return _PLAIN_READERS[shape](value)
+
+
+def _flag(value: Any) -> bool | None:
+    return {"Y": True, "1": True, "TRUE": True, "N": False, "0": False, "FALSE": False}.get(
+        str(value).upper()
+    )
+
+
+def _uf_flag(value: Any) -> bool:
+    # Read as Y/N, but filtered by 1/0: any other text counts as 0.
+    return bool(to_int(value))
 
 
 def _float(value: Any) -> float | None:
@@ -85,6 +86,11 @@ def _float(value: Any) -> float | None:
         return float(value)
     except (TypeError, ValueError):
         return None
+
+
+_PLAIN_READERS: dict[str, Callable[[Any], Any]] = {
+    "int": to_int, "float": _float, "flag": _flag, "uf_flag": _uf_flag, "text": str,
+}  # fmt: skip
 
 
 class Names:
@@ -102,8 +108,14 @@ class Names:
     def inner(self, shown: str) -> str | None:
         """The name inside the stand-in, or ``None`` for an unknown one."""
         if self.original or not shown.startswith("ufCrm"):
-            return shown if shown in self.kind.fields and (self.original or not shown.startswith("UF_")) else None
-        return next((name for name in self.kind.fields if name.startswith("UF_") and item_name(name) == shown), None)
+            return (
+                shown
+                if shown in self.kind.fields and (self.original or not shown.startswith("UF_"))
+                else None
+            )
+        return next(
+            (name for name in self.kind.fields if name.startswith("UF_") and item_name(name) == shown), None
+        )
 
     def fields(self, given: Any) -> dict[str, Any]:
         """Inputs by inner names; unknown ones are dropped, as the portal does without a word."""
@@ -146,7 +158,9 @@ def item_fields(portal: Sandbox, params: Params) -> Answer:
     stages = stage_entity(kind.id, category)
     shown = {}
     for name, spec in kind.fields.items():
-        status = stages if name in {"stageId", "previousStageId"} else "SOURCE" if name == "sourceId" else None
+        status = (
+            stages if name in {"stageId", "previousStageId"} else "SOURCE" if name == "sourceId" else None
+        )
         shown[names.shown(name)] = describe(spec, status)
     return Answer({"fields": shown})
 
@@ -176,10 +190,18 @@ def _query(portal: Sandbox, names: Names, params: Params) -> Query:
     keep = compile_filter(params.get("filter"), resolve)
     hidden = portal.items.book(names.kind.id).hidden
     if hidden:
-        query.keep = (lambda row: row["id"] not in hidden and keep(row)) if keep else (lambda row: row["id"] not in hidden)
+        query.keep = (
+            (lambda row: row["id"] not in hidden and keep(row))
+            if keep
+            else (lambda row: row["id"] not in hidden)
+        )
     else:
         query.keep = keep
-    query.bound(params.get("filter"), "id", lambda name, value: skewed(portal, value) if name == "updatedTime" else None)
+    query.bound(
+        params.get("filter"),
+        "id",
+        lambda name, value: skewed(portal, value) if name == "updatedTime" else None,
+    )
     for name, descending in _order(portal, names, params.get("order")):
         query.order.append((name, descending))
         query.sorters.append(known[name].get)

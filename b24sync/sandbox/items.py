@@ -76,7 +76,7 @@ class Items:
         key = given.pop("id", None) or book.next_id
         if key in book.table:
             raise ValueError(f"item {etid}:{key} exists")
-        item = {"id": key} | self._defaults(kind, key, by, now) | given
+        item: Item = {"id": key} | self._defaults(kind, key, by, now) | given
         if kind.staged:
             self._place(kind, item, given)
             self._require(kind, item)
@@ -94,7 +94,9 @@ class Items:
             self._portal.history.created(etid, key, now, item["categoryId"], stage, semantics)
         return int(key)
 
-    def update(self, etid: int, key: int, fields: Mapping[str, Any], by: int, *, trusted: bool = False) -> bool:
+    def update(
+        self, etid: int, key: int, fields: Mapping[str, Any], by: int, *, trusted: bool = False
+    ) -> bool:
         """Change an item; gives False, and saves nothing, if nothing would be different.
 
         Raises:
@@ -193,8 +195,8 @@ class Items:
     def _place(self, kind: EntityType, item: Item, given: Item, before: Item | None = None) -> None:
         """Settle funnel and stage: a new funnel without a stage starts in its first one."""
         funnels = self._portal.funnels
-        default = before["categoryId"] if before else funnels.default_category(kind.id)
-        category = given.get("categoryId", default)
+        default: int = before["categoryId"] if before else funnels.default_category(kind.id)
+        category: int = given.get("categoryId") if given.get("categoryId") is not None else default
         if (kind.id, category) not in funnels.categories or kind.id == INVOICE:
             category = default
         item["categoryId"] = category
@@ -203,9 +205,11 @@ class Items:
         if stage is not None and not funnels.knows(kind.id, category, stage):
             if before is not None and stage == before["stageId"] and not moved_funnel:
                 return
-            raise Refusal("CRM_FIELD_ERROR_VALUE_NOT_VALID", "Invalid value of the field \"Stage\"")
+            raise Refusal("CRM_FIELD_ERROR_VALUE_NOT_VALID", 'Invalid value of the field "Stage"')
         if stage is None:
-            stage = before["stageId"] if before and not moved_funnel else funnels.first_stage(kind.id, category)
+            stage = (
+                before["stageId"] if before and not moved_funnel else funnels.first_stage(kind.id, category)
+            )
         item["stageId"] = stage
 
     def _finish(self, kind: EntityType, item: Item, given: Item, before: Item | None = None) -> None:
@@ -234,14 +238,16 @@ class Items:
     def _require(self, kind: EntityType, item: Item) -> None:
         names = self._portal.settings.required_fields.get(kind.id, {}).get(item["stageId"], ())
         for name in names:
-            field = next((spec for spec in kind.fields.values() if name in {spec.name, item_name(spec.name)}), None)
+            field = next(
+                (spec for spec in kind.fields.values() if name in {spec.name, item_name(spec.name)}), None
+            )
             if field is not None and item.get(field.name) in (None, "", 0, []):
                 text = f'Поле "{field.title or name}" обязательно для заполнения'
                 raise Refusal("CRM_FIELD_ERROR_REQUIRED", text)
 
     def _check_number(self, kind: EntityType, item: Item) -> None:
         if kind.id == INVOICE and not self._portal.claim_account_number(item["id"], item["accountNumber"]):
-            raise Refusal("CRM_FIELD_ERROR_VALUE_NOT_UNIQUE", "Field \"Number\" must be unique")
+            raise Refusal("CRM_FIELD_ERROR_VALUE_NOT_UNIQUE", 'Field "Number" must be unique')
 
 
 def _join(item: Item, given: Item, one: str, many: str, kind: EntityType) -> None:
@@ -256,7 +262,7 @@ def _join(item: Item, given: Item, one: str, many: str, kind: EntityType) -> Non
 
 
 def _same(before: Item, after: Item) -> bool:
-    blank = (None, "", 0, [], False)
+    blank: tuple[Any, ...] = (None, "", 0, [])
     for name in before.keys() | after.keys():
         old, new = before.get(name), after.get(name)
         if old != new and not (old in blank and new in blank):

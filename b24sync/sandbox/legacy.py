@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .dates import show_date, show_time, strtotime, to_day
 from .envelope import Answer, Refusal
-from .filters import Column, Kind, compile_filter, sort_rows
+from .filters import Column, Kind, compile_filter, descends, sort_rows, value_of
 from .people import classic_page
 from .php import as_list, as_map, to_int
 from .registry import Params, rest
@@ -66,7 +66,14 @@ class OldInvoices:
             row["DATE_STATUS"] = now
             semantics = self._portal.funnels.semantics(OLD_INVOICE, row["STATUS_ID"])
             self._portal.history.moved(
-                self._portal.settings, OLD_INVOICE, key, now, 0, row["STATUS_ID"], semantics, funnel_changed=False
+                self._portal.settings,
+                OLD_INVOICE,
+                key,
+                now,
+                0,
+                row["STATUS_ID"],
+                semantics,
+                funnel_changed=False,
             )
         self._settle(row)
         return True
@@ -82,7 +89,9 @@ class OldInvoices:
             row["DATE_PAYED"] = self._portal.second()
         row["PAYED"] = "Y" if paid else "N"
         if row["PRODUCT_ROWS"]:
-            row["PRICE"] = round(sum(float(r["PRICE"]) * float(r["QUANTITY"]) for r in row["PRODUCT_ROWS"]), 2)
+            row["PRICE"] = round(
+                sum(float(r["PRICE"]) * float(r["QUANTITY"]) for r in row["PRODUCT_ROWS"]), 2
+            )
 
     def _read(self, fields: Mapping[str, Any]) -> OldInvoice:
         zone, now = self._portal.server_zone, self._portal.clock.now()
@@ -148,7 +157,7 @@ def invoice_list(portal: Sandbox, params: Params) -> Answer:
     order = as_map(given.get("order")) or {"ID": "ASC"}
     rows = sort_rows(
         [row for row in book.all.values() if keep is None or keep(row)],
-        [(lambda row, name=name.upper(): row.get(name), str(way).upper() == "DESC") for name, way in order.items()],
+        [(value_of(name.upper()), descends(way)) for name, way in order.items()],
     )
     return classic_page([book.shown(row, whole=False) for row in rows], params)
 
@@ -159,12 +168,12 @@ def _column(portal: Sandbox, name: str) -> Column | None:
         return None
     zone, now = portal.server_zone, portal.clock.now()
     if kind == "time":
-        return Column(name, kind, lambda row: row.get(name), lambda value: strtotime(value, zone, now))
+        return Column(name, kind, value_of(name), lambda value: strtotime(value, zone, now))
     if kind == "day":
-        return Column(name, kind, lambda row: row.get(name), lambda value: to_day(value, zone, now))
+        return Column(name, kind, value_of(name), lambda value: to_day(value, zone, now))
     if kind == "int":
-        return Column(name, kind, lambda row: row.get(name), to_int)
-    return Column(name, kind, lambda row: row.get(name), float if kind == "float" else str)
+        return Column(name, kind, value_of(name), to_int)
+    return Column(name, kind, value_of(name), float if kind == "float" else str)
 
 
 @rest("crm.invoice.get", "crm")

@@ -69,7 +69,7 @@ class Limits:
     def used(self, method: str, now: datetime) -> float:
         """Seconds worked in the last ten minutes."""
         oldest = int(now.timestamp()) // BASKET_S - BASKETS + 1
-        baskets = self._work[method] if method in self._work else {}
+        baskets = self._work.get(method, {})
         return sum(spent for minute, spent in baskets.items() if minute >= oldest)
 
     def reset_at(self, method: str, now: datetime) -> int:

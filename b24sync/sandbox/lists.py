@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .envelope import Answer, Refusal
-from .filters import Column, compile_filter
+from .filters import Column, compile_filter, descends
 from .people import classic_page
 from .php import as_list, as_map, to_int
 from .registry import Params, rest
@@ -122,12 +122,16 @@ def element_get(portal: Sandbox, params: Params) -> Answer:
     order = as_map(params.get("ELEMENT_ORDER"))
     for name, way in reversed(list(order.items())):
         rows.sort(
-            key=lambda row, name=name: int(row[name]) if name == "ID" else str(row.get(name, "")),  # type: ignore[misc]
-            reverse=str(way).upper() == "DESC",
+            key=_sorter(str(name)),
+            reverse=descends(way),
         )
     names = {str(name) for name in as_list(params.get("SELECT"))}
     shown = [{k: v for k, v in row.items() if not names or k in names or k in {"ID", "NAME"}} for row in rows]
     return classic_page(shown, params)
+
+
+def _sorter(name: str) -> Callable[[dict[str, Any]], Any]:
+    return lambda row: int(row[name]) if name == "ID" else str(row.get(name, ""))
 
 
 def _column(name: str) -> Column | None:
@@ -145,7 +149,14 @@ def field_get(portal: Sandbox, params: Params) -> Answer:
     wanted = str(params.get("FIELD_ID") or "")
     fields = {f"PROPERTY_{prop.id}": _describe(prop) for prop in one.properties.values()}
     if not wanted:
-        name = {"FIELD_ID": "NAME", "SORT": 10, "NAME": "Название", "IS_REQUIRED": "Y", "MULTIPLE": "N", "TYPE": "NAME"}
+        name = {
+            "FIELD_ID": "NAME",
+            "SORT": 10,
+            "NAME": "Название",
+            "IS_REQUIRED": "Y",
+            "MULTIPLE": "N",
+            "TYPE": "NAME",
+        }
         return Answer({"NAME": name} | fields)
     found = fields.get(wanted)
     return Answer({found["TYPE"]: found} if found else [])

@@ -29,7 +29,7 @@ class People:
     def add_user(self, key: int | None, fields: dict[str, Any]) -> int:
         """Keep a user; ``fields`` in the spelling of user.get."""
         number = key or max(self.users, default=0) + 1
-        blank = {
+        blank: User = {
             "ID": str(number), "XML_ID": None, "ACTIVE": True, "NAME": "", "LAST_NAME": "", "SECOND_NAME": "",
             "EMAIL": f"user{number}@example.ru", "LAST_LOGIN": "2026-01-12T09:00:00+03:00",
             "DATE_REGISTER": "2024-03-01T03:00:00+03:00", "TIME_ZONE": "", "IS_ONLINE": "N", "TIMESTAMP_X": {},
@@ -61,7 +61,9 @@ class People:
         heads = {number for number, row in self.departments.items() if row.get("UF_HEAD") == str(key)}
         found, open_ones = set(heads), set(heads)
         while open_ones:
-            below = {n for n, row in self.departments.items() if to_int(row.get("PARENT")) in open_ones} - found
+            below = {
+                n for n, row in self.departments.items() if to_int(row.get("PARENT")) in open_ones
+            } - found
             found |= below
             open_ones = below
         return {number for number, user in self.users.items() if found & set(user["UF_DEPARTMENT"])} - {key}

@@ -96,4 +96,4 @@ def to_int(value: Any) -> int | None:
 
 def truthy(value: Any) -> bool:
     """PHP's idea of true, and ``Y`` / ``true`` besides."""
-    return value not in (None, False, 0, "", "0", "N", "n", "false", [], {})
+    return value not in (None, False, "", "0", "N", "n", "false", [], {})

@@ -163,7 +163,9 @@ class Sandbox(Actions):
             self._admit(fault, name)
             answer, time_block = self.run_command(name, params, watch)
         except Refusal as refused:
-            return Reply(refused.status, refused.body() | self._reset(refused, name), delay_s=delay, truncated=cut)
+            return Reply(
+                refused.status, refused.body() | self._reset(refused, name), delay_s=delay, truncated=cut
+            )
         if fault is not None and fault.kind == "drop_after":
             raise ConnectionCutError("ordered: executed, and dropped without an answer")
         return Reply(200, _envelope(answer, time_block), delay_s=delay, truncated=cut)
@@ -191,7 +193,9 @@ class Sandbox(Actions):
             return {}
         now = self.clock.now()
         watch = Stopwatch.begin(now, self.server_zone)
-        return {"time": watch.block(self.limits.used(name.lower(), now), self.limits.reset_at(name.lower(), now))}
+        return {
+            "time": watch.block(self.limits.used(name.lower(), now), self.limits.reset_at(name.lower(), now))
+        }
 
     def run_command(
         self, method: str, params: Params, watch: Stopwatch | None = None

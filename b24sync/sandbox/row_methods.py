@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .envelope import PAGE, Answer, Refusal
-from .filters import Column, compile_filter, sort_rows, split_key
+from .filters import Column, compile_filter, descends, sort_rows, split_key, value_of
 from .history import HistoryRow
 from .item_methods import read_bound, skewed
 from .php import as_list, as_map, is_array, to_int
@@ -51,7 +51,7 @@ def row_list(portal: Sandbox, params: Params) -> Answer:
             raise
         rows += portal.items.rows.of(etid, key)
     order = as_map(params.get("order")) or {"id": "ASC"}
-    sorters = [(lambda row, name=name: row.get(name), str(way).upper() == "DESC") for name, way in order.items()]
+    sorters = [(value_of(name), descends(way)) for name, way in order.items()]
     rows = sort_rows(rows, sorters)
     start = to_int(params.get("start")) or 0
     offset = max(0, start) // PAGE * PAGE
@@ -117,7 +117,7 @@ def stage_history(portal: Sandbox, params: Params) -> Answer:
     hidden = portal.items.book(etid).hidden if etid != OLD_INVOICE else set()
     filters = as_map(params.get("filter"))
     keep = compile_filter(filters, lambda name: _history_column(portal, etid, name))
-    order = [(name, str(way).upper() == "DESC") for name, way in as_map(params.get("order")).items()]
+    order = [(name, descends(way)) for name, way in as_map(params.get("order")).items()]
     rows: list[HistoryRow] = []
     start = to_int(params.get("start")) or 0
     offset = max(0, start) // PAGE * PAGE
@@ -133,7 +133,9 @@ def stage_history(portal: Sandbox, params: Params) -> Answer:
     if not by_id:
         columns = [(_history_column(portal, etid, name), down) for name, down in order]
         rows = sort_rows(rows, [(column.get, down) for column, down in columns if column is not None])
-    shown = [_selected(row.shown(portal.server_zone), params.get("select")) for row in rows[offset : offset + PAGE]]
+    shown = [
+        _selected(row.shown(portal.server_zone), params.get("select")) for row in rows[offset : offset + PAGE]
+    ]
     return answer("items", shown, None if start < 0 else len(rows), start)
 
 
@@ -148,7 +150,9 @@ def _history_type(portal: Sandbox, etid: int | None) -> int:
     if etid is None:
         raise Refusal("100", "Could not find value for parameter {entityTypeId}")
     names = {INVOICE: "SMART_INVOICE", 3: "CONTACT", 4: "COMPANY", 7: "QUOTE"}
-    name = names.get(etid) or (f"DYNAMIC_{etid}" if etid >= FIRST_DYNAMIC else OWNER_TYPES.get(etid, str(etid)))
+    name = names.get(etid) or (
+        f"DYNAMIC_{etid}" if etid >= FIRST_DYNAMIC else OWNER_TYPES.get(etid, str(etid))
+    )
     raise Refusal(0, f"{name} entity is not supported")
 
 
@@ -170,7 +174,9 @@ def _history_ids(table: Table[HistoryRow], filters: dict[str, Any], *, descendin
 
 
 def _history_column(portal: Sandbox, etid: int, name: str) -> Column | None:
-    stage, semantics = ("STATUS_ID", "STATUS_SEMANTIC_ID") if etid == OLD_INVOICE else ("STAGE_ID", "STAGE_SEMANTIC_ID")
+    stage, semantics = (
+        ("STATUS_ID", "STATUS_SEMANTIC_ID") if etid == OLD_INVOICE else ("STAGE_ID", "STAGE_SEMANTIC_ID")
+    )
     attributes = {
         "ID": ("id", "int"), "TYPE_ID": ("type_id", "int"), "OWNER_ID": ("owner_id", "int"),
         "CATEGORY_ID": ("category_id", "int"), stage: ("stage_id", "text"), semantics: ("semantics", "text"),

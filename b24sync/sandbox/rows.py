@@ -93,7 +93,7 @@ class Rows:
             "discountRate": shown_number(_float(given.get("discountRate"), 0.0)),
             "discountSum": shown_number(_float(given.get("discountSum"), 0.0)),
             "taxRate": shown_number(rate) if rate is not None else None,
-            "taxIncluded": "Y" if given.get("taxIncluded") in {"Y", True, 1} else "N",
+            "taxIncluded": "Y" if given.get("taxIncluded") in {"Y", True} else "N",
             "customized": "Y", "measureCode": to_int(given.get("measureCode")) or 796,
             "measureName": str(given.get("measureName") or "шт"),
             "sort": to_int(given.get("sort")) or 10 * (place + 1),

@@ -68,7 +68,12 @@ def add_funnels(portal: Sandbox) -> str:
 
 def add_statuses(portal: Sandbox) -> None:
     """Reference books besides the stages."""
-    for code, name, semantics in (("N", "Черновик", ""), ("S", "Отправлен", ""), ("P", "Оплачен", "S"), ("D", "Отклонён", "F")):
+    for code, name, semantics in (
+        ("N", "Черновик", ""),
+        ("S", "Отправлен", ""),
+        ("P", "Оплачен", "S"),
+        ("D", "Отклонён", "F"),
+    ):
         portal.funnels.add_status("INVOICE_STATUS", code, name, semantics=semantics)
     for code, name in (("WEB", "Веб-сайт"), ("CALL", "Звонок"), ("ADVERTISING", "Реклама")):
         portal.funnels.add_status("SOURCE", code, name)

@@ -32,14 +32,16 @@ def run(
             seed_company(portal)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopped.set())
-        print(server.webhook, file=out or sys.stdout, flush=True)  # noqa: T201 - this is the output
+        print(server.webhook, file=out or sys.stdout, flush=True)
         stopped.wait()
     return 0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line of the module."""
-    parser = argparse.ArgumentParser(prog="python -m b24sync.sandbox", description="A stand-in Bitrix24 portal.")
+    parser = argparse.ArgumentParser(
+        prog="python -m b24sync.sandbox", description="A stand-in Bitrix24 portal."
+    )
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--empty", action="store_true", help="without the small company")
     given = parser.parse_args(arguments)

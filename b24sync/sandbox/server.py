@@ -103,6 +103,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Connection(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    _headers_buffer: list[bytes]
     disable_nagle_algorithm = True
     server: _Server
 
@@ -185,10 +186,10 @@ class _Connection(BaseHTTPRequestHandler):
         self.send_header("Server", "nginx")
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
-        self.end_headers_with(body)
+        self._end_headers_with(body)
 
-    def end_headers_with(self, body: bytes) -> None:
-        """Send headers and body in one piece: two small writes would cost a round trip."""
+    def _end_headers_with(self, body: bytes) -> None:
+        # One piece: two small writes would cost a round trip.
         self._headers_buffer.append(b"\r\n")
         head = b"".join(self._headers_buffer)
         self._headers_buffer = []

@@ -26,7 +26,7 @@ class SandboxSettings:
         stagehistory_dynamic: crm.stagehistory.list knows smart processes.
         history_drops_final: Smart invoices and processes lose the former final row on leaving a final stage
             (deals always do here, as older versions did).
-        deal_history_drops_final: Deals lose it too; the newest source keeps all rows.
+        deal_history_drops_final: Deals lose it too; the newest source keeps all rows of both.
         funnel_change_drops_history: A change of the funnel removes the rows of the former one.
         original_uf_names: The parameter useOriginalUfNames is known.
         old_invoices: The methods crm.invoice.* still answer.

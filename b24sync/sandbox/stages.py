@@ -10,7 +10,6 @@ from .php import as_map, to_int
 from .registry import Params, rest
 from .schema import DEAL, INVOICE, OLD_INVOICE
 
-
 if TYPE_CHECKING:
     from .portal import Sandbox
 
@@ -89,7 +88,12 @@ class Funnels:
         base = {"": 0, "S": 1000, "F": 2000}[semantics]
         known = [stage for stage in self.statuses[entity_id] if stage.semantics == semantics]
         self.add_status(
-            entity_id, full, name, sort=base + 10 * (len(known) + 1), semantics=semantics, category_id=category_id
+            entity_id,
+            full,
+            name,
+            sort=base + 10 * (len(known) + 1),
+            semantics=semantics,
+            category_id=category_id,
         )
         self._semantics[etid, full] = semantics or "P"
         return full

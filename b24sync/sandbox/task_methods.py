@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .dates import strtotime
 from .envelope import PAGE, Answer, Refusal
-from .filters import Column, compile_filter, sort_rows
+from .filters import Column, compile_filter, descends, sort_rows, value_of
 from .php import as_list, as_map, is_array, to_int
 from .query import answer
 from .registry import Params, rest
@@ -24,7 +24,7 @@ _SORTABLE = {"ID", "TITLE", "TIME_SPENT_IN_LOGS", "DATE_START", "CREATED_DATE", 
 @rest("tasks.task.list", "task", "tasks")
 def task_list(portal: Sandbox, params: Params) -> Answer:
     """Tasks by filter; unknown filter keys are ignored, an unknown order key is refused."""
-    order = [(name.upper(), str(way).upper().startswith("DESC")) for name, way in as_map(params.get("order")).items()]
+    order = [(name.upper(), descends(way)) for name, way in as_map(params.get("order")).items()]
     if any(name not in _SORTABLE for name, _ in order):
         raise Refusal("0", "Invalid sorting key (internal error)")
     keep = compile_filter(params.get("filter"), lambda name: _column(portal, name.upper()))
@@ -36,9 +36,7 @@ def task_list(portal: Sandbox, params: Params) -> Answer:
         and portal.task_book.seen_by(task, settings.owner_id, admin=settings.admin)
     ]
     order = order or [("ID", True)]
-    sorters = [
-        ((lambda task, name=_ALIASES.get(name, name): task.get(name)), descending) for name, descending in order
-    ]
+    sorters = [(value_of(_ALIASES.get(name, name)), descending) for name, descending in order]
     rows = sort_rows(rows, sorters)
     start = to_int(params.get("start")) or 0
     offset = max(0, start) // PAGE * PAGE
@@ -62,7 +60,10 @@ def _column(portal: Sandbox, name: str) -> Column | None:
         return None
     if name == "CHANGED_DATE":
         return Column(
-            name, "time", lambda task: task.get("CHANGED_DATE") or task["CREATED_DATE"], lambda v: _moment(portal, v)
+            name,
+            "time",
+            lambda task: task.get("CHANGED_DATE") or task["CREATED_DATE"],
+            lambda v: _moment(portal, v),
         )
     if inner in LISTS:
         read = str if inner in {"TAGS", "UF_CRM_TASK"} else to_int
@@ -74,7 +75,9 @@ def _column(portal: Sandbox, name: str) -> Column | None:
         return Column(name, "time", lambda task: task.get(inner), lambda value: _moment(portal, value))
     if kind == "int":
         return Column(name, "int", lambda task: task.get(inner), to_int)
-    return Column(name, "text", lambda task: task.get(inner), lambda value: None if is_array(value) else str(value))
+    return Column(
+        name, "text", lambda task: task.get(inner), lambda value: None if is_array(value) else str(value)
+    )
 
 
 def _moment(portal: Sandbox, value: Any) -> Any:
@@ -107,7 +110,8 @@ def task_get(portal: Sandbox, params: Params) -> Answer:
     select = params.get("select")
     if select is not None and not is_array(select):
         raise Refusal(
-            "100", "Invalid value {} to match with parameter {select}. Should be value of type array. (internal error)"
+            "100",
+            "Invalid value {} to match with parameter {select}. Should be value of type array. (internal error)",
         )
     task = _task(portal, params)
     if task is None:
@@ -123,7 +127,9 @@ def task_add(portal: Sandbox, params: Params) -> Answer:
         raise Refusal("ERROR_CORE", "Task title is not specified<br>")
     responsible = to_int(fields.get("RESPONSIBLE_ID"))
     if not responsible or responsible not in portal.people.users:
-        raise Refusal("ERROR_CORE", "Assignee is not specified<br>" if not responsible else "Assignee not found<br>")
+        raise Refusal(
+            "ERROR_CORE", "Assignee is not specified<br>" if not responsible else "Assignee not found<br>"
+        )
     key = portal.task_book.add(fields, portal.settings.owner_id)
     portal.activity_book.bind_task(portal.task_book.all[key])
     return Answer({"task": portal.task_book.shown(portal.task_book.all[key], None)})

@@ -102,13 +102,15 @@ class Tasks:
                 continue
             if name in LISTS:
                 values = as_list(value) if is_array(value) else [value] if value not in (None, "") else []
-                result[name] = [item if name in {"TAGS", "UF_CRM_TASK"} else to_int(item) or 0 for item in values]
+                result[name] = [
+                    item if name in {"TAGS", "UF_CRM_TASK"} else to_int(item) or 0 for item in values
+                ]
             elif FIELDS[name] == "int":
                 result[name] = to_int(value) or 0
             elif FIELDS[name] == "time":
                 result[name] = strtotime(value, self._portal.server_zone, self._portal.clock.now())
             elif FIELDS[name] == "flag":
-                result[name] = value in {"Y", True, 1, "1"}
+                result[name] = value in {"Y", True, "1"}
             else:
                 result[name] = None if value is None else str(value)
         return result

@@ -71,9 +71,9 @@ def _number(raw: Any) -> Any:
 
 
 def _flag(raw: Any) -> Any:
-    if raw in {True, "Y", "y", "1", 1, "true"}:
-        return True
-    return False if raw in {False, "N", "n", "0", 0, "false"} else IGNORED
+    return {"Y": True, "1": True, "TRUE": True, "N": False, "0": False, "FALSE": False}.get(
+        str(raw).upper(), IGNORED
+    )
 
 
 def shown_number(value: float) -> int | float:
