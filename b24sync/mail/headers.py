@@ -41,7 +41,7 @@ POLICY = WirePolicy(linesep="\r\n", cte_type="7bit", refold_source="none", max_l
 def clean(text: str) -> str:
     """One line: line breaks and control characters become spaces, runs of spaces become one."""
     safe = "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char for char in text)
-    return re.sub(r" {2,}", " ", safe.encode("utf-8", "replace").decode("utf-8")).strip(" ")
+    return re.sub(r" {2,}", " ", safe.encode("utf-8", "replace").decode("utf-8")).strip()
 
 
 def text_header(text: str, *, name_length: int) -> Written:

@@ -114,7 +114,7 @@ def to_bytes(message: EmailMessage, *, limit_bytes: int = LIMIT_BYTES) -> bytes:
 
 def file_name(name: str) -> str:
     """A file name without folders and control characters, at most 120 characters, its ending kept."""
-    safe = re.sub(r'[\\/:*?"<>|]', "_", clean(name)).lstrip(". ") or "file"
+    safe = re.sub(r'[\\/:*?"<>|]', "_", " ".join(clean(name).split())).strip(". ") or "file"
     stem, dot, ending = safe.rpartition(".")
     if len(safe) <= 120 or not dot or len(ending) > 10:
         return safe[:120]

@@ -205,11 +205,11 @@ class SmtpMailer:
         if interruption is not None:
             self._refuse(f"does not take the mail to {parcel.whom}", interruption, usable=False)
         answer = self._finished(link, parcel)
+        link.wait_at_most(self._server.timeout_s)
         if 400 <= answer.code < 600:
             self._refuse(f"refused the mail to {parcel.whom}", answer)
         if not _is_yes(answer):
             self._doubt(parcel, f"its answer was no SMTP: {answer}")
-        link.wait_at_most(self._server.timeout_s)
         return answer
 
     def _finished(self, link: Link, parcel: _Parcel) -> Reply:

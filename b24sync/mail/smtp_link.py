@@ -165,10 +165,12 @@ class Link:
         sock.settimeout(0)
         try:
             # Under TLS readable may only mean a new session ticket: then this read would block.
-            return bool(reader.peek(1)) or not isinstance(sock, ssl.SSLSocket)
+            reader.peek(1)
         except (ssl.SSLWantReadError, BlockingIOError):
             return False
         except OSError:
+            return True
+        else:
             return True
         finally:
             sock.settimeout(timeout)
@@ -181,6 +183,8 @@ def connect(server: Server) -> Link:
         MailTransientError: Not possible, ``reachable=False``: nothing about any one mail is decided, so
             none uses up an attempt, also if the password is wrong (the administrator's to mend).
     """
+    if not server.host:
+        raise _unreachable(server, "mail.host is empty", "set mail.host to the mail server's name")
     if server.security == "none" and not is_loopback(server.host):
         what = "mail.security is none, which would send mail and password unprotected"
         raise _unreachable(server, what, "set mail.security to starttls or tls")
@@ -290,7 +294,10 @@ def _authenticated(
         reply = _reply(smtp, "AUTH CRAM-MD5")
         if reply.code != 334:
             return reply
-        digest = hmac.new(password.encode(), base64.b64decode(reply.words + "=="), "md5").hexdigest()
+        try:
+            digest = hmac.new(password.encode(), base64.b64decode(reply.words + "=="), "md5").hexdigest()
+        except ValueError:
+            return Reply(-1, "its challenge for CRAM-MD5 cannot be read")
         return _reply(smtp, _b64(f"{user} {digest}".encode()))
     return None
 

@@ -17,6 +17,7 @@ list of those, used up one a time. A mail whose final dot arrived is in ``arrive
 from __future__ import annotations
 
 import asyncio
+import hmac
 import ssl
 import tempfile
 import threading
@@ -154,7 +155,9 @@ class _Session(SMTP):
             require_starttls=server.security == "starttls",
             auth_require_tls=server.security == "starttls",
             auth_required=False,
-            auth_exclude_mechanism=[name for name in ("PLAIN", "LOGIN") if name not in server.mechanisms],
+            auth_exclude_mechanism=[
+                name for name in ("PLAIN", "LOGIN", "CRAM-MD5") if name not in server.mechanisms
+            ],
             authenticator=self._judged,
             data_size_limit=server.size_limit,
             timeout=60,
@@ -165,6 +168,13 @@ class _Session(SMTP):
     ) -> AuthResult:
         right = (data.login, data.password) == (self._b24.user.encode(), self._b24.password.encode())
         return AuthResult(success=right, handled=False, auth_data=data.login)
+
+    async def auth_CRAM__MD5(self, smtp: SMTP, args: list[str]) -> AuthResult:
+        challenge = b"<17@mx.example.test>"
+        answer = await self.challenge_auth(challenge)
+        right = hmac.new(self._b24.password.encode(), challenge, "md5").hexdigest()
+        success = answer == f"{self._b24.user} {right}".encode()
+        return AuthResult(success=success, handled=False, auth_data=self._b24.user)
 
     def abort(self) -> None:
         transport = self._original_transport or self.transport
@@ -181,6 +191,8 @@ class _Session(SMTP):
             pass
         finally:
             self._b24._open.discard(self)
+            if self.transport is not None:
+                self.transport.close()
 
     async def fails(self, phase: str, recipient: str = "") -> bool:
         """Act out a fault; returns whether there was one that was answered."""

@@ -161,7 +161,7 @@ def test_any_display_name_leaves_one_sender(name):
     assert [one.addr_spec for one in message_from_bytes(octets, policy=default)["From"].addresses] == [
         "billing@example.ru"
     ]
-    # The modern parser of Python 3.11 keeps the spaces between encoded words of a name (RFC 2047 §6.2 drops them).
+    # Python's modern parser keeps the spaces between encoded words of a name (RFC 2047 §6.2 drops them).
     raw = message_from_bytes(octets)["From"].replace("\r\n", "")
     shown, spec = parseaddr(raw)
     assert (str(make_header(decode_header(shown))), spec) == (clean(name), "billing@example.ru")
@@ -216,7 +216,7 @@ def test_a_letter_with_a_bad_recipient_is_refused_for_good(changes):
 
 
 def test_a_bad_sender_names_the_setting():
-    with pytest.raises(MailPermanentError, match="mail.from"):
+    with pytest.raises(MailPermanentError, match=r"mail\.from"):
         build(letter(), from_="billing", date=NOON)
 
 
