@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
-"""Where in the file: keys and list positions, as ``("rules", 2, "steps", 0, "to")``."""
+"""Where in a file, as ``("rules", 2, "steps", 0, "to")``."""
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _SHOWN = 60

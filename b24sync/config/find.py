@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ class Source:
 
     Attributes:
         path: The file.
-        in_folder: Whether it was found in a folder of configurations, where each has a database of its own name.
+        in_folder: Whether it is one of a folder of configurations, where each has a database of its own name.
     """
 
     path: Path
@@ -26,7 +26,7 @@ class Source:
 
 
 def find(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> list[Source]:
-    """Find the configurations: ``--config``, ``$B24SYNC_CONFIG``, ``./b24sync.toml``, the user's configuration folder.
+    """Find them: ``--config``, ``$B24SYNC_CONFIG``, ``./b24sync.toml``, the user's configuration folder.
 
     Args:
         explicit: What ``--config`` says.
@@ -39,14 +39,15 @@ def find(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> list[S
     Raises:
         ConfigError: There is none.
     """
+    base = Path() if cwd == Path.cwd() else cwd
     named = explicit or (Path(environ["B24SYNC_CONFIG"]) if environ.get("B24SYNC_CONFIG") else None)
     if named is not None:
-        return _at(named.expanduser() if str(named).startswith("~") and environ.get("HOME") else named, cwd)
-    if (cwd / NAME).exists():
-        return [Source(Path(NAME) if cwd == Path.cwd() else cwd / NAME)]
+        return _at(base / named)
+    if (base / NAME).exists():
+        return [Source(base / NAME)]
     folder = user_folder(environ)
     if folder is not None and folder.is_dir():
-        return _at(folder, cwd)
+        return _at(folder)
     looked = f"./{NAME}" + (f" and {folder}" if folder else "")
     raise ConfigError(str(cwd), [f"no configuration found: looked for {looked}"], remedy=_REMEDY)
 
@@ -60,27 +61,12 @@ def user_folder(environ: Mapping[str, str]) -> Path | None:
     return Path(home) / ".config" / "b24sync" if home else None
 
 
-def shared_databases(paths: Mapping[Path, Sequence[Path]]) -> Iterator[str]:
-    """Say which configurations would use the same database.
-
-    Args:
-        paths: Database → configurations.
-    """
-    for database, files in paths.items():
-        if len(files) > 1:
-            names = ", ".join(str(file) for file in files)
-            yield f"store.path: {names} use the same database {database} (give each its own)"
-
-
-def _at(path: Path, cwd: Path) -> list[Source]:
-    actual = cwd / path
-    if actual.is_dir():
+def _at(path: Path) -> list[Source]:
+    if path.is_dir():
         files = sorted(file for file in path.glob("*.toml") if not file.name.startswith("."))
-        if not path.is_absolute() and cwd != Path.cwd():
-            files = sorted(file for file in actual.glob("*.toml") if not file.name.startswith("."))
         if not files:
             raise ConfigError(str(path), ["there is no *.toml in this folder"], remedy=_REMEDY)
         return [Source(file, in_folder=True) for file in files]
-    if not actual.exists():
-        raise ConfigError(str(path), ["there is no such file"], remedy=_REMEDY)
-    return [Source(path if path.is_absolute() or cwd == Path.cwd() else actual)]
+    if not path.exists():
+        raise ConfigError(str(path), ["there is no such file or folder"], remedy=_REMEDY)
+    return [Source(path)]

@@ -1,6 +1,6 @@
 """Which line of a TOML file a setting is on; tomllib does not say.
 
-Only for files that tomllib has read: the scanner follows the grammar just far enough to find keys, and checks nothing.
+Only for files that tomllib has read: the scanner follows the grammar just far enough to find keys.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def line_numbers(text: str) -> dict[Path, int]:
 
 
 def nearest_line(lines: dict[Path, int], path: Path) -> int | None:
-    """The line of a path, else of the nearest table that would hold it; ``None`` if not even that is in the file."""
+    """The line of a path, else of the nearest table that would hold it; ``None`` if there is none."""
     for length in range(len(path), 0, -1):
         if path[:length] in lines:
             return lines[path[:length]]

@@ -14,6 +14,7 @@ from b24sync import __version__
 from b24sync.config.faults import Fault, place, without_echoes
 from b24sync.config.find import Source
 from b24sync.config.secrets import SecretReader
+from b24sync.config.surroundings import surrounding_faults
 from b24sync.domain.values import Secret, TemplateFile
 from b24sync.errors import ConfigError
 
@@ -30,9 +31,9 @@ class Loaded:
 
     Attributes:
         path: The file.
-        warnings: What is allowed and probably not meant, each with its place.
-        secrets: Every text that may appear nowhere, for the log's redaction: the webhook's secret part, passwords.
-        digest: Of everything that decides whether texts compile; hand it to the next ``load`` as ``known_good``.
+        warnings: What is allowed and probably not meant, with its place; none for a known good file.
+        secrets: Every text that may appear nowhere, for redaction: the secret part of the webhook, passwords.
+        digest: Of all that the checks depend on; hand it to the next ``load`` as ``known_good``.
     """
 
     settings: Settings
@@ -50,8 +51,8 @@ def load(
     Args:
         source: The file; relative paths in it count from its folder.
         environ: The variables, for ``env:`` secrets.
-        known_good: A digest that an earlier ``load`` gave: if it still holds, texts and conditions are not compiled
-            again (Jinja2 is not imported then).
+        known_good: A digest that an earlier ``load`` gave: if it still holds, only secrets and other files are
+            checked again (and Jinja2 is not imported).
         offline: Whether secrets and files that only the portal or the mail server need may be missing.
 
     Raises:
@@ -63,14 +64,24 @@ def load(
     raw = _parsed(source.path, text)
     settings, faults = _read(source, raw, environ, offline=offline)
     digest = _digest(text, settings)
-    faults = (*faults, *without_echoes(_cross_faults(settings, offline=offline), faults))
-    if digest != known_good or faults:
-        from b24sync.config.texts import text_faults  # noqa: PLC0415 (not for a file that is known to be good)
-
-        faults = (*faults, *without_echoes(text_faults(settings), faults))
+    faults = (*faults, *without_echoes(surrounding_faults(settings, offline=offline), faults))
+    warnings: tuple[str, ...] = ()
+    if digest != known_good:
+        faults = (*faults, *without_echoes(_cross_faults(settings), faults))
+        warnings = _warnings(source.path, text, settings)
     if faults:
         raise ConfigError(str(source.path), list(_messages(source.path, text, faults)))
-    return Loaded(settings, source.path, _warnings(source.path, text, settings), _secrets(settings), digest)
+    return Loaded(settings, source.path, warnings, _secrets(settings), digest)
+
+
+def shared_databases(configurations: Iterable[Loaded]) -> Iterator[str]:
+    """Say which configurations of a folder would use the same database."""
+    files: dict[Path, list[str]] = {}
+    for loaded in configurations:
+        files.setdefault(loaded.settings.store.path.resolve(), []).append(str(loaded.path))
+    for database, names in files.items():
+        if len(names) > 1:
+            yield f"store.path: {', '.join(names)} use the same database {database} (give each its own)"
 
 
 def _text_of(path: Path) -> str:
@@ -84,9 +95,8 @@ def _text_of(path: Path) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise ConfigError(
-            str(path), [f"{path}:{line}: is no text in UTF-8 (save the file as UTF-8)"]
-        ) from None
+        fault = f"{path}:{line}: is no text in UTF-8 (save the file as UTF-8)"
+        raise ConfigError(str(path), [fault]) from None
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:
@@ -128,12 +138,15 @@ def _read(
     return settings, faults
 
 
-def _cross_faults(settings: Settings, *, offline: bool) -> Iterator[Fault]:
-    from b24sync.config.rules import rule_faults  # noqa: PLC0415 (as structure)
+def _cross_faults(settings: Settings) -> Iterator[Fault]:
+    """What follows from the file alone, texts included; not imported for a file that is known to be good."""
+    from b24sync.config.rules import rule_faults  # noqa: PLC0415
     from b24sync.config.sections import section_faults  # noqa: PLC0415
+    from b24sync.config.texts import text_faults  # noqa: PLC0415
 
-    yield from section_faults(settings, offline=offline)
-    yield from rule_faults(settings)
+    faults = [*section_faults(settings), *rule_faults(settings)]
+    yield from faults
+    yield from without_echoes(text_faults(settings), faults)
 
 
 def _messages(path: Path, text: str, faults: Iterable[Fault]) -> Iterator[str]:

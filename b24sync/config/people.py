@@ -1,4 +1,4 @@
-"""Whether people selectors and mail addresses are written right (DESIGN.md §5 "People"); who they are, only the portal knows."""
+"""Whether people selectors and mail addresses are written right (DESIGN.md §5 "People")."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Selectors:
 
     Attributes:
         people: ``[people]``.
-        roots: Names that a path may begin with; empty where there is no event: then only users, departments and names of such.
+        roots: Names that a path may begin with; empty where there is no event: only users, departments.
     """
 
     people: Mapping[str, str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from b24sync.config.faults import Fault, did_you_mean, hint, quoted
+from b24sync.config.faults import Fault, did_you_mean, quoted
 from b24sync.config.names import kinds_of
 from b24sync.config.sections import invoice_status_fault
 from b24sync.config.steps import step_faults
@@ -52,16 +52,8 @@ def _faults_of(rule: RuleSettings, settings: Settings) -> Iterator[Fault]:
 
 def _event_fault(event: str, settings: Settings) -> str:
     kind, _, word = event.partition(".")
-    kinds = kinds_of(settings)
-    known = [name for each in kinds for name in event_names(each)]
-    short = [f"{INVOICE}.{status}" for status in settings.invoice.status_names()]
-    if event not in known and event not in short:
-        own = [name for name in [*known, *short] if name.startswith(f"{kind}.")]
-        return (
-            f"no event called {quoted(event)}{hint(event, own or [*known, *short])}"
-            if word
-            else (f"no event called {quoted(event)}{hint(event + '.', known)}")
-        )
+    if word not in _words_of(kind, settings):
+        return f"no event called {quoted(event)}{_event_hint(event, settings)}"
     if kind not in settings.poll.watch:
         return f'{kind} is not watched (add "{kind}" to poll.watch)'
     if event == "invoice.tasks_completed" and TASK not in settings.poll.watch:
@@ -71,39 +63,55 @@ def _event_fault(event: str, settings: Settings) -> str:
     return ""
 
 
+def _words_of(kind: str, settings: Settings) -> tuple[str, ...]:
+    """What may follow ``kind.`` in ``on``: its events, for invoices also the statuses."""
+    if kind not in kinds_of(settings):
+        return ()
+    words = tuple(name.partition(".")[2] for name in event_names(kind))
+    return (*words, *settings.invoice.status_names()) if kind == INVOICE else words
+
+
+def _event_hint(event: str, settings: Settings) -> str:
+    kind = event.partition(".")[0]
+    kinds = [kind] if kind in kinds_of(settings) else kinds_of(settings)
+    known = [f"{each}.{word}" for each in kinds for word in _words_of(each, settings)]
+    near = did_you_mean(event, known)
+    return f" (did you mean {near}?)" if near else f" (known: {', '.join(known)})"
+
+
 def _move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Fault]:
-    if not rule.from_ and not rule.to:
-        return
-    for n, event in enumerate(rule.on):
-        kind, _, word = event.partition(".")
-        short = kind == INVOICE and word in settings.invoice.status_names()
-        if rule.to and short:
-            message = f'cannot go with "{event}", which says it already (write "{moved_name(kind)}")'
-            yield Fault(("to",), message)
-        elif event != moved_name(kind) and not short and event in event_names(kind):
-            key = "to" if rule.to else "from"
-            yield Fault(
-                (key,), f'cannot go with on[{n}] "{event}", which is no move (write "{moved_name(kind)}")'
-            )
-    if all(trigger.kind == INVOICE for trigger in rule.triggers()):
-        for key, values in (("from", rule.from_), ("to", rule.to)):
-            for n, value in enumerate(values):
-                if message := invoice_status_fault(settings, value):
-                    yield Fault((key, n), message)
-        return
+    """``from`` and ``to`` go with moves only, and name what one of the kinds can be in."""
+    if rule.from_ or rule.to:
+        yield from _no_move_faults(rule, settings)
+    kinds = known_kinds(rule, settings)
     for key, values in (("from", rule.from_), ("to", rule.to)):
         for n, value in enumerate(values):
-            if message := stage_fault(value, settings):
-                yield Fault((key, n), message)
+            messages = [_place_fault(value, kind, settings) for kind in kinds]
+            if messages and all(messages):
+                yield Fault((key, n), messages[0])
 
 
-def stage_fault(value: str, settings: Settings) -> str:
-    """What is wrong with a stage id of a deal or smart process; empty: nothing."""
+def _no_move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Fault]:
+    for event in rule.on:
+        kind, _, word = event.partition(".")
+        if word not in _words_of(kind, settings):
+            continue
+        if event not in event_names(kind):
+            if rule.to:
+                message = f'cannot go with "{event}", which says it already (write "{moved_name(kind)}")'
+                yield Fault(("to",), message)
+        elif event != moved_name(kind):
+            key = "to" if rule.to else "from"
+            advice = f' (write "{moved_name(kind)}")' if moved_name(kind) in event_names(kind) else ""
+            yield Fault((key,), f'cannot go with "{event}", which is no move{advice}')
+
+
+def _place_fault(value: str, kind: str, settings: Settings) -> str:
+    """What is wrong with a status name or stage id of a kind; empty: nothing."""
+    if kind == INVOICE:
+        return invoice_status_fault(settings, value)
     if value in settings.invoice.status_names():
         return f"{quoted(value)} is a status of invoices, not a stage (write a stage id, such as C1:WON)"
-    if not value or not value.replace(":", "").replace("_", "").isalnum():
-        near = did_you_mean(value, ("NEW", "WON", "LOSE"))
-        return f"{quoted(value)} is no stage id" + (
-            f" (did you mean {near}?)" if near else " (write it as C1:WON)"
-        )
+    if not value.replace(":", "").replace("_", "").isalnum():
+        return f"{quoted(value)} is no stage id (write it as C1:WON)"
     return ""

@@ -3,45 +3,42 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from b24sync.config.faults import Fault, did_you_mean, hint, parsed_place, quoted
+from b24sync.config.faults import Fault, Path, did_you_mean, hint, parsed_place, quoted
 from b24sync.config.names import RESERVED, kinds_of, names_of
 from b24sync.config.people import Selectors, is_address, is_sender
+from b24sync.config.surroundings import is_loopback
 from b24sync.domain.event import event_names
 from b24sync.domain.settings import STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from b24sync.domain.settings import MailSettings, Settings
 
-_WEBHOOK = re.compile(r"(https?)://([^/\s?#@]+)(?:/[^\s?#]*)?/rest/\d+/[^/\s?#]+/?")
-_LOOPBACK = re.compile(r"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?")
 _URL = re.compile(r"https?://[^\s/]+\S*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _STAGE = re.compile(r"[A-Za-z0-9_]+:[A-Za-z0-9_]+")
 _NO_KINDS = {2: "deal", 31: "invoice"}
 
 
-def section_faults(settings: Settings, *, offline: bool = False) -> Iterator[Fault]:
-    """All faults of everything but the rules; ``offline``: files that only the portal needs may be missing."""
-    yield from _top_faults(settings)
-    yield from _portal_faults(settings)
-    if settings.portal.ca_file and not offline:
-        yield from _missing_file(("portal", "ca_file"), settings.portal.ca_file)
-    yield from _poll_faults(settings)
-    yield from _kind_faults(settings)
-    yield from _status_faults(settings)
-    yield from _people_faults(settings)
-    yield from _calendar_faults(settings)
-    if settings.mail:
-        yield from _mail_faults(settings.mail)
-    yield from _reminder_faults(settings)
-    yield from _commission_faults(settings)
-    yield from _limit_faults(settings)
+def section_faults(settings: Settings) -> Iterator[Fault]:
+    """All faults of everything but the rules."""
+    for check in (
+        _portal_faults,
+        _poll_faults,
+        _kind_faults,
+        _status_faults,
+        _people_faults,
+        _alert_faults,
+        _calendar_faults,
+        _mail_faults,
+        _reminder_faults,
+        _commission_faults,
+        _limit_faults,
+    ):
+        yield from check(settings)
 
 
 def section_warnings(settings: Settings) -> Iterator[Fault]:
@@ -57,35 +54,19 @@ def section_warnings(settings: Settings) -> Iterator[Fault]:
 def invoice_status_fault(settings: Settings, text: str) -> str:
     """What is wrong with a status name or stage id of invoices; empty: nothing."""
     names = settings.invoice.status_names()
-    looks_like_id = _STAGE.fullmatch(text) if settings.invoice.api == "smart" else text.isupper()
+    smart = settings.invoice.api == "smart"
+    looks_like_id = _STAGE.fullmatch(text) if smart else text.isupper()
     if text in names or (looks_like_id and text.lower() not in names):
         return ""
-    stage = "DT31_1:N" if settings.invoice.api == "smart" else "N"
-    return f"no invoice status called {quoted(text)}{hint(text, names, otherwise=f'a stage id, such as {stage}')}"
-
-
-def _top_faults(settings: Settings) -> Iterator[Fault]:
-    if not settings.timezone:
-        return
-    import zoneinfo  # noqa: PLC0415 (only if a time zone is given)
-
-    try:
-        zoneinfo.ZoneInfo(settings.timezone)
-    except (KeyError, ValueError, OSError):
-        near = did_you_mean(settings.timezone, zoneinfo.available_timezones())
-        advice = f"did you mean {near}?" if near else 'write a name such as "Europe/Moscow"'
-        yield Fault(("timezone",), f"no time zone called {quoted(settings.timezone)} ({advice})")
+    advice = hint(text, names, otherwise=f"a stage id, such as {'DT31_1:N' if smart else 'N'}")
+    return f"no invoice status called {quoted(text)}{advice}"
 
 
 def _portal_faults(settings: Settings) -> Iterator[Fault]:
-    address = settings.portal.webhook.reveal()
-    parts = _WEBHOOK.fullmatch(address)
-    if address and parts is None:
-        yield Fault(("portal", "webhook"), "is no webhook (write https://HOST/rest/USER/SECRET/)")
-    elif parts and parts[1] == "http" and not _LOOPBACK.fullmatch(parts[2]):
-        yield Fault(("portal", "webhook"), "would send the secret without encryption (write https://)")
     if not timedelta(seconds=1) <= settings.portal.timeout <= timedelta(minutes=10):
         yield Fault(("portal", "timeout"), 'is out of range (write 1s to 10m, such as "30s")')
+    if settings.invoice.my_company < 0:
+        yield Fault(("invoice", "my_company"), "is no company's id")
 
 
 def _poll_faults(settings: Settings) -> Iterator[Fault]:
@@ -93,8 +74,7 @@ def _poll_faults(settings: Settings) -> Iterator[Fault]:
     for n, kind in enumerate(settings.poll.watch):
         if kind not in known:
             yield Fault(("poll", "watch", n), f"no kind called {quoted(kind)}{hint(kind, known)}")
-        elif kind in settings.poll.watch[:n]:
-            yield Fault(("poll", "watch", n), f"{quoted(kind)} is listed twice")
+    yield from _twice(("poll", "watch"), settings.poll.watch)
     if not settings.poll.watch:
         yield Fault(("poll", "watch"), f"is empty (known: {', '.join(known)})")
     if settings.poll.ping_url and not _URL.fullmatch(settings.poll.ping_url):
@@ -102,46 +82,47 @@ def _poll_faults(settings: Settings) -> Iterator[Fault]:
 
 
 def _kind_faults(settings: Settings) -> Iterator[Fault]:
-    types: dict[int, str] = {}
+    types: dict[int, str] = dict(_NO_KINDS)
     for name, kind in settings.kinds.items():
         where = ("kinds", name)
         if not _NAME.fullmatch(name):
             yield Fault(where, "is no name of a kind (write small letters, digits and _)")
         elif name in RESERVED:
             yield Fault(where, f"the name {name} is taken (choose another)")
-        if kind.entity_type_id in _NO_KINDS:
-            message = f"{kind.entity_type_id} is the kind {_NO_KINDS[kind.entity_type_id]} already (remove this table)"
+        if kind.entity_type_id < 1:
+            message = "is no type of the portal (a smart process has 128 or more)"
             yield Fault((*where, "entity_type_id"), message)
-        elif kind.entity_type_id < 1:
-            yield Fault(
-                (*where, "entity_type_id"), "is no type of the portal (a smart process has 128 or more)"
+        elif types.setdefault(kind.entity_type_id, name) != name:
+            message = (
+                f"{kind.entity_type_id} is the kind {types[kind.entity_type_id]} already (remove this table)"
             )
-        elif kind.entity_type_id in types:
-            yield Fault((*where, "entity_type_id"), f"is the kind {types[kind.entity_type_id]} already")
-        types.setdefault(kind.entity_type_id, name)
+            yield Fault((*where, "entity_type_id"), message)
 
 
 def _status_faults(settings: Settings) -> Iterator[Fault]:
     owners: dict[str, str] = {}
-    given = settings.invoice.status
-    if settings.invoice.my_company < 0:
-        yield Fault(("invoice", "my_company"), "is no company's id")
-    for name, stages in given.items():
+    for name, stages in settings.invoice.status.items():
         where = ("invoice", "status", name)
-        near = did_you_mean(name, [status for status in STATUSES if status not in given])
-        if name not in STATUSES and near:
-            yield Fault(where, f"unknown status (did you mean {near}?)")
-        elif not _NAME.fullmatch(name) or f"invoice.{name}" in event_names("invoice"):
-            yield Fault(where, "cannot be the name of a status (write small letters, such as partly_paid)")
+        if message := _status_name_fault(settings, name):
+            yield Fault(where, message)
         if not stages:
             yield Fault(where, "is empty (remove it for the default)")
         for n, stage in enumerate(stages):
             if settings.invoice.api == "smart" and not _STAGE.fullmatch(stage):
-                yield Fault(
-                    (*where, n), f"{quoted(stage)} is no stage id (write it as DT31_1:N; run: b24sync init)"
-                )
+                yield Fault((*where, n), f"{quoted(stage)} is no stage id (write it as DT31_1:N)")
             elif owners.setdefault(stage, name) != name:
                 yield Fault((*where, n), f"{quoted(stage)} is {owners[stage]} already")
+
+
+def _status_name_fault(settings: Settings, name: str) -> str:
+    if name in STATUSES:
+        return ""
+    near = did_you_mean(name, [status for status in STATUSES if status not in settings.invoice.status])
+    if near:
+        return f"unknown status (did you mean {near}?)"
+    if not _NAME.fullmatch(name) or f"invoice.{name}" in event_names("invoice"):
+        return "cannot be the name of a status (write small letters, such as partly_paid)"
+    return ""
 
 
 def _people_faults(settings: Settings) -> Iterator[Fault]:
@@ -149,46 +130,37 @@ def _people_faults(settings: Settings) -> Iterator[Fault]:
     selectors = Selectors({}, roots)
     for name, selector in settings.people.items():
         if name in RESERVED or not name.isidentifier():
-            yield Fault(
-                ("people", name), "cannot be a person's name here (choose another; letters, digits and _)"
-            )
+            message = "cannot be a person's name here (choose another; letters, digits and _)"
+            yield Fault(("people", name), message)
         if selector in settings.people:
-            yield Fault(
-                ("people", name), f"'{selector}' is itself a name of [people] (write what it stands for)"
-            )
+            message = f"'{selector}' is itself a name of [people] (write what it stands for)"
+            yield Fault(("people", name), message)
         elif message := selectors.fault(selector):
             yield Fault(("people", name), message)
-    if settings.alerts:
-        if not settings.alerts.to:
-            yield Fault(("alerts", "to"), 'is empty (write people, such as ["user:1"])')
-        selectors = Selectors(settings.people, ())
-        for n, person in enumerate(settings.alerts.to):
-            if message := selectors.fault(person):
-                yield Fault(("alerts", "to", n), message)
+
+
+def _alert_faults(settings: Settings) -> Iterator[Fault]:
+    if settings.alerts is None:
+        return
+    if not settings.alerts.to:
+        yield Fault(("alerts", "to"), 'is empty (write people, such as ["user:1"])')
+    selectors = Selectors(settings.people, ())
+    for n, person in enumerate(settings.alerts.to):
+        if message := selectors.fault(person):
+            yield Fault(("alerts", "to", n), message)
 
 
 def _calendar_faults(settings: Settings) -> Iterator[Fault]:
     for path, message in settings.calendar.check():
         yield Fault(parsed_place(path), message)
-    for n, name in enumerate(settings.calendar.file):
-        yield from _missing_file(("calendar", "file", n), name)
 
 
-def _mail_faults(mail: MailSettings) -> Iterator[Fault]:
+def _mail_faults(settings: Settings) -> Iterator[Fault]:
+    mail = settings.mail
+    if mail is None:
+        return
     if mail.transport == "smtp":
-        for key, value in (("host", mail.host), ("from", mail.from_)):
-            if not value:
-                yield Fault(("mail", key), 'is required for transport "smtp"')
-        if bool(mail.user) != bool(mail.password):
-            missing = "user" if mail.password else "password"
-            yield Fault(
-                ("mail", missing), "is required for the login (write both user and password, or neither)"
-            )
-        if mail.security == "none" and mail.host and not _LOOPBACK.fullmatch(mail.host):
-            yield Fault(
-                ("mail", "security"),
-                '"none" is for a server on this machine only (write "starttls" or "tls")',
-            )
+        yield from _smtp_faults(mail)
     if mail.from_ and not is_sender(mail.from_):
         yield Fault(("mail", "from"), f"{quoted(mail.from_)} is no sender (write Name <box@host>)")
     for key, value in (("reply_to", mail.reply_to), ("redirect_to", mail.redirect_to)):
@@ -198,19 +170,30 @@ def _mail_faults(mail: MailSettings) -> Iterator[Fault]:
         yield Fault(("mail", "port"), "is out of range (write 1 to 65535)")
 
 
+def _smtp_faults(mail: MailSettings) -> Iterator[Fault]:
+    for key, value in (("host", mail.host), ("from", mail.from_)):
+        if not value:
+            yield Fault(("mail", key), 'is required for transport "smtp"')
+    if mail.password and not mail.user:
+        yield Fault(("mail", "user"), "is required for the login (write it, or remove password)")
+    if mail.security == "none" and mail.host and not is_loopback(mail.host):
+        message = '"none" is for a server on this machine only (write "starttls" or "tls")'
+        yield Fault(("mail", "security"), message)
+
+
 def _reminder_faults(settings: Settings) -> Iterator[Fault]:
-    if settings.reminders is None:
+    reminders = settings.reminders
+    if reminders is None:
         return
-    if not settings.reminders.days:
+    if not reminders.days:
         yield Fault(("reminders", "days"), "is empty (write days from the due date, or remove [reminders])")
-    for n, days in enumerate(settings.reminders.days):
+    for n, days in enumerate(reminders.days):
         if abs(days) > 3650:
-            yield Fault(("reminders", "days", n), "is more than ten years away")
-        elif days in settings.reminders.days[:n]:
-            yield Fault(("reminders", "days", n), f"{days} is listed twice")
-    if not settings.reminders.statuses:
+            yield Fault(("reminders", "days", n), f"{days} is more than ten years away")
+    yield from _twice(("reminders", "days"), reminders.days)
+    if not reminders.statuses:
         yield Fault(("reminders", "statuses"), 'is empty (write ["sent"])')
-    for n, status in enumerate(settings.reminders.statuses):
+    for n, status in enumerate(reminders.statuses):
         if message := invoice_status_fault(settings, status):
             yield Fault(("reminders", "statuses", n), message)
 
@@ -222,25 +205,26 @@ def _commission_faults(settings: Settings) -> Iterator[Fault]:
         yield Fault(("commission", "rates"), "is required (write at least one [[commission.rates]])")
     selectors = Selectors(settings.people, names_of("invoice"))
     for n, rate in enumerate(settings.commission.rates):
+        where = ("commission", "rates", n)
         if message := selectors.fault(rate.for_):
-            yield Fault(("commission", "rates", n, "for"), message)
+            yield Fault((*where, "for"), message)
         if not 0 < rate.percent <= 100:
-            yield Fault(
-                ("commission", "rates", n, "percent"),
-                f"{rate.percent} is out of range (write more than 0, at most 100)",
-            )
+            message = f"{rate.percent} is out of range (write more than 0, at most 100)"
+            yield Fault((*where, "percent"), message)
 
 
 def _limit_faults(settings: Settings) -> Iterator[Fault]:
     for key in ("max_emails_per_poll", "max_actions_per_poll", "max_own_runs_per_hour"):
         if getattr(settings.safety, key) < 1:
-            yield Fault(("safety", key), "must be at least 1 (for a trial without effects: dry_run = true)")
+            message = "must be at least 1 (for a trial without effects: dry_run = true)"
+            yield Fault(("safety", key), message)
     if settings.safety.max_event_age < timedelta(minutes=1):
         yield Fault(("safety", "max_event_age"), 'would skip every notice and mail (write "7d")')
     if not 1 <= settings.retry.attempts <= 100:
         yield Fault(("retry", "attempts"), "is out of range (write 1 to 100)")
 
 
-def _missing_file(path: tuple[str | int, ...], name: str | Path) -> Iterator[Fault]:
-    if not Path(name).is_file():
-        yield Fault(path, f"there is no file {name}")
+def _twice(path: Path, values: Sequence[str | int]) -> Iterator[Fault]:
+    for n, value in enumerate(values):
+        if value in values[:n]:
+            yield Fault((*path, n), f"{quoted(value) if isinstance(value, str) else value} is listed twice")

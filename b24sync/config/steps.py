@@ -1,4 +1,4 @@
-"""Checks of one step beside the rest of the file: the people it names, the sections it needs, its own consistency."""
+"""Checks of one step: the people it names, the sections it needs, its own consistency."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """From the tables of a TOML file to the values of ``domain.settings``, with every fault at once.
 
-cattrs finds the hook for each type. The hooks for tables and lists collect the faults of what they hold instead of stopping
-at the first, and hand on what could be read, so that the cross-checks see the rest of a faulty file.
+cattrs finds the hook for each type. The hooks for tables and lists collect the faults of what they hold instead
+of stopping at the first, and hand on what could be read, so that the cross-checks see the rest of a faulty file.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def _read_table(raw: Any, cls: Any, columns: Mapping[str, _Column]) -> Any:
 
 
 def _key_faults(raw: Mapping[str, Any], columns: Mapping[str, _Column]) -> list[Fault]:
-    """Keys that nobody knows, and required ones that are missing (unless an unknown key seems to be meant for it)."""
+    """Unknown keys, and missing ones (unless an unknown key seems to be meant for it)."""
     faults = []
     meant = set()
     free = [key for key in columns if key not in raw]
@@ -179,7 +179,7 @@ def _key_faults(raw: Mapping[str, Any], columns: Mapping[str, _Column]) -> list[
 
 
 def _blank(hint_: Any) -> Any:
-    """A value of the type that stands in for one that is missing or wrong, so that the others can be checked."""
+    """A value of the type in place of one that is missing or wrong, so that the others can be checked."""
     if get_origin(hint_) is Annotated:
         return _blank(get_args(hint_)[0])
     if is_dataclass(hint_) and isinstance(hint_, type):

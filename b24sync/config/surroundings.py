@@ -1,0 +1,60 @@
+"""Checks that the file alone does not decide: the secrets and files it refers to, time zones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
+
+from b24sync.config.faults import Fault, Path, did_you_mean, quoted
+
+if TYPE_CHECKING:
+    from b24sync.domain.settings import Settings
+
+_WEBHOOK = re.compile(r"(https?)://([^/\s?#@]+)(?:/[^\s?#]*)?/rest/\d+/[^/\s?#]+/?")
+_LOOPBACK = re.compile(r"(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)(?::\d+)?")
+
+
+def surrounding_faults(settings: Settings, *, offline: bool = False) -> Iterator[Fault]:
+    """All such faults; ``offline``: what only the portal needs may be missing."""
+    yield from _webhook_faults(settings)
+    if settings.portal.ca_file and not offline:
+        yield from _missing_file(("portal", "ca_file"), settings.portal.ca_file)
+    if settings.mail and settings.mail.user and not settings.mail.password and not offline:
+        yield Fault(("mail", "password"), "is required for the login (write it, or remove user)")
+    for n, name in enumerate(settings.calendar.file):
+        yield from _missing_file(("calendar", "file", n), FilePath(name))
+    if settings.timezone:
+        yield from _zone_faults(settings.timezone)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, with or without a port, is this machine."""
+    return _LOOPBACK.fullmatch(host) is not None
+
+
+def _webhook_faults(settings: Settings) -> Iterator[Fault]:
+    """Never shows any part of the address: it holds the secret."""
+    address = settings.portal.webhook.reveal()
+    parts = _WEBHOOK.fullmatch(address)
+    if address and parts is None:
+        yield Fault(("portal", "webhook"), "is no webhook (write https://HOST/rest/USER/SECRET/)")
+    elif parts and parts[1] == "http" and not is_loopback(parts[2]):
+        yield Fault(("portal", "webhook"), "would send the secret without encryption (write https://)")
+
+
+def _missing_file(path: Path, file: FilePath) -> Iterator[Fault]:
+    if not file.is_file():
+        yield Fault(path, f"there is no file {file}")
+
+
+def _zone_faults(name: str) -> Iterator[Fault]:
+    import zoneinfo  # noqa: PLC0415 (only if a time zone is given)
+
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        near = did_you_mean(name, zoneinfo.available_timezones())
+        advice = f"did you mean {near}?" if near else 'write a name such as "Europe/Moscow"'
+        yield Fault(("timezone",), f"no time zone called {quoted(name)} ({advice})")
