@@ -109,6 +109,16 @@ def test_a_mail_after_a_refused_one_goes_by_the_same_connection():
     assert [one.recipients for one in server.messages] == [("other@client.ru",)]
 
 
+@pytest.mark.parametrize("rset", ["drop", "500 what?"])
+def test_a_mail_after_a_refused_one_goes_by_a_new_connection_if_the_old_cannot_be_cleared(rset):
+    fail = {"rcpt": ["550 5.1.1 no such user", None], "rset": [rset, None]}
+    with SmtpServer(fail=fail) as server, mailer(server) as sender:
+        with pytest.raises(MailPermanentError):
+            sender.send(letter())
+        sender.send(letter())
+    assert (server.sessions, len(server.messages)) == (2, 1)
+
+
 def test_a_mailer_that_was_closed_connects_again():
     with SmtpServer() as server, mailer(server) as sender:
         sender.send(letter())
