@@ -33,7 +33,7 @@ class FaultyError(Exception):
 
     Attributes:
         faults: Each with its path from this value on.
-        rest: What could be read, with defaults in place of the rest, so that everything else is still checked.
+        rest: What could be read, with defaults in place of the rest, for further checks.
     """
 
     def __init__(self, faults: Iterable[Fault], *, rest: Any) -> None:

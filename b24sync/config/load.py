@@ -51,8 +51,8 @@ def load(
     Args:
         source: The file; relative paths in it count from its folder.
         environ: The variables, for ``env:`` secrets.
-        known_good: A digest that an earlier ``load`` gave: if it still holds, only secrets and other files are
-            checked again (and Jinja2 is not imported).
+        known_good: A digest that an earlier ``load`` gave: if it still holds, only secrets and other files
+            are checked again (and Jinja2 is not imported).
         offline: Whether secrets and files that only the portal or the mail server need may be missing.
 
     Raises:

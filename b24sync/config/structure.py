@@ -1,7 +1,8 @@
 """From the tables of a TOML file to the values of ``domain.settings``, with every fault at once.
 
-cattrs finds the hook for each type. The hooks for tables and lists collect the faults of what they hold instead
-of stopping at the first, and hand on what could be read, so that the cross-checks see the rest of a faulty file.
+cattrs finds the hook for each type. Those for tables and lists collect the faults of what they hold instead
+of stopping at the first, and hand on what could be read, so that the
+cross-checks see the rest of a faulty file.
 """
 
 from __future__ import annotations
@@ -9,8 +10,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
-from datetime import time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import (
@@ -28,8 +28,9 @@ from typing import (
 from cattrs import BaseConverter
 
 from b24sync.config.faults import Fault, FaultyError, did_you_mean, found, hint, quoted, wrong
+from b24sync.config.scalars import BLANKS, READERS, read_path, read_secret, read_template, read_text
 from b24sync.domain.settings import Settings, StepSettings
-from b24sync.domain.values import NO_SECRET, Deadline, Secret, TemplateFile, parse_duration, parse_time
+from b24sync.domain.values import Secret, TemplateFile
 from b24sync.steps.registry import STEPS, step_class
 
 if TYPE_CHECKING:
@@ -89,16 +90,20 @@ def _converter(secrets: SecretReader) -> BaseConverter:
     converter.register_structure_hook_factory(
         _is(Annotated), lambda hint_: converter.get_structure_hook(get_args(hint_)[0])
     )
-    for type_, read in _SIMPLE.items():
+    for type_, read in READERS.items():
         converter.register_structure_hook(type_, _as_hook(read))
     folder = secrets.file.parent
-    converter.register_structure_hook(Path, lambda raw, _: folder / Path(_text(raw)).expanduser())
-    converter.register_structure_hook(TemplateFile, lambda raw, _: _template(raw, folder))
-    converter.register_structure_hook(Secret, lambda raw, _: _secret(raw, secrets))
+    converter.register_structure_hook(Path, lambda raw, _: read_path(raw, folder))
+    converter.register_structure_hook(TemplateFile, lambda raw, _: read_template(raw, folder))
+    converter.register_structure_hook(Secret, lambda raw, _: read_secret(raw, secrets))
     converter.register_structure_hook_func(
         lambda cls: cls is StepSettings, lambda raw, _: _step(raw, converter)
     )
     return converter
+
+
+def _as_hook(read: Callable[[Any], Any]) -> Hook:
+    return lambda raw, _: read(raw)
 
 
 def _is(origin: Any) -> Callable[[Any], bool]:
@@ -190,7 +195,7 @@ def _blank(hint_: Any) -> Any:
         return StepSettings()
     if get_origin(hint_) in {tuple, Mapping}:
         return () if get_origin(hint_) is tuple else {}
-    return _BLANKS.get(hint_)
+    return BLANKS.get(hint_)
 
 
 def _step(raw: Any, converter: BaseConverter) -> StepSettings:
@@ -200,7 +205,7 @@ def _step(raw: Any, converter: BaseConverter) -> StepSettings:
     if "use" not in raw:
         raise FaultyError([Fault(("use",), f"is required ({_EXAMPLES['use']})")], rest=nothing)
     try:
-        name = _text(raw["use"])
+        name = read_text(raw["use"])
     except FaultyError as error:
         raise FaultyError([fault.under("use") for fault in error.faults], rest=nothing) from None
     if name not in STEPS:
@@ -290,86 +295,3 @@ def _union_hook(hint_: Any, converter: BaseConverter) -> Hook:
         raise wrong(f"{found(raw)}, write {words}", rest=None)
 
     return read_union
-
-
-# Single values
-
-
-def _text(raw: Any) -> str:
-    if not isinstance(raw, str):
-        raise wrong(f"{found(raw)}, write a text in quotes", rest=None)
-    return raw
-
-
-def _whole(raw: Any) -> int:
-    if not isinstance(raw, int) or isinstance(raw, bool):
-        raise wrong(f"{found(raw)}, write a whole number", rest=None)
-    if abs(raw) >= 2**63:
-        raise wrong("is too large a number", rest=None)
-    return raw
-
-
-def _decision(raw: Any) -> bool:
-    if not isinstance(raw, bool):
-        raise wrong(f"{found(raw)}, write true or false", rest=None)
-    return raw
-
-
-def _decimal(raw: Any) -> Decimal:
-    try:
-        number = Decimal(raw) if isinstance(raw, str | int | Decimal) and not isinstance(raw, bool) else None
-    except InvalidOperation:
-        number = None
-    if number is None or not number.is_finite():
-        raise wrong(f'{found(raw)}, write a number, such as "5" or "2.5"', rest=None)
-    return number
-
-
-def _parsed(parse: Callable[[str], Any], example: str) -> Callable[[Any], Any]:
-    def read(raw: Any) -> Any:
-        if not isinstance(raw, str):
-            raise wrong(f"{found(raw)}, write {example}", rest=None)
-        try:
-            return parse(raw)
-        except ValueError as error:
-            raise wrong(str(error), rest=None) from None
-
-    return read
-
-
-def _time(raw: Any) -> time:
-    if isinstance(raw, time):
-        return raw.replace(second=0, microsecond=0)
-    moment: time = _parsed(parse_time, 'a time such as "10:00"')(raw)
-    return moment
-
-
-def _secret(raw: Any, secrets: SecretReader) -> Secret:
-    if not isinstance(raw, str):
-        raise wrong("found no text, write it in quotes", rest=NO_SECRET)
-    return secrets.read(raw)
-
-
-def _template(raw: Any, folder: Path) -> TemplateFile:
-    path = folder / Path(_text(raw)).expanduser()
-    try:
-        return TemplateFile(path, path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "is no text in UTF-8"
-        raise wrong(f"the file {path} cannot be read: {reason}", rest=None) from None
-
-
-def _as_hook(read: Callable[[Any], Any]) -> Hook:
-    return lambda raw, _: read(raw)
-
-
-_SIMPLE: dict[Any, Callable[[Any], Any]] = {
-    str: _text,
-    int: _whole,
-    bool: _decision,
-    Decimal: _decimal,
-    time: _time,
-    timedelta: _parsed(parse_duration, 'a duration such as "5m"'),
-    Deadline: _parsed(Deadline.parse, '"+3wd" or "+2d"'),
-}
-_BLANKS: dict[Any, Any] = {str: "", int: 0, bool: False, Decimal: Decimal(0), Secret: NO_SECRET}

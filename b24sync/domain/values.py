@@ -38,8 +38,9 @@ Value: TypeAlias = Annotated[Scalar | tuple[Scalar, ...], Mark.VALUE]
 """What goes into a field. A text that is only a path (``is_path``) is looked up, other texts are rendered."""
 
 _DURATION = re.compile(r"(\d{1,9})([smhd])")
+_LONGEST = timedelta(days=3650)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DEADLINE = re.compile(r"\+(\d{1,4})(wd|d)(?: (\d{1,2}:\d{2}))?")
+_DEADLINE = re.compile(r"\+(\d{1,3})(wd|d)(?: (\d{1,2}:\d{2}))?")
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
@@ -48,12 +49,15 @@ def parse_duration(text: str) -> timedelta:
     """Read ``"90s"``, ``"5m"``, ``"24h"`` or ``"7d"``.
 
     Raises:
-        ValueError: The text has another form, or means more than timedelta holds.
+        ValueError: The text has another form, or is longer than ten years.
     """
     found = _DURATION.fullmatch(text)
     if found is None:
-        raise ValueError(f'found "{text}", write a duration such as "90s", "5m", "24h" or "7d"')
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+        raise ValueError(f'found "{_shown(text)}", write a duration such as "90s", "5m", "24h" or "7d"')
+    duration = timedelta(**{_UNITS[found[2]]: int(found[1])})
+    if duration > _LONGEST:
+        raise ValueError(f'found "{text}", write at most "3650d"')
+    return duration
 
 
 def format_duration(duration: timedelta) -> str:
@@ -73,8 +77,12 @@ def parse_time(text: str) -> time:
     """
     found = _TIME.fullmatch(text)
     if found is None:
-        raise ValueError(f'found "{text}", write a time such as "10:00"')
+        raise ValueError(f'found "{_shown(text)}", write a time such as "10:00"')
     return time(int(found[1]), int(found[2]))
+
+
+def _shown(text: str) -> str:
+    return "".join(char if char.isprintable() else "�" for char in text[:60])
 
 
 def is_path(text: str) -> bool:
@@ -108,7 +116,9 @@ class Deadline:
         """
         found = _DEADLINE.fullmatch(text.strip())
         if found is None:
-            raise ValueError(f'found "{text}", write "+3wd" (working days), "+2d" (days) or "+1wd 10:00"')
+            raise ValueError(
+                f'found "{_shown(text)}", write "+3wd" (working days), "+2d" (days) or "+1wd 10:00"'
+            )
         return cls(int(found[1]), found[2] == "wd", parse_time(found[3]) if found[3] else None)
 
 
