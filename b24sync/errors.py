@@ -104,6 +104,7 @@ class TransientError(PortalError):
     """No effect; may be repeated after ``retry_after_s`` seconds."""
 
     exit_code = 69
+    unattempted: ClassVar[bool] = False  # True: nothing was tried, so no attempt is used up
 
     def __init__(self, message: str, *, method: str = "", code: str = "", retry_after_s: float = 0.0) -> None:
         super().__init__(message, method=method, code=code)
@@ -112,6 +113,8 @@ class TransientError(PortalError):
 
 class MethodBlockedError(TransientError):
     """The portal blocks this one method until ``until`` (HTTP 429, OPERATION_TIME_LIMIT); others work."""
+
+    unattempted = True
 
     def __init__(self, message: str, *, method: str, until: datetime) -> None:
         super().__init__(message, method=method, code="OPERATION_TIME_LIMIT")

@@ -89,6 +89,13 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
+class TellAll:
+    """Independent writes made together; the talk is sent ``list[Answer]`` in their order (see `Tell`)."""
+
+    tells: tuple[Tell, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """Download a file by a ``*Machine`` link of the portal; the talk is sent ``bytes``, or the error is thrown into it."""
 
@@ -166,7 +173,7 @@ class KeepDueDate:
     shifted: date
 
 
-Wish: TypeAlias = Ask | Tell | Fetch | Post | Note | KeepDueDate
+Wish: TypeAlias = Ask | Tell | TellAll | Fetch | Post | Note | KeepDueDate
 T = TypeVar("T")
 Talk: TypeAlias = Generator[Wish, Any, T]
 

@@ -6,6 +6,7 @@ asks, and begins again.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from b24sync.domain.settings import RuleSettings, SafetySettings, StepSettings
     from b24sync.ports import Call
     from b24sync.store import Store
+
+
+def marker(installation: str, action_key: str) -> str:
+    """What an action puts on the things it creates, to find them before a second try: unique among all databases and actions."""
+    return "b24sync:" + hashlib.sha256(f"{installation}/{action_key}".encode()).hexdigest()[:24]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class Planner:
     run: int
     now: datetime
     due_at: int
+    installation: str
     planned: list[int] = field(default_factory=list)
     mails: list[int] = field(default_factory=list)
     too_old: int = 0
@@ -108,7 +115,7 @@ class Planner:
             own_state, own_result = self._aged(step, event) if state == "pending" else (state, result)
             planned = Planned(
                 f"{event_id}/{rule.name}/{position}", event_id, rule.name, step.name, position, event.entity.kind, event.entity.id,
-                state=own_state, result=own_result,
+                state=own_state, result=own_result, marker=marker(self.installation, f"{event_id}/{rule.name}/{position}"),
             )  # fmt: skip
             action_id = self.store.outbox.plan(planned, run=self.run, at=int(self.now.timestamp()), due_at=self.due_at)
             if action_id is not None:

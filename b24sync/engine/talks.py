@@ -65,6 +65,11 @@ class Remembered:
             self.answers[name] = answer
         return answers
 
+    def forget(self, answers: Iterable[Answer]) -> None:
+        """Forget answers that may be different next time."""
+        for answer in answers:
+            self.answers.pop(identity(answer.call), None)
+
 
 def run(portal: Portal, talk: Talk[T]) -> T:
     """Run one reading talk against the portal.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import uuid
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -30,6 +31,14 @@ class Store:
     def open(cls, path: Path, *, create: bool = True) -> Store:
         """Open (and make, and upgrade) a database file; see `open_database`."""
         return cls(open_database(path, create=create), path)
+
+    def installation(self) -> str:
+        """A text that no other database has, so that markers of different ones never meet."""
+        known = self.keep.get("installation")
+        if known is None:
+            self.connection.execute("INSERT OR IGNORE INTO meta VALUES ('installation', ?)", (uuid.uuid4().hex,))
+            known = self.keep.get("installation") or ""
+        return known
 
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside is committed together, or nothing is."""

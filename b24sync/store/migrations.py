@@ -88,8 +88,10 @@ SCHEMA: tuple[str, ...] = (
         attempts INTEGER NOT NULL DEFAULT 0, next_attempt_at INTEGER, -- local time: back-off goes by the local clock
         error TEXT, result TEXT NOT NULL DEFAULT '{}', memory TEXT NOT NULL DEFAULT '{}', options TEXT NOT NULL DEFAULT '{}',
         sending INTEGER NOT NULL DEFAULT 0,       -- the point of no return was passed
-        claimed_by TEXT, planned_run INTEGER NOT NULL, planned_at INTEGER NOT NULL, settled_at INTEGER, settled_run INTEGER
+        claimed_by TEXT, planned_run INTEGER NOT NULL, planned_at INTEGER NOT NULL, settled_at INTEGER, settled_run INTEGER,
+        marker TEXT NOT NULL DEFAULT ''           -- what is created carries it
     );
+    CREATE INDEX actions_marker ON actions (marker);
     CREATE INDEX actions_open ON actions (state, next_attempt_at) WHERE state IN ('pending', 'running', 'failed', 'uncertain', 'held');
     CREATE INDEX actions_state ON actions (state, id);
     CREATE INDEX actions_entity ON actions (kind, entity_id, id);

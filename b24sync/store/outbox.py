@@ -28,6 +28,7 @@ class Planned:
     state: str = "pending"
     result: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    marker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Action:
     planned_at: int
     settled_at: int | None
     settled_run: int | None
+    marker: str
 
 
 class Outbox:
@@ -68,11 +70,12 @@ class Outbox:
         waits = planned.state in {"pending", "held"}
         cursor = self._db.execute(
             "INSERT OR IGNORE INTO actions (key, event_id, rule, step, position, kind, entity_id, state, next_attempt_at, result,"
-            " options, planned_run, planned_at, settled_at, settled_run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " options, planned_run, planned_at, settled_at, settled_run, marker)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 planned.key, planned.event_id, planned.rule, planned.step, planned.position, planned.kind, planned.entity_id,
                 planned.state, due_at if planned.state == "pending" else None, dump(planned.result), dump(planned.options),
-                run, at, None if waits else at, None if waits else run,
+                run, at, None if waits else at, None if waits else run, planned.marker,
             ),
         )  # fmt: skip
         return int(cursor.lastrowid or 0) if cursor.rowcount else None
@@ -104,6 +107,12 @@ class Outbox:
         sql = f"SELECT * FROM actions {clause} ORDER BY id DESC LIMIT ?"
         rows = self._db.execute(sql, (*values, -1 if limit is None else limit)).fetchall()
         return [_action(row) for row in reversed(rows)]
+
+    def by_marker(self, marker: str) -> Action | None:
+        """The action whose marker something carries (parts behind its second colon do not count)."""
+        whole = ":".join(marker.split(":")[:2])
+        row = self._db.execute("SELECT * FROM actions WHERE marker = ?", (whole,)).fetchone()
+        return _action(row) if row else None
 
     def counts(self) -> dict[str, int]:
         """How many actions are in each state."""
@@ -172,6 +181,10 @@ class Outbox:
             " attempts = attempts - ?, result = coalesce(?, result) WHERE id = ?",
             (next_attempt_at, error, 0 if counts else 1, None if result is None else dump(result), action_id),
         )
+
+    def delay(self, action_id: int, *, until: int) -> None:
+        """Let a pending action wait until a local time."""
+        self._db.execute("UPDATE actions SET next_attempt_at = ? WHERE id = ? AND state = 'pending'", (until, action_id))
 
     def interrupted(self, *, not_by: Iterable[str] = ()) -> list[Action]:
         """Actions that were running when their process ended (``not_by``: claims of living processes)."""

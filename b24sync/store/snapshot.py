@@ -201,6 +201,14 @@ class Snapshot:
         sql = "SELECT id FROM staged_rows WHERE kind = ?1 UNION SELECT owner FROM staged_history WHERE kind = ?1 ORDER BY 1"
         return [row[0] for row in self._db.execute(sql, (kind,))]
 
+    def staged_stages(self, kind: str) -> list[str]:
+        """The stages that staged rows and history name."""
+        sql = (
+            "SELECT stage FROM staged_history WHERE kind = ?1 UNION SELECT coalesce(json_extract(data, '$.stageId'),"
+            " json_extract(data, '$.STATUS_ID')) FROM staged_rows WHERE kind = ?1"
+        )
+        return [row[0] for row in self._db.execute(sql, (kind,)) if row[0]]
+
     def staged_row(self, kind: str, entity_id: int) -> tuple[int, str] | None:
         """``(updated_at, data)`` of a staged row."""
         sql = "SELECT updated_at, data FROM staged_rows WHERE kind = ? AND id = ?"

@@ -1,0 +1,177 @@
+"""Running the outbox: claim → run → settle.
+
+Actions are claimed in a transaction of their own before anything leaves the program. What may not be done twice (a mail, a to-do without marker) is marked in
+another one right before it is done, so that after a kill it is known whether it may have happened. Actions run side by side; mails one at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from b24sync.domain.backoff import delay_s
+from b24sync.engine.conversation import Conversation, Outcome, Unreachable, converse
+from b24sync.engine.settle import Settling, settle
+from b24sync.errors import B24SyncError
+from b24sync.ports import Done, Failed, Skipped, Waiting
+
+if TYPE_CHECKING:
+    from b24sync.clock import Clock
+    from b24sync.domain.settings import StepSettings
+    from b24sync.ports import Letter, Mailer, Portal, PostResult, StepResult, Talk
+    from b24sync.store import Store
+    from b24sync.store.outbox import Action
+
+GROUP = 50  # actions side by side: as many as one batch has commands
+PDF_WAIT_S = 10.0  # DESIGN.md §6 send_invoice: in all per poll
+PDF_STEP_S = 0.5
+
+Opener = Callable[["Action"], "Talk[StepResult] | StepResult"]
+Checkpoint = Callable[[str], None]
+
+
+def pass_by(_point: str) -> None:
+    """The checkpoint that does nothing."""
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """Runs what is due.
+
+    Attributes:
+        open: Makes the talk of an action, or says at once how it ends (its rule is gone).
+        mail_steps: Names of the steps that send mail.
+        run: This run's number, and ``at`` its portal time (Unix seconds), for settled actions.
+        deadline: Local monotonic time after which nothing new is begun; ``None``: none.
+        claimed_by: Who claims; an interrupted claim of a dead process is taken back.
+        post: With the portal transport, the talk that sends a letter; ``None``: ``mailer`` does.
+    """
+
+    store: Store
+    portal: Portal
+    mailer: Mailer | None
+    open: Opener
+    clock: Clock
+    attempts: int
+    mail_steps: tuple[str, ...]
+    run: int
+    at: int
+    deadline: float | None = None
+    claimed_by: str = "poll"
+    post: Callable[[Letter], Talk[PostResult]] | None = None
+    checkpoint: Checkpoint = pass_by
+    stop: Callable[[], bool] = lambda: False
+    progress: Callable[[int], None] = lambda _: None
+    portal_down: str = ""
+    mail_down: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+    def now(self) -> int:
+        """Local time, Unix seconds."""
+        return int(self.clock.now().timestamp())
+
+    def run_due(self) -> None:
+        """Run everything that is due, in order, until nothing is or time is up."""
+        while self._time_left() and not self.portal_down:
+            group = self.store.outbox.due(now=self.now(), limit=GROUP, exclude=self.mail_steps)
+            mail = self.store.outbox.due(now=self.now(), limit=1, steps=self.mail_steps) if not self.mail_down else []
+            if group:
+                self.run_group(group)
+            elif mail:
+                self._run_mails()
+            else:
+                return
+
+    def _time_left(self) -> bool:
+        return not self.stop() and (self.deadline is None or self.clock.monotonic() < self.deadline)
+
+    def run_group(self, group: Sequence[Action], *, states: Sequence[str] = ("pending",)) -> list[Action]:
+        """Claim some actions and run them side by side.
+
+        Returns:
+            Those that wait for something to be ready.
+        """
+        with self.store.transaction():
+            claimed = [action for action in group if self.store.outbox.claim(action.id, by=self.claimed_by, states=states)]
+        self.checkpoint("dispatch.claimed")
+        actions = [found for action in claimed if (found := self.store.outbox.action(action.id)) is not None]
+        conversations = [Conversation(action, self._opened(action)) for action in actions]
+        try:
+            outcomes = converse(conversations, self)
+        except Unreachable as error:
+            outcomes = error.outcomes
+            self.portal_down = self.portal_down or error.message
+        self.checkpoint("dispatch.before_settle")
+        with self.store.transaction():
+            for outcome in outcomes:
+                self._settle(outcome)
+        self.checkpoint("dispatch.settled")
+        self.progress(len(actions))
+        return [outcome.action for outcome in outcomes if isinstance(outcome.result, Waiting)]
+
+    def _opened(self, action: Action) -> Talk[StepResult] | StepResult:
+        try:
+            return self.open(action)
+        except B24SyncError as error:
+            return Failed(str(error))
+
+    # mails, one at a time
+
+    def _run_mails(self) -> None:
+        waiting = list["Action"]()
+        begun = self.clock.monotonic()
+        tried = {0}
+        while self._time_left() and not (self.portal_down or self.mail_down):
+            due = [one for one in self.store.outbox.due(now=self.now(), limit=GROUP, steps=self.mail_steps) if one.id not in tried]
+            if not due:
+                break
+            tried.add(due[0].id)
+            waiting += self.run_group(due[:1])
+        while waiting and self._time_left() and not (self.portal_down or self.mail_down):
+            if self.clock.monotonic() - begun >= PDF_WAIT_S:
+                break
+            self.clock.sleep(PDF_STEP_S)
+            waiting = [again for action in waiting for again in self.run_group([action])]
+        with self.store.transaction():
+            for action in waiting:
+                self.store.outbox.delay(action.id, until=self.now() + 1)
+
+    # ends
+
+    def _settle(self, outcome: Outcome) -> None:
+        settling = Settling(self.store, run=self.run, at=self.at, now=self.now(), attempts=self.attempts)
+        settle(settling, outcome)
+        if isinstance(outcome.result, Done):
+            self.warnings += [f"action {outcome.action.id}: {text}" for text in outcome.result.warnings]
+        if outcome.mail_unreachable:
+            self.mail_down = self.mail_down or outcome.mail_unreachable
+
+    def recover(self, *, alive: Sequence[str] = ()) -> int:
+        """Take back what a killed process left running: what may have happened becomes uncertain, the rest is due again."""
+        left = self.store.outbox.interrupted(not_by=alive)
+        if not left:
+            return 0
+        with self.store.transaction():
+            for action in left:
+                if action.sending:
+                    error = "interrupted while it was being done; it may have happened (look, then: b24sync retry or cancel)"
+                    self.store.outbox.settle(action.id, "uncertain", run=self.run, at=self.at, error=error, result=action.result)
+                else:
+                    self.store.outbox.postpone(action.id, next_attempt_at=self.now(), error=action.error, counts=False)
+        return len(left)
+
+
+def backoff_until(now: int, attempts: int) -> int:
+    """Local time of the next try after the given number of attempts."""
+    return now + delay_s(attempts)
+
+
+def is_end(result: StepResult) -> bool:
+    """Whether a result ends its action."""
+    return isinstance(result, Done | Skipped | Failed)
+
+
+def uses(step: StepSettings) -> dict[str, Any]:
+    """What the engine must know of a step."""
+    return {"use": step.name, "mail": step.sends == "mail"}

@@ -1,0 +1,294 @@
+"""One cycle: read what is new, apply it in one transaction, run what is due (DESIGN.md §3, §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from b24sync.engine import funnels as stages
+from b24sync.engine.apply import Applied, Applier
+from b24sync.engine.capture import Gathered, KindReading, read
+from b24sync.engine.capture.stage import Scrub, seconds
+from b24sync.engine.capture.sweep import Sweep, sweep
+from b24sync.engine.dispatch import Checkpoint, pass_by
+from b24sync.engine.plan import Planner
+from b24sync.engine.report import Report
+from b24sync.engine.talks import Remembered
+from b24sync.errors import CredentialsError, PermanentError, PortalError, TransientError, UsageError
+
+if TYPE_CHECKING:
+    from b24sync.clock import Clock
+    from b24sync.domain.settings import Settings
+    from b24sync.engine.dispatch import Dispatcher
+    from b24sync.engine.funnels import Funnels
+    from b24sync.engine.plan import Judge
+    from b24sync.ports import Portal
+    from b24sync.rest.kinds import Kind
+    from b24sync.store import Store
+
+KEPT_IDLE_RUNS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks of a poll.
+
+    Attributes:
+        since: First poll only: events from this time on.
+        max_time_s: Bounds the running of actions, never the reading.
+    """
+
+    dry_run: bool = False
+    since: datetime | None = None
+    baseline: bool = False
+    reconcile: bool = False
+    max_time_s: float | None = None
+
+
+class Parts(Protocol):
+    """What only the composition root can make for a poll."""
+
+    def judge(self, remembered: Remembered, funnels: Funnels, now: datetime) -> Judge:
+        """Decides conditions from remembered answers."""
+        ...
+
+    def dispatcher(self, *, funnels: Funnels, run: int, now: datetime, deadline: float | None) -> Dispatcher:
+        """Runs the outbox."""
+        ...
+
+    def follow_up(self, applied: Applied, planner: Planner, funnels: Funnels) -> None:
+        """Events and bookings that follow from what was applied (reminders, finished tasks, the ledger); within the transaction."""
+        ...
+
+
+@dataclass(slots=True)
+class Poller:
+    """Polls one portal into one database."""
+
+    store: Store
+    portal: Portal
+    kinds: Sequence[Kind]
+    settings: Settings
+    clock: Clock
+    parts: Parts
+    base_url: str
+    scrub: Scrub
+    checkpoint: Checkpoint = pass_by
+    progress: Callable[[str, int], None] = field(default=lambda _what, _count: None)
+
+    def run(self, options: Options) -> Report:
+        """Poll once.
+
+        Raises:
+            UsageError: ``since`` was given for a database that has a baseline.
+        """
+        self._check(options)
+        begun, local = self.clock.monotonic(), self.clock.now()
+        requests = self.portal.requests
+        if options.baseline:
+            self._start_anew()
+        report = self._begin(local, options)
+        try:
+            gathered = self._gather(report, options)
+        except (TransientError, CredentialsError, PermanentError) as error:
+            report.worsen(77 if isinstance(error, CredentialsError) else 69, str(error))
+            gathered = None
+        if gathered is not None:
+            self._go_on(gathered, report, options, begun)
+        report.http_requests = self.portal.requests - requests
+        self._finish(report, gathered, begun)
+        return report
+
+    # before
+
+    def _check(self, options: Options) -> None:
+        if options.since is not None and any(cursor.live for cursor in self.store.snapshot.cursors()):
+            raise UsageError("--since is for the first poll only, and this database has its baseline", remedy="poll without it")
+
+    def _start_anew(self) -> None:
+        """``--baseline``: from now on again; history and ledger stay, open actions are held (DESIGN.md G4)."""
+        with self.store.transaction():
+            for kind in self.kinds:
+                self.store.snapshot.restart(kind.name)
+            self.store.outbox.hold_open("baseline")
+
+    def _begin(self, local: datetime, options: Options) -> Report:
+        with self.store.transaction():
+            run = self.store.journal.begin_run(started_at=seconds(local), local_started_at=seconds(local))
+        self.checkpoint("poll.begun")
+        return Report(run, local, local, dry_run=options.dry_run)
+
+    # reading
+
+    def _gather(self, report: Report, options: Options) -> Gathered:
+        gathered = read(
+            self.portal, self.store, self.kinds, overlap=self.settings.poll.overlap, scrub=self.scrub, run=report.run, since=options.since,
+            progress=self.progress,
+        )  # fmt: skip
+        self.checkpoint("poll.read")
+        report.started_at = gathered.signpost
+        report.baseline = any(one.quiet for one in gathered.kinds)
+        for one in gathered.kinds:
+            if one.error is not None:
+                _leave_out(report, one.kind, one.error)
+        return gathered
+
+    def _go_on(self, gathered: Gathered, report: Report, options: Options, begun: float) -> None:
+        swept = self._reconcile(gathered, report, by_hand=options.reconcile)
+        funnels = self._funnels(gathered, report)
+        applied = self._apply(gathered, funnels, report, swept)
+        report.changes, report.events = applied.changes, applied.events
+        self.checkpoint("poll.applied")
+        if options.dry_run:
+            return
+        deadline = None if options.max_time_s is None else begun + options.max_time_s
+        dispatcher = self.parts.dispatcher(funnels=funnels, run=report.run, now=gathered.signpost, deadline=deadline)
+        dispatcher.recover()
+        dispatcher.run_due()
+        self._tell_ends(dispatcher, report)
+
+    def _reconcile(self, gathered: Gathered, report: Report, *, by_hand: bool) -> dict[str, int]:
+        """Sweep the kinds whose time has come; returns for rows that only a sweep found, when the previous one was."""
+        every, now = self.settings.poll.reconcile_every, gathered.signpost
+        before = dict[str, int]()
+        for one in gathered.complete():
+            last = one.cursor.reconciled_at
+            due = bool(every) and last is not None and now - datetime.fromtimestamp(last, UTC) >= every
+            if one.quiet or not (by_hand or due):
+                continue
+            found = self._sweep(one, report, by_hand=by_hand)
+            if found.error is None:
+                one.cursor = replace(one.cursor, reconciled_at=seconds(now), guard=found.guard or None)
+                before.update({f"{one.kind.name}:{number}": last or 0 for number in found.found_new})
+        return before
+
+    def _sweep(self, one: KindReading, report: Report, *, by_hand: bool) -> Sweep:
+        found = sweep(self.portal, self.store, one.kind, by_hand=by_hand, scrub=self.scrub)
+        if found.error is not None:
+            one.error, one.complete = found.error, False
+            _leave_out(report, one.kind, found.error)
+        if found.guard:
+            report.worsen(
+                1, f"{one.kind.name}: {found.guard}; nothing was marked deleted. If that is right: b24sync poll --reconcile"
+            )
+        return found
+
+    def _funnels(self, gathered: Gathered, report: Report) -> Funnels:
+        """The stages of the watched kinds, read anew if a kind has none, or a stage was seen that is not among them."""
+        known = stages.load(self.store.keep, self.kinds, self.settings.invoice)
+        readable = [one.kind for one in gathered.complete()]
+        missing = stages.missing(known, readable, {kind.name: self.store.snapshot.staged_stages(kind.name) for kind in readable})
+        missing = [kind for kind in missing if not self._asked_lately(kind, gathered.signpost)]
+        if missing:
+            found = stages.fetch(self.portal, missing)
+            with self.store.transaction():
+                stages.save(self.store.keep, found, at=seconds(gathered.signpost))
+                for kind in missing:
+                    self.store.keep.cache(f"stages_asked:{kind.name}", True, at=seconds(gathered.signpost))
+                    if kind.name not in found:
+                        report.warnings.append(f"{kind.name}: its stages cannot be read; they are judged by their ids")
+            known = stages.load(self.store.keep, self.kinds, self.settings.invoice)
+        return known
+
+    def _asked_lately(self, kind: Kind, now: datetime) -> bool:
+        """An unknown stage is asked about once an hour: a portal that never tells of it would else be asked in every poll."""
+        return bool(self.store.keep.cached(f"stages_asked:{kind.name}", not_before=seconds(now - timedelta(hours=1))))
+
+    # applying
+
+    def _apply(self, gathered: Gathered, funnels: Funnels, report: Report, swept: Mapping[str, int]) -> Applied:
+        """Apply in one transaction; where conditions need linked entities, roll back, ask for them, and begin again."""
+        remembered = Remembered()
+        waiting = set[str]()
+        while True:
+            planner = self._planner(gathered, funnels, report, remembered)
+            readings = [one for one in gathered.complete() if one.kind.name not in waiting]
+            try:
+                with self.store.transaction():
+                    applied = self._applied(gathered, funnels, report, planner, readings, swept)
+                    self.checkpoint("poll.before_commit")
+            except _MissingError:
+                waiting |= self._fetch(planner, remembered, report)
+                continue
+            report.warnings += planner.faults
+            if planner.too_old:
+                report.warnings.append(f"{planner.too_old} notify and mail steps skipped: their events are older than safety.max_event_age")
+            for loop in planner.held_loops:
+                report.worsen(1, loop)
+            return applied
+
+    def _applied(
+        self, gathered: Gathered, funnels: Funnels, report: Report, planner: Planner, readings: Sequence[KindReading], swept: Mapping[str, int]
+    ) -> Applied:
+        applier = Applier(
+            self.store, funnels, planner, self.base_url, self.settings.poll.overlap, report.run, gathered.signpost, dict(swept)
+        )
+        applied = applier.apply(readings)
+        self.parts.follow_up(applied, planner, funnels)
+        if planner.wanted:
+            raise _MissingError
+        planner.close()
+        self.store.snapshot.clear_staged()
+        return applied
+
+    def _planner(self, gathered: Gathered, funnels: Funnels, report: Report, remembered: Remembered) -> Planner:
+        return Planner(
+            store=self.store, rules=self.settings.rules, safety=self.settings.safety,
+            judge=self.parts.judge(remembered, funnels, gathered.signpost), run=report.run, now=gathered.signpost,
+            due_at=seconds(self.clock.now()), installation=self.store.installation(),
+        )  # fmt: skip
+
+    def _fetch(self, planner: Planner, remembered: Remembered, report: Report) -> set[str]:
+        """Ask for the linked entities that conditions need.
+
+        Returns:
+            The kinds that must wait because their links cannot be read now.
+        """
+        wanted = planner.wanted
+        try:
+            answers = remembered.ask(self.portal, [call for _, call in wanted])
+        except TransientError as error:
+            report.worsen(69, f"links of {', '.join(sorted(planner.waiting_kinds()))} cannot be read now: {error}")
+            return set(planner.waiting_kinds())
+        failed = [answer for answer in answers if isinstance(answer.error, TransientError)]
+        remembered.forget(failed)
+        waiting = {kind for kind, call in wanted for answer in failed if answer.call == call}
+        for answer in failed:
+            report.worsen(69, f"a link cannot be read now: {answer.error}")
+        return waiting
+
+    # afterwards
+
+    def _tell_ends(self, dispatcher: Dispatcher, report: Report) -> None:
+        for down in (dispatcher.portal_down, dispatcher.mail_down):
+            if down:
+                report.worsen(69, down)
+        report.warnings += dispatcher.warnings
+
+    def _finish(self, report: Report, gathered: Gathered | None, begun: float) -> None:
+        duration = self.clock.monotonic() - begun
+        report.finished_at = report.started_at + timedelta(seconds=duration)
+        report.actions = self.store.outbox.counts_of_run(report.run)
+        for state in ("failed", "held", "uncertain"):
+            if report.actions.get(state):
+                report.worsen(1, f"{report.actions[state]} actions {state} (b24sync actions --state {state})")
+        with self.store.transaction():
+            self.store.journal.finish_run(
+                report.run, finished_at=seconds(report.finished_at), duration_s=round(duration, 3), exit_code=report.exit_code,
+                report={**report.as_json(datetime.isoformat), "troubles": report.troubles, "quiet": report.quiet},
+            )  # fmt: skip
+            if report.run % 500 == 0:
+                self.store.journal.trim_idle_runs(KEPT_IDLE_RUNS)
+        self.checkpoint("poll.finished")
+
+
+class _MissingError(Exception):
+    """Rolls the transaction back: something must be asked first."""
+
+
+def _leave_out(report: Report, kind: Kind, error: PortalError) -> None:
+    code = 77 if isinstance(error, CredentialsError) else 69
+    report.worsen(code, f"{kind.name} left out of this poll: {error}")
+

@@ -1,0 +1,72 @@
+"""Writing down how an action's turn ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from b24sync.domain.backoff import delay_s
+from b24sync.domain.entity import Key
+from b24sync.engine.conversation import Doubtful, Outcome, Postponed
+from b24sync.ports import Done, Failed, Skipped, Waiting
+
+if TYPE_CHECKING:
+    from b24sync.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """Where and when actions are settled; ``now`` is local, ``at`` the portal's time, both Unix seconds."""
+
+    store: Store
+    run: int
+    at: int
+    now: int
+    attempts: int
+
+
+def settle(into: Settling, outcome: Outcome) -> None:
+    """Write an outcome down; within a transaction of the caller."""
+    result, action = outcome.result, outcome.action
+    match result:
+        case Done():
+            _made(into, outcome, result)
+            extra = {"warnings": list(result.warnings)} if result.warnings else {}
+            _end(into, action.id, "done", None, {"changed": result.changed, **result.details, **extra})
+        case Skipped():
+            _end(into, action.id, "skipped", None, {"reason": result.reason, **result.details})
+        case Failed():
+            _end(into, action.id, "failed", result.message, dict(result.details))
+        case Doubtful():
+            _end(into, action.id, "uncertain", f"{result.error} (it may have happened: look, then b24sync retry or cancel)", {})
+        case Waiting():
+            into.store.outbox.remember(action.id, result.memory)
+            into.store.outbox.postpone(
+                action.id, next_attempt_at=into.now, error=None, counts=False, result={"waits_for": result.reason}
+            )
+        case Postponed():
+            _postpone(into, outcome, result)
+
+
+def _end(into: Settling, action_id: int, state: str, error: str | None, result: dict[str, Any]) -> None:
+    into.store.outbox.settle(action_id, state, run=into.run, at=into.at, error=error, result=result)
+
+
+def _made(into: Settling, outcome: Outcome, done: Done) -> None:
+    action = outcome.action
+    parent = Key(action.kind, action.entity_id)
+    root = into.store.echoes.root_of(parent) or parent
+    for key in done.made:
+        into.store.echoes.made(key, action.id, root)
+    if done.ledger:
+        into.store.ledger.add(done.ledger, action_id=action.id, run=into.run, at=into.at)
+
+
+def _postpone(into: Settling, outcome: Outcome, postponed: Postponed) -> None:
+    action = outcome.action
+    if postponed.counts and action.attempts >= into.attempts:
+        _end(into, action.id, "failed", f"{postponed.error} (given up after {action.attempts} attempts)", dict(action.result))
+        return
+    later = into.now + delay_s(action.attempts) if postponed.counts else into.now
+    until = postponed.until if postponed.until is not None else later
+    into.store.outbox.postpone(action.id, next_attempt_at=until, error=postponed.error, counts=postponed.counts)
