@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NoReturn, Self
 from b24sync.errors import MailError, MailInDoubtError, MailPermanentError, MailTransientError
 from b24sync.mail.addresses import Address, parse_address
 from b24sync.mail.message import build, envelope, to_bytes
-from b24sync.mail.smtp_link import Link, LostError, Reply, Server, connect
+from b24sync.mail.smtp_entry import Server, connect
+from b24sync.mail.smtp_link import Link, LostError, Reply
 from b24sync.ports import PostResult
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import threading
 import pytest
 import trustme
 
-from b24sync.mail.smtp_link import Link, LostError, is_loopback
+from b24sync.mail.smtp_entry import is_loopback
+from b24sync.mail.smtp_link import Link, LostError
 
 
 def linked(sock):

@@ -1,0 +1,191 @@
+"""The way into a mail server: connected, encrypted and verified, logged in."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import ipaddress
+import re
+import smtplib  # noqa: TID253 - this module is itself imported lazily
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from b24sync.errors import MailTransientError
+from b24sync.mail.smtp_link import Link, Reply, how
+from b24sync.mail.words import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """How to reach and enter a mail server (the keys of ``[mail]``).
+
+    Attributes:
+        security: ``starttls``, ``tls`` or ``none`` (loopback only).
+        password: Gives the password when it is needed.
+        timeout_s: Longest silence of the server in one command.
+        ca_file: Further certificate authority to trust; empty: the system's only.
+    """
+
+    host: str
+    port: int
+    security: str
+    user: str = ""
+    password: Callable[[], str] = field(default=str, repr=False)
+    timeout_s: float = 30.0
+    ca_file: str = ""
+
+    @property
+    def place(self) -> str:
+        """``host:port`` for messages."""
+        return f"{self.host}:{self.port}"
+
+
+def connect(server: Server) -> Link:
+    """Open a connection, make it safe, log in.
+
+    Raises:
+        MailTransientError: Not possible, ``reachable=False``: nothing about any one mail is decided, so
+            none uses up an attempt, also if the password is wrong (the administrator's to mend).
+    """
+    if not server.host:
+        raise _unreachable(server, "mail.host is empty", "set mail.host to the mail server's name")
+    if server.security == "none" and not is_loopback(server.host):
+        what = "mail.security is none, which would send mail and password unprotected"
+        raise _unreachable(server, what, "set mail.security to starttls or tls")
+    try:
+        smtp = _opened(server)
+    except (ssl.SSLError, ssl.CertificateError) as error:
+        raise _unreachable(server, f"TLS failed: {how(error)}", _tls_remedy(server, error)) from None
+    except smtplib.SMTPResponseException as error:
+        raise _unreachable(
+            server, f"it refuses the connection: {error.smtp_code} {shown(error.smtp_error)}"
+        ) from None
+    except (smtplib.SMTPException, OSError, UnicodeError) as error:
+        raise _unreachable(server, how(error)) from None
+    try:
+        secrets = _enter(smtp, server)
+    except BaseException:
+        smtp.close()
+        raise
+    return Link(smtp, secrets=secrets)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the name or address stays on this machine."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost" or host.lower().endswith(".localhost")
+
+
+def _opened(server: Server) -> smtplib.SMTP:
+    """A connection that is greeted and, unless ``none``, encrypted and verified."""
+    name = _own_name()
+    if server.security == "tls":
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+            server.host, server.port, name, timeout=server.timeout_s, context=_context(server)
+        )
+    else:
+        smtp = smtplib.SMTP(server.host, server.port, name, timeout=server.timeout_s)
+    try:
+        smtp.ehlo_or_helo_if_needed()
+        if server.security == "starttls":
+            smtp.starttls(context=_context(server))
+            smtp.ehlo_or_helo_if_needed()
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+def _context(server: Server) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if server.ca_file:
+        context.load_verify_locations(server.ca_file)
+    return context
+
+
+def _own_name() -> str:
+    """What to say in EHLO: the machine's name if it looks public; never a DNS look-up, which may hang."""
+    name = socket.gethostname()
+    return name if re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", name) else "[127.0.0.1]"
+
+
+def _enter(smtp: smtplib.SMTP, server: Server) -> tuple[str, ...]:
+    """Log in if there is a user.
+
+    Returns:
+        What must not be shown if the server echoes it.
+    """
+    if not server.user:
+        return ()
+    password = server.password()
+    plain = base64.b64encode(f"\0{server.user}\0{password}".encode()).decode("ascii")
+    secrets = (password, plain, base64.b64encode(password.encode()).decode("ascii"))
+    offered = smtp.esmtp_features.get("auth", "").upper().split()
+    if not offered:
+        raise _unreachable(
+            server, "it offers no login", "check mail.port and mail.security, or empty mail.user"
+        )
+    try:
+        reply = _authenticated(smtp, offered, server.user, password, plain)
+    except smtplib.SMTPResponseException as error:
+        reply = Reply(-1, shown(error.smtp_error))
+    except (smtplib.SMTPException, OSError) as error:
+        raise _unreachable(server, f"the login broke off: {how(error)}") from None
+    if reply is None:
+        ways = shown(" ".join(offered))
+        raise _unreachable(
+            server, f"it offers no known way to log in ({ways})", "PLAIN, LOGIN or CRAM-MD5 is needed"
+        )
+    if reply.code not in {235, 503}:
+        said = shown(str(reply), secrets=secrets)
+        remedy = "try later" if 400 <= reply.code < 500 else "check mail.user and mail.password"
+        raise _unreachable(server, f"it refuses the login of {server.user}: {said}", remedy)
+    return secrets
+
+
+def _authenticated(
+    smtp: smtplib.SMTP, offered: list[str], user: str, password: str, plain: str
+) -> Reply | None:
+    """The answer to the login, or None if no way is known; takes passwords outside ASCII."""
+    if "PLAIN" in offered:
+        return _reply(smtp, f"AUTH PLAIN {plain}")
+    if "LOGIN" in offered:
+        reply = _reply(smtp, f"AUTH LOGIN {_b64(user.encode())}")
+        return _reply(smtp, _b64(password.encode())) if reply.code == 334 else reply
+    if "CRAM-MD5" in offered:
+        reply = _reply(smtp, "AUTH CRAM-MD5")
+        if reply.code != 334:
+            return reply
+        try:
+            digest = hmac.new(password.encode(), base64.b64decode(reply.words + "=="), "md5").hexdigest()
+        except ValueError:
+            return Reply(-1, "its challenge for CRAM-MD5 cannot be read")
+        return _reply(smtp, _b64(f"{user} {digest}".encode()))
+    return None
+
+
+def _reply(smtp: smtplib.SMTP, command: str) -> Reply:
+    code, words = smtp.docmd(command)
+    return Reply(code, words.decode("utf-8", "replace"))
+
+
+def _b64(octets: bytes) -> str:
+    return base64.b64encode(octets).decode("ascii")
+
+
+def _tls_remedy(server: Server, error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return (
+            "mail.host must be the name in the server's certificate; "
+            "a company's own authority must be trusted by this machine"
+        )
+    return f"check that mail.security = {server.security} fits mail.port (usual: starttls 587, tls 465)"
+
+
+def _unreachable(server: Server, what: str, remedy: str = "") -> MailTransientError:
+    remedy = remedy or "check mail.host, mail.port and mail.security"
+    return MailTransientError(f"mail server {server.place}: {what}", reachable=False, remedy=remedy)
