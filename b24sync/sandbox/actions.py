@@ -1,4 +1,4 @@
-"""The person at the portal: what anybody may do in its pages, not limited by the rights of the webhook's owner."""
+"""The person at the portal: what anybody may do in its pages, whatever the webhook may."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Actions:
     list_book: Lists
     old_invoices: OldInvoices
 
-    # --- items -----------------------------------------------------------------------------------------------
+    # items
 
     def add_item(self, entity_type_id: int, by: int = 1, **fields: Any) -> int:
         """Create an item; also ``id`` and ``createdTime`` may be given, own fields as UF_CRM_…."""
@@ -64,7 +64,7 @@ class Actions:
             self.items.delete(entity_type_id, item_id)
 
     def item(self, entity_type_id: int, item_id: int) -> dict[str, Any] | None:
-        """An item as crm.item.get with original UF names shows it, whoever may see it; ``None`` if there is none."""
+        """An item as crm.item.get with original UF names shows it, visible or not; ``None``: not there."""
         with self.lock:
             found = self.items.get(entity_type_id, item_id)
             if found is None:
@@ -128,7 +128,7 @@ class Actions:
             rows = self.history.table(entity_type_id).rows()
             return [row.shown(zone) | {"CREATED_TIME": row.created} for row in rows]
 
-    # --- tasks, old invoices ---------------------------------------------------------------------------------
+    # tasks, old invoices
 
     def add_task(self, by: int = 1, **fields: Any) -> int:
         """Create a task; fields in upper case, as TITLE, RESPONSIBLE_ID, UF_CRM_TASK=["SI_7"]."""
@@ -179,10 +179,10 @@ class Actions:
         with self.lock:
             self.old_invoices.delete(invoice_id)
 
-    # --- the company's set-up --------------------------------------------------------------------------------
+    # the company's set-up
 
     def add_user(self, user_id: int | None = None, **fields: Any) -> int:
-        """Add a person; fields in the spelling of user.get (NAME, LAST_NAME, EMAIL, UF_DEPARTMENT, ACTIVE, …)."""
+        """Add a person; fields as user.get spells them (NAME, LAST_NAME, EMAIL, UF_DEPARTMENT, …)."""
         with self.lock:
             return self.people.add_user(user_id, fields)
 
@@ -205,7 +205,8 @@ class Actions:
             return entity_type_id
 
     def add_user_field(
-        self, entity_type_id: int, name: str, kind: str = "string", *, title: str = "", multiple: bool = False,
+        self, entity_type_id: int, name: str, kind: str = "string", *, title: str = "",
+        multiple: bool = False,
         items: Sequence[tuple[int, str]] = (),
     ) -> str:  # fmt: skip
         """Add an own field, as UF_CRM_PROJECT_LEAD of type employee."""
@@ -255,7 +256,7 @@ class Actions:
         """Add a smart invoice."""
         return self.add_item(INVOICE, title=title, **fields)
 
-    # --- what the portal has done ----------------------------------------------------------------------------
+    # what the portal has done
 
     @property
     def effects(self) -> Actions:

@@ -1,4 +1,4 @@
-"""Activities of the timeline: meetings, calls, e-mails that are really sent, to-dos, comments (BITRIX24.md §10)."""
+"""Activities of the timeline: meetings, calls, e-mails really sent, to-dos, comments (BITRIX24.md §10)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ Activity = dict[str, Any]
 MEETING, CALL, TASK, EMAIL, PROVIDER = 1, 2, 3, 4, 6
 _TIMES = ("CREATED", "LAST_UPDATED", "START_TIME", "END_TIME", "DEADLINE")
 _INTEGERS = ("ID", "OWNER_ID", "OWNER_TYPE_ID", "TYPE_ID", "RESPONSIBLE_ID", "PRIORITY", "DIRECTION",
-             "ASSOCIATED_ENTITY_ID", "DESCRIPTION_TYPE", "STATUS", "NOTIFY_TYPE", "NOTIFY_VALUE", "AUTHOR_ID")  # fmt: skip
+             "ASSOCIATED_ENTITY_ID", "DESCRIPTION_TYPE", "STATUS", "NOTIFY_TYPE", "NOTIFY_VALUE",
+             "AUTHOR_ID")  # fmt: skip
 _TEXTS = ("SUBJECT", "DESCRIPTION", "LOCATION", "COMPLETED", "PROVIDER_ID", "PROVIDER_TYPE_ID",
           "ORIGINATOR_ID", "ORIGIN_ID")  # fmt: skip
 
@@ -140,7 +141,7 @@ def _read(portal: Sandbox, given: dict[str, Any]) -> Activity:
 
 
 def _send(portal: Sandbox, row: Activity) -> None:
-    """Send an e-mail if it is outgoing and completed; a fault leaves the activity behind (as the portal does)."""
+    """Send an e-mail if it is outgoing and completed; a fault leaves the activity behind."""
     if row["DIRECTION"] != 2 or row["COMPLETED"] != "Y":
         return
     sender = as_map(row["SETTINGS"]).get("MESSAGE_FROM", "")

@@ -1,4 +1,4 @@
-"""Classic methods of deals, contacts and companies: UPPER names, values as text (BITRIX24.md §3.5, §6.4, §11)."""
+"""Classic methods of deals, contacts, companies: UPPER names, values as text (BITRIX24.md §3.5, §6.4)."""
 
 from __future__ import annotations
 
@@ -217,7 +217,9 @@ def deal_fields(portal: Sandbox, _params: Params) -> Answer:
         shown[classic_name(name)] = {
             "type": spec.type, "isRequired": False, "isReadOnly": spec.read_only, "isImmutable": False,
             "isMultiple": spec.multiple, "isDynamic": spec.is_uf, "title": spec.title,
-        } | ({"items": [{"ID": str(n), "VALUE": text} for n, text in spec.items]} if spec.items else {})  # fmt: skip
+        }  # fmt: skip
+        if spec.items:
+            shown[classic_name(name)]["items"] = [{"ID": str(n), "VALUE": text} for n, text in spec.items]
     return Answer(shown)
 
 
@@ -233,7 +235,8 @@ def deal_userfields(portal: Sandbox, params: Params) -> Answer:
         if not spec.is_uf:
             continue
         row: dict[str, Any] = {
-            "ID": str(spec.uf_id), "ENTITY_ID": "CRM_DEAL", "FIELD_NAME": spec.name, "USER_TYPE_ID": spec.type,
+            "ID": str(spec.uf_id), "ENTITY_ID": "CRM_DEAL", "FIELD_NAME": spec.name,
+            "USER_TYPE_ID": spec.type,
             "XML_ID": None, "SORT": "100", "MULTIPLE": "Y" if spec.multiple else "N", "MANDATORY": "N",
             "SHOW_FILTER": "E", "SHOW_IN_LIST": "Y", "EDIT_IN_LIST": "Y", "IS_SEARCHABLE": "N",
             "SETTINGS": [], "EDIT_FORM_LABEL": spec.title, "LIST_COLUMN_LABEL": spec.title,

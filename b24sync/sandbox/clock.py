@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class SandboxClock:
-    """Portal time. Without ``start`` it is the real time plus what ``advance`` added; with it, it stands still.
+    """Portal time: real, plus what ``advance`` added, or standing still from ``start`` on.
 
     Args:
         start: An aware moment to freeze at; ``None`` lets the clock run.

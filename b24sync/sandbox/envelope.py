@@ -13,7 +13,7 @@ PAGE = 50
 
 
 class Refusal(Exception):  # noqa: N818 - it is the portal's answer, not a fault of the stand-in
-    """The portal says no: an error code as it stands in the answer (text or number), a text and an HTTP status."""
+    """The portal says no: an error code as in the answer (text or number), a text, an HTTP status."""
 
     def __init__(self, code: str | int, description: str, status: int = 400, **extra: Any) -> None:
         super().__init__(f"{code}: {description}")

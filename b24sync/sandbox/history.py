@@ -89,7 +89,7 @@ class History:
             self._remove(etid, owner, key)
 
     def generate(self, etid: int, first_owner: int, count: int, make: Callable[[int], HistoryRow]) -> None:
-        """One generated row for each of ``count`` items; ``make(owner id)`` gives it with its id left to us."""
+        """One generated row for each of ``count`` items; ``make(owner id)`` gives it, the id is ours."""
         series = _series(etid)
         first = self._last.get(series, 0) + 1
         self._last[series] = first + count - 1

@@ -196,7 +196,8 @@ class Items:
         """Settle funnel and stage: a new funnel without a stage starts in its first one."""
         funnels = self._portal.funnels
         default: int = before["categoryId"] if before else funnels.default_category(kind.id)
-        category: int = given.get("categoryId") if given.get("categoryId") is not None else default
+        chosen = given.get("categoryId")
+        category: int = chosen if chosen is not None else default
         if (kind.id, category) not in funnels.categories or kind.id == INVOICE:
             category = default
         item["categoryId"] = category

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Property:
-    """A property of a list: ``type`` is S (text), N, L (list), E (element of list ``link``), S:Date and so on."""
+    """A property of a list: ``type`` is S (text), N, L (list), E (element of list ``link``), S:Date."""
 
     id: int
     name: str

@@ -28,7 +28,7 @@ class Notices:
         return self._next
 
     def add(self, notice: Notice) -> None:
-        """Show a notice; one with the same recipient, CLIENT_ID and TAG goes. Without CLIENT_ID a TAG means nothing."""
+        """Show a notice; one with the same recipient, CLIENT_ID and TAG goes. No CLIENT_ID, no TAG."""
         self.all.append(notice)
         if notice["TAG"] and notice["CLIENT_ID"]:
             mark = _mark(notice)

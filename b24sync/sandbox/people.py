@@ -32,8 +32,9 @@ class People:
         blank: User = {
             "ID": str(number), "XML_ID": None, "ACTIVE": True, "NAME": "", "LAST_NAME": "", "SECOND_NAME": "",
             "EMAIL": f"user{number}@example.ru", "LAST_LOGIN": "2026-01-12T09:00:00+03:00",
-            "DATE_REGISTER": "2024-03-01T03:00:00+03:00", "TIME_ZONE": "", "IS_ONLINE": "N", "TIMESTAMP_X": {},
-            "LAST_ACTIVITY_DATE": {}, "PERSONAL_GENDER": "", "PERSONAL_BIRTHDAY": "", "PERSONAL_MOBILE": "",
+            "DATE_REGISTER": "2024-03-01T03:00:00+03:00", "TIME_ZONE": "", "IS_ONLINE": "N",
+            "TIMESTAMP_X": {}, "LAST_ACTIVITY_DATE": {}, "PERSONAL_GENDER": "", "PERSONAL_BIRTHDAY": "",
+            "PERSONAL_MOBILE": "",
             "WORK_PHONE": "", "WORK_POSITION": "", "UF_EMPLOYMENT_DATE": "", "UF_DEPARTMENT": [],
             "USER_TYPE": "employee",
         }  # fmt: skip

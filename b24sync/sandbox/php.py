@@ -49,7 +49,7 @@ def _next_index(array: Mapping[str, Any]) -> str:
 
 
 def split_command(command: str) -> tuple[str, dict[str, Any]]:
-    """Split a batch command as ``parse_url`` and ``parse_str`` do: method, parameters; a fragment is dropped."""
+    """Split a batch command as ``parse_url`` and ``parse_str`` do; a fragment is dropped."""
     path, _, query = command.partition("?")
     return path.partition("#")[0].strip().strip("/"), parse_str(query.partition("#")[0])
 

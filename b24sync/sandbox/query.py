@@ -39,7 +39,7 @@ class Query:
     bounded_only: bool = True
 
     def bound(self, filters: Any, name: str, since: Callable[[str, Any], datetime | None]) -> None:
-        """Take bounds from the outer level of a filter: of the id (called ``name``) and the modification time."""
+        """Take bounds of the id (called ``name``) and modification time from a filter's outer level."""
         conditions = as_map(filters)
         if str(conditions.get("logic", "AND")).upper() == "OR":
             self.bounded_only = False

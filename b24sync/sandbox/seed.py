@@ -88,8 +88,12 @@ def _add_clients(portal: Sandbox, company: Company) -> None:
             "Олег", "Соколов", email="oleg@stroy.example", phone="+7 921 765-43-21", companyId=stroy,
             assignedById=other,
         ),
-        "without_email": portal.add_contact("Вера", "Павлова", phone="+7 903 111-22-33", assignedById=manager),
-        "malformed": portal.add_contact("Пётр", "Кузнецов", email="kuznetsov(собака)mail", assignedById=manager),
+        "without_email": portal.add_contact(
+            "Вера", "Павлова", phone="+7 903 111-22-33", assignedById=manager
+        ),
+        "malformed": portal.add_contact(
+            "Пётр", "Кузнецов", email="kuznetsov(собака)mail", assignedById=manager
+        ),
     }  # fmt: skip
 
 
@@ -107,17 +111,20 @@ def _add_deals(portal: Sandbox, company: Company) -> None:
         company.deals.append(portal.add_item(
             DEAL, responsible, title=title, contactId=contact, companyId=firm, assignedById=responsible,
             categoryId=funnel, stageId=stage, sourceId="WEB", UF_CRM_PROJECT_LEAD=lead,
-            UF_CRM_OBJECT_TYPE=511, UF_CRM_BUDGET="250000.50|RUB", UF_CRM_DEADLINE=portal.today() + timedelta(days=60),
+            UF_CRM_OBJECT_TYPE=511, UF_CRM_BUDGET="250000.50|RUB",
+            UF_CRM_DEADLINE=portal.today() + timedelta(days=60),
             UF_CRM_NOTES=["Пропуск на въезд", "Звонить после 10"], UF_CRM_REGION=company.elements["moscow"],
         ))  # fmt: skip
     products = company.products
     sales = [
-        [("paint", "12500.40", 3), ("design", "48000", 1)], [("window", "18990.90", 24), ("mount", "3500", 24)],
+        [("paint", "12500.40", 3), ("design", "48000", 1)],
+        [("window", "18990.90", 24), ("mount", "3500", 24)],
         [("vent", "75250.55", 2)], [("service", "9900", 12)], [("cond", "41300.33", 5), ("mount", "3500", 5)],
     ]  # fmt: skip
     for deal, rows in zip(company.deals, sales, strict=True):
         portal.set_rows(DEAL, deal, [
-            {"productId": products[name], "price": price, "quantity": count, "taxRate": 20, "taxIncluded": "Y"}
+            {"productId": products[name], "price": price, "quantity": count, "taxRate": 20,
+             "taxIncluded": "Y"}
             for name, price, count in rows
         ])  # fmt: skip
 

@@ -42,7 +42,7 @@ def add_people(portal: Sandbox) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def add_funnels(portal: Sandbox) -> str:
-    """Two funnels of deals, the invoice stages with one of our own, old statuses, sources; gives the own stage."""
+    """Two funnels of deals, the invoice stages, old statuses, sources; gives the invoice stage of our own."""
     funnels = portal.funnels
     deal_stages = [
         ("NEW", "Новая", ""), ("PREPARATION", "Подготовка документов", ""),
@@ -106,7 +106,7 @@ def add_catalog(portal: Sandbox) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def add_list(portal: Sandbox) -> dict[str, int]:
-    """List 37 "Прайс по регионам" with texts, a number, a list-type property and a link to the regions (38)."""
+    """List 37 "Прайс по регионам": texts, a number, a list-type property, a link to the regions (38)."""
     portal.add_list(REGIONS, "Регионы", [Property(201, "Код", "S", "CODE")], code="regions")
     elements = {
         "moscow": portal.add_element(REGIONS, "Москва", {201: "77"}, 301),
@@ -122,7 +122,8 @@ def add_list(portal: Sandbox) -> dict[str, int]:
     ], code="price")  # fmt: skip
     elements["price_moscow"] = portal.add_element(
         LIST, "Москва и область",
-        {211: "1.15", 212: "31.12.2026", 213: 502, 214: 301, 215: ["+7 495 000-00-01", "+7 495 000-00-02"], 216: 5},
+        {211: "1.15", 212: "31.12.2026", 213: 502, 214: 301, 215: ["+7 495 000-00-01", "+7 495 000-00-02"],
+         216: 5},
         311,
     )  # fmt: skip
     elements["price_spb"] = portal.add_element(
@@ -168,7 +169,8 @@ def add_smart_process(portal: Sandbox, responsible: int) -> list[int]:
     ]
     return [
         portal.add_item(
-            OBJECTS, responsible, title=title, stageId=f"DT{OBJECTS}_{OBJECT_FUNNEL}:{stage}", assignedById=responsible,
+            OBJECTS, responsible, title=title, stageId=f"DT{OBJECTS}_{OBJECT_FUNNEL}:{stage}",
+            assignedById=responsible,
             UF_CRM_3_ADDRESS=address, UF_CRM_3_1747309727=area,
         )
         for title, stage, address, area in plans

@@ -1,4 +1,4 @@
-"""What kind of portal the stand-in is: zones, versions, rights, limits. BITRIX24.md §20 lists the switches."""
+"""What kind of portal the stand-in is: zones, versions, rights, limits (BITRIX24.md §20)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ALL_SCOPES = (
 
 @dataclass(frozen=True, slots=True)
 class SandboxSettings:
-    """Switches of the portal; swap the whole value to change a running one (``portal.settings = replace(…)``).
+    """Switches of the portal; swap the value to change a running one: ``portal.settings = replace(…)``.
 
     Attributes:
         server_tz: Zone of the server: offset of every time shown, zone of input without an offset.

@@ -1,4 +1,4 @@
-"""Rows by id, light enough for a million: ids in one array, rows made when they are read if they are generated."""
+"""Rows by id, light enough for a million: ids in one array, generated rows made when they are read."""
 
 from __future__ import annotations
 

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 _ALIASES = {"REAL_STATUS": "STATUS", "TAG": "TAGS", "AUDITOR": "AUDITORS", "ACCOMPLICE": "ACCOMPLICES"}
 _SORTABLE = {"ID", "TITLE", "TIME_SPENT_IN_LOGS", "DATE_START", "CREATED_DATE", "CHANGED_DATE", "CLOSED_DATE",
-             "ACTIVITY_DATE", "START_DATE_PLAN", "END_DATE_PLAN", "DEADLINE", "REAL_STATUS", "STATUS", "PRIORITY",
-             "MARK", "CREATED_BY", "RESPONSIBLE_ID", "GROUP_ID", "FAVORITE", "STATUS_CHANGED_DATE"}  # fmt: skip
+             "ACTIVITY_DATE", "START_DATE_PLAN", "END_DATE_PLAN", "DEADLINE", "REAL_STATUS", "STATUS",
+             "PRIORITY", "MARK", "CREATED_BY", "RESPONSIBLE_ID", "GROUP_ID", "FAVORITE",
+             "STATUS_CHANGED_DATE"}  # fmt: skip
 
 
 @rest("tasks.task.list", "task", "tasks")
@@ -69,15 +70,11 @@ def _column(portal: Sandbox, name: str) -> Column | None:
         read = str if inner in {"TAGS", "UF_CRM_TASK"} else to_int
         return Column(name, "text", lambda task: task[inner], read)
     kind = FIELDS.get(inner)
-    if kind is None:
-        return None
     if kind == "time":
-        return Column(name, "time", lambda task: task.get(inner), lambda value: _moment(portal, value))
+        return Column(name, "time", value_of(inner), lambda value: _moment(portal, value))
     if kind == "int":
-        return Column(name, "int", lambda task: task.get(inner), to_int)
-    return Column(
-        name, "text", lambda task: task.get(inner), lambda value: None if is_array(value) else str(value)
-    )
+        return Column(name, "int", value_of(inner), to_int)
+    return Column(name, "text", value_of(inner), str) if kind is not None else None
 
 
 def _moment(portal: Sandbox, value: Any) -> Any:
@@ -111,7 +108,8 @@ def task_get(portal: Sandbox, params: Params) -> Answer:
     if select is not None and not is_array(select):
         raise Refusal(
             "100",
-            "Invalid value {} to match with parameter {select}. Should be value of type array. (internal error)",
+            "Invalid value {} to match with parameter {select}. "
+            "Should be value of type array. (internal error)",
         )
     task = _task(portal, params)
     if task is None:

@@ -18,8 +18,9 @@ PENDING, IN_PROGRESS, AWAITING, COMPLETED, DEFERRED = 2, 3, 4, 5, 6
 
 # name inside and in REST requests → kind; answers are in camelCase, values are text.
 FIELDS: dict[str, str] = {
-    "ID": "int", "PARENT_ID": "int", "TITLE": "text", "DESCRIPTION": "text", "MARK": "text", "PRIORITY": "int",
-    "STATUS": "int", "MULTITASK": "flag", "REPLICATE": "flag", "STAGE_ID": "int", "CREATED_BY": "int",
+    "ID": "int", "PARENT_ID": "int", "TITLE": "text", "DESCRIPTION": "text", "MARK": "text",
+    "PRIORITY": "int", "STATUS": "int", "MULTITASK": "flag", "REPLICATE": "flag", "STAGE_ID": "int",
+    "CREATED_BY": "int",
     "CREATED_DATE": "time", "RESPONSIBLE_ID": "int", "CHANGED_BY": "int", "CHANGED_DATE": "time",
     "STATUS_CHANGED_BY": "int", "STATUS_CHANGED_DATE": "time", "CLOSED_BY": "int", "CLOSED_DATE": "time",
     "ACTIVITY_DATE": "time", "DATE_START": "time", "DEADLINE": "time", "START_DATE_PLAN": "time",
@@ -29,8 +30,9 @@ FIELDS: dict[str, str] = {
 }  # fmt: skip
 LISTS = ("AUDITORS", "ACCOMPLICES", "TAGS", "UF_CRM_TASK")
 _WRITABLE = {
-    "TITLE", "DESCRIPTION", "PRIORITY", "STATUS", "CREATED_BY", "RESPONSIBLE_ID", "DEADLINE", "START_DATE_PLAN",
-    "END_DATE_PLAN", "GROUP_ID", "PARENT_ID", "XML_ID", "TASK_CONTROL", "ALLOW_CHANGE_DEADLINE", "MARK",
+    "TITLE", "DESCRIPTION", "PRIORITY", "STATUS", "CREATED_BY", "RESPONSIBLE_ID", "DEADLINE",
+    "START_DATE_PLAN", "END_DATE_PLAN", "GROUP_ID", "PARENT_ID", "XML_ID", "TASK_CONTROL",
+    "ALLOW_CHANGE_DEADLINE", "MARK",
     *LISTS,
 }  # fmt: skip
 
@@ -50,7 +52,8 @@ class Tasks:
         task: Task = {
             "ID": key, "TITLE": "", "DESCRIPTION": "", "PRIORITY": 1, "STATUS": PENDING, "CREATED_BY": by,
             "RESPONSIBLE_ID": by, "CHANGED_BY": by, "CREATED_DATE": now, "CHANGED_DATE": now,
-            "ACTIVITY_DATE": now, "STATUS_CHANGED_DATE": now, "GROUP_ID": 0, "STAGE_ID": 0, "TIME_ESTIMATE": 0,
+            "ACTIVITY_DATE": now, "STATUS_CHANGED_DATE": now, "GROUP_ID": 0, "STAGE_ID": 0,
+            "TIME_ESTIMATE": 0,
             "TASK_CONTROL": False, "ALLOW_CHANGE_DEADLINE": False, "MULTITASK": False, "REPLICATE": False,
             "ADD_IN_REPORT": False, "SITE_ID": "s1", "AUDITORS": [], "ACCOMPLICES": [], "TAGS": [],
             "UF_CRM_TASK": [], "GUID": "{" + str(uuid.uuid5(uuid.NAMESPACE_URL, f"task-{key}")) + "}",

@@ -43,10 +43,8 @@ def _single(spec: Field, raw: Any, server: ZoneInfo, now: datetime) -> Any:
         return 0 if spec.type in {"crm_company", "crm_contact"} else None
     if spec.type in _INTEGERS:
         return _integer(spec, raw)
-    if spec.type == "double":
-        return _number(raw)
-    if spec.type == "boolean":
-        return _flag(raw)
+    if spec.type in {"double", "boolean"}:
+        return _number(raw) if spec.type == "double" else _flag(raw)
     if spec.type == "datetime":
         return strtotime(raw, server, now) or IGNORED
     if spec.type == "date":
