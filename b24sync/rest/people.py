@@ -64,8 +64,8 @@ def users_of_department(department_id: int, *, start: int = 0) -> Call:
 
 
 def departments(*, start: int = 0) -> Call:
-    """One page of at most 50 departments, by id."""
-    return Call("department.get", {"sort": "ID", "order": "ASC", "start": start})
+    """One page of at most 50 departments, in the portal's own order: ``SORT`` is also a filter of this method."""
+    return Call("department.get", {"start": start})
 
 
 def profile() -> Call:
