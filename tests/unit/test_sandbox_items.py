@@ -69,7 +69,10 @@ def test_a_change_of_stage_moves_the_times_and_keeps_the_former_stage():
     portal.clock.advance(60)
     portal.update_item(INVOICE, key, comments="позже")
     item = portal.item(INVOICE, key)
-    assert (item["movedTime"], item["updatedTime"]) == ("2026-03-02T12:01:00+03:00", "2026-03-02T12:02:00+03:00")
+    assert (item["movedTime"], item["updatedTime"]) == (
+        "2026-03-02T12:01:00+03:00",
+        "2026-03-02T12:02:00+03:00",
+    )
 
 
 def test_unknown_and_unreadable_inputs_are_ignored_without_a_word():
@@ -97,7 +100,11 @@ def test_a_deal_gets_its_closing_date_when_it_is_closed_and_an_invoice_keeps_its
     portal.update_item(DEAL, deal, stageId="WON")
     portal.update_item(INVOICE, invoice, stageId="DT31_1:P")
     shown = portal.item(DEAL, deal)
-    assert (shown["closedate"], shown["closed"], shown["stageSemanticId"]) == ("2026-03-03T03:00:00+03:00", "Y", "S")
+    assert (shown["closedate"], shown["closed"], shown["stageSemanticId"]) == (
+        "2026-03-03T03:00:00+03:00",
+        "Y",
+        "S",
+    )
     assert portal.item(INVOICE, invoice)["closedate"] == "2026-03-09T03:00:00+03:00"
 
 
@@ -145,14 +152,20 @@ def test_rows_give_the_sum_and_the_tax_unless_the_sum_is_typed_by_hand():
 def test_setting_rows_gives_new_ids_and_saves_the_owner():
     portal = bare_portal()
     key = portal.add_invoice("Счёт")
-    call = {"ownerType": "SI", "ownerId": key, "productRows": [{"productName": "Окно", "price": 10, "quantity": 1}]}
+    call = {
+        "ownerType": "SI",
+        "ownerId": key,
+        "productRows": [{"productName": "Окно", "price": 10, "quantity": 1}],
+    }
     first = result(portal, "crm.item.productrow.set", call)["productRows"][0]["id"]
     portal.clock.advance(30)
     second = result(portal, "crm.item.productrow.set", call)["productRows"][0]["id"]
     assert second > first
     assert portal.item(INVOICE, key)["updatedTime"] == "2026-03-02T12:00:30+03:00"
     listed = {"filter": {"=ownerType": "SI", "=ownerId": key}}
-    assert [row["id"] for row in result(portal, "crm.item.productrow.list", listed)["productRows"]] == [second]
+    assert [row["id"] for row in result(portal, "crm.item.productrow.list", listed)["productRows"]] == [
+        second
+    ]
 
 
 def test_an_unknown_owner_of_rows_is_refused():
@@ -168,7 +181,9 @@ def test_hidden_items_are_absent_from_rows_and_total_and_refused_by_id():
     assert ([row["id"] for row in body["result"]["items"]], body["total"]) == ([keys[0], keys[2]], 2)
     assert refusal(portal, "crm.item.get", {"entityTypeId": DEAL, "id": keys[1]}) == (400, "ACCESS_DENIED")
     assert refusal(portal, "crm.item.get", {"entityTypeId": DEAL, "id": 99}) == (400, "NOT_FOUND")
-    assert result(portal, "crm.stagehistory.list", {"entityTypeId": DEAL, "filter": {"OWNER_ID": keys[1]}}) == {"items": []}
+    assert result(
+        portal, "crm.stagehistory.list", {"entityTypeId": DEAL, "filter": {"OWNER_ID": keys[1]}}
+    ) == {"items": []}
     portal.reveal(DEAL, keys[1])
     assert ids(portal, DEAL) == keys
 
@@ -201,7 +216,10 @@ def test_a_strict_portal_refuses_unknown_names_and_a_lax_one_ignores_them():
     portal.add_deal("Сделка")
     call = {"entityTypeId": DEAL, "filter": {">=updated": "2030-01-01"}}
     assert refusal(portal, "crm.item.list", call) == (400, "INVALID_ARG_VALUE")
-    assert refusal(portal, "crm.item.list", {"entityTypeId": DEAL, "order": {"nope": "ASC"}})[1] == "INVALID_ARG_VALUE"
+    assert (
+        refusal(portal, "crm.item.list", {"entityTypeId": DEAL, "order": {"nope": "ASC"}})[1]
+        == "INVALID_ARG_VALUE"
+    )
     lax = bare_portal(strict=False)
     lax.add_deal("Сделка")
     assert ids(lax, DEAL, filter=call["filter"]) == [1]
@@ -209,11 +227,23 @@ def test_a_strict_portal_refuses_unknown_names_and_a_lax_one_ignores_them():
 
 def test_own_fields_are_named_in_either_spelling():
     portal = bare_portal()
-    for name in ("UF_CRM_1747309879", "UF_CRM_3_1747309727", "UF_CRM_3_DIGIT", "UF_CRM_PROJECT_LEAD", "UF_CRM_PHONE2"):
+    for name in (
+        "UF_CRM_1747309879",
+        "UF_CRM_3_1747309727",
+        "UF_CRM_3_DIGIT",
+        "UF_CRM_PROJECT_LEAD",
+        "UF_CRM_PHONE2",
+    ):
         portal.add_user_field(DEAL, name)
     portal.add_deal("Сделка", UF_CRM_PHONE2="12")
     names = set(result(portal, "crm.item.get", {"entityTypeId": DEAL, "id": 1})["item"])
-    assert {"ufCrm_1747309879", "ufCrm3_1747309727", "ufCrm3Digit", "ufCrmProjectLead", "ufCrm_PHONE2"} <= names
+    assert {
+        "ufCrm_1747309879",
+        "ufCrm3_1747309727",
+        "ufCrm3Digit",
+        "ufCrmProjectLead",
+        "ufCrm_PHONE2",
+    } <= names
     call = {"entityTypeId": DEAL, "select": ["id", "UF_CRM_PHONE2"], "useOriginalUfNames": "Y"}
     assert result(portal, "crm.item.list", call)["items"] == [{"id": 1, "UF_CRM_PHONE2": "12"}]
     call = {"entityTypeId": DEAL, "select": ["uf_*"]}
@@ -243,9 +273,19 @@ def test_phones_and_addresses_come_only_with_all_fields():
     key = portal.add_contact("Анна", "Иванова", email="anna@example.ru")
     whole = result(portal, "crm.item.list", {"entityTypeId": CONTACT, "select": ["*"]})["items"][0]
     assert [(entry["typeId"], entry["value"]) for entry in whole["fm"]] == [("EMAIL", "anna@example.ru")]
-    assert "fm" not in result(portal, "crm.item.list", {"entityTypeId": CONTACT, "select": ["id", "name"]})["items"][0]
+    assert (
+        "fm"
+        not in result(portal, "crm.item.list", {"entityTypeId": CONTACT, "select": ["id", "name"]})["items"][
+            0
+        ]
+    )
     email = result(portal, "crm.contact.get", {"id": key})["EMAIL"][0]
-    change = {"EMAIL": [{"ID": email["ID"], "VALUE": "new@example.ru"}, {"VALUE": "more@example.ru", "VALUE_TYPE": "HOME"}]}
+    change = {
+        "EMAIL": [
+            {"ID": email["ID"], "VALUE": "new@example.ru"},
+            {"VALUE": "more@example.ru", "VALUE_TYPE": "HOME"},
+        ]
+    }
     result(portal, "crm.contact.update", {"id": key, "fields": change})
     values = [entry["VALUE"] for entry in result(portal, "crm.contact.get", {"id": key})["EMAIL"]]
     assert values == ["new@example.ru", "more@example.ru"]
@@ -267,7 +307,9 @@ def test_minus_one_as_start_counts_nothing():
     portal = bare_portal()
     for number in range(60):
         portal.add_deal(f"Сделка {number}")
-    body = portal.call("crm.item.list", {"entityTypeId": DEAL, "start": -1, "filter": {">id": 5}, "order": {"id": "ASC"}})[1]
+    body = portal.call(
+        "crm.item.list", {"entityTypeId": DEAL, "start": -1, "filter": {">id": 5}, "order": {"id": "ASC"}}
+    )[1]
     assert [row["id"] for row in body["result"]["items"]] == list(range(6, 56))
     assert "total" not in body
     assert "next" not in body
@@ -288,7 +330,10 @@ def test_newest_first_also_after_later_changes():
 
 def test_merging_contacts_binds_their_deals_to_the_one_that_stays():
     portal = bare_portal()
-    keep, gone = portal.add_contact("Анна", "Иванова"), portal.add_contact("Анна", "Иванова", email="a@example.ru")
+    keep, gone = (
+        portal.add_contact("Анна", "Иванова"),
+        portal.add_contact("Анна", "Иванова", email="a@example.ru"),
+    )
     deal = portal.add_deal("Сделка", contactId=gone)
     portal.merge_contacts(keep, gone)
     assert portal.item(DEAL, deal)["contactIds"] == [keep]
