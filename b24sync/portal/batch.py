@@ -94,14 +94,18 @@ def plain(value: Any) -> Any:
     return _text(value)
 
 
-def outcomes(result: Any, names: Sequence[str]) -> dict[str, Outcome] | None:
-    """Each named command's own outcome from the ``result`` of a batch; ``None`` if it is no batch's answer.
+def is_answer(result: Any) -> bool:
+    """Whether the ``result`` of a request is one of a batch."""
+    parts = _section(result)
+    return parts is not None and (not parts or bool(parts.keys() & {"result", "result_error"}))
+
+
+def outcomes(result: Any, names: Sequence[str]) -> dict[str, Outcome]:
+    """Each named command's own outcome from the ``result`` of a batch.
 
     PHP writes an empty map as ``[]`` and one with the keys 0, 1, ... as a list; both are understood.
     """
-    parts = _section(result)
-    if parts is None or (parts and not parts.keys() & {"result", "result_error"}):
-        return None
+    parts = _section(result) or {}
     results, errors, times = (
         _section(parts.get(part)) or {} for part in ("result", "result_error", "result_time")
     )

@@ -101,8 +101,6 @@ class Exchange:
             return reply
         self._resize(reply.took_s, len(commands))
         outcomes = batch.outcomes(reply.result, list(commands))
-        if outcomes is None:
-            return Fault(Recovery.BROKEN, "the answer is none to a batch", status=reply.status)
         for name, outcome in outcomes.items():
             if outcome.reset_at is not None:
                 self.blocks.expect(batch.method_of(commands[name]), outcome.reset_at)
@@ -145,6 +143,8 @@ class Exchange:
             return got
         self.time.see(got, self._clock.monotonic())
         fault = codes.fault_of_reply(got, whole=method == "batch")
+        if fault is None and method == "batch" and not batch.is_answer(got.result):
+            fault = Fault(Recovery.BROKEN, "the answer is none to a batch", status=got.status)
         _log.debug(
             "%s: HTTP %d in %.2f s%s", method, got.status, got.elapsed_s, f", {fault.text}" if fault else ""
         )
