@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from b24sync.rest.dates import parse_date, parse_time
 from b24sync.rules.errors import TextError
 from b24sync.rules.values import MISSING, Missing, Money, is_none
 
@@ -108,13 +109,8 @@ def _like(value: Any, other: Any) -> Any:
 
 
 def _moment_or_day(text: str, other: date) -> Any:
-    try:
-        if isinstance(other, datetime) and len(text) > 10:
-            moment = datetime.fromisoformat(text)
-            return moment.replace(tzinfo=other.tzinfo) if moment.tzinfo is None else moment
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return text
+    moment = parse_time(text) if isinstance(other, datetime) and len(text) > 10 else None
+    return moment or parse_date(text) or text
 
 
 def calculate(sign: str, left: Any, right: Any) -> Any:

@@ -140,9 +140,28 @@ def render(language, scope, source, mode="plain"):
         ("invoice.issued_date is none", True),
         ("invoice.issued_date == none", True),
         ("invoice.contact_id != 5", True),
+        ("'x' in invoice.issued_date", False),
+        ("invoice.fields.UF_CRM_DAY < now", True),
+        ("invoice.fields.UF_CRM_DAY == '2026-03-05T03:00:00+03:00'", True),
+        ("invoice.due_date > invoice.fields.UF_CRM_DAY", True),
+        ("now == '2026-03-06'", True),
+        ("now >= 'soonish'", None),
+        ("invoice.due_date - 3 < '2026-03-08'", True),
+        ("invoice.due_date - invoice.due_date == 0", True),
+        ("invoice.amount / invoice.amount == 1", True),
+        ("+invoice.amount == -(-invoice.amount)", True),
+        ("invoice.amount % 1000 == 234.5 and 7 // 2 == 3 and 2 ** 3 == 8", True),
+        ("'a' + 'b' == 'ab'", True),
+        ("rows[1.0].name == 'B' and rows['total'] > 0", True),
+        ("(commission.rows | first).user == 7", True),
+        ("deal.title is undefined and invoice.title is defined", True),
     ],
 )
 def test_conditions_judge_exactly(ru, scope, condition, holds):
+    if holds is None:
+        with pytest.raises(TextError):
+            ru.compile_condition(condition).holds(scope)
+        return
     assert ru.compile_condition(condition).holds(scope) is holds
 
 
@@ -200,6 +219,12 @@ def test_a_missing_link_makes_every_comparison_false(ru, scope, condition, holds
         ("{% if deal %}x{% else %}no deal{% endif %}", "no deal"),
         ("no braces at all", "no braces at all"),
         ("{{ invoice.fields.NOT_THERE }}", ""),
+        ("{{ deal.amount | round }}{{ deal | list | length }}{{ deal.of('x') }}", "0"),
+        ("{{ 'none' | decimal }} {{ rows | map(attribute='quantity') | sum }}", "0 4"),
+        ("{% set t %}a{{ invoice.id }}{% endset %}{{ t }}", "a512"),
+        ("{% for r in rows if r.price > 1 %}{{ r.name }}{% else %}none{% endfor %}", "B"),
+        ("{% for a, b in [(1, 2)] %}{{ a + b }}{% endfor %}", "3"),
+        ("{{ invoice.fields.tags }}", "a"),
     ],
 )
 def test_texts_show_values_as_people_read_them(ru, scope, source, text):
@@ -255,6 +280,23 @@ def test_a_subject_is_one_line(ru, scope):
         ("{{ invoice.amount + commission.of('boss') + invoice.fields.UF_CRM_X }}", "two numbers"),
         ("{{ rows[7].name }}", "no item 7"),
         ("{{ range.__globals__ }}", "has no __globals__"),
+        ("{{ invoice.due_date.century }}", "a date has no century"),
+        ("{{ invoice.id.real }}", "a number has no real"),
+        ("{{ now | round }}", "is no number"),
+        ("{{ 1 | round(1, 'up') }}", "none of common"),
+        ("{{ (10 ** 40) | money }}", "too large"),
+        ("{{ invoice.due_date * 2 }}", "a date takes a number of days"),
+        ("{{ invoice.due_date + 9999999 }}", "there is no such date"),
+        ("{{ invoice.title in 5 }}", "is no list or text"),
+        ("{{ event.too }}", "did you mean to?"),
+        ("{{ responsible.nam }}", "did you mean name?"),
+        ("{{ people.bos }}", "did you mean boss?"),
+        ("{{ rows.totl }}", "did you mean total?"),
+        ("{{ rows[0].nam }}", "did you mean name?"),
+        ("{{ commission.totl }}", "did you mean total?"),
+        ("{{ invoice | mony }}", "mony"),
+        ("{{ unheard_of + 1 }}", "unheard_of"),
+        ("{{ -unheard_of }}", "unheard_of"),
     ],
 )
 def test_what_cannot_be_evaluated_is_said_in_plain_words(ru, scope, source, said):
@@ -343,6 +385,9 @@ def test_faults_are_found_before_anything_is_evaluated(ru, source, said):
         "{{ commission.of('boss') | money }} {% for c in commission.rows %}{{ c.user }}{% endfor %}",
         "{% with d = deal %}{{ d.title }}{% endwith %}{{ now | workdays(3) | date }}",
         "no { template",
+        "{% for f in invoice.fields %}{{ f }}{% endfor %}{% for a, b in [(1, 2)] %}{{ a }}{% endfor %}",
+        "{% set t %}{{ deal.id }}{% endset %}{{ t }}{{ (rows | first).name }}{{ rows[invoice.id].name }}",
+        "{% for r in rows if r.price > 1 %}{{ r.name }}{% else %}none{% endfor %}",
         "",
     ],
 )
@@ -372,6 +417,35 @@ def test_a_path_gives_its_typed_value(ru, scope):
     assert ru.compile_expression("invoice.due_date").value(scope) == date(2026, 3, 10)
     assert ru.compile_expression("deal.title").value(scope) is None
     assert ru.compile_expression("invoice.fields.UF_CRM_X").value(scope) == "12"
+
+
+def test_nothing_is_equal_to_nothing_only():
+    assert (str(MISSING), repr(MISSING), len(MISSING), list(MISSING), bool(MISSING)) == (
+        "",
+        "none",
+        0,
+        [],
+        False,
+    )
+    assert MISSING == None  # noqa: E711
+    assert MISSING != 0
+    assert hash(MISSING) == hash(None)
+    assert MISSING("x") is MISSING
+
+
+def test_views_name_what_they_have(scope):
+    seen = {
+        name: set(scope[name].names())
+        for name in ("invoice", "event", "responsible", "people", "rows", "commission")
+    }
+    assert {"amount", "fields"} < seen["invoice"]
+    assert seen["people"] == {"boss", "nobody"}
+    assert set(scope["rows"][0].names()) == {"product_id", "name", "price", "quantity", "sum", "section_id"}
+    assert set(scope["event"].attribute("changes").names()) == {"amount"}
+    assert set(RecordView({"a": 1}).names()) == {"a"}
+    for view in (scope["responsible"], scope["rows"], scope["rows"][0], scope["commission"], scope["event"]):
+        with pytest.raises(KeyError):
+            view.attribute("nonsense")
 
 
 def test_namespaces_count_and_records_are_open(ru, scope):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -13,7 +15,7 @@ from b24sync.rest.kinds import kinds_from
 from b24sync.rules.language import Language
 from b24sync.rules.links import Linker
 from b24sync.rules.scope import CommissionView
-from b24sync.rules.values import MISSING, Money
+from b24sync.rules.values import Money
 from b24sync.sandbox import Sandbox, SandboxSettings, seed_company
 from tests.support.talks import TalkRunner
 
@@ -260,4 +262,21 @@ def test_an_old_invoice_is_loaded_with_its_rows():
 def test_an_amount_in_scope_is_exact(world):
     invoice = world.entity("invoice", world.company.invoices[0])
     assert invoice["amount"] == Decimal("85501.2")
-    assert MISSING == None  # noqa: E711
+
+
+def test_the_company_of_a_contact_is_known(world):
+    contact = Key("contact", world.company.contacts["with_email"])
+    links = world.runner.run(world.linker.linked(contact, "company", "deal"))
+    assert (links["company"]["name"], links["deal"]) == ("ООО «Ромашка»", None)
+    assert world.runner.run(world.linker.user(3)).name == "Иван Петров"
+
+
+def test_a_refusal_to_read_an_entity_is_raised_if_it_is_neither_missing_nor_hidden(world):
+    world.linker = world.fresh_linker(kinds=kinds_from(custom={"object": 5}))
+    with pytest.raises(PermanentError):
+        world.runner.run(world.linker.entity("object", 1))
+
+
+def test_loading_needs_no_template_engine():
+    code = "import sys; import b24sync.rules.links, b24sync.rules.names; sys.exit('jinja2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -167,3 +167,18 @@ def test_a_missing_link_has_nobody(world):
 def test_independent_selectors_are_asked_side_by_side(world):
     world.who("department_head", "project_lead", "user:7", "department:3")
     assert len(world.runner.rounds) == 3
+
+
+def test_departments_that_lead_round_end(world):
+    world.sandbox.add_department("a", parent=51, key=50)
+    world.sandbox.add_department("b", parent=50, key=51)
+    user = world.sandbox.add_user(300, NAME="x", UF_DEPARTMENT=[50])
+    world.sandbox.update_item(31, world.invoice.id, assignedById=user)
+    assert world.ids("department_head") == []
+    world.sandbox.add_user(301, NAME="y", UF_DEPARTMENT=[])
+    world.sandbox.update_item(31, world.invoice.id, assignedById=301)
+    assert world.ids("department_head") == []
+
+
+def test_nobody_made_what_is_not_there(world):
+    assert world.ids("creator", "deal.creator", subject=Key("invoice", 99999)) == []
