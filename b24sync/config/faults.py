@@ -18,14 +18,21 @@ _SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong."""
+    """One thing that is wrong.
+
+    Attributes:
+        path: Where it is.
+        message: What was found, and in brackets what to write.
+        meant: Where a misspelt key should have put its value; empty: it is none.
+    """
 
     path: Path
     message: str
+    meant: Path = ()
 
     def under(self, *parents: str | int) -> Fault:
         """The same fault, seen from further up."""
-        return Fault((*parents, *self.path), self.message)
+        return Fault((*parents, *self.path), self.message, (*parents, *self.meant) if self.meant else ())
 
 
 class FaultyError(Exception):
@@ -115,7 +122,7 @@ def hint(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
 
 def without_echoes(faults: Iterable[Fault], first: Iterable[Fault]) -> Iterator[Fault]:
     """Leave out faults that only follow from an earlier one at the same place, above or below it."""
-    places = [fault.path for fault in first]
+    places = [path for fault in first for path in (fault.path, fault.meant) if path]
     for fault in faults:
         if not any(_same_branch(fault.path, path) for path in places):
             yield fault

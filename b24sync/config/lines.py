@@ -66,6 +66,8 @@ class _Scanner:
         self.at += 2 if twice else 1
         *parents, name = self._keys()
         self.at = self.text.index("]", self.at) + (2 if twice else 1)
+        for length in range(1, len(parents) + 1):
+            self._mark(self._resolved(parents[:length]), start)
         path = (*self._resolved(parents), name)
         self._mark(path, start)
         if twice:

@@ -54,13 +54,21 @@ def _event_fault(event: str, settings: Settings) -> str:
     kind, _, word = event.partition(".")
     if word not in _words_of(kind, settings):
         return f"no event called {quoted(event)}{_event_hint(event, settings)}"
-    if kind not in settings.poll.watch:
+    if not _is_watched(kind, settings):
         return f'{kind} is not watched (add "{kind}" to poll.watch)'
     if event == "invoice.tasks_completed" and TASK not in settings.poll.watch:
         return 'needs the tasks, and task is not watched (add "task" to poll.watch)'
     if event == "invoice.reminder_due" and settings.reminders is None:
         return "never happens without [reminders] (add that section)"
     return ""
+
+
+def _is_watched(kind: str, settings: Settings) -> bool:
+    """Whether a kind is in ``poll.watch``; a misspelt one there counts, it is a fault of its own."""
+    kinds = kinds_of(settings)
+    return any(
+        kind in {word, did_you_mean(word, kinds) if word not in kinds else ""} for word in settings.poll.watch
+    )
 
 
 def _words_of(kind: str, settings: Settings) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ _EXAMPLES = {
     "for": 'write whose it is, such as "invoice.responsible"',
     "percent": 'write percents, such as "5"',
     "entity_type_id": "write the number of the smart process",
-    "use": f"write a step: {', '.join(STEPS)}",
+    "use": 'write a step, such as "notify"',
 }
 
 
@@ -175,7 +175,8 @@ def _key_faults(raw: Mapping[str, Any], columns: Mapping[str, _Column]) -> list[
         if key not in columns:
             near = did_you_mean(key, free)
             meant.add(near)
-            faults.append(Fault((key,), "unknown setting" + hint(key, free if near else columns)))
+            message = "unknown setting" + hint(key, free if near else columns)
+            faults.append(Fault((key,), message, (near,) if near else ()))
     for key, column in columns.items():
         if column.required() and key not in raw and key not in meant:
             example = f" ({_EXAMPLES[key]})" if key in _EXAMPLES else ""

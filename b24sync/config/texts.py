@@ -12,6 +12,7 @@ from b24sync.config.rules import known_kinds
 from b24sync.config.steps import Marked, marked_of
 from b24sync.domain.entity import DEAL, INVOICE
 from b24sync.domain.values import Mark, is_path
+from b24sync.rules.errors import TextError
 from b24sync.rules.language import Language
 from b24sync.rules.names import CUSTOM, ENTITIES, OPEN, ROW, ROWS, VALUE, Schema, roots_for
 
@@ -93,7 +94,7 @@ class _Texts:
         for kind in kinds:
             roots = roots_for(kind, people=self.settings.people, extra=extra)
             messages.update(dict.fromkeys(self._language.faults(source, mode=mode, roots=roots)))
-        if not messages and self.settings.commission is None and self._asks_for_commission(source, mode):
+        if self.settings.commission is None and self._asks_for_commission(source, mode):
             messages["commission is unknown without [commission] (add that section)"] = None
         for message in messages:
             yield Fault(path, message)
@@ -101,9 +102,13 @@ class _Texts:
     def _asks_for_commission(self, source: str, mode: Mode) -> bool:
         if "commission" not in source:
             return False
-        compiled = (
-            self._language.compile_condition(source)
-            if mode == "condition"
-            else self._language.compile_text(source, mode)
-        )
+        language = self._language
+        try:
+            compiled = (
+                language.compile_condition(source)
+                if mode == "condition"
+                else language.compile_text(source, mode)
+            )
+        except TextError:  # said already
+            return False
         return any(name[0] == "commission" for name in compiled.names)
