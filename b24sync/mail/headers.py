@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from email.policy import EmailPolicy
 from typing import Any
 
-from b24sync.mail.addresses import Address
+from b24sync.domain.addresses import Address
 
 _WIDTH = 76  # RFC 2047 §2: a line with an encoded word has at most 76 characters
 _WORD_BYTES = 39  # text bytes of one encoded word: 64 characters, so that "Subject: " fits before it

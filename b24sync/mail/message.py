@@ -8,10 +8,10 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
+from b24sync.domain.addresses import Address, parse_address
+from b24sync.domain.html import html_to_text, with_notice
 from b24sync.errors import MailPermanentError
-from b24sync.mail.addresses import Address, parse_address
 from b24sync.mail.headers import POLICY, address_header, clean, text_header, token_header
-from b24sync.mail.html import html_to_text, with_notice
 
 if TYPE_CHECKING:
     from datetime import datetime

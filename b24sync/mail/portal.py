@@ -6,10 +6,10 @@ import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from b24sync.domain.addresses import Address, parse_address
+from b24sync.domain.html import text_to_html, with_notice
 from b24sync.errors import MailPermanentError
-from b24sync.mail.addresses import Address, parse_address
 from b24sync.mail.headers import clean
-from b24sync.mail.html import text_to_html, with_notice
 from b24sync.mail.message import LIMIT_BYTES, envelope, file_name, plain, redirect_notice
 from b24sync.mail.words import shown
 from b24sync.ports import Answer, Ask, Effect, PostResult, Tell

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self
 
+from b24sync.domain.addresses import Address, parse_address
 from b24sync.errors import MailError, MailInDoubtError, MailPermanentError, MailTransientError
-from b24sync.mail.addresses import Address, parse_address
 from b24sync.mail.message import build, envelope, to_bytes
 from b24sync.mail.smtp_entry import Server, connect
 from b24sync.mail.smtp_link import Link, LostError, Reply

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from b24sync.domain.addresses import parse_address
 from b24sync.errors import ConfigError, MailPermanentError
-from b24sync.mail.addresses import parse_address
 from b24sync.mail.file import FileMailer
 from b24sync.mail.portal import PortalTransport
 from b24sync.mail.smtp import SmtpMailer

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from b24sync.domain.addresses import Address, parse_address
 from b24sync.errors import MailPermanentError
-from b24sync.mail.addresses import Address, parse_address
 
 
 @pytest.mark.parametrize(

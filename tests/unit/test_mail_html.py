@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from b24sync.mail.html import frame, html_to_text, text_to_html, with_notice
+from b24sync.domain.html import frame, html_to_text, text_to_html, with_notice
 
 
 class Tags(HTMLParser):

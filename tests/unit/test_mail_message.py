@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from b24sync.domain.addresses import Address
 from b24sync.errors import MailPermanentError
-from b24sync.mail.addresses import Address
 from b24sync.mail.headers import clean
 from b24sync.mail.message import build, envelope, file_name, to_bytes
 from b24sync.ports import Attachment
