@@ -85,12 +85,13 @@ def show_whole(
     return row
 
 
-def _lower(params: Params) -> Params:
+def lower_keys(params: Params) -> Params:
+    """Parameters under lower-case names: the classic methods take both spellings."""
     return {name.lower(): value for name, value in params.items()}
 
 
 def _find(portal: Sandbox, etid: int, params: Params, missing: str) -> Item:
-    number = to_int(_lower(params).get("id"))
+    number = to_int(lower_keys(params).get("id"))
     if not number or number < 0:
         raise Refusal("", "ID is not defined or invalid.")
     item = portal.items.get(etid, number)
@@ -112,7 +113,7 @@ def _get(etid: int) -> Method:
 def _list(etid: int) -> Method:
     def listing(portal: Sandbox, params: Params) -> Answer:
         """Items by filter: unknown keys are dropped, dates are exact."""
-        given = _lower(params)
+        given = lower_keys(params)
         if given.get("filter") is not None and not is_array(given["filter"]):
             raise Refusal("", "Parameter 'filter' must be array.")
         kind = portal.types[etid]
@@ -161,7 +162,7 @@ def _columns(portal: Sandbox, kind: EntityType) -> dict[str, Column]:
 def _update(etid: int) -> Method:
     def update(portal: Sandbox, params: Params) -> Answer:
         """Change an item; a bad stage and another funnel are ignored without a word."""
-        given = _lower(params)
+        given = lower_keys(params)
         item = _find(portal, etid, params, f"{_NAMES[etid].capitalize()} is not found")
         if not is_array(given.get("fields")):
             raise Refusal("", "Parameter 'fields' must be array.")
@@ -186,7 +187,7 @@ def _update(etid: int) -> Method:
 def _add(etid: int) -> Method:
     def add(portal: Sandbox, params: Params) -> Answer:
         """Create an item."""
-        given = _lower(params)
+        given = lower_keys(params)
         if not is_array(given.get("fields")):
             raise Refusal("", "Parameter 'fields' must be array.")
         names = {classic_name(name): name for name in portal.types[etid].fields}
@@ -223,39 +224,10 @@ def deal_fields(portal: Sandbox, _params: Params) -> Answer:
     return Answer(shown)
 
 
-@rest("crm.deal.userfield.list", "crm")
-def deal_userfields(portal: Sandbox, params: Params) -> Answer:
-    """Own fields of deals; enumerations with their texts."""
-    given = _lower(params)
-    if given.get("filter") is not None and not is_array(given["filter"]):
-        raise Refusal("", "Parameter 'filter' must be array.")
-    wanted = {name.upper(): str(value) for name, value in as_map(given.get("filter")).items()}
-    rows = []
-    for spec in portal.types[DEAL].fields.values():
-        if not spec.is_uf:
-            continue
-        row: dict[str, Any] = {
-            "ID": str(spec.uf_id), "ENTITY_ID": "CRM_DEAL", "FIELD_NAME": spec.name,
-            "USER_TYPE_ID": spec.type,
-            "XML_ID": None, "SORT": "100", "MULTIPLE": "Y" if spec.multiple else "N", "MANDATORY": "N",
-            "SHOW_FILTER": "E", "SHOW_IN_LIST": "Y", "EDIT_IN_LIST": "Y", "IS_SEARCHABLE": "N",
-            "SETTINGS": [], "EDIT_FORM_LABEL": spec.title, "LIST_COLUMN_LABEL": spec.title,
-            "LIST_FILTER_LABEL": spec.title, "ERROR_MESSAGE": None, "HELP_MESSAGE": None,
-        }  # fmt: skip
-        if spec.items:
-            row["LIST"] = [
-                {"ID": str(n), "SORT": str(10 * place), "VALUE": text, "DEF": "N", "XML_ID": f"enum{n}"}
-                for place, (n, text) in enumerate(spec.items, 1)
-            ]
-        if all(row.get(name) == value for name, value in wanted.items()):
-            rows.append(row)
-    return Answer(rows, total=len(rows))
-
-
 @rest("crm.deal.productrows.get", "crm")
 def deal_rows(portal: Sandbox, params: Params) -> Answer:
     """Product rows of a deal."""
-    if not to_int(_lower(params).get("id")):
+    if not to_int(lower_keys(params).get("id")):
         raise Refusal("", "The parameter id is invalid or not defined.")
     item = _find(portal, DEAL, params, "Not found")
     return Answer([_classic_row(row) for row in portal.items.rows.of(DEAL, item["id"])])
@@ -267,13 +239,14 @@ def _classic_row(row: dict[str, Any]) -> dict[str, Any]:
         texts.get(name, classic_name(name)): str(value) if name in texts and value is not None else value
         for name, value in row.items()
     }
+    shown["PRICE_ACCOUNT"] = f"{row['price']:.2f}"
     return shown | {"ORIGINAL_PRODUCT_NAME": row["productName"], "PRODUCT_DESCRIPTION": None}
 
 
 @rest("crm.deal.productrows.set", "crm")
 def deal_rows_set(portal: Sandbox, params: Params) -> Answer:
     """Replace the product rows of a deal."""
-    given = _lower(params)
+    given = lower_keys(params)
     item = _find(portal, DEAL, params, "Not found")
     camel = {classic_name(name): name for name in (
         "productId", "productName", "price", "quantity", "taxRate", "taxIncluded", "discountTypeId",

@@ -38,9 +38,9 @@ class Fault:
     """One ordered fault.
 
     Attributes:
-        kind: 503 QUERY_LIMIT_EXCEEDED, 429 OPERATION_TIME_LIMIT, overload OVERLOAD_LIMIT, 500, 502html (an
-            HTML body), truncated (executed, the JSON body is cut), drop_before (the connection is closed
-            before anything is executed), drop_after (executed, then closed without an answer), slow (the answer
+        kind: 503 QUERY_LIMIT_EXCEEDED, 429 OPERATION_TIME_LIMIT, overload OVERLOAD_LIMIT, 500, 502html (a body
+            in HTML), truncated (executed, the JSON body is cut), drop_before (the connection is closed before
+            anything is executed), drop_after (executed, then closed without an answer), slow (the answer
             waits ``seconds``), error (``code``, ``description``, ``http``), 401 expired_token.
         method: A glob over method names, any case; ``None`` is any method.
         times: How many requests (commands) are struck.

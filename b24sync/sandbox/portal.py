@@ -25,6 +25,7 @@ from . import (  # noqa: F401 - the modules register their methods
     system,
     task_methods,
     telephony,
+    userfields,
 )
 from .actions import Actions
 from .clock import SandboxClock

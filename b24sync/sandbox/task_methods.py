@@ -140,6 +140,8 @@ def task_update(portal: Sandbox, params: Params) -> Answer:
     fields = as_map(params.get("fields"))
     if fields.get("TITLE") == "":
         raise Refusal("ERROR_CORE", "Task title is not specified<br>")
+    if to_int(fields.get("PARENT_ID")) == task["ID"]:
+        raise Refusal("ERROR_CORE", "Cannot bind the node to itself<br>")
     portal.task_book.update(task["ID"], fields, portal.settings.owner_id)
     return Answer({"task": portal.task_book.shown(task, None)})
 
