@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from b24sync.errors import PermanentError, PortalError, TransientError
 from b24sync.portal import batch, codes
@@ -179,13 +179,15 @@ class PortalClient:
         """
         target = url
         for _ in range(_MOST_REDIRECTS):
-            target = self._own(target)
-            got = self._exchange.fetch(target, limit_bytes=limit_bytes)
+            own = self._webhook.within(target)
+            if own is None:
+                raise PermanentError("the file's link leads elsewhere than to this portal", method="download")
+            got = self._exchange.fetch(own, limit_bytes=limit_bytes)
             if isinstance(got, Fault):
                 raise self._error(got, "download", write=False)
             if not 300 <= got.status < 400:
                 return got.content
-            target = urljoin(target, got.location)
+            target = urljoin(own, got.location)
         raise PermanentError("the file's link redirects without end", method="download")
 
     # Reads
@@ -316,20 +318,6 @@ class PortalClient:
     def _whole_error(self, fault: Fault) -> PortalError:
         """The error of a whole batch of reads."""
         return self._error(fault, "" if fault.recovery is Recovery.UNREACHED else "batch", write=False)
-
-    def _own(self, url: str) -> str:
-        """``url`` as an address of this portal.
-
-        Raises:
-            PermanentError: It leads elsewhere.
-        """
-        whole = urlsplit(urljoin(self._webhook.reveal(), url))
-        same = (whole.hostname or "").lower() == self._webhook.host and whole.username is None
-        if not same or whole.scheme not in {"http", "https"}:
-            raise PermanentError("the file's link leads elsewhere than to this portal", method="download")
-        # A portal behind a proxy may write http:// or another port: only the address that the webhook names
-        # is used.
-        return f"{self._webhook.origin}{whole.path}{f'?{whole.query}' if whole.query else ''}"
 
     def _connect(self) -> Wire:
         from b24sync.portal.http import Wire  # noqa: PLC0415 - requests costs more time than all the rest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from b24sync.log import HIDDEN, register_secret
 
@@ -90,6 +90,21 @@ class Webhook:
     def address(self, method: str) -> str:
         """The URL to post ``method`` to. It holds the secret: for the connection and nothing else."""
         return f"{self.scheme}://{self.portal}/rest/{self.user_id}/{self._secret}/{method}"
+
+    def within(self, url: str) -> str | None:
+        """``url``, absolute or not, as an address of this portal; ``None`` if it leads elsewhere.
+
+        A portal behind a proxy may write links with http:// or another port: host and path are theirs, the
+        rest is the webhook's.
+        """
+        try:
+            whole = urlsplit(urljoin(self.reveal(), url))
+        except ValueError:  # a broken host
+            return None
+        if (whole.hostname or "").lower() != self.host or whole.username is not None:
+            return None
+        query = f"?{whole.query}" if whole.query else ""
+        return f"{self.origin}{whole.path}{query}" if whole.scheme in {"http", "https"} else None
 
     def reveal(self) -> str:
         """The whole webhook URL, for the configuration that ``init`` writes (0600) and nothing else."""

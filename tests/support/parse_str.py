@@ -1,7 +1,8 @@
-"""PHP's ``parse_url`` and ``parse_str`` as the portal applies them to a command of a batch, written from PHP's own rules.
+"""PHP's ``parse_url`` and ``parse_str`` as the portal applies them to a command of a batch.
 
-Independent of the program's encoder: a name is decoded before its brackets are read; dots and spaces before the first bracket become
-underscores; ``a[]`` appends; everything is text; an array with the keys 0..n-1 is a list.
+Written from PHP's rules, not from the program's encoder: a name is decoded before its brackets are read; dots
+and spaces before the first bracket become underscores; ``a[]`` appends; everything is text; an array with the
+keys 0..n-1 is a list.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that answers what a test tells it to, faults included, and keeps what it was sent."""
+"""A real HTTP server on loopback that answers what a test tells it to, and keeps what it was sent."""
 
 from __future__ import annotations
 
@@ -181,4 +181,4 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.announce is not None:
             self.close_connection = True
 
-    do_GET = do_POST
+    do_GET = do_POST  # noqa: N815 - the base class's name
