@@ -31,9 +31,7 @@ class Catalog:
         }  # fmt: skip
         return number
 
-    def add_product(
-        self, name: str, section: int | None = None, key: int | None = None, *, offer_of: int | None = None
-    ) -> int:
+    def add_product(self, name: str, section: int | None = None, key: int | None = None, *, offer_of: int | None = None) -> int:
         """Keep a product; a variation names its product by ``offer_of`` and has no section itself."""
         number = key or max(self.products, default=0) + 1
         product: dict[str, Any] = {

@@ -55,17 +55,13 @@ def _changes(given: Any) -> list[dict[str, Any]]:
 def _change(entry: Any) -> dict[str, Any]:
     names = {"ID": "id", "VALUE": "value", "VALUE_TYPE": "valueType", "TYPE_ID": "typeId"}
     fields = {names.get(name, name): value for name, value in as_map(entry).items()}
-    change: dict[str, Any] = {
-        name: str(fields[name]) for name in ("value", "valueType", "typeId") if name in fields
-    }
+    change: dict[str, Any] = {name: str(fields[name]) for name in ("value", "valueType", "typeId") if name in fields}
     if to_int(fields.get("id")):
         change["id"] = to_int(fields["id"])
     return change
 
 
-def show_whole(
-    portal: Sandbox, kind: EntityType, item: Item, names: set[str] | None = None
-) -> dict[str, Any]:
+def show_whole(portal: Sandbox, kind: EntityType, item: Item, names: set[str] | None = None) -> dict[str, Any]:
     """An item as the classic methods show it; phones and e-mails only in a whole one."""
     zone = portal.server_zone
     row = {}
@@ -78,10 +74,7 @@ def show_whole(
             entries = [entry for entry in item.get("fm", []) if entry["typeId"] == code]
             row[f"HAS_{code}"] = "Y" if entries else "N"
             if entries:
-                row[code] = [
-                    {"ID": str(e["id"]), "VALUE_TYPE": e["valueType"], "VALUE": e["value"], "TYPE_ID": code}
-                    for e in entries
-                ]
+                row[code] = [{"ID": str(e["id"]), "VALUE_TYPE": e["valueType"], "VALUE": e["value"], "TYPE_ID": code} for e in entries]
     return row
 
 
@@ -120,13 +113,9 @@ def _list(etid: int) -> Method:
         known = _columns(portal, kind)
         keep = compile_filter(given.get("filter"), lambda name: known.get(name.upper()))
         book = portal.items.book(etid)
-        rows = [
-            row for row in book.table.rows() if row["id"] not in book.hidden and (keep is None or keep(row))
-        ]
+        rows = [row for row in book.table.rows() if row["id"] not in book.hidden and (keep is None or keep(row))]
         order = as_map(given.get("order")) or {"ID": "ASC"}
-        sorters = [
-            (known[name.upper()].get, descends(way)) for name, way in order.items() if name.upper() in known
-        ]
+        sorters = [(known[name.upper()].get, descends(way)) for name, way in order.items() if name.upper() in known]
         names = _selection(kind, given.get("select"))
         page = classic_page(sort_rows(rows, sorters), params)
         shown = [show_whole(portal, kind, row, names) for row in page.result]
@@ -236,8 +225,7 @@ def deal_rows(portal: Sandbox, params: Params) -> Answer:
 def _classic_row(row: dict[str, Any]) -> dict[str, Any]:
     texts = {"id": "ID", "ownerId": "OWNER_ID", "storeId": "STORE_ID"}
     shown = {
-        texts.get(name, classic_name(name)): str(value) if name in texts and value is not None else value
-        for name, value in row.items()
+        texts.get(name, classic_name(name)): str(value) if name in texts and value is not None else value for name, value in row.items()
     }
     shown["PRICE_ACCOUNT"] = f"{row['price']:.2f}"
     return shown | {"ORIGINAL_PRODUCT_NAME": row["productName"], "PRODUCT_DESCRIPTION": None}
@@ -252,8 +240,7 @@ def deal_rows_set(portal: Sandbox, params: Params) -> Answer:
         "productId", "productName", "price", "quantity", "taxRate", "taxIncluded", "discountTypeId",
         "discountRate", "discountSum", "measureCode", "measureName", "sort")}  # fmt: skip
     rows = [
-        {camel[name.upper()]: value for name, value in as_map(row).items() if name.upper() in camel}
-        for row in as_list(given.get("rows"))
+        {camel[name.upper()]: value for name, value in as_map(row).items() if name.upper() in camel} for row in as_list(given.get("rows"))
     ]
     portal.items.rows.replace(DEAL, item["id"], rows)
     portal.items.touch(DEAL, item["id"], portal.settings.owner_id)

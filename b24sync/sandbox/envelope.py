@@ -85,18 +85,19 @@ class Stopwatch:
         """Seconds since the beginning."""
         return time.perf_counter() - self.perf
 
-    def block(self, operating: float, reset_at: int) -> dict[str, Any]:
-        """The ``time`` block: floats in seconds, dates in the server's offset."""
+    def block(self, operating: float | None, reset_at: int) -> dict[str, Any]:
+        """The ``time`` block: floats in seconds, dates in the server's offset; ``None``: nothing is charged."""
         spent = self.seconds
         start = self.at.timestamp()
         shown = self.at.astimezone(self.zone).isoformat(timespec="seconds")
-        return {
+        block: dict[str, Any] = {
             "start": start,
             "finish": start + spent,
             "duration": spent,
             "processing": spent,
             "date_start": shown,
             "date_finish": shown,
-            "operating_reset_at": reset_at,
-            "operating": operating,
         }
+        if operating is not None:
+            block |= {"operating_reset_at": reset_at, "operating": operating}
+        return block

@@ -114,18 +114,14 @@ class History:
         ids = self._owned.get((etid, owner))
         if ids is None:
             found = [
-                first + owner - start
-                for kind, start, count, first in self._generated
-                if kind == etid and start <= owner < start + count
+                first + owner - start for kind, start, count, first in self._generated if kind == etid and start <= owner < start + count
             ]
             if not found:
                 return []
             ids = self._owned[etid, owner] = found
         return ids
 
-    def _add(
-        self, etid: int, owner: int, kind: int, at: datetime, category: int, stage: str, semantics: str
-    ) -> None:
+    def _add(self, etid: int, owner: int, kind: int, at: datetime, category: int, stage: str, semantics: str) -> None:
         series = _series(etid)
         key = self._last[series] = self._last.get(series, 0) + 1
         self.table(etid).put(key, HistoryRow(key, kind, etid, owner, at, category, stage, semantics))

@@ -14,7 +14,7 @@ from .items import Item
 from .php import as_list, as_map, is_array, to_int
 from .query import Query, answer, page
 from .registry import Params, rest
-from .schema import EntityType, Field, describe, item_name
+from .schema import EntityType, Field, describe, item_name, upper_name
 from .stages import stage_entity
 from .values import show
 
@@ -71,9 +71,7 @@ def read_bound(portal: Sandbox, shape: Kind, value: Any) -> Any:
 
 
 def _flag(value: Any) -> bool | None:
-    return {"Y": True, "1": True, "TRUE": True, "N": False, "0": False, "FALSE": False}.get(
-        str(value).upper()
-    )
+    return {"Y": True, "1": True, "TRUE": True, "N": False, "0": False, "FALSE": False}.get(str(value).upper())
 
 
 def _uf_flag(value: Any) -> bool:
@@ -108,14 +106,12 @@ class Names:
     def inner(self, shown: str) -> str | None:
         """The name inside the stand-in, or ``None`` for an unknown one."""
         if self.original or not shown.startswith("ufCrm"):
-            return (
-                shown
-                if shown in self.kind.fields and (self.original or not shown.startswith("UF_"))
-                else None
-            )
-        return next(
-            (name for name in self.kind.fields if name.startswith("UF_") and item_name(name) == shown), None
-        )
+            return shown if shown in self.kind.fields and (self.original or not shown.startswith("UF_")) else None
+        return next((name for name in self.kind.fields if name.startswith("UF_") and item_name(name) == shown), None)
+
+    def upper(self, shown: str) -> str | None:
+        """The inner name of an upper-case one: clients in wide use order by ``ID``, and get their order."""
+        return next((name for name in self.kind.fields if upper_name(name) == shown), None)
 
     def fields(self, given: Any) -> dict[str, Any]:
         """Inputs by inner names; unknown ones are dropped, as the portal does without a word."""
@@ -158,9 +154,7 @@ def item_fields(portal: Sandbox, params: Params) -> Answer:
     stages = stage_entity(kind.id, category)
     shown = {}
     for name, spec in kind.fields.items():
-        status = (
-            stages if name in {"stageId", "previousStageId"} else "SOURCE" if name == "sourceId" else None
-        )
+        status = stages if name in {"stageId", "previousStageId"} else "SOURCE" if name == "sourceId" else None
         shown[names.shown(name)] = describe(spec, status)
     return Answer({"fields": shown})
 
@@ -190,11 +184,7 @@ def _query(portal: Sandbox, names: Names, params: Params) -> Query:
     keep = compile_filter(params.get("filter"), resolve)
     hidden = portal.items.book(names.kind.id).hidden
     if hidden:
-        query.keep = (
-            (lambda row: row["id"] not in hidden and keep(row))
-            if keep
-            else (lambda row: row["id"] not in hidden)
-        )
+        query.keep = (lambda row: row["id"] not in hidden and keep(row)) if keep else (lambda row: row["id"] not in hidden)
     else:
         query.keep = keep
     query.bound(
@@ -211,7 +201,7 @@ def _query(portal: Sandbox, names: Names, params: Params) -> Query:
 def _order(portal: Sandbox, names: Names, order: Any) -> list[tuple[str, bool]]:
     result = []
     for name, direction in as_map(order).items():
-        inner = names.inner(name)
+        inner = names.inner(name) or names.upper(name)
         word = str(direction).upper()
         if inner is None or names.kind.fields[inner].multiple:
             if portal.settings.strict:

@@ -94,9 +94,7 @@ class Items:
             self._portal.history.created(etid, key, now, item["categoryId"], stage, semantics)
         return int(key)
 
-    def update(
-        self, etid: int, key: int, fields: Mapping[str, Any], by: int, *, trusted: bool = False
-    ) -> bool:
+    def update(self, etid: int, key: int, fields: Mapping[str, Any], by: int, *, trusted: bool = False) -> bool:
         """Change an item; gives False, and saves nothing, if nothing would be different.
 
         Raises:
@@ -208,9 +206,7 @@ class Items:
                 return
             raise Refusal("CRM_FIELD_ERROR_VALUE_NOT_VALID", 'Invalid value of the field "Stage"')
         if stage is None:
-            stage = (
-                before["stageId"] if before and not moved_funnel else funnels.first_stage(kind.id, category)
-            )
+            stage = before["stageId"] if before and not moved_funnel else funnels.first_stage(kind.id, category)
         item["stageId"] = stage
 
     def _finish(self, kind: EntityType, item: Item, given: Item, before: Item | None = None) -> None:
@@ -239,9 +235,7 @@ class Items:
     def _require(self, kind: EntityType, item: Item) -> None:
         names = self._portal.settings.required_fields.get(kind.id, {}).get(item["stageId"], ())
         for name in names:
-            field = next(
-                (spec for spec in kind.fields.values() if name in {spec.name, item_name(spec.name)}), None
-            )
+            field = next((spec for spec in kind.fields.values() if name in {spec.name, item_name(spec.name)}), None)
             if field is not None and item.get(field.name) in (None, "", 0, []):
                 text = f'Поле "{field.title or name}" обязательно для заполнения'
                 raise Refusal("CRM_FIELD_ERROR_REQUIRED", text)

@@ -89,9 +89,7 @@ class OldInvoices:
             row["DATE_PAYED"] = self._portal.second()
         row["PAYED"] = "Y" if paid else "N"
         if row["PRODUCT_ROWS"]:
-            row["PRICE"] = round(
-                sum(float(r["PRICE"]) * float(r["QUANTITY"]) for r in row["PRODUCT_ROWS"]), 2
-            )
+            row["PRICE"] = round(sum(float(r["PRICE"]) * float(r["QUANTITY"]) for r in row["PRODUCT_ROWS"]), 2)
 
     def _read(self, fields: Mapping[str, Any]) -> OldInvoice:
         zone, now = self._portal.server_zone, self._portal.clock.now()

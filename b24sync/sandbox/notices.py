@@ -32,9 +32,7 @@ class Notices:
         self.all.append(notice)
         if notice["TAG"] and notice["CLIENT_ID"]:
             mark = _mark(notice)
-            self.shown = [
-                old for old in self.shown if not (old["TAG"] and old["CLIENT_ID"] and _mark(old) == mark)
-            ]
+            self.shown = [old for old in self.shown if not (old["TAG"] and old["CLIENT_ID"] and _mark(old) == mark)]
         self.shown.append(notice)
 
 

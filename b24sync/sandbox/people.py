@@ -62,9 +62,7 @@ class People:
         heads = {number for number, row in self.departments.items() if row.get("UF_HEAD") == str(key)}
         found, open_ones = set(heads), set(heads)
         while open_ones:
-            below = {
-                n for n, row in self.departments.items() if to_int(row.get("PARENT")) in open_ones
-            } - found
+            below = {n for n, row in self.departments.items() if to_int(row.get("PARENT")) in open_ones} - found
             found |= below
             open_ones = below
         return {number for number, user in self.users.items() if found & set(user["UF_DEPARTMENT"])} - {key}
@@ -159,6 +157,4 @@ def classic_page(rows: Iterable[Any], params: Params) -> Answer:
         return Answer(found[:PAGE], total=0)
     offset = start // PAGE * PAGE
     following = offset + PAGE
-    return Answer(
-        found[offset:following], total=len(found), next=following if following < len(found) else None
-    )
+    return Answer(found[offset:following], total=len(found), next=following if following < len(found) else None)

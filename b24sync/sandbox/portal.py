@@ -164,9 +164,7 @@ class Sandbox(Actions):
             self._admit(fault, name)
             answer, time_block = self.run_command(name, params, watch)
         except Refusal as refused:
-            return Reply(
-                refused.status, refused.body() | self._reset(refused, name), delay_s=delay, truncated=cut
-            )
+            return Reply(refused.status, refused.body() | self._reset(refused, name), delay_s=delay, truncated=cut)
         if fault is not None and fault.kind == "drop_after":
             raise ConnectionCutError("ordered: executed, and dropped without an answer")
         return Reply(200, _envelope(answer, time_block), delay_s=delay, truncated=cut)
@@ -194,13 +192,9 @@ class Sandbox(Actions):
             return {}
         now = self.clock.now()
         watch = Stopwatch.begin(now, self.server_zone)
-        return {
-            "time": watch.block(self.limits.used(name.lower(), now), self.limits.reset_at(name.lower(), now))
-        }
+        return {"time": watch.block(self.limits.used(name.lower(), now), self.limits.reset_at(name.lower(), now))}
 
-    def run_command(
-        self, method: str, params: Params, watch: Stopwatch | None = None
-    ) -> tuple[Answer, dict[str, Any]]:
+    def run_command(self, method: str, params: Params, watch: Stopwatch | None = None) -> tuple[Answer, dict[str, Any]]:
         """Run one method, alone or as a command of a batch.
 
         Returns:
@@ -219,8 +213,9 @@ class Sandbox(Actions):
         answer = spec.run(self, params)
         if fault is not None and fault.kind == "drop_after":
             raise ConnectionCutError("ordered: a command was executed, and the connection dropped")
-        if name != "batch":
-            self.limits.charge(self.settings, name, watch.at, watch.seconds)
+        if name == "batch" and not self.settings.batch_charged:
+            return answer, watch.block(None, 0)
+        self.limits.charge(self.settings, name, watch.at, watch.seconds)
         return answer, watch.block(self.limits.used(name, watch.at), self.limits.reset_at(name, watch.at))
 
     def _strike(self, fault: Fault | None, name: str) -> None:

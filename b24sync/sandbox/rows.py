@@ -69,11 +69,7 @@ class Rows:
         if rows is None:
             return None
         total = sum(round(row["price"] * row["quantity"], 2) for row in rows)
-        tax = sum(
-            round(row["price"] * row["quantity"] * row["taxRate"] / (100 + row["taxRate"]), 2)
-            for row in rows
-            if row["taxRate"]
-        )
+        tax = sum(round(row["price"] * row["quantity"] * row["taxRate"] / (100 + row["taxRate"]), 2) for row in rows if row["taxRate"])
         return round(total, 2), round(tax, 2)
 
     def _row(self, etid: int, owner: int, given: Mapping[str, Any], place: int) -> ProductRow:

@@ -70,9 +70,7 @@ def seed_company(portal: Sandbox) -> Company:
 def _add_clients(portal: Sandbox, company: Company) -> None:
     manager, other = company.users["manager"], company.users["manager2"]
     company.companies = {
-        "romashka": portal.add_company(
-            "ООО «Ромашка»", email="office@romashka.example", phone="+7 495 100-20-30", assignedById=manager
-        ),
+        "romashka": portal.add_company("ООО «Ромашка»", email="office@romashka.example", phone="+7 495 100-20-30", assignedById=manager),
         "stroy": portal.add_company("АО «Стройсервис»", phone="+7 812 555-10-10", assignedById=other),
         "ip": portal.add_company("ИП Кузнецов П. А.", email="kuznetsov@example.ru", assignedById=manager),
     }

@@ -126,9 +126,7 @@ def add_list(portal: Sandbox) -> dict[str, int]:
          216: 5},
         311,
     )  # fmt: skip
-    elements["price_spb"] = portal.add_element(
-        LIST, "Санкт-Петербург", {211: "1.05", 212: "30.06.2026", 213: 501, 214: 302}, 312
-    )
+    elements["price_spb"] = portal.add_element(LIST, "Санкт-Петербург", {211: "1.05", 212: "30.06.2026", 213: 501, 214: 302}, 312)
     return elements
 
 

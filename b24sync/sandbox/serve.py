@@ -39,9 +39,7 @@ def run(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line of the module."""
-    parser = argparse.ArgumentParser(
-        prog="python -m b24sync.sandbox", description="A stand-in Bitrix24 portal."
-    )
+    parser = argparse.ArgumentParser(prog="python -m b24sync.sandbox", description="A stand-in Bitrix24 portal.")
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--empty", action="store_true", help="without the small company")
     given = parser.parse_args(arguments)

@@ -36,6 +36,8 @@ class SandboxSettings:
         rate_limit: The leaky bucket is on, of ``rate_threshold`` requests, losing ``rate_per_s`` a second.
         operating_limit_s: Seconds of work a method may use in ten minutes; ``None``: unlimited.
         operating_cost_s: Seconds of work charged for every command.
+        batch_charged: A batch is charged as a method too (measured by some, not documented); only then its own
+            ``time`` tells ``operating``.
         latency_s: Seconds every request takes longer.
         pdf_polls: Calls of document.get until the PDF is there.
         transformer_ok: PDFs can be made at all.
@@ -71,6 +73,7 @@ class SandboxSettings:
     rate_per_s: float = 2.0
     operating_limit_s: float | None = None
     operating_cost_s: float = 0.0
+    batch_charged: bool = False
     latency_s: float = 0.0
     pdf_polls: int = 1
     transformer_ok: bool = True

@@ -73,9 +73,7 @@ class Funnels:
         self._semantics: dict[tuple[int, str], str] = {}
         self._next = 100
 
-    def add_category(
-        self, etid: int, name: str, category_id: int, *, default: bool = False, sort: int = 200
-    ) -> int:
+    def add_category(self, etid: int, name: str, category_id: int, *, default: bool = False, sort: int = 200) -> int:
         """Add a funnel without stages."""
         self.categories[etid, category_id] = Category(category_id, etid, name, sort, default)
         self.statuses.setdefault(stage_entity(etid, category_id), [])

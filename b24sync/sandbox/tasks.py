@@ -105,9 +105,7 @@ class Tasks:
                 continue
             if name in LISTS:
                 values = as_list(value) if is_array(value) else [value] if value not in (None, "") else []
-                result[name] = [
-                    item if name in {"TAGS", "UF_CRM_TASK"} else to_int(item) or 0 for item in values
-                ]
+                result[name] = [item if name in {"TAGS", "UF_CRM_TASK"} else to_int(item) or 0 for item in values]
             elif FIELDS[name] == "int":
                 result[name] = to_int(value) or 0
             elif FIELDS[name] == "time":

@@ -69,9 +69,7 @@ def _number(raw: Any) -> Any:
 
 
 def _flag(raw: Any) -> Any:
-    return {"Y": True, "1": True, "TRUE": True, "N": False, "0": False, "FALSE": False}.get(
-        str(raw).upper(), IGNORED
-    )
+    return {"Y": True, "1": True, "TRUE": True, "N": False, "0": False, "FALSE": False}.get(str(raw).upper(), IGNORED)
 
 
 def shown_number(value: float) -> int | float:

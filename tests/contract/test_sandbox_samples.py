@@ -154,11 +154,7 @@ def differences(documented: Any, mine: Any, path: str = "result") -> list[str]:
     if ours == "list":
         return differences(documented[0], mine[0], f"{path}[0]")
     if ours == "map":
-        return [
-            text
-            for name in documented.keys() & mine.keys()
-            for text in differences(documented[name], mine[name], f"{path}.{name}")
-        ]
+        return [text for name in documented.keys() & mine.keys() for text in differences(documented[name], mine[name], f"{path}.{name}")]
     return []
 
 
@@ -191,9 +187,7 @@ def test_a_row_has_the_documented_keys(shared, portal, method, path):
     mine = portal.call(method, CALLS[method])[1]["result"]
     for step in path:
         documented, mine = documented[step], mine[step]
-    missing = {
-        name for name in documented if not name.startswith(("UF_", "ufCrm", "parentId", "PARENT_ID"))
-    } - set(mine)
+    missing = {name for name in documented if not name.startswith(("UF_", "ufCrm", "parentId", "PARENT_ID"))} - set(mine)
     assert missing - KNOWN_GAPS.get(method, set()) == set()
 
 
