@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -44,7 +44,11 @@ class Loaded:
 
 
 def load(
-    source: Source | Path, *, environ: Mapping[str, str], known_good: str | None = None, offline: bool = False
+    source: Source | Path,
+    *,
+    environ: Mapping[str, str],
+    known_good: str | Callable[[Settings], str | None] | None = None,
+    offline: bool = False,
 ) -> Loaded:
     """Read and check a configuration.
 
@@ -52,7 +56,7 @@ def load(
         source: The file; relative paths in it count from its folder.
         environ: The variables, for ``env:`` secrets.
         known_good: A digest that an earlier ``load`` gave: if it still holds, only secrets and other files
-            are checked again (and Jinja2 is not imported).
+            are checked again (and Jinja2 is not imported). May be a function of the settings that finds it.
         offline: Whether secrets and files that only the portal or the mail server need may be missing.
 
     Raises:
@@ -66,7 +70,7 @@ def load(
     digest = _digest(text, settings)
     faults = (*faults, *without_echoes(surrounding_faults(settings, offline=offline), faults))
     warnings: tuple[str, ...] = ()
-    if digest != known_good:
+    if digest != (known_good(settings) if callable(known_good) and not faults else known_good):
         faults = (*faults, *without_echoes(_cross_faults(settings), faults))
         warnings = _warnings(source.path, text, settings)
     if faults:
@@ -155,7 +159,9 @@ def _messages(path: Path, text: str, faults: Iterable[Fault]) -> Iterator[str]:
 
     lines = line_numbers(text)
     placed = [(nearest_line(lines, fault.path), fault) for fault in dict.fromkeys(faults)]
-    for line, fault in sorted(placed, key=lambda pair: pair[0] or 0):
+    for line, fault in sorted(
+        placed, key=lambda pair: (pair[0] or 0, [str(part).zfill(5) for part in pair[1].path])
+    ):
         where = f"{path}:{line}" if line else str(path)
         yield f"{where}: {place(fault.path)}: {fault.message}" if fault.path else f"{where}: {fault.message}"
 

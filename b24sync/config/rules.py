@@ -80,11 +80,15 @@ def _words_of(kind: str, settings: Settings) -> tuple[str, ...]:
 
 
 def _event_hint(event: str, settings: Settings) -> str:
-    kind = event.partition(".")[0]
-    kinds = [kind] if kind in kinds_of(settings) else kinds_of(settings)
-    known = [f"{each}.{word}" for each in kinds for word in _words_of(each, settings)]
-    near = did_you_mean(event, known)
-    return f" (did you mean {near}?)" if near else f" (known: {', '.join(known)})"
+    kind, _, word = event.partition(".")
+    kinds = kinds_of(settings)
+    meant = kind if kind in kinds else did_you_mean(kind, kinds)
+    known = _words_of(meant, settings)
+    near = word if word in known else did_you_mean(word, known)
+    if meant and near:
+        return f" (did you mean {meant}.{near}?)"
+    names = [f"{each}.{word}" for each in ([meant] if meant else kinds) for word in _words_of(each, settings)]
+    return f" (known: {', '.join(names)})"
 
 
 def _move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Fault]:

@@ -117,12 +117,10 @@ def _status_faults(settings: Settings) -> Iterator[Fault]:
 def _status_name_fault(settings: Settings, name: str) -> str:
     if name in STATUSES:
         return ""
-    near = did_you_mean(name, [status for status in STATUSES if status not in settings.invoice.status])
-    if near:
-        return f"unknown status (did you mean {near}?)"
     if not _NAME.fullmatch(name) or f"invoice.{name}" in event_names("invoice"):
         return "cannot be the name of a status (write small letters, such as partly_paid)"
-    return ""
+    near = did_you_mean(name, [status for status in STATUSES if status not in settings.invoice.status])
+    return f"unknown status (did you mean {near}?)" if near else ""
 
 
 def _people_faults(settings: Settings) -> Iterator[Fault]:

@@ -179,9 +179,19 @@ def _key_faults(raw: Mapping[str, Any], columns: Mapping[str, _Column]) -> list[
             faults.append(Fault((key,), message, (near,) if near else ()))
     for key, column in columns.items():
         if column.required() and key not in raw and key not in meant:
-            example = f" ({_EXAMPLES[key]})" if key in _EXAMPLES else ""
-            faults.append(Fault((key,), f"is required{example}"))
+            faults.extend(fault.under(key) for fault in _missing(key, column))
     return faults
+
+
+def _missing(key: str, column: _Column) -> tuple[Fault, ...]:
+    """What is required where a key is missing: the key itself, of a table what it must hold."""
+    if is_dataclass(column.type):
+        try:
+            column.read({}, column.type)
+        except FaultyError as error:
+            return error.faults
+    example = f" ({_EXAMPLES[key]})" if key in _EXAMPLES else ""
+    return (Fault((), f"is required{example}"),)
 
 
 def _blank(hint_: Any) -> Any:

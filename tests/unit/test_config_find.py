@@ -56,7 +56,7 @@ def test_the_users_folder_is_below_home_without_xdg():
 
 
 def test_nothing_found_says_where_it_was_looked_for(tmp_path):
-    with pytest.raises(ConfigError, match="no configuration found: looked for ./b24sync.toml and") as caught:
+    with pytest.raises(ConfigError, match=r"no configuration found: looked for \./b24sync\.toml and") as caught:
         find(None, {"HOME": str(tmp_path)}, tmp_path)
     assert "run: b24sync init" in str(caught.value)
     assert caught.value.exit_code == 2

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from b24sync.config.lines import line_numbers, nearest_line
 
+
 def _text() -> str:
     return "\n".join(
         [

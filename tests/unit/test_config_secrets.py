@@ -27,9 +27,7 @@ def test_a_variable_that_is_not_set_is_named(tmp_path):
 
 def test_a_name_that_no_variable_can_have_is_a_fault(tmp_path):
     portal = '[portal]\nwebhook = "env:https://x/rest/1/s3cretword/"\n'
-    assert faults(tmp_path, "", portal=portal) == [
-        'FILE:2: portal.webhook: names no variable (write "env:NAME")'
-    ]
+    assert faults(tmp_path, "", portal=portal) == ['FILE:2: portal.webhook: names no variable (write "env:NAME")']
 
 
 def test_a_secret_may_be_in_a_file_beside_the_configuration(tmp_path):
@@ -61,8 +59,7 @@ def test_a_literal_secret_that_others_can_read_is_refused(tmp_path, mode):
     with pytest.raises(ConfigError) as caught:
         load(path, environ={})
     assert caught.value.faults == (
-        f"{path}:2: portal.webhook: is written in a file that others can read "
-        f'(chmod 600 {path}, or write "env:NAME" or "file:PATH" here)',
+        f'{path}:2: portal.webhook: is written in a file that others can read (chmod 600 {path}, or write "env:NAME" or "file:PATH" here)',
     )
     assert "s3cretword" not in str(caught.value)
 
@@ -92,9 +89,7 @@ def test_a_wrong_webhook_is_told_without_showing_it(tmp_path, address, message):
 
 
 def test_a_secret_of_another_type_is_not_shown(tmp_path):
-    assert faults(tmp_path, "", portal="[portal]\nwebhook = 31337\n") == [
-        "FILE:2: portal.webhook: is no text (write it in quotes)"
-    ]
+    assert faults(tmp_path, "", portal="[portal]\nwebhook = 31337\n") == ["FILE:2: portal.webhook: is no text (write it in quotes)"]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "[::1]:80"])

@@ -32,7 +32,7 @@ def test_durations_are_a_number_and_a_unit(text, duration):
 
 @pytest.mark.parametrize("text", ["", "5", "m", "5 m", "-5m", "5M", "1h30m", "1.5h", "٥m\n", "99999d", "9999999999s"])
 def test_other_durations_are_refused(text):
-    with pytest.raises(ValueError, match='write (a duration such as|at most "3650d")'):
+    with pytest.raises(ValueError, match=r'write (a duration such as|at most "3650d")'):
         parse_duration(text)
 
 
@@ -107,9 +107,7 @@ def test_settings_cannot_be_changed():
 
 
 def test_the_short_form_of_a_status_is_a_move_to_it():
-    rule = RuleSettings(
-        name="a", on=("invoice.created", "invoice.paid"), from_=("sent",), steps=(StepSettings(),)
-    )
+    rule = RuleSettings(name="a", on=("invoice.created", "invoice.paid"), from_=("sent",), steps=(StepSettings(),))
     assert rule.triggers() == (
         Trigger("invoice.created"),
         Trigger("invoice.status_changed", ("sent",), ("paid",)),
@@ -133,5 +131,3 @@ def test_every_step_of_the_registry_is_found_by_its_name(name):
 def test_an_unknown_step_is_no_class():
     with pytest.raises(KeyError):
         step_class("notfy")
-
-
