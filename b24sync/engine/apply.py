@@ -70,6 +70,8 @@ class Applier:
 
     def _apply_kind(self, reading: KindReading, applied: Applied) -> None:
         snapshot, kind = self.store.snapshot, reading.kind
+        if reading.opened is not None:
+            snapshot.rewind(kind.name, seconds(reading.opened))
         deferred = self._defer(reading)
         facts = self._facts(reading)
         for owner in snapshot.staged_owners(kind.name):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from b24sync.domain.event import Event
 from b24sync.engine.talks import NotRememberedError
-from b24sync.errors import PermanentError
+from b24sync.errors import PortalError
 from b24sync.rules.match import concerns, mismatch
 from b24sync.store.outbox import Planned
 
@@ -37,6 +37,7 @@ class Verdict:
     matched: bool
     reason: str
     seen: dict[str, Any] = field(default_factory=dict)
+    fault: str = ""
 
 
 class Judge(Protocol):
@@ -101,13 +102,15 @@ class Planner:
         if not rule.when:
             return Verdict(True, "")
         try:
-            return self.judge.holds(rule, event, entity)
+            verdict = self.judge.holds(rule, event, entity)
         except NotRememberedError as missing:
             self.wanted += [(event.entity.kind, call) for call in missing.calls]
             return Verdict(False, "waits")
-        except PermanentError as error:
-            self.faults.append(f"rule {rule.name} on {event.entity}: {error}")
-            return Verdict(False, str(error))
+        except PortalError as error:
+            verdict = Verdict(False, f"a link was refused: {error}", fault=str(error))
+        if verdict.fault:
+            self.faults.append(f"rule {rule.name} on {event.entity}: {verdict.fault}")
+        return verdict
 
     def _write(self, rule: RuleSettings, event: Event, event_id: int) -> None:
         state, result = self._start(rule, event)

@@ -33,13 +33,15 @@ class Remembered:
     """Answers of the portal by call, so that equal questions are asked once in a poll."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
+    used: dict[str, Any] = field(default_factory=dict)
 
     def run(self, talk: Talk[T]) -> T:
-        """Run a reading talk from memory alone.
+        """Run a reading talk from memory alone; ``used`` then holds the results that it heard, by call.
 
         Raises:
             NotRememberedError: Something must be asked first.
         """
+        self.used = {}
         try:
             wish = next(talk)
             while True:
@@ -49,7 +51,9 @@ class Remembered:
                 if missing:
                     talk.close()
                     raise NotRememberedError(missing)
-                wish = talk.send([self.answers[identity(call)] for call in wish.calls])
+                heard = {identity(call): self.answers[identity(call)] for call in wish.calls}
+                self.used.update({name: answer.result for name, answer in heard.items() if answer.error is None})
+                wish = talk.send([heard[identity(call)] for call in wish.calls])
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]
 

@@ -12,6 +12,7 @@ from b24sync.store.echoes import Echoes
 from b24sync.store.journal import Journal
 from b24sync.store.keep import Keep
 from b24sync.store.outbox import Outbox
+from b24sync.store.records import RecordTables
 from b24sync.store.snapshot import Snapshot
 
 
@@ -26,6 +27,7 @@ class Store:
         self.outbox = Outbox(connection)
         self.echoes = Echoes(connection)
         self.keep = Keep(connection)
+        self.records = RecordTables(connection)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Store:

@@ -96,10 +96,11 @@ class Journal:
         entity_id: int | None = None,
         since: int | None = None,
         name: str | None = None,
+        run: int | None = None,
         limit: int | None = None,
     ) -> list[EventRow]:
         """The newest events that fit, oldest first."""
-        where, values = _where(kind=kind, entity_id=entity_id, name=name)
+        where, values = _where(kind=kind, entity_id=entity_id, name=name, run=run)
         if since is not None:
             where.append("occurred_at >= ?")
             values.append(since)

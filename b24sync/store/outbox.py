@@ -138,7 +138,8 @@ class Outbox:
         stopping = ", ".join(f"'{state}'" for state in STOPPING)
         sql = (
             f"SELECT * FROM actions a WHERE a.state = 'pending' AND a.next_attempt_at <= ? AND a.id > ? {wanted} {unwanted}"
-            " AND NOT EXISTS (SELECT 1 FROM actions b WHERE b.event_id = a.event_id AND b.rule = a.rule"
+            " AND NOT EXISTS (SELECT 1 FROM actions b WHERE b.event_id IS a.event_id AND b.rule = a.rule AND b.kind = a.kind"
+            " AND b.entity_id = a.entity_id AND (a.event_id IS NOT NULL OR b.planned_at = a.planned_at)"
             f" AND b.position < a.position AND b.state IN ({stopping})) ORDER BY a.id LIMIT ?"
         )
         return [_action(row) for row in self._db.execute(sql, (now, after_id, *steps, *exclude, limit))]

@@ -225,6 +225,16 @@ class Snapshot:
         sql = "SELECT id, owner, type, at, stage FROM staged_history WHERE kind = ? AND at >= ? ORDER BY id"
         return [HistoryRow(*row) for row in self._db.execute(sql, (kind, at))]
 
+    def rewind(self, kind: str, at: int) -> None:
+        """Put the recorded stages back to what the staged history says they were just before a time, and drop the older rows."""
+        moved = self._db.execute("SELECT DISTINCT owner FROM staged_history WHERE kind = ? AND at >= ?", (kind, at)).fetchall()
+        for (owner,) in moved:
+            sql = "SELECT stage, at, id FROM staged_history WHERE kind = ? AND owner = ? AND at < ? ORDER BY id DESC LIMIT 1"
+            before = self._db.execute(sql, (kind, owner, at)).fetchone() or (None, None, 0)
+            sql = "UPDATE entities SET stage = ?, stage_at = ?, history_id = ? WHERE kind = ? AND id = ?"
+            self._db.execute(sql, (*before, kind, owner))
+        self._db.execute("DELETE FROM staged_history WHERE kind = ? AND at < ?", (kind, at))
+
     def drop_history(self, kind: str, ids: Iterable[int]) -> None:
         """Leave some history rows to the next poll."""
         self._db.executemany("DELETE FROM staged_history WHERE kind = ? AND id = ?", [(kind, number) for number in ids])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from b24sync.engine.capture.chains import Chain, advance
@@ -13,29 +14,40 @@ from b24sync.ports import Call
 from b24sync.rest import history
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
+    from datetime import datetime
 
     from b24sync.ports import Portal
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
 
 
-def take_baselines(portal: Portal, store: Store, kinds: Sequence[Kind], *, scrub: Scrub, run: int) -> dict[str, PortalError]:
+Progress = Callable[[str, int], None]
+
+
+def take_baselines(
+    portal: Portal, store: Store, kinds: Sequence[Kind], *, scrub: Scrub, run: int, opened: datetime | None, progress: Progress
+) -> dict[str, PortalError]:
     """Walk every row of the kinds into the snapshot; they go live when the reading that follows is applied, quietly.
 
     A kind's history cursor is set before its rows are read, so that moves during the walk are found by the reading that follows.
 
+    Args:
+        opened: ``--since``: entities made from this time on are left to the reading that follows, and history is read from its start.
+        progress: Told the kind and how many rows its snapshot has.
+
     Returns:
         The errors of the kinds that could not be finished; they go on in the next poll where they stopped.
     """
-    errors = _begin(portal, store, kinds)
+    errors = _begin(portal, store, kinds, opened)
     chains = {
-        kind.name: Chain(f"b{kind.name}", BaselinePages(store, kind, scrub, run), store.snapshot.cursor(kind.name).walked_id)
+        kind.name: Chain(f"b{kind.name}", BaselinePages(store, kind, scrub, run, opened), store.snapshot.cursor(kind.name).walked_id)
         for kind in kinds
         if kind.name not in errors
     }
     while walking := [chain for chain in chains.values() if chain.open]:
-        advance(portal, walking, lambda: _chunk(store, walking))
+        advance(portal, walking, partial(_Chunk, store, walking))
+        for chain in walking:
+            progress(chain.name[1:], chain.pages.taken)  # type: ignore[attr-defined]
     for name, chain in chains.items():
         if chain.error is not None:
             errors[name] = chain.error
@@ -64,11 +76,7 @@ class _Chunk:
         self._inner.__exit__(kind, error, trace)  # type: ignore[arg-type]
 
 
-def _chunk(store: Store, chains: Sequence[Chain]) -> AbstractContextManager[None]:
-    return _Chunk(store, chains)
-
-
-def _begin(portal: Portal, store: Store, kinds: Sequence[Kind]) -> dict[str, PortalError]:
+def _begin(portal: Portal, store: Store, kinds: Sequence[Kind], opened: datetime | None) -> dict[str, PortalError]:
     """Set each new kind's signpost and history cursor, unless an earlier, killed baseline did."""
     fresh = [kind for kind in kinds if store.snapshot.cursor(kind.name).signpost is None]
     if not fresh:
@@ -78,10 +86,10 @@ def _begin(portal: Portal, store: Store, kinds: Sequence[Kind]) -> dict[str, Por
     answers, at = portal.chain(calls or {"time": _server_time()})
     with store.transaction():
         for kind in fresh:
-            cursor = replace(store.snapshot.cursor(kind.name), signpost=seconds(at))
+            cursor = replace(store.snapshot.cursor(kind.name), signpost=seconds(opened or at))
             answer = answers.get(f"h{kind.name}")
             if answer is not None and answer.error is None:
-                newest = max((move.id for _, move in history.read_rows(answer.result)), default=0)
+                newest = 0 if opened else max((move.id for _, move in history.read_rows(answer.result)), default=0)
                 cursor = replace(cursor, history="yes", history_id=newest, history_floor=newest)
             elif answer is not None and isinstance(answer.error, CredentialsError):
                 errors[kind.name] = answer.error

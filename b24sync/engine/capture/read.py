@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from b24sync.engine.capture import skew
-from b24sync.engine.capture.baseline import take_baselines
+from b24sync.engine.capture.baseline import Progress, take_baselines
 from b24sync.engine.capture.chains import BATCH, PAGE, Chain, advance
 from b24sync.engine.capture.stage import HistoryPages, RowPages, Scrub, seconds, stage_rows, updated_of
 from b24sync.errors import CredentialsError, PermanentError, PortalError
@@ -31,7 +31,8 @@ class KindReading:
         cursor: As it was before this poll.
         complete: Rows and history were read to their ends.
         error: Why the kind is left out.
-        quiet: It has just finished its baseline: its news are taken over without events.
+        fresh: It has just finished its baseline walk and goes live with this poll.
+        opened: With ``--since``: its events begin at this time; else a fresh kind's news are taken over without events.
         newest: Id and time of the newest row, to check the date filter with next time.
         history_id: The last history row read.
     """
@@ -40,11 +41,16 @@ class KindReading:
     cursor: Cursor
     complete: bool = False
     error: PortalError | None = None
-    quiet: bool = False
+    fresh: bool = False
+    opened: datetime | None = None
     newest: tuple[int, datetime] | None = None
     history_id: int = 0
     history: str = "unknown"
-    truncated: bool = False
+
+    @property
+    def quiet(self) -> bool:
+        """Whether its news are taken over without events."""
+        return self.fresh and self.opened is None
 
     @property
     def since(self) -> datetime | None:
@@ -65,12 +71,13 @@ class Gathered:
 
 
 def read(
-    portal: Portal, store: Store, kinds: Sequence[Kind], *, overlap: timedelta, scrub: Scrub, run: int
-) -> Gathered:
+    portal: Portal, store: Store, kinds: Sequence[Kind], *, overlap: timedelta, scrub: Scrub, run: int,
+    since: datetime | None = None, progress: Progress = lambda _what, _count: None,
+) -> Gathered:  # fmt: skip
     """Read everything that is new and stage it.
 
     Kinds without a baseline get it first (straight into the snapshot, in chunks that survive a kill); then every kind is read as in any
-    other poll, the fresh ones quietly.
+    other poll, the fresh ones quietly (or, with ``since``, with the events from that time on).
 
     Raises:
         TransientError: The portal cannot be reached; nothing was moved.
@@ -80,13 +87,25 @@ def read(
         store.snapshot.clear_staged()
     new = [kind for kind in kinds if not store.snapshot.cursor(kind.name).live]
     unwalked = [kind for kind in new if store.snapshot.cursor(kind.name).state == "baseline"]
-    failed = take_baselines(portal, store, unwalked, scrub=scrub, run=run) if unwalked else {}
-    readings = [KindReading(kind, store.snapshot.cursor(kind.name), quiet=kind in new) for kind in kinds]
+    opened = _opened(store, since) if new else None
+    failed = take_baselines(portal, store, unwalked, scrub=scrub, run=run, opened=opened, progress=progress) if unwalked else {}
+    readings = [
+        KindReading(kind, store.snapshot.cursor(kind.name), fresh=kind in new, opened=opened if kind in new else None) for kind in kinds
+    ]
     for reading in readings:
         reading.error = failed.get(reading.kind.name)
         reading.history = reading.cursor.history
         reading.history_id = reading.cursor.history_id
     return _Poll(portal, store, overlap, scrub).read(readings)
+
+
+def _opened(store: Store, since: datetime | None) -> datetime | None:
+    """The time of ``--since``, remembered so that a killed first poll goes on with it."""
+    if since is not None:
+        with store.transaction():
+            store.keep.put("opened_since", str(seconds(since)))
+    kept = store.keep.get("opened_since")
+    return datetime.fromtimestamp(int(kept), UTC) if kept else None
 
 
 @dataclass(slots=True)
@@ -255,5 +274,5 @@ def advanced(one: KindReading, *, signpost: datetime, floor: int) -> Cursor:
         history_floor=floor,
         newest_id=newest[0],
         newest_at=seconds(newest[1]) if newest[1] else one.cursor.newest_at,
-        **({"state": "live", "baseline_at": seconds(signpost), "reconciled_at": seconds(signpost)} if one.quiet else {}),
+        **({"state": "live", "baseline_at": seconds(signpost), "reconciled_at": seconds(signpost)} if one.fresh else {}),
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.entity import INVOICE, TASK
-from b24sync.rest import feeds, history, items
+from b24sync.rest import feeds, history, items, values
 from b24sync.rest.dates import parse_date
 from b24sync.store.snapshot import HistoryRow, dump
 
@@ -51,7 +51,6 @@ class RowPages:
     Attributes:
         since: Rows saved before this are no news; ``None``: all are wanted.
         bound: ``since`` as the portal's filter needs it.
-        fresh: Whether rows equal to the snapshot are staged too.
     """
 
     store: Store
@@ -81,7 +80,7 @@ class RowPages:
 def stage_rows(store: Store, kind: Kind, rows: list[dict[str, Any]], *, since: datetime | None, scrub: Scrub) -> None:
     """Stage the rows that are news: saved at or after ``since`` and not equal to the snapshot."""
     fitting = [
-        (items.row_id(row), seconds(saved), scrub(dump(row)))
+        (items.row_id(row), seconds(saved), scrub(dump(values.scrubbed(row))))
         for row in rows
         if (saved := updated_of(row)) is not None and (since is None or saved >= since)
     ]
@@ -118,14 +117,16 @@ def page_length(result: Any) -> int:
     return len(listed) if isinstance(listed, list | Mapping) else 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BaselinePages:
-    """All rows of a kind, straight into the snapshot, silently."""
+    """All rows of a kind (made before ``opened``, if that is given), straight into the snapshot, silently; ``taken`` counts them."""
 
     store: Store
     kind: Kind
     scrub: Scrub
     run: int
+    opened: datetime | None = None
+    taken: int = 0
 
     def call(self, after: int | str) -> Call:
         """The page behind an id."""
@@ -140,15 +141,16 @@ class BaselinePages:
         rows = items.page_rows(result)
         found = [row for raw in rows if (row := self._row(raw)) is not None and row[0] > after]
         self.store.snapshot.add_baseline(self.kind.name, found, self.run)
+        self.taken += len(found)
         return len(rows), max((items.row_id(row) for row in rows), default=after)
 
     def _row(self, raw: dict[str, Any]) -> tuple[int, int, int, int | None, str | None, str | None, str] | None:
         created, updated, moved = items.snapshot_times(raw)
         created = created or updated
-        if created is None:
+        if created is None or (self.opened is not None and created >= self.opened):
             return None
         saved = updated or created
         return (
             items.row_id(raw), seconds(created), seconds(saved), seconds(moved) if moved else None,
-            stage_of(self.kind, raw), due_of(self.kind, raw), self.scrub(dump(raw)),
+            stage_of(self.kind, raw), due_of(self.kind, raw), self.scrub(dump(values.scrubbed(raw))),
         )  # fmt: skip

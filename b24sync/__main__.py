@@ -1,0 +1,7 @@
+"""``python -m b24sync``."""
+
+from __future__ import annotations
+
+from b24sync.cli import main
+
+main()

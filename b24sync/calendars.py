@@ -1,0 +1,62 @@
+"""The calendar of an installation: configured layers, imported files, years cached in the database."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from b24sync.domain.calendar import Calendar, Imported, from_stored, parse
+
+if TYPE_CHECKING:
+    from b24sync.clock import Clock
+    from b24sync.domain.settings import Settings
+    from b24sync.store import Store
+
+log = logging.getLogger(__name__)
+
+
+class StoredYears:
+    """Years of the library, kept in the database so that a cron run need not load it."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def get(self, key: str) -> str | None:
+        """A kept year."""
+        found = self._store.keep.cached(f"calendar:{key}")
+        return found if isinstance(found, str) else None
+
+    def put(self, key: str, text: str) -> None:
+        """Keep a year, unless a transaction of another kind is under way."""
+        self._store.keep.cache(f"calendar:{key}", text, at=int(self._clock.now().timestamp()))
+
+
+class ImportedYears:
+    """Imported official calendars in the database."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def put(self, country: str, year: int, text: str) -> None:
+        """Keep one; it replaces an earlier one of that country and year."""
+        with self._store.transaction():
+            self._store.keep.put_calendar(country, year, text, at=int(self._clock.now().timestamp()))
+
+    def all(self) -> list[str]:
+        """The texts of all."""
+        return [text for _, _, text in self._store.keep.calendars()]
+
+
+def make_calendar(settings: Settings, store: Store, clock: Clock) -> Calendar:
+    """The calendar: the library's days, imported years, ``[calendar] file``, the company's own days.
+
+    Raises:
+        CalendarFileError: A file of ``[calendar] file`` is none.
+    """
+    imported: list[Imported] = [from_stored(text) for text in ImportedYears(store, clock).all()]
+    for name in settings.calendar.file:
+        imported.append(parse(Path(name).read_bytes(), country=settings.calendar.country, source=Path(name).name))
+    return Calendar(settings.calendar, language=settings.language, imported=imported, cache=StoredYears(store, clock))

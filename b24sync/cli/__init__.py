@@ -1,0 +1,207 @@
+"""The command line: signatures here, one body per command beside it, imported when called."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from b24sync import __version__
+
+app = typer.Typer(
+    name="b24sync", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=True,
+    help="Automations for Bitrix24 from cron: asks the portal what changed and runs the configured steps.",
+)  # fmt: skip
+calendar_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Working days and which layer decided.")
+snapshot_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Move and trim the recorded history.")
+app.add_typer(calendar_app, name="calendar")
+app.add_typer(snapshot_app, name="snapshot")
+
+Json = Annotated[bool, typer.Option("--json", help="One object for one answer, JSON Lines for lists.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+Ids = Annotated[list[int] | None, typer.Argument(help="Ids of actions (b24sync actions).", show_default=False)]
+All = Annotated[bool, typer.Option("--all", help="Every action that the command is for.")]
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
+    if wanted:
+        typer.echo(f"b24sync {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    context: typer.Context,
+    config: Annotated[Path | None, typer.Option(help="Configuration file, or a folder of them.", show_default=False)] = None,
+    log_format: Annotated[str, typer.Option(help="text or json.")] = "text",
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done; show tracebacks.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,  # noqa: ARG001
+) -> None:
+    from b24sync.cli.session import Session  # noqa: PLC0415
+
+    if log_format not in {"text", "json"}:
+        raise typer.BadParameter(f"found {log_format!r} (write text or json)", param_hint="--log-format")
+    context.obj = Session(config=config, log_format=log_format, verbose=verbose)
+
+
+@app.command("poll")
+def poll_command(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; change nothing at either end.")] = False,
+    since: Annotated[str | None, typer.Option(help="First poll only: events from this time on.", show_default=False)] = None,
+    baseline: Annotated[bool, typer.Option("--baseline", help="Start quietly from now on again.")] = False,
+    reconcile: Annotated[bool, typer.Option("--reconcile", help="Compare everything, whatever the guard says.")] = False,
+    max_time: Annotated[str | None, typer.Option(help="Bounds the running of actions, as 50s.", show_default=False)] = None,
+    as_json: Json = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Ask the portal what changed and run what is due: one cycle."""
+    from b24sync.cli import poll as body  # noqa: PLC0415
+
+    wanted = body.Wanted(dry_run, since, baseline, reconcile, max_time, as_json, quiet)
+    raise typer.Exit(body.run(context.obj, wanted))
+
+
+@app.command("watch")
+def watch_command(context: typer.Context, interval: Annotated[str, typer.Option(help="Time between polls.")] = "60s") -> None:
+    """Poll until SIGTERM or SIGINT."""
+    from b24sync.cli import watch as body  # noqa: PLC0415
+
+    raise typer.Exit(body.run(context.obj, interval))
+
+
+@app.command("status")
+def status_command(context: typer.Context, as_json: Json = False) -> None:
+    """Cursors, lag, last runs, actions by state; exit 1 while anything failed, held or uncertain is open."""
+    from b24sync.cli import status as body  # noqa: PLC0415
+
+    raise typer.Exit(body.run(context.obj, as_json=as_json))
+
+
+@app.command("events")
+def events_command(
+    context: typer.Context,
+    entity: Annotated[str | None, typer.Option(help="As invoice:512.", show_default=False)] = None,
+    since: Annotated[str | None, typer.Option(help="A time.", show_default=False)] = None,
+    name: Annotated[str | None, typer.Option(help="As invoice.created.", show_default=False)] = None,
+    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """What was derived: the newest events, oldest first."""
+    from b24sync.cli import listing as body  # noqa: PLC0415
+
+    raise typer.Exit(body.events(context.obj, entity=entity, since=since, name=name, limit=limit, as_json=as_json))
+
+
+@app.command("actions")
+def actions_command(
+    context: typer.Context,
+    entity: Annotated[str | None, typer.Option(help="As invoice:512.", show_default=False)] = None,
+    since: Annotated[str | None, typer.Option(help="A time.", show_default=False)] = None,
+    state: Annotated[str | None, typer.Option(help="As failed.", show_default=False)] = None,
+    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """What was done: the newest actions, oldest first."""
+    from b24sync.cli import listing as body  # noqa: PLC0415
+
+    raise typer.Exit(body.actions(context.obj, entity=entity, since=since, state=state, limit=limit, as_json=as_json))
+
+
+@app.command("retry")
+def retry_command(context: typer.Context, ids: Ids = None, every: All = False) -> None:
+    """Make failed and waiting actions due now; an uncertain one only by its id."""
+    from b24sync.cli import actions as body  # noqa: PLC0415
+
+    raise typer.Exit(body.retry(context.obj, ids or [], every=every))
+
+
+@app.command("cancel")
+def cancel_command(context: typer.Context, ids: Ids = None, every: All = False) -> None:
+    """Give up failed, held, uncertain (and, by id, pending) actions."""
+    from b24sync.cli import actions as body  # noqa: PLC0415
+
+    raise typer.Exit(body.cancel(context.obj, ids or [], every=every))
+
+
+@app.command("release")
+def release_command(context: typer.Context, ids: Ids = None, every: All = False) -> None:
+    """Let held actions run."""
+    from b24sync.cli import actions as body  # noqa: PLC0415
+
+    raise typer.Exit(body.release(context.obj, ids or [], every=every))
+
+
+@app.command("run-rule")
+def run_rule_command(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="A rule's name.")],
+    entity: Annotated[str, typer.Argument(help="As invoice:512, or №125.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done.")] = False,
+    yes: Yes = False,
+) -> None:
+    """Run one rule, by hand, on one entity."""
+    from b24sync.cli import operate as body  # noqa: PLC0415
+
+    raise typer.Exit(body.run_rule(context.obj, name, entity, dry_run=dry_run, yes=yes))
+
+
+@app.command("doctor")
+def doctor_command(
+    context: typer.Context,
+    as_json: Json = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Without portal and mail server.")] = False,
+) -> None:
+    """Check everything that a poll depends on; exit 1 if anything fails."""
+    from b24sync.cli import doctor as body  # noqa: PLC0415
+
+    raise typer.Exit(body.run(context.obj, as_json=as_json, offline=offline))
+
+
+@app.command("sandbox")
+def sandbox_command(port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0) -> None:
+    """Serve a stand-in portal with a small company; prints its webhook URL first."""
+    from b24sync.sandbox.serve import run  # noqa: PLC0415
+
+    raise typer.Exit(run(port))
+
+
+@app.command("demo")
+def demo_command() -> None:
+    """Tell the whole story on the sandbox, offline, within seconds."""
+    from b24sync.cli import demo as body  # noqa: PLC0415
+
+    raise typer.Exit(body.run())
+
+
+def main() -> None:
+    """Run a command; the one place where errors become words and exit codes."""
+    verbose = "--verbose" in sys.argv or "-v" in sys.argv
+    try:
+        app(standalone_mode=False)
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the error boundary
+        sys.exit(_failed(error, verbose=verbose))
+    sys.exit(_leftover())
+
+
+def _leftover() -> int:
+    """Flush what is printed; a reader that went away is no error of ours."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _failed(error: BaseException, *, verbose: bool) -> int:
+    from b24sync.cli.failure import explain  # noqa: PLC0415
+
+    if isinstance(error, KeyboardInterrupt):
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return explain(error, verbose=verbose)

@@ -1,0 +1,124 @@
+"""``b24sync poll``."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from b24sync.app import App, copy_of, show_time
+from b24sync.cli.times import typed_duration, typed_time
+from b24sync.engine.poll import Options
+from b24sync.errors import AnotherPollError
+from b24sync.log import printable, redact
+from b24sync.store import Store
+from b24sync.store.lock import poll_lock
+
+if TYPE_CHECKING:
+    from b24sync.cli.session import Session
+    from b24sync.engine.report import Report
+
+SILENCE_S = 3600  # the same trouble is said at most hourly without a terminal (DESIGN.md §4)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The options as typed."""
+
+    dry_run: bool = False
+    since: str | None = None
+    baseline: bool = False
+    reconcile: bool = False
+    max_time: str | None = None
+    as_json: bool = False
+    quiet: bool = False
+
+
+def run(session: Session, wanted: Wanted) -> int:
+    """Poll every configuration once; returns the exit code."""
+    return session.each(lambda app: _poll(app, wanted))
+
+
+def _poll(app: App, wanted: Wanted) -> int:
+    options = _options(app, wanted)
+    with tempfile.TemporaryDirectory() if wanted.dry_run else nullcontext() as folder:
+        if folder is not None:
+            app.use_store(Store.open(copy_of(app.settings.store.path, Path(folder))))
+        try:
+            with nullcontext() if wanted.dry_run else poll_lock(app.settings.store.path):
+                report = poll_once(app, options, progress=not (wanted.quiet or wanted.as_json))
+        except AnotherPollError as error:
+            if sys.stderr.isatty() and not wanted.quiet:
+                print(error, file=sys.stderr)
+            return error.exit_code
+        _show(app, report, wanted)
+        return report.exit_code
+
+
+def poll_once(app: App, options: Options, *, progress: bool) -> Report:
+    """One poll with everything that belongs to it: the lock is held by the caller."""
+    from b24sync.cli.progress import bar  # noqa: PLC0415
+
+    with bar(enabled=progress) as told:
+        report = app.poller(progress=told).run(options)
+    app.after_poll(report)
+    return report
+
+
+def _options(app: App, wanted: Wanted) -> Options:
+    since = typed_time(wanted.since, now=app.clock.now(), tz=app.tz) if wanted.since else None
+    max_time = typed_duration(wanted.max_time, option="--max-time").total_seconds() if wanted.max_time else None
+    return Options(wanted.dry_run, since, wanted.baseline, wanted.reconcile, max_time)
+
+
+def _show(app: App, report: Report, wanted: Wanted) -> None:
+    tz = app.tz
+    if wanted.as_json:
+        print(json.dumps(report.as_json(lambda moment: show_time(moment.astimezone(UTC), tz)), ensure_ascii=False))
+    elif not wanted.quiet and (sys.stdout.isatty() or wanted.dry_run):
+        print(_summary(report))
+        if wanted.dry_run:
+            _show_planned(app, report)
+    for line in _troubles(app, report, wanted):
+        print(printable(redact(line)), file=sys.stderr)
+
+
+def _summary(report: Report) -> str:
+    changes = ", ".join(f"{kind} {count}" for kind, count in report.changes.items() if count) or "nothing"
+    done = ", ".join(f"{state} {count}" for state, count in report.actions.items()) or "none"
+    head = "baseline taken; " if report.baseline else ""
+    return f"{head}changed: {changes}; events: {report.events}; actions: {done}; {report.http_requests} requests"
+
+
+def _show_planned(app: App, report: Report) -> None:
+    from b24sync.cli.listing import action_line, event_line  # noqa: PLC0415
+
+    for event in app.store.journal.events(run=report.run):
+        print(event_line(app, event))
+    for action in app.store.outbox.actions(run=report.run):
+        print(action_line(app, action))
+
+
+def _troubles(app: App, report: Report, wanted: Wanted) -> list[str]:
+    """What goes to stderr: everything on a terminal; without one nothing on 0, and on 69 the same trouble at most hourly."""
+    lines = [*report.troubles, *report.warnings]
+    if sys.stderr.isatty():
+        return lines
+    if report.exit_code == 0 or (report.exit_code == 69 and not wanted.dry_run and _said_lately(app, report.troubles)):
+        return []
+    return lines
+
+
+def _said_lately(app: App, troubles: list[str]) -> bool:
+    now = int(app.clock.now().timestamp())
+    known: dict[str, Any] = json.loads(app.store.keep.get("said") or "{}")
+    if known.get("what") == sorted(troubles) and 0 <= now - known.get("at", 0) < SILENCE_S:
+        return True
+    with app.store.transaction():
+        app.store.keep.put("said", json.dumps({"what": sorted(troubles), "at": now}, ensure_ascii=False))
+    return False

@@ -1,0 +1,112 @@
+"""What every command has: where the configuration is, how to log, whether a person looks on."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from b24sync.errors import B24SyncError, ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from b24sync.app import App
+    from b24sync.config.find import Source
+    from b24sync.config.load import Loaded
+
+
+@dataclass(slots=True)
+class Session:
+    """The common options of a call."""
+
+    config: Path | None = None
+    log_format: str = "text"
+    verbose: bool = False
+    _ready: bool = False
+
+    def logging(self) -> None:
+        """Set up logging, once."""
+        if not self._ready:
+            from b24sync.log import setup  # noqa: PLC0415
+
+            setup(fmt="json" if self.log_format == "json" else "text", verbose=self.verbose, stream=sys.stderr)
+            self._ready = True
+
+    def sources(self) -> list[Source]:
+        """The configurations that the call means.
+
+        Raises:
+            ConfigError: There is none.
+        """
+        from b24sync.config.find import find  # noqa: PLC0415
+
+        return find(self.config, os.environ, Path.cwd())
+
+    def load(self, source: Source, *, offline: bool = False) -> Loaded:
+        """Read a configuration.
+
+        Raises:
+            ConfigError: It has faults.
+        """
+        from b24sync.cli.known_good import load_known  # noqa: PLC0415
+
+        self.logging()
+        loaded = load_known(source, os.environ, offline=offline)
+        for warning in loaded.warnings:
+            logging.getLogger("b24sync").info(warning)
+        return loaded
+
+    @contextmanager
+    def app(self, *, offline: bool = False) -> Iterator[App]:
+        """The one configuration of a command that works on one.
+
+        Raises:
+            UsageError: There are several.
+        """
+        from b24sync.app import App  # noqa: PLC0415
+
+        sources = self.sources()
+        if len(sources) > 1:
+            names = ", ".join(source.path.name for source in sources)
+            raise UsageError(f"this command works on one configuration, and there are {len(sources)}: {names}", remedy="name one with --config")
+        app = App(self.load(sources[0], offline=offline))
+        try:
+            yield app
+        finally:
+            app.close()
+
+    def each(self, body: Callable[[App], int], *, offline: bool = False) -> int:
+        """Run a command on every configuration, one after another; one failure does not stop the others.
+
+        Returns:
+            The worst exit code.
+        """
+        from b24sync.app import App  # noqa: PLC0415
+        from b24sync.cli.failure import explain  # noqa: PLC0415
+        from b24sync.engine.report import worst  # noqa: PLC0415
+
+        sources = self.sources()
+        codes = []
+        for source in sources:
+            try:
+                app = App(self.load(source, offline=offline))
+                try:
+                    codes.append(body(app))
+                finally:
+                    app.close()
+            except B24SyncError as error:
+                if len(sources) == 1:
+                    raise
+                if not isinstance(error, ConfigError):
+                    print(f"{source.path}:", file=sys.stderr)  # noqa: T201
+                codes.append(explain(error, verbose=self.verbose))
+        return worst(*codes)
+
+
+def interactive() -> bool:
+    """Whether a person looks on and can answer."""
+    return sys.stdin.isatty() and sys.stdout.isatty()

@@ -1,0 +1,39 @@
+"""Times and durations as people type them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from b24sync.domain.values import parse_duration
+from b24sync.errors import UsageError
+
+
+def typed_time(text: str, *, now: datetime, tz: tzinfo) -> datetime:
+    """A moment: a date or time as ``2026-11-24 10:00`` (the company's zone, unless it has an offset), or an age as ``2h``, ``7d``.
+
+    Raises:
+        UsageError: It is none.
+    """
+    from dateutil import parser  # noqa: PLC0415
+
+    try:
+        return now - parse_duration(text)
+    except ValueError:
+        pass
+    try:
+        moment = parser.isoparse(text.replace(" ", "T", 1))
+    except ValueError:
+        raise UsageError(f"found {text!r}, write a time as 2026-11-24T10:00, or an age as 2h or 7d") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=tz)).astimezone(UTC)
+
+
+def typed_duration(text: str, *, option: str) -> timedelta:
+    """A duration as ``50s``.
+
+    Raises:
+        UsageError: It is none.
+    """
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}") from None

@@ -1,0 +1,52 @@
+"""After a poll: one portal notice about new trouble (``[alerts]``), and the health check's ping."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from b24sync.engine import talks
+from b24sync.errors import B24SyncError
+from b24sync.rest import notify
+
+if TYPE_CHECKING:
+    from b24sync.app import App
+    from b24sync.engine.report import Report
+
+log = logging.getLogger(__name__)
+TROUBLE = ("failed", "held", "uncertain")
+_WORDS = {
+    "ru": ("b24sync: требуется внимание", {"failed": "не выполнено", "held": "задержано", "uncertain": "неизвестно, выполнено ли"}),
+    "en": ("b24sync: needs attention", {"failed": "failed", "held": "held", "uncertain": "uncertain"}),
+}
+
+
+def after_poll(app: App, report: Report) -> None:
+    """Tell people and the health check; neither ever fails a poll."""
+    if report.dry_run:
+        return
+    if app.settings.alerts is not None and any(report.actions.get(state) for state in TROUBLE):
+        _notify(app, report)
+
+
+def _notify(app: App, report: Report) -> None:
+    settings = app.settings
+    if settings.alerts is None:
+        return
+    try:
+        linker = app.linker(app.funnels(), app.portal_now())
+        found = talks.run(app.portal, linker.resolve(settings.alerts.to, None, several=True))
+    except B24SyncError as error:
+        log.warning("the notice about trouble could not be sent: %s", error)
+        return
+    head, words = _WORDS[settings.language]
+    counts = ", ".join(f"{words[state]}: {report.actions[state]}" for state in TROUBLE if report.actions.get(state))
+    text = notify.escape(f"{head} ({counts}). b24sync status; b24sync actions --state {_first(report)}")
+    calls = [notify.system_add(user.id, text, tag=f"b24sync:alert:{report.run}") for user in found.users]
+    for answer in app.portal.tell(calls):
+        if answer.error is not None:
+            log.warning("the notice about trouble could not be sent: %s", answer.error)
+
+
+def _first(report: Report) -> str:
+    return next(state for state in TROUBLE if report.actions.get(state))

@@ -1,0 +1,119 @@
+"""Making the talk of an action: its rule's step, its event, and all that the step may ask."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, cast
+
+from b24sync.domain.entity import Entity, Key
+from b24sync.domain.event import Event
+from b24sync.engine.desk import ActionDesk
+from b24sync.ports import Failed, Skipped
+from b24sync.rest import items
+from b24sync.steps.context import RunnableStep, StepContext
+
+if TYPE_CHECKING:
+    from b24sync.domain.calendar import Calendar
+    from b24sync.domain.settings import Settings, StepSettings
+    from b24sync.engine.funnels import Funnels
+    from b24sync.ports import StepResult, Talk
+    from b24sync.rest.kinds import Kind
+    from b24sync.rules.language import Language
+    from b24sync.rules.links import Linker
+    from b24sync.store import Store
+    from b24sync.store.journal import EventRow
+    from b24sync.store.outbox import Action
+
+OPERATOR = "operator"
+
+
+@dataclass(slots=True)
+class ContextMaker:
+    """Opens actions for the dispatcher."""
+
+    store: Store
+    settings: Settings
+    kinds: Mapping[str, Kind]
+    funnels: Funnels
+    language: Language
+    linker: Callable[[], Linker]
+    calendar: Callable[[], Calendar]
+    tz: tzinfo
+    now: datetime
+    base_url: str
+    operator_steps: Mapping[str, StepSettings]
+
+    def open(self, action: Action) -> Talk[StepResult] | StepResult:
+        """The talk of an action, or how it ends without one (its rule is gone)."""
+        step = self.step_of(action)
+        if step is None:
+            return Skipped("rule_gone", {"message": f"there is no step {action.step} in rule {action.rule} any more"})
+        if not hasattr(step, "run"):
+            return Failed(f"the step {action.step} cannot be run by this version")
+        return cast("RunnableStep", step).run(self.context(action))
+
+    def step_of(self, action: Action) -> StepSettings | None:
+        """The step as it is configured now: the one at the action's place if it is the same step, else the only one of its name."""
+        if action.event_id is None and action.rule in self.operator_steps:
+            return self.operator_steps[action.rule]
+        rule = next((one for one in self.settings.rules if one.name == action.rule), None)
+        if rule is None:
+            return None
+        if action.position < len(rule.steps) and rule.steps[action.position].name == action.step:
+            return rule.steps[action.position]
+        same = [step for step in rule.steps if step.name == action.step]
+        return same[0] if len(same) == 1 else None
+
+    def context(self, action: Action) -> StepContext:
+        """What the step of an action is given."""
+        event = self.event_of(action)
+        planned = self._planned(event)
+        linker = self.linker()
+        subject: Key | Entity = planned if event.name.endswith(".deleted") else event.entity
+        return StepContext(
+            rule=action.rule, event=event, planned=planned, marker=action.marker, message_id=message_id(action, self.settings),
+            now=self.now, tz=self.tz, lang=self.settings.language, settings=self.settings, kinds=self.kinds, calendar=self.calendar(),
+            funnels=self.funnels, records=self.store.records, base_url=self.base_url,
+            desk=ActionDesk(linker, self.language, subject, event), memory=action.memory, attempt=action.attempts, operator=action.options,
+        )  # fmt: skip
+
+    def event_of(self, action: Action) -> Event:
+        """The event of an action; an operator's has one that nothing derived."""
+        row = self.store.journal.event(action.event_id) if action.event_id is not None else None
+        if row is not None:
+            return event_of_row(row)
+        name = str(action.options.get("event") or f"{action.kind}.{OPERATOR}")
+        planned_at = datetime.fromtimestamp(action.planned_at, UTC)
+        return Event(action.key, name, Key(action.kind, action.entity_id), planned_at, changes=action.options.get("changes") or {})
+
+    def _planned(self, event: Event) -> Entity:
+        stored = self.store.snapshot.entity(event.entity.kind, event.entity.id)
+        kind = self.kinds[event.entity.kind]
+        if stored is None:
+            return Entity(event.entity, {"id": event.entity.id})
+        raw = json.loads(stored.data)
+        return items.entity(kind, raw, statuses=self.funnels.statuses(), base_url=self.base_url)
+
+
+def event_of_row(row: EventRow) -> Event:
+    """A recorded event as derivation made it."""
+    root = Key(row.root_kind, row.root_id) if row.root_kind and row.root_id else None
+    return Event(
+        row.key, row.name, Key(row.kind, row.entity_id), datetime.fromtimestamp(row.occurred_at, UTC), row.from_, row.to_,
+        row.from_stage, row.to_stage, row.changes, row.own, root,
+    )  # fmt: skip
+
+
+def message_id(action: Action, settings: Settings) -> str:
+    """The Message-ID of an action's mail: always the same one for the same action."""
+    digest = hashlib.sha256(f"mail/{action.marker}".encode()).hexdigest()[:32]
+    sender = settings.mail.from_ if settings.mail else ""
+    domain = sender.rpartition("@")[2].strip("> ") or "b24sync.invalid"
+    ascii_domain = domain.encode("idna").decode() if domain and not domain.isascii() else domain
+    return f"<{digest}@{ascii_domain}>"
+
+

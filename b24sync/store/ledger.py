@@ -1,0 +1,84 @@
+"""The commission ledger: rows are added and never changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import cast
+
+from b24sync.domain.commission import Base, BookedRow, LedgerRow, State
+from b24sync.domain.entity import Key
+
+_SELECT = (
+    "SELECT l.*, CASE l.state WHEN 'reversed' THEN coalesce(r.state, 'earned') ELSE l.state END AS counts_with"
+    " FROM ledger l LEFT JOIN ledger r ON r.id = l.reverses"
+)
+
+
+class Ledger:
+    """The booked rows. ``add`` belongs into a transaction of the caller."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def add(self, rows: Iterable[LedgerRow], *, action_id: int | None, run: int, at: int) -> list[int]:
+        """Book rows.
+
+        Args:
+            rows: In the order in which they are numbered.
+            action_id: The action that books; ``None`` for the poll's own upkeep.
+            run: The run.
+            at: The portal's time, Unix seconds.
+
+        Returns:
+            Their ids.
+        """
+        sql = (
+            "INSERT INTO ledger (at, kind, entity_id, user_id, user_name, role, percent, base, state, amount,"
+            " currency, reverses, action_id, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        )
+        found = []
+        for row in rows:
+            values = (
+                at, row.entity.kind, row.entity.id, row.user, row.user_name, row.role, f"{row.percent:f}", row.base,
+                row.state, f"{row.amount:f}", row.currency, row.reverses, action_id, run,
+            )  # fmt: skip
+            found.append(int(self._db.execute(sql, values).lastrowid or 0))
+        return found
+
+    def rows(self, entity: Key) -> list[BookedRow]:
+        """The rows of an entity, oldest first."""
+        sql = f"{_SELECT} WHERE l.kind = ? AND l.entity_id = ? ORDER BY l.id"
+        return [_booked(row) for row in self._db.execute(sql, (entity.kind, entity.id))]
+
+    def between(self, since: int | None = None, until: int | None = None) -> Iterator[BookedRow]:
+        """All rows, oldest first, one at a time.
+
+        Args:
+            since: Unix seconds of the first moment; ``None``: from the beginning.
+            until: Unix seconds of the first moment after; ``None``: to the end.
+        """
+        sql = f"{_SELECT} WHERE (?1 IS NULL OR l.at >= ?1) AND (?2 IS NULL OR l.at < ?2) ORDER BY l.id"
+        return (_booked(row) for row in self._db.execute(sql, (since, until)))
+
+    def last_id(self, entity: Key) -> int:
+        """The id of an entity's last row; 0 if it has none. It tells whether the ledger moved since a look."""
+        sql = "SELECT coalesce(max(id), 0) FROM ledger WHERE kind = ? AND entity_id = ?"
+        return int(self._db.execute(sql, (entity.kind, entity.id)).fetchone()[0])
+
+
+def _booked(row: sqlite3.Row) -> BookedRow:
+    found = LedgerRow(
+        entity=Key(row["kind"], row["entity_id"]),
+        user=row["user_id"],
+        role=row["role"],
+        percent=Decimal(row["percent"]),
+        state=row["state"],
+        amount=Decimal(row["amount"]),
+        currency=row["currency"],
+        reverses=row["reverses"],
+        user_name=row["user_name"],
+        base=cast("Base", row["base"]),
+    )
+    return BookedRow(row["id"], row["at"], found, cast("State", row["counts_with"]))
