@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from b24sync.domain.entity import Entity, Key
 
 if TYPE_CHECKING:
-    from b24sync.domain.calendar.layers import Calendar
+    from b24sync.domain.calendar.calendar import Calendar
     from b24sync.domain.commission import BookedRow
     from b24sync.domain.event import Event
     from b24sync.domain.settings import Settings

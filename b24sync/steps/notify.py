@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.settings import StepSettings
 from b24sync.domain.values import Person, Text
+from b24sync.ports import Done, Effect, Failed, Skipped, Tell, TellAll
+from b24sync.rest import notify
+from b24sync.steps.outcomes import words_of
+
+if TYPE_CHECKING:
+    from b24sync.ports import Answer, StepResult, Talk
+    from b24sync.rest.people import User
+    from b24sync.rules.people import Found
+    from b24sync.steps.context import StepContext
+
+_NO_SUCH_METHOD = "ERROR_METHOD_NOT_FOUND"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +34,60 @@ class Notify(StepSettings):
     sends: ClassVar[Literal["mail", "notice", ""]] = "notice"
     to: tuple[Person, ...]
     text: Text = ""
+
+    def run(self, ctx: StepContext) -> Talk[StepResult]:
+        """Tell everybody found, all at once."""
+        found = yield from ctx.people(self.to, several=True)
+        if not found.users:
+            return Skipped("nobody", _people(found))
+        text = yield from self._message(ctx)
+        if not text.strip():
+            return Skipped("empty_text", _people(found))
+        answers = yield from _tell(ctx, found.users, text)
+        return _result(found, answers)
+
+    def _message(self, ctx: StepContext) -> Talk[str]:
+        if self.text:
+            return (yield from ctx.text(self.text, mode="bbcode"))
+        from b24sync.steps.texts import notice  # noqa: PLC0415 - only where no text is configured
+
+        source, names = notice(ctx)
+        return (yield from ctx.text(source, mode="bbcode", extra=names))
+
+
+def _tell(ctx: StepContext, users: Sequence[User], text: str) -> Talk[list[Answer]]:
+    """Tell each user; where the portal lacks the notices without an author, in the name of the webhook's owner."""
+    calls = [notify.system_add(user.id, text, tag=ctx.marker) for user in users]
+    answers: list[Answer] = yield TellAll(tuple(Tell(call, Effect.REPEATABLE) for call in calls))
+    lacking = [
+        n for n, one in enumerate(answers) if one.error is not None and one.error.code == _NO_SUCH_METHOD
+    ]
+    if lacking:
+        again = [notify.personal_add(users[n].id, text, tag=ctx.marker) for n in lacking]
+        others: list[Answer] = yield TellAll(tuple(Tell(call, Effect.REPEATABLE) for call in again))
+        for n, answer in zip(lacking, others, strict=True):
+            answers[n] = answer
+    return answers
+
+
+def _result(found: Found, answers: Sequence[Answer]) -> StepResult:
+    told = [
+        user.id
+        for user, answer in zip(found.users, answers, strict=True)
+        if answer.error is None and answer.result
+    ]
+    details = {"to": told, **_people(found)}
+    for user, answer in zip(found.users, answers, strict=True):
+        if answer.error is not None:
+            return Failed(words_of(answer.error, f"notice to user:{user.id}"), details)
+        if not answer.result:
+            return Failed(
+                f"notice to user:{user.id}: the portal did not take it (see whether the user may be written to)",
+                details,
+            )
+    return Done(changed=True, details=details)
+
+
+def _people(found: Found) -> Mapping[str, Any]:
+    left = [*found.left_out, *found.nobody]
+    return {"left_out": left} if left else {}
