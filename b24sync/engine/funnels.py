@@ -38,6 +38,10 @@ class Funnels:
         """One stage."""
         return next((stage for stage in self.by_kind.get(kind, ()) if stage.id == stage_id), None)
 
+    def stages(self, kind: str, category_id: int) -> list[Stage]:
+        """The stages of a funnel, in its order."""
+        return [stage for stage in self.by_kind.get(kind, ()) if stage.category_id == category_id]
+
     def semantic(self, kind: str, stage_id: str) -> str:
         """``P`` in process, ``S`` success, ``F`` failure."""
         stage = self.stage(kind, stage_id)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from b24sync.domain.settings import StepSettings
 from b24sync.domain.values import Person
+from b24sync.ports import Done, Effect, Failed, Skipped, Tell, TellAll
+from b24sync.rest import contract, items
+from b24sync.steps.linked import linked, why
+from b24sync.steps.outcomes import words_of
+from b24sync.steps.together import together
+
+if TYPE_CHECKING:
+    from b24sync.domain.entity import Entity
+    from b24sync.ports import Answer, StepResult, Talk
+    from b24sync.steps.context import StepContext
 
 Target: TypeAlias = Literal["deal", "contact", "company"]
 
@@ -23,3 +34,48 @@ class Assign(StepSettings):
     name: ClassVar[str] = "assign"
     targets: tuple[Target, ...] = ("deal", "contact")
     to: tuple[Person, ...]
+
+    def run(self, ctx: StepContext) -> Talk[StepResult]:
+        """Hand over whatever is not with the person yet, all at once."""
+        people = yield from ctx.people(self.to, several=False)
+        if not people.users:
+            return Skipped("nobody", {"message": f"nobody active{why(people)}"})
+        user = people.users[0]
+        found = yield from linked(ctx, *self.targets)
+        keys = [entity.key for entity in found.values() if entity is not None]
+        fresh: list[Entity | None] = yield from together([ctx.entity(key.kind, key.id) for key in keys])
+        there = [entity for entity in fresh if entity is not None]
+        if not there:
+            return Skipped("no_targets", {"targets": list(self.targets)})
+        details = {"user_id": user.id, "missing": sorted(set(self.targets) - {one.key.kind for one in there})}
+        return (yield from _hand_over(ctx, there, user.id, {k: v for k, v in details.items() if v}))
+
+
+def _hand_over(ctx: StepContext, entities: Sequence[Entity], user_id: int, details: dict[str, object]) -> Talk[StepResult]:
+    others = [entity for entity in entities if entity["responsible_id"] != user_id]
+    details["already"] = [str(entity.key) for entity in entities if entity["responsible_id"] == user_id]
+    if not others:
+        return Done(changed=False, details=details)
+    change = {"responsible_id": user_id}
+    calls = [items.update(ctx.kinds[entity.key.kind], entity.key.id, change) for entity in others]
+    answers: list[Answer] = yield TellAll(
+        tuple(Tell(call, Effect.REPEATABLE, entity=one.key, writes=change) for call, one in zip(calls, others, strict=True))
+    )
+    troubles = [_trouble(ctx, one, answer, user_id) for one, answer in zip(others, answers, strict=True)]
+    details["changed"] = [str(one.key) for one, trouble in zip(others, troubles, strict=True) if not trouble]
+    if any(troubles):
+        changed = ", ".join(map(str, details["changed"])) or "nothing"  # type: ignore[call-overload]
+        return Failed(f"{'; '.join(t for t in troubles if t)} (changed so far: {changed})", details)
+    return Done(changed=True, details=details)
+
+
+def _trouble(ctx: StepContext, entity: Entity, answer: Answer, user_id: int) -> str:
+    """What is wrong with an answer; empty if the entity is with the person now."""
+    doing = f"{entity.key}: responsible user:{user_id}"
+    if answer.error is not None:
+        return words_of(answer.error, doing)
+    row = items.row_of(answer.result)
+    kind = ctx.kinds[entity.key.kind]
+    if row is not None and contract.read_contract(kind, row)["responsible_id"] != user_id:
+        return f"{doing}: the portal took it and did not change it (see the rights of the owner of the webhook)"
+    return ""

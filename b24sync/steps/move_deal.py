@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from b24sync.domain.entity import DEAL
 from b24sync.domain.settings import StepSettings
+from b24sync.ports import Ask, Done, Effect, Failed, Skipped, Tell
+from b24sync.rest import fields, items, stages
+from b24sync.steps.linked import linked
+from b24sync.steps.outcomes import StepError, required, words_of
+
+if TYPE_CHECKING:
+    from b24sync.domain.entity import Entity
+    from b24sync.ports import Answer, StepResult, Talk
+    from b24sync.rest.stages import Stage
+    from b24sync.steps.context import StepContext
+
+NEXT = "next"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,4 +31,98 @@ class MoveDeal(StepSettings):
     """
 
     name: ClassVar[str] = "move_deal"
-    stage: str | Mapping[str, str] = "next"
+    stage: str | Mapping[str, str] = NEXT
+
+    def run(self, ctx: StepContext) -> Talk[StepResult]:
+        """Look where the deal stands now, and move it if it may be moved."""
+        found = (yield from linked(ctx, DEAL))[DEAL]
+        deal = (yield from ctx.entity(DEAL, found.key.id)) if found else None
+        if deal is None:
+            return Skipped("no_deal")
+        wanted = self._wanted(deal)
+        if wanted is None:
+            return Skipped("funnel_not_listed", {"deal_id": deal.key.id, "funnel": deal["category_id"] or 0})
+        funnel = yield from _funnel(ctx, deal, wanted)
+        target = _target(deal, funnel, wanted)
+        if target == deal["stage_id"]:
+            return Done(changed=False, details={"deal_id": deal.key.id, "stage": target})
+        reason = _forbidden(deal, funnel, target)
+        if reason:
+            return Skipped(reason, {"deal_id": deal.key.id, "from": deal["stage_id"], "to": target})
+        return (yield from _move(ctx, deal, target))
+
+    def _wanted(self, deal: Entity) -> str | None:
+        if isinstance(self.stage, str):
+            return self.stage
+        return self.stage.get(str(deal["category_id"] or 0))
+
+
+def _funnel(ctx: StepContext, deal: Entity, wanted: str) -> Talk[Sequence[Stage]]:
+    """The stages of the deal's funnel in its order; read anew if a stage that matters is not among the known ones."""
+    category = deal["category_id"] or 0
+    known = ctx.funnels.stages(DEAL, category)
+    ids = {stage.id for stage in known}
+    if deal["stage_id"] in ids and (wanted == NEXT or wanted in ids):
+        return known
+    answers: list[Answer] = yield Ask((stages.status_list(stages.entity_id(ctx.kinds[DEAL], category)),))
+    required(answers[0], f"stages of the funnel {category}")
+    return stages.read_stages(answers[0].result, category_id=category)
+
+
+def _target(deal: Entity, funnel: Sequence[Stage], wanted: str) -> str:
+    """The stage to go to; ``next`` never means a failed one."""
+    if wanted != NEXT:
+        return wanted
+    ids = [stage.id for stage in funnel]
+    if deal["stage_id"] not in ids:
+        raise StepError(f"{deal.key}: its stage {deal['stage_id']} is in no funnel any more (move it by hand)")
+    place = ids.index(deal["stage_id"])
+    if funnel[place].semantic != "P":
+        return str(deal["stage_id"])
+    onward = [stage for stage in funnel[place + 1 :] if stage.semantic == "P"]
+    won = [stage for stage in funnel if stage.semantic == "S"]
+    if not onward and not won:
+        raise StepError(f"{deal.key}: there is no stage after {deal['stage_id']} (add a successful stage)")
+    return (onward or won)[0].id
+
+
+def _forbidden(deal: Entity, funnel: Sequence[Stage], target: str) -> str:
+    """Why the deal may not go there (DESIGN.md §6); empty if it may.
+
+    Raises:
+        StepError: There is no such stage.
+    """
+    ids = [stage.id for stage in funnel]
+    if target not in ids:
+        if _category_of(target) != (deal["category_id"] or 0):
+            return "other_funnel"
+        raise StepError(f"{deal.key}: no stage {target} in its funnel (known: {', '.join(ids)})")
+    now = next((stage for stage in funnel if stage.id == deal["stage_id"]), None)
+    if now is None:
+        return ""
+    if now.semantic != "P":
+        return "closed"
+    goal = funnel[ids.index(target)]
+    return "backwards" if goal.semantic == "P" and ids.index(target) < ids.index(now.id) else ""
+
+
+def _category_of(stage_id: str) -> int:
+    """The funnel that a deal's stage id speaks of (BITRIX24.md §5): ``C1:WON`` is one of funnel 1."""
+    prefix, colon, _ = stage_id.partition(":")
+    return int(prefix[1:]) if colon and prefix[:1] == "C" and prefix[1:].isdigit() else 0
+
+
+def _move(ctx: StepContext, deal: Entity, target: str) -> Talk[StepResult]:
+    kind, before = ctx.kinds[DEAL], deal["stage_id"]
+    details = {"deal_id": deal.key.id, "from": before, "to": target}
+    call = items.update(kind, deal.key.id, {"stage_id": target})
+    answer: Answer = yield Tell(call, Effect.REPEATABLE, entity=deal.key, writes={"stage_id": target})
+    doing = f"{deal.key}: to stage {target}"
+    if answer.error is not None:
+        described: list[Answer] = yield Ask((items.fields(kind),))
+        known = fields.read_fields(kind, described[0].result)
+        return Failed(words_of(answer.error, doing, fields=known.titled(answer.error.reason)), details)
+    row = items.row_of(answer.result)
+    if row is not None and items.stage_of(row) == before:
+        return Failed(f"{doing}: the portal took it and left the deal where it was (see its automations)", details)
+    return Done(changed=True, details=details)
