@@ -68,9 +68,7 @@ def place(path: Path) -> str:
 
 def parsed_place(text: str) -> Path:
     """Read what ``place`` writes, for paths of bare keys."""
-    return tuple(
-        int(part[1:]) if part.startswith("[") else part for part in re.findall(r"[^.\[\]]+|\[\d+", text)
-    )
+    return tuple(int(part[1:]) if part.startswith("[") else part for part in re.findall(r"[^.\[\]]+|\[\d+", text))
 
 
 def quoted(text: str) -> str:

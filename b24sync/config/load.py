@@ -116,9 +116,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         raise ConfigError(str(path), [f"{where}: no valid TOML: {what[:1].lower()}{what[1:]}{end}"]) from None
 
 
-def _read(
-    source: Source, raw: dict[str, Any], environ: Mapping[str, str], *, offline: bool
-) -> tuple[Settings, tuple[Fault, ...]]:
+def _read(source: Source, raw: dict[str, Any], environ: Mapping[str, str], *, offline: bool) -> tuple[Settings, tuple[Fault, ...]]:
     from b24sync.config.structure import read_settings  # noqa: PLC0415 (brings cattrs)
 
     path = source.path
@@ -159,9 +157,7 @@ def _messages(path: Path, text: str, faults: Iterable[Fault]) -> Iterator[str]:
 
     lines = line_numbers(text)
     placed = [(nearest_line(lines, fault.path), fault) for fault in dict.fromkeys(faults)]
-    for line, fault in sorted(
-        placed, key=lambda pair: (pair[0] or 0, [str(part).zfill(5) for part in pair[1].path])
-    ):
+    for line, fault in sorted(placed, key=lambda pair: (pair[0] or 0, [str(part).zfill(5) for part in pair[1].path])):
         where = f"{path}:{line}" if line else str(path)
         yield f"{where}: {place(fault.path)}: {fault.message}" if fault.path else f"{where}: {fault.message}"
 
@@ -174,9 +170,10 @@ def _warnings(path: Path, text: str, settings: Settings) -> tuple[str, ...]:
 
 
 def _secrets(settings: Settings) -> tuple[str, ...]:
+    """Texts of under four characters are left out: hiding them everywhere would spoil every other text."""
     webhook = settings.portal.webhook.reveal()
     parts = [webhook.rstrip("/").rpartition("/")[2], settings.mail.password.reveal() if settings.mail else ""]
-    return tuple(part for part in parts if part)
+    return tuple(part for part in parts if len(part) >= 4)
 
 
 def _digest(text: str, settings: Settings) -> str:

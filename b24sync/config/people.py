@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from b24sync.config.faults import did_you_mean
-from b24sync.config.names import BUILT_IN_KINDS, COMMON
+from b24sync.config.names import COMMON
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -27,6 +27,15 @@ def is_address(text: str) -> bool:
 def is_sender(text: str) -> bool:
     """Whether a text looks like ``Name <box@host>`` or a bare address."""
     return _SENDER.fullmatch(text.strip()) is not None
+
+
+def meaning_of(name: str, people: Mapping[str, str]) -> str:
+    """The selector behind a name of ``[people]``, which may be another name; empty: the names lead round in a circle."""
+    for _ in range(len(people) + 1):
+        if name not in people:
+            return name
+        name = people[name]
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +77,14 @@ class Selectors:
         if near:
             return f"no person called '{text}' (did you mean {near}?)"
         known = f"known: {', '.join(self.people)}; " if self.people else ""
-        return (
-            f"no person called '{text}' ({known}or user:ID)"
-            if known
-            else f"no person called '{text}' (write user:ID)"
-        )
+        return f"no person called '{text}' ({known}or user:ID)" if known else f"no person called '{text}' (write user:ID)"
 
     def _fault_of_named(self, name: str) -> str:
-        meaning = self.people[name]
+        meaning = meaning_of(name, self.people)
         root = meaning.partition(".")[0]
         if not self.roots and (meaning in OF_THE_EVENT or "." in meaning):
             return f"'{name}' is {meaning}, which needs an event, and there is none here (write user:ID)"
-        if self.roots and "." in meaning and root in BUILT_IN_KINDS and root not in self.roots:
+        if self.roots and "." in meaning and root not in self.roots:
             return f"'{name}' is {meaning}, and these events have no {root}"
         return ""
 

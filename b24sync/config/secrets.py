@@ -45,8 +45,7 @@ class SecretReader:
             return self._content(text.removeprefix("file:"))
         if text and self._readable_by_others():
             raise wrong(
-                "is written in a file that others can read "
-                f'(chmod 600 {self.file}, or write "env:NAME" or "file:PATH" here)',
+                f'is written in a file that others can read (chmod 600 {self.file}, or write "env:NAME" or "file:PATH" here)',
                 rest=Secret(text),
             )
         return Secret(text)
@@ -58,9 +57,7 @@ class SecretReader:
         if value or self.offline:
             return Secret(value)
         state = "is empty" if name in self.environ else "is not set"
-        raise wrong(
-            f"the variable {name} {state} (set it where b24sync runs, in the crontab say)", rest=NO_SECRET
-        )
+        raise wrong(f"the variable {name} {state} (set it where b24sync runs, in the crontab say)", rest=NO_SECRET)
 
     def _content(self, name: str) -> Secret:
         path = self.file.parent / os.path.expanduser(name)  # noqa: PTH111 (Path's raises without a home)
@@ -69,9 +66,7 @@ class SecretReader:
         except (OSError, ValueError) as error:
             if self.offline:
                 return NO_SECRET
-            reason = (
-                error.strerror if isinstance(error, OSError) and error.strerror else "is no text in UTF-8"
-            )
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else "is no text in UTF-8"
             raise wrong(f"the file {path} cannot be read: {reason}", rest=NO_SECRET) from None
         if not text and not self.offline:
             raise wrong(f"the file {path} is empty", rest=NO_SECRET)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from b24sync.config.faults import Fault, Path, did_you_mean, hint, parsed_place, quoted
 from b24sync.config.names import RESERVED, kinds_of, names_of
-from b24sync.config.people import Selectors, is_address, is_sender
+from b24sync.config.people import Selectors, is_address, is_sender, meaning_of
 from b24sync.config.surroundings import is_loopback
 from b24sync.domain.event import event_names
 from b24sync.domain.settings import STATUSES
@@ -93,9 +93,7 @@ def _kind_faults(settings: Settings) -> Iterator[Fault]:
             message = "is no type of the portal (a smart process has 128 or more)"
             yield Fault((*where, "entity_type_id"), message)
         elif types.setdefault(kind.entity_type_id, name) != name:
-            message = (
-                f"{kind.entity_type_id} is the kind {types[kind.entity_type_id]} already (remove this table)"
-            )
+            message = f"{kind.entity_type_id} is the kind {types[kind.entity_type_id]} already (remove this table)"
             yield Fault((*where, "entity_type_id"), message)
 
 
@@ -125,13 +123,13 @@ def _status_name_fault(settings: Settings, name: str) -> str:
 
 def _people_faults(settings: Settings) -> Iterator[Fault]:
     roots = frozenset().union(*(names_of(kind) for kind in kinds_of(settings)))
-    selectors = Selectors({}, roots)
+    selectors = Selectors(settings.people, roots)
     for name, selector in settings.people.items():
         if name in RESERVED or not name.isidentifier():
             message = "cannot be a person's name here (choose another; letters, digits and _)"
             yield Fault(("people", name), message)
-        if selector in settings.people:
-            message = f"'{selector}' is itself a name of [people] (write what it stands for)"
+        if selector in settings.people and not meaning_of(name, settings.people):
+            message = f"'{selector}' leads round in a circle (write who it is)"
             yield Fault(("people", name), message)
         elif message := selectors.fault(selector):
             yield Fault(("people", name), message)

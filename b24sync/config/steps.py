@@ -90,9 +90,7 @@ def _need_faults(step: StepSettings, kinds: list[str], settings: Settings) -> It
     where = ("use",)
     for kind in dict.fromkeys(kinds):
         if step.kinds and kind not in step.kinds:
-            yield Fault(
-                where, f"{step.name} cannot work on events of {kind} (only of: {', '.join(step.kinds)})"
-            )
+            yield Fault(where, f"{step.name} cannot work on events of {kind} (only of: {', '.join(step.kinds)})")
     if step.sends == "mail" and settings.mail is None:
         yield Fault(where, f"{step.name} needs [mail] (add that section)")
     if step.name == "commission" and settings.commission is None:
@@ -151,9 +149,7 @@ def _fill_fields(step: FillFields, _: Settings, __: list[str]) -> Iterator[Fault
 
 def _lookup_faults(lookup: Lookup) -> Iterator[Fault]:
     if not lookup.name.isidentifier() or lookup.name in RESERVED:
-        yield Fault(
-            ("name",), f"{quoted(lookup.name)} cannot be a name (choose another; letters, digits and _)"
-        )
+        yield Fault(("name",), f"{quoted(lookup.name)} cannot be a name (choose another; letters, digits and _)")
     if not _FROM.fullmatch(lookup.from_):
         yield Fault(
             ("from",),

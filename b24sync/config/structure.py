@@ -87,18 +87,14 @@ def _converter(secrets: SecretReader) -> BaseConverter:
     converter.register_structure_hook_factory(_is(Mapping), lambda hint_: _mapping_hook(hint_, converter))
     converter.register_structure_hook_factory(_is(Literal), _choice_hook)
     converter.register_structure_hook_factory(_is_union, lambda hint_: _union_hook(hint_, converter))
-    converter.register_structure_hook_factory(
-        _is(Annotated), lambda hint_: converter.get_structure_hook(get_args(hint_)[0])
-    )
+    converter.register_structure_hook_factory(_is(Annotated), lambda hint_: converter.get_structure_hook(get_args(hint_)[0]))
     for type_, read in READERS.items():
         converter.register_structure_hook(type_, _as_hook(read))
     folder = secrets.file.parent
     converter.register_structure_hook(Path, lambda raw, _: read_path(raw, folder))
     converter.register_structure_hook(TemplateFile, lambda raw, _: read_template(raw, folder))
     converter.register_structure_hook(Secret, lambda raw, _: read_secret(raw, secrets))
-    converter.register_structure_hook_func(
-        lambda cls: cls is StepSettings, lambda raw, _: _step(raw, converter)
-    )
+    converter.register_structure_hook_func(lambda cls: cls is StepSettings, lambda raw, _: _step(raw, converter))
     return converter
 
 
@@ -128,9 +124,7 @@ class _Column:
     def default(self) -> Any:
         if self.field.default is not MISSING:
             return self.field.default
-        return (
-            self.field.default_factory() if self.field.default_factory is not MISSING else _blank(self.type)
-        )
+        return self.field.default_factory() if self.field.default_factory is not MISSING else _blank(self.type)
 
     def required(self) -> bool:
         return self.field.default is MISSING and self.field.default_factory is MISSING
@@ -138,10 +132,7 @@ class _Column:
 
 def _table_hook(cls: Any, converter: BaseConverter) -> Hook:
     types_ = hints_of(cls)
-    columns = {
-        key_of(field): _Column(field, types_[field.name], converter.get_structure_hook(types_[field.name]))
-        for field in fields(cls)
-    }
+    columns = {key_of(field): _Column(field, types_[field.name], converter.get_structure_hook(types_[field.name])) for field in fields(cls)}
     return lambda raw, _: _read_table(raw, cls, columns)
 
 

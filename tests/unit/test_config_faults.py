@@ -65,7 +65,7 @@ SECTIONS = [
     ('[people]\nboss = "invoise.responsible"\n', ["FILE:2: people.boss: 'invoise.responsible': there is no invoise here (did you mean invoice?)"]),
     ('[people]\nboss = "deal.title"\n', ["FILE:2: people.boss: 'deal.title' is no path to a person (write deal.responsible or deal.fields.CODE)"]),
     ('[people]\nboss = "deal.responsable"\n', ["FILE:2: people.boss: 'deal.responsable' is no path to a person (did you mean deal.responsible?)"]),
-    ('[people]\nboss = "user:7"\nchief = "boss"\n', ["FILE:3: people.chief: 'boss' is itself a name of [people] (write what it stands for)"]),
+    ('[people]\nboss = "chief"\nchief = "boss"\nann = "user:7"\nhead = "ann"\n', ["FILE:2: people.boss: 'chief' leads round in a circle (write who it is)", "FILE:3: people.chief: 'boss' leads round in a circle (write who it is)"]),
     ('[people]\nresponsible = "user:7"\n', ["FILE:2: people.responsible: cannot be a person's name here (choose another; letters, digits and _)"]),
     ("[alerts]\n", ["FILE:1: alerts.to: is required (write people, such as [\"responsible\"])"]),
     ("[alerts]\nto = []\n", ['FILE:2: alerts.to: is empty (write people, such as ["user:1"])']),

@@ -292,6 +292,18 @@ def test_a_known_good_file_is_loaded_without_jinja2_and_gives_the_same(tmp_path)
     assert load(SAMPLE, environ=ENVIRON, known_good=first.digest) == first
 
 
+def test_the_known_digest_may_be_found_by_the_settings():
+    digest = load(SAMPLE, environ=ENVIRON).digest
+    asked = []
+
+    def kept(settings: Settings) -> str:
+        asked.append(settings.store.path)
+        return digest
+
+    assert load(SAMPLE, environ=ENVIRON, known_good=kept).digest == digest
+    assert asked == [SAMPLE.parent / "b24sync.db"]
+
+
 def test_a_known_good_file_still_needs_its_secrets(tmp_path):
     digest = load(SAMPLE, environ=ENVIRON).digest
     with pytest.raises(ConfigError, match="the variable B24SYNC_WEBHOOK is not set"):
