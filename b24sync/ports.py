@@ -80,12 +80,14 @@ class Tell:
     Attributes:
         entity: What is changed, if it is an entity; its echo is then known as the program's own (DESIGN.md G5).
         writes: Contract field (or ``fields.CODE``) → new value, as ``diff_values`` shows it; for a stage ``stage_id``.
+        best_effort: Whatever comes of it, the talk goes on: it is sent the answer with any error, also a lost or a late one.
     """
 
     call: Call
     effect: Effect
     entity: Key | None = None
     writes: Mapping[str, Any] = field(default_factory=dict)
+    best_effort: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,17 @@ class KeepDueDate:
     shifted: date
 
 
-Wish: TypeAlias = Ask | Tell | TellAll | Fetch | Post | Note | KeepDueDate
+@dataclass(frozen=True, slots=True)
+class KeepDocument:
+    """Keep which document was made of an entity by a template, and a digest of what it prints; the talk is sent None."""
+
+    entity: Key
+    template_id: int
+    document_id: int
+    digest: str
+
+
+Wish: TypeAlias = Ask | Tell | TellAll | Fetch | Post | Note | KeepDueDate | KeepDocument
 T = TypeVar("T")
 Talk: TypeAlias = Generator[Wish, Any, T]
 

@@ -36,6 +36,8 @@ class LedgerRow:
         state: ``expected``, ``earned`` or ``reversed`` (amount negative).
         amount: Rounded half up to the currency's minor unit.
         reverses: Id of the row that this one takes back.
+        stands_at: What the line comes to with this row, in its state and currency; with it `still_missing` can tell
+            whether another action booked the same in the meantime.
     """
 
     entity: Key
@@ -48,6 +50,7 @@ class LedgerRow:
     reverses: int | None = None
     user_name: str = ""
     base: Base = "amount"
+    stands_at: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,11 @@ class _Line:
     net: dict[tuple[State, str], Decimal] = field(default_factory=dict)
     latest: dict[tuple[State, str], int] = field(default_factory=dict)
 
+    @property
+    def key(self) -> tuple[int, str, Decimal]:
+        """Person, role and percent."""
+        return self.first.user, self.first.role, self.first.percent
+
     def has(self, state: State) -> bool:
         """Whether it ever had a row of this state."""
         return any(one == state for one, _ in self.net)
@@ -111,9 +119,7 @@ class _Line:
         return any(amount for (state, _), amount in self.net.items() if state == "earned")
 
 
-def book(
-    rows: Sequence[BookedRow], entity: Key, worth: Worth, *, earned: bool, claims: Iterable[Claim] = ()
-) -> list[LedgerRow]:
+def book(rows: Sequence[BookedRow], entity: Key, worth: Worth, *, earned: bool, claims: Iterable[Claim] = ()) -> list[LedgerRow]:
     """What the ``commission`` step adds to the ledger; booking the same again adds nothing.
 
     Args:
@@ -161,15 +167,35 @@ def upkeep(rows: Sequence[BookedRow], worth: Worth | None, *, paid: bool, gone: 
     return found
 
 
+def still_missing(rows: Sequence[LedgerRow], booked: Sequence[BookedRow]) -> list[LedgerRow]:
+    """Of rows that were reckoned a moment ago, what is missing now; the rest was booked by somebody else since.
+
+    Args:
+        rows: Of one entity.
+        booked: What is in the ledger now, in the transaction that adds the rows.
+    """
+    lines = {line.key: line for line in _lines(booked)}
+    states = {one.id: one.counts_with for one in booked}
+    found = []
+    for row in rows:
+        line = lines.get((row.user, row.role, row.percent))
+        state: State = states.get(row.reverses or 0, "earned") if row.state == "reversed" else row.state
+        if row.stands_at is None or line is None or not line.has(state):
+            found.append(row)
+            continue
+        amount = row.stands_at - line.net.get((state, row.currency), _ZERO)
+        if amount and (row.state != "reversed" or amount < 0):
+            found.append(replace(row, amount=amount))
+    return found
+
+
 def _lines(rows: Sequence[BookedRow]) -> list[_Line]:
     """The booked lines, in the order of their first rows."""
     states: dict[int, State] = {}
     lines: dict[tuple[int, str, Decimal], _Line] = {}
     for booked in rows:
         row = booked.row
-        state: State = (
-            row.state if row.state != "reversed" else states.get(row.reverses or 0, booked.counts_with)
-        )
+        state: State = row.state if row.state != "reversed" else states.get(row.reverses or 0, booked.counts_with)
         states[booked.id] = state
         line = lines.setdefault((row.user, row.role, row.percent), _Line(row))
         key = (state, row.currency)
@@ -183,7 +209,7 @@ def _first_row(claim: Claim, entity: Key, state: State, worth: Worth) -> LedgerR
     """The first row of a line, of 0 too: an invoice whose rows are still to come is then in the ledger."""
     amount = percent_of(worth.base(claim.base), claim.percent, worth.currency)
     row = LedgerRow(entity, claim.user, claim.role, claim.percent, state, amount, worth.currency)
-    return replace(row, user_name=claim.user_name, base=claim.base)
+    return replace(row, user_name=claim.user_name, base=claim.base, stands_at=amount)
 
 
 def _settled(line: _Line, state: State, worth: Worth, *, may_begin: bool) -> list[LedgerRow]:
@@ -200,13 +226,11 @@ def _settled(line: _Line, state: State, worth: Worth, *, may_begin: bool) -> lis
 
 
 def _all_taken_back(line: _Line) -> list[LedgerRow]:
-    """Everything of a deleted invoice: what counts is reversed, the forecast of an earned one is brought to 0."""
+    """Everything of a deleted invoice: what counts is reversed, the forecast of an earned one brought to 0."""
     if not line.is_earned():
         return _taken_back(line, "expected")
     forecast = [
-        _row(line, "expected", -amount, currency)
-        for (state, currency), amount in line.net.items()
-        if state == "expected" and amount
+        _row(line, "expected", -amount, currency) for (state, currency), amount in line.net.items() if state == "expected" and amount
     ]
     return [*_taken_back(line, "earned"), *forecast]
 
@@ -226,7 +250,9 @@ def _taken_back(line: _Line, state: State, *, but: str = "") -> list[LedgerRow]:
 
 
 def _row(line: _Line, state: State, amount: Decimal, currency: str) -> LedgerRow:
-    return replace(line.first, state=state, amount=amount, currency=currency, reverses=None)
+    stands_at = line.net.get((state, currency), _ZERO) + amount
+    row = replace(line.first, state=state, amount=amount, currency=currency)
+    return replace(row, reverses=None, stands_at=stands_at)
 
 
 @dataclass(frozen=True, slots=True)

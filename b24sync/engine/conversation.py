@@ -30,6 +30,7 @@ from b24sync.ports import (
     Effect,
     Failed,
     Fetch,
+    KeepDocument,
     KeepDueDate,
     Note,
     Post,
@@ -176,7 +177,7 @@ def _outcome(one: Conversation) -> Outcome:
 
 def _round(alive: Sequence[Conversation], around: Surroundings) -> None:
     """One round: local wishes at once, then all questions together, else all writes together, else one mail."""
-    local = [one for one in alive if isinstance(one.wish, Note | KeepDueDate | Fetch)]
+    local = [one for one in alive if isinstance(one.wish, Note | KeepDueDate | KeepDocument | Fetch)]
     asking = [one for one in alive if isinstance(one.wish, Ask)]
     telling = [one for one in alive if isinstance(one.wish, Tell | TellAll)]
     if local:
@@ -199,6 +200,10 @@ def _serve(one: Conversation, around: Surroundings) -> None:
     elif isinstance(wish, KeepDueDate):
         with around.store.transaction():
             around.store.records.keep_due_date(wish)
+        one.go(None)
+    elif isinstance(wish, KeepDocument):
+        with around.store.transaction():
+            around.store.records.keep_document(wish)
         one.go(None)
     elif isinstance(wish, Fetch):
         try:
@@ -266,7 +271,7 @@ def _announce(one: Conversation, store: Store) -> None:
 
 def _told(one: Conversation, answers: list[Answer]) -> None:
     for tell, answer in zip(_tells(one), answers, strict=True):
-        error = answer.error
+        error = None if tell.best_effort else answer.error
         if isinstance(error, InDoubtError):
             doubtful = tell.effect is Effect.ONCE
             one.end(Doubtful(str(error)) if doubtful else Postponed(str(error), counts=True))

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from b24sync.domain.entity import DEAL, INVOICE
-from b24sync.domain.settings import StepSettings
+from b24sync.domain.commission import Claim, LedgerRow, book
+from b24sync.domain.entity import DEAL, INVOICE, Entity
+from b24sync.domain.settings import CommissionSettings, RateSettings, StepSettings
+from b24sync.ports import Done, Failed, Skipped
+from b24sync.rest.worth import worth_of
+
+if TYPE_CHECKING:
+    from b24sync.ports import StepResult, Talk
+    from b24sync.steps.context import StepContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,3 +23,57 @@ class Commission(StepSettings):
 
     name: ClassVar[str] = "commission"
     kinds: ClassVar[tuple[str, ...]] = (INVOICE, DEAL)
+
+    def run(self, ctx: StepContext) -> Talk[StepResult]:
+        """Book expected rows on a created entity; else earned ones if it is paid (a deal: won), and expected ones if not.
+
+        What is booked already is looked at last, so that nothing lies between that look and the result.
+        """
+        settings = ctx.settings.commission
+        if settings is None:
+            return Failed("there are no rates (add [commission] to the configuration)")
+        entity = yield from ctx.entity(ctx.event.entity.kind, ctx.event.entity.id)
+        if entity is None:
+            return Skipped("gone")
+        claims, warnings = yield from _claims(ctx, settings)
+        earned = _is_paid(ctx, entity) and not ctx.event.name.endswith(".created")
+        booked = ctx.records.ledger(entity.key)
+        rows = book(booked, entity.key, worth_of(entity), earned=earned, claims=claims)
+        details: dict[str, Any] = {"rows": [_shown(row) for row in rows]}
+        return Done(bool(rows), details, ledger=tuple(rows), warnings=tuple(warnings))
+
+
+def _is_paid(ctx: StepContext, entity: Entity) -> bool:
+    if entity.key.kind == INVOICE:
+        return entity.values.get("status") == "paid"
+    return ctx.funnels.semantic(entity.key.kind, str(entity.values.get("stage_id"))) == "S"
+
+
+def _claims(ctx: StepContext, settings: CommissionSettings) -> Talk[tuple[list[Claim], list[str]]]:
+    """For each role without a row the first rate that holds, with its person; and what a person should know."""
+    booked = {one.row.role for one in ctx.records.ledger(ctx.event.entity)}
+    claims: list[Claim] = []
+    warnings: list[str] = []
+    for role in dict.fromkeys(rate.for_ for rate in settings.rates):
+        if role in booked:
+            continue
+        rate = yield from _first_that_holds(ctx, (one for one in settings.rates if one.for_ == role))
+        if rate is None:
+            continue
+        found = yield from ctx.people((role,), several=False)
+        warnings += [f"commission for {role}: {left}" for left in found.left_out]
+        claims += [Claim(user.id, user.name, role, rate.percent, settings.base) for user in found.users[:1]]
+    return claims, warnings
+
+
+def _first_that_holds(ctx: StepContext, rates: Iterable[RateSettings]) -> Talk[RateSettings | None]:
+    for rate in rates:
+        condition = " ".join(rate.when.splitlines()).strip()
+        if not condition or (yield from ctx.text(f"{{% if {condition} %}}1{{% endif %}}", mode="plain")):
+            return rate
+    return None
+
+
+def _shown(row: LedgerRow) -> dict[str, Any]:
+    shown = {"user": row.user, "role": row.role, "percent": f"{row.percent:f}", "state": row.state}
+    return {**shown, "amount": f"{row.amount:f}", "currency": row.currency}

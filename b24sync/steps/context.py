@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from b24sync.domain.commission import BookedRow
     from b24sync.domain.event import Event
     from b24sync.domain.settings import Settings
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import KeepDueDate, StepResult, Talk
     from b24sync.rest.kinds import Kind
     from b24sync.rest.stages import Stage
     from b24sync.rules.people import Found
@@ -55,12 +55,16 @@ class DueDate:
 class Records(Protocol):
     """What the program keeps itself and steps may look at."""
 
-    def due_date(self, entity: Key) -> DueDate | None:
+    def due_date(self, entity: Key) -> DueDate | KeepDueDate | None:
         """The due date that was moved before; ``None`` if none was."""
         ...
 
     def ledger(self, entity: Key) -> Sequence[BookedRow]:
         """The booked rows of an entity, oldest first."""
+        ...
+
+    def document(self, entity: Key, template_id: int) -> tuple[int, str] | None:
+        """Id of the document that was made last, and the digest of what it prints; ``None`` if none was."""
         ...
 
 

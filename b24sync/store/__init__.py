@@ -11,6 +11,7 @@ from b24sync.store.db import open_database, reading, transaction
 from b24sync.store.echoes import Echoes
 from b24sync.store.journal import Journal
 from b24sync.store.keep import Keep
+from b24sync.store.ledger import Ledger
 from b24sync.store.outbox import Outbox
 from b24sync.store.records import RecordTables
 from b24sync.store.snapshot import Snapshot
@@ -28,6 +29,7 @@ class Store:
         self.echoes = Echoes(connection)
         self.keep = Keep(connection)
         self.records = RecordTables(connection)
+        self.ledger = Ledger(connection)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Store:

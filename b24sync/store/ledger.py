@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import cast
 
-from b24sync.domain.commission import Base, BookedRow, LedgerRow, State
+from b24sync.domain.commission import Base, BookedRow, LedgerRow, State, still_missing
 from b24sync.domain.entity import Key
 
 _SELECT = (
@@ -23,7 +23,7 @@ class Ledger:
         self._db = connection
 
     def add(self, rows: Iterable[LedgerRow], *, action_id: int | None, run: int, at: int) -> list[int]:
-        """Book rows.
+        """Book rows, without what somebody else booked since they were reckoned.
 
         Args:
             rows: In the order in which they are numbered.
@@ -34,18 +34,21 @@ class Ledger:
         Returns:
             Their ids.
         """
+        wanted = list(rows)
+        entities = dict.fromkeys(row.entity for row in wanted)
+        missing = [row for entity in entities for row in still_missing([one for one in wanted if one.entity == entity], self.rows(entity))]
+        return [self._insert(row, action_id=action_id, run=run, at=at) for row in missing]
+
+    def _insert(self, row: LedgerRow, *, action_id: int | None, run: int, at: int) -> int:
         sql = (
             "INSERT INTO ledger (at, kind, entity_id, user_id, user_name, role, percent, base, state, amount,"
             " currency, reverses, action_id, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
-        found = []
-        for row in rows:
-            values = (
-                at, row.entity.kind, row.entity.id, row.user, row.user_name, row.role, f"{row.percent:f}", row.base,
-                row.state, f"{row.amount:f}", row.currency, row.reverses, action_id, run,
-            )  # fmt: skip
-            found.append(int(self._db.execute(sql, values).lastrowid or 0))
-        return found
+        values = (
+            at, row.entity.kind, row.entity.id, row.user, row.user_name, row.role, f"{row.percent:f}", row.base,
+            row.state, f"{row.amount:f}", row.currency, row.reverses, action_id, run,
+        )  # fmt: skip
+        return int(self._db.execute(sql, values).lastrowid or 0)
 
     def rows(self, entity: Key) -> list[BookedRow]:
         """The rows of an entity, oldest first."""
@@ -61,11 +64,6 @@ class Ledger:
         """
         sql = f"{_SELECT} WHERE (?1 IS NULL OR l.at >= ?1) AND (?2 IS NULL OR l.at < ?2) ORDER BY l.id"
         return (_booked(row) for row in self._db.execute(sql, (since, until)))
-
-    def last_id(self, entity: Key) -> int:
-        """The id of an entity's last row; 0 if it has none. It tells whether the ledger moved since a look."""
-        sql = "SELECT coalesce(max(id), 0) FROM ledger WHERE kind = ? AND entity_id = ?"
-        return int(self._db.execute(sql, (entity.kind, entity.id)).fetchone()[0])
 
 
 def _booked(row: sqlite3.Row) -> BookedRow:

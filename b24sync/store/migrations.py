@@ -130,6 +130,11 @@ SCHEMA: tuple[str, ...] = (
         kind TEXT NOT NULL, entity_id INTEGER NOT NULL, original TEXT NOT NULL, shifted TEXT NOT NULL,
         PRIMARY KEY (kind, entity_id)
     ) WITHOUT ROWID;
+    -- documents made of entities by templates, and a digest of what they print
+    CREATE TABLE documents (
+        kind TEXT NOT NULL, entity_id INTEGER NOT NULL, template_id INTEGER NOT NULL, document_id INTEGER NOT NULL, digest TEXT NOT NULL,
+        PRIMARY KEY (kind, entity_id, template_id)
+    ) WITHOUT ROWID;
     CREATE TABLE reminders (
         entity_id INTEGER NOT NULL, due_on TEXT NOT NULL, offset_days INTEGER NOT NULL, event_id INTEGER,
         PRIMARY KEY (entity_id, due_on, offset_days)

@@ -1,12 +1,14 @@
-"""What steps keep: due dates as people set them."""
+"""What steps keep: due dates as people set them, documents by what they print; and the ledger, which they may look at."""
 
 from __future__ import annotations
 
 import sqlite3
 from datetime import date
 
+from b24sync.domain.commission import BookedRow
 from b24sync.domain.entity import Key
-from b24sync.ports import KeepDueDate
+from b24sync.ports import KeepDocument, KeepDueDate
+from b24sync.store.ledger import Ledger
 
 
 class RecordTables:
@@ -25,3 +27,18 @@ class RecordTables:
         """Keep a due date beside the one it is moved to."""
         row = (kept.entity.kind, kept.entity.id, kept.original.isoformat(), kept.shifted.isoformat())
         self._db.execute("INSERT OR REPLACE INTO due_dates VALUES (?, ?, ?, ?)", row)
+
+    def document(self, entity: Key, template_id: int) -> tuple[int, str] | None:
+        """Id of the document that was made last, and the digest of what it prints."""
+        sql = "SELECT document_id, digest FROM documents WHERE kind = ? AND entity_id = ? AND template_id = ?"
+        row = self._db.execute(sql, (entity.kind, entity.id, template_id)).fetchone()
+        return (row[0], row[1]) if row else None
+
+    def keep_document(self, kept: KeepDocument) -> None:
+        """Keep a document; it replaces an earlier one of that entity and template."""
+        row = (kept.entity.kind, kept.entity.id, kept.template_id, kept.document_id, kept.digest)
+        self._db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)", row)
+
+    def ledger(self, entity: Key) -> list[BookedRow]:
+        """The booked rows of an entity, oldest first."""
+        return Ledger(self._db).rows(entity)

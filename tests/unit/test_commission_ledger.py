@@ -16,6 +16,7 @@ from b24sync.domain.commission import (
     as_mapping,
     book,
     standing,
+    still_missing,
     upkeep,
 )
 from b24sync.domain.entity import Key
@@ -215,6 +216,22 @@ def test_a_credit_is_taken_back_without_a_positive_reversal() -> None:
     ledger.booked(worth("-1000"), earned=True, claims=(MANAGER,))
     (back,) = ledger.kept(worth("-1000"))
     assert (back.state, str(back.amount)) == ("earned", "50.00")
+
+
+def test_what_another_action_booked_in_the_meantime_is_not_booked_again() -> None:
+    ledger = Book()
+    both = [book(ledger.rows, INVOICE, worth("1000"), earned=False, claims=(MANAGER, LEAD)) for _ in range(2)]
+    ledger.add(still_missing(both[0], ledger.rows))
+    assert still_missing(both[1], ledger.rows) == []
+    dearer = book(ledger.rows, INVOICE, worth("3000"), earned=False)
+    ledger.kept(worth("2000"))
+    ledger.add(still_missing(dearer, ledger.rows))
+    assert ledger.total("expected", user=5) == 150
+    ledger.booked(worth("3000"), earned=True)
+    back = upkeep(ledger.rows, worth("3000"), paid=False, gone=False)
+    ledger.add(still_missing(back, ledger.rows))
+    assert still_missing(back, ledger.rows) == []
+    assert ledger.total("earned") == 0
 
 
 _AMOUNTS = st.decimals("0", "1000000", places=2)

@@ -1,0 +1,19 @@
+"""What texts see of an entity's commissions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from b24sync.domain.commission import BookedRow, as_mapping, standing
+from b24sync.rules.scope import CommissionView
+from b24sync.rules.values import Money
+
+
+def commission_view(rows: Sequence[BookedRow]) -> CommissionView:
+    """``commission.total``, ``commission.of("project_lead")`` and ``commission.rows`` of an entity's booked rows.
+
+    The sums are those of the state that counts now: expected until earned.
+    """
+    found = standing(rows)
+    total = Money(found.total, found.currency)
+    return CommissionView(total, lambda role: Money(found.of(role), found.currency), [as_mapping(row) for row in rows])
