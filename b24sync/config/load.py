@@ -17,6 +17,7 @@ from b24sync.config.secrets import SecretReader
 from b24sync.config.surroundings import surrounding_faults
 from b24sync.domain.values import Secret, TemplateFile
 from b24sync.errors import ConfigError
+from b24sync.portal.webhook import Webhook
 
 if TYPE_CHECKING:
     from b24sync.domain.settings import Settings
@@ -122,14 +123,12 @@ def _read(source: Source, raw: dict[str, Any], environ: Mapping[str, str], *, of
     path = source.path
     settings, faults = read_settings(raw, SecretReader(path, environ, offline=offline))
     folder = path.parent
-    address = settings.portal.webhook.reveal()
-    webhook = Secret(address if address.endswith("/") or not address else f"{address}/")
     store = raw.get("store")
     named = isinstance(store, dict) and "path" in store
     database = settings.store.path if named or not source.in_folder else Path(f"{path.stem}.db")
     settings = replace(
         settings,
-        portal=replace(settings.portal, webhook=webhook),
+        portal=replace(settings.portal, webhook=_tidied(settings.portal.webhook)),
         store=replace(settings.store, path=folder / database),
         mail=settings.mail and replace(settings.mail, folder=folder / settings.mail.folder),
         calendar=replace(
@@ -138,6 +137,14 @@ def _read(source: Source, raw: dict[str, Any], environ: Mapping[str, str], *, of
         ),
     )
     return settings, faults
+
+
+def _tidied(webhook: Secret) -> Secret:
+    """The webhook's address up to its secret, with the closing slash; one that is none as it is."""
+    try:
+        return Secret(Webhook.parse(webhook.reveal()).reveal())
+    except ValueError:  # told by the surrounding checks
+        return webhook
 
 
 def _cross_faults(settings: Settings) -> Iterator[Fault]:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from b24sync.config.faults import Fault, Path, did_you_mean, hint, parsed_place, quoted
 from b24sync.config.names import RESERVED, kinds_of, names_of
 from b24sync.config.people import Selectors, is_address, is_sender, meaning_of
-from b24sync.config.surroundings import is_loopback
 from b24sync.domain.event import event_names
 from b24sync.domain.settings import STATUSES
+from b24sync.portal.webhook import is_loopback
 
 if TYPE_CHECKING:
     from b24sync.domain.settings import MailSettings, Settings
@@ -172,7 +172,7 @@ def _smtp_faults(mail: MailSettings) -> Iterator[Fault]:
             yield Fault(("mail", key), 'is required for transport "smtp"')
     if mail.password and not mail.user:
         yield Fault(("mail", "user"), "is required for the login (write it, or remove password)")
-    if mail.security == "none" and mail.host and not is_loopback(mail.host):
+    if mail.security == "none" and mail.host and not is_loopback(mail.host.strip("[]")):
         message = '"none" is for a server on this machine only (write "starttls" or "tls")'
         yield Fault(("mail", "security"), message)
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from b24sync.config.faults import Fault, Path, did_you_mean, quoted
+from b24sync.portal.webhook import Webhook
 
 if TYPE_CHECKING:
     from b24sync.domain.settings import Settings
-
-_WEBHOOK = re.compile(r"(https?)://([^/\s?#@]+)(?:/[^\s?#]*)?/rest/\d+/[^/\s?#]+/?")
-_LOOPBACK = re.compile(r"(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)(?::\d+)?")
 
 
 def surrounding_faults(settings: Settings, *, offline: bool = False) -> Iterator[Fault]:
@@ -29,19 +26,15 @@ def surrounding_faults(settings: Settings, *, offline: bool = False) -> Iterator
         yield from _zone_faults(settings.timezone)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host, with or without a port, is this machine."""
-    return _LOOPBACK.fullmatch(host) is not None
-
-
 def _webhook_faults(settings: Settings) -> Iterator[Fault]:
     """Never shows any part of the address: it holds the secret."""
     address = settings.portal.webhook.reveal()
-    parts = _WEBHOOK.fullmatch(address)
-    if address and parts is None:
-        yield Fault(("portal", "webhook"), "is no webhook (write https://HOST/rest/USER/SECRET/)")
-    elif parts and parts[1] == "http" and not is_loopback(parts[2]):
-        yield Fault(("portal", "webhook"), "would send the secret without encryption (write https://)")
+    if not address:
+        return
+    try:
+        Webhook.parse(address)
+    except ValueError as error:
+        yield Fault(("portal", "webhook"), str(error))
 
 
 def _missing_file(path: Path, file: FilePath) -> Iterator[Fault]:
