@@ -41,10 +41,11 @@ class Wanted:
 
 def run(session: Session, wanted: Wanted) -> int:
     """Poll every configuration once; returns the exit code."""
-    return session.each(lambda app: _poll(app, wanted))
+    return session.each(lambda app: poll_configuration(app, wanted))
 
 
-def _poll(app: App, wanted: Wanted) -> int:
+def poll_configuration(app: App, wanted: Wanted) -> int:
+    """Poll one configuration once and say what a person must know; returns the exit code."""
     options = _options(app, wanted)
     with tempfile.TemporaryDirectory() if wanted.dry_run else nullcontext() as folder:
         if folder is not None:

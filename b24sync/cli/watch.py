@@ -1,0 +1,69 @@
+"""``b24sync watch``: poll until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from b24sync.cli.poll import Wanted, poll_configuration
+from b24sync.cli.times import typed_duration
+from b24sync.errors import B24SyncError, UsageError
+
+if TYPE_CHECKING:
+    from b24sync.cli.session import Session
+
+
+def run(session: Session, interval: str) -> int:
+    """Poll every interval; the action in hand is finished before the end, which is exit 0."""
+    pause_s = typed_duration(interval, option="--interval").total_seconds()
+    if pause_s < 1:
+        raise UsageError("--interval: write at least 1s")
+    for source in session.sources():
+        session.load(source)  # a wrong configuration ends it at once
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    notify_systemd("READY=1\nSTATUS=polling")
+    while not stopped.is_set():
+        _poll_all(session, stopped)
+        notify_systemd("WATCHDOG=1")
+        stopped.wait(pause_s)
+    notify_systemd("STOPPING=1")
+    return 0
+
+
+def _poll_all(session: Session, stopped: threading.Event) -> None:
+    """One round; whatever goes wrong is said and the watch goes on."""
+    from b24sync.app import App  # noqa: PLC0415
+    from b24sync.cli.failure import explain  # noqa: PLC0415
+
+    for source in session.sources():
+        if stopped.is_set():
+            return
+        try:
+            app = App(session.load(source))
+            app.stop = stopped.is_set
+            try:
+                poll_configuration(app, Wanted())
+            finally:
+                app.close()
+        except (B24SyncError, OSError) as error:
+            explain(error, verbose=session.verbose)
+
+
+def notify_systemd(state: str) -> None:
+    """Tell systemd, if it runs us (sd_notify(3)); without it nothing happens."""
+    address = os.environ.get("NOTIFY_SOCKET", "")
+    if not address:
+        return
+    name = "\0" + address[1:] if address.startswith("@") else address
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as link:
+            link.connect(name)
+            link.sendall(state.encode())
+    except OSError as error:
+        print(f"systemd cannot be told ({error.strerror})", file=sys.stderr)
