@@ -1,0 +1,87 @@
+"""The bench of steps with a database beside it, and with mail, files and records as the engine grants them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from b24sync.errors import InDoubtError, PermanentError
+from b24sync.ports import Answer, Fetch, KeepDocument, KeepDueDate, Letter, Note, Post, PostResult, Tell
+from b24sync.steps.context import StepContext
+from b24sync.store import Store
+from tests.support.steps import Bench, LostAnswerError
+
+
+@dataclass
+class MailBench(Bench):
+    """``letters`` are those that left; ``memory`` is what the action kept; ``wishes`` the names of all wishes in order."""
+
+    path: Path = Path()
+    letters: list[Letter] = field(default_factory=list)
+    memory: dict[str, Any] = field(default_factory=dict)
+    wishes: list[str] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.store = Store.open(self.path / "bench.db")
+
+    def context(self, name: str, entity_id: int, **given: Any) -> StepContext:
+        """As the bench's, with records and memory; ``now``, ``operator`` and ``calendar`` may be given."""
+        own = {name: given.pop(name) for name in ("now", "operator", "calendar") if name in given}
+        context = super().context(name, entity_id, **given)
+        return replace(context, records=self.store.records, memory=dict(self.memory), **own)
+
+    def again(self) -> None:
+        """Begin a new action: nothing is kept of the former one."""
+        self.memory = {}
+
+    def _granted(self, wish: Any) -> Any:
+        self.wishes.append(type(wish).__name__)
+        match wish:
+            case Post():
+                self.letters.append(wish.letter)
+                return PostResult("250 ok", wish.letter.to)
+            case Note():
+                self.memory = dict(wish.memory)
+                return None
+            case KeepDueDate():
+                self.store.records.keep_due_date(wish)
+                return None
+            case KeepDocument():
+                self.store.records.keep_document(wish)
+                return None
+            case Fetch():
+                return self._file(wish.url)
+        return super()._granted(wish)
+
+    def _file(self, url: str) -> bytes:
+        self.fetched.append(url)
+        asked = dict(parse_qsl(urlsplit(url).query))
+        content = self.portal.document_book.file(asked, urlsplit(url).path.rpartition("document.")[2].removesuffix(".json"))
+        return content if content is not None else b'{"error":"ACCESS_DENIED","error_description":"Access denied"}'
+
+    def _told(self, tell: Tell) -> Answer:
+        if not tell.best_effort:
+            return super()._told(tell)
+        try:
+            return super()._told(tell)
+        except LostAnswerError:
+            return Answer(tell.call, error=InDoubtError("no answer", method=tell.call.method))
+
+
+@contextmanager
+def refusing(bench: MailBench, method: str, code: str, words: str) -> Iterator[None]:
+    """While it lasts, the portal refuses a method."""
+    from b24sync.sandbox import Fault
+
+    bench.portal.faults.add(Fault("error", method=method, code=code, description=words, times=99))
+    yield
+    bench.portal.faults.clear()
+
+
+__all__ = ["MailBench", "PermanentError", "refusing"]
