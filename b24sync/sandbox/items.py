@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from .envelope import Refusal
+from .history import CREATED, FINISHED, HistoryRow
 from .php import as_list, to_int
 from .rows import Rows
 from .schema import CONTACT, DEAL, INVOICE, EntityType, item_name
@@ -94,6 +95,43 @@ class Items:
             self._portal.history.created(etid, key, now, item["categoryId"], stage, semantics)
         return int(key)
 
+    def generate(self, etid: int, count: int, make: Callable[[int], Mapping[str, Any]], by: int) -> range:
+        """Add many items that exist only as a rule: item ``n`` is made anew by ``make(n)`` whenever it is read.
+
+        Some bytes each are kept. All are created now; a changed one becomes an item like any other.
+        """
+        book, kind, now = self.book(etid), self._portal.types[etid], self._portal.second()
+        first, base = book.next_id, self._defaults(kind, 0, by, now, number="")
+        numbers = self._portal.reserve_account_numbers(count) if kind.id == INVOICE else 0
+
+        def item(key: int) -> Item:
+            given = self._read(kind, make(key - first), trusted=True)
+            title = {"title": f"{kind.title} #{key}"} if kind.id != CONTACT else {}
+            row = base | title | {"id": key, "updatedTime": now, "movedTime": now} | given
+            if kind.id == INVOICE and "accountNumber" not in given:
+                row["accountNumber"] = str(numbers + key - first)
+            if kind.staged:
+                self._place(kind, row, given)
+            self._finish(kind, row, given)
+            return row
+
+        book.table.generate(first, count, item)
+        book.stamps.extend(int(now.timestamp()), first, count)
+        book.next_id = first + count
+        if kind.staged:
+            self._generate_history(etid, first, count, item)
+        return range(first, first + count)
+
+    def _generate_history(self, etid: int, first: int, count: int, item: Callable[[int], Item]) -> None:
+        def row(owner: int) -> HistoryRow:
+            made = item(owner)
+            stage = made["stageId"]
+            semantics = self._portal.funnels.semantics(etid, stage)
+            kind = CREATED if semantics == "P" else FINISHED
+            return HistoryRow(0, kind, etid, owner, made["createdTime"], made["categoryId"], stage, semantics)
+
+        self._portal.history.generate(etid, first, count, row)
+
     def update(self, etid: int, key: int, fields: Mapping[str, Any], by: int, *, trusted: bool = False) -> bool:
         """Change an item; gives False, and saves nothing, if nothing would be different.
 
@@ -174,7 +212,7 @@ class Items:
                 given[spec.name] = value
         return given
 
-    def _defaults(self, kind: EntityType, key: int, by: int, now: datetime) -> Item:
+    def _defaults(self, kind: EntityType, key: int, by: int, now: datetime, *, number: str | None = None) -> Item:
         today = now.astimezone(self._portal.server_zone).date()
         item: Item = {
             "createdTime": now, "createdBy": by, "updatedBy": by, "assignedById": by,
@@ -187,7 +225,7 @@ class Items:
         if kind.id != CONTACT:
             item["title"] = f"{kind.title} №{key}" if kind.id == INVOICE else f"{kind.title} #{key}"
         if kind.id == INVOICE:
-            item["accountNumber"] = self._portal.next_account_number()
+            item["accountNumber"] = self._portal.next_account_number() if number is None else number
         return item
 
     def _place(self, kind: EntityType, item: Item, given: Item, before: Item | None = None) -> None:

@@ -268,6 +268,12 @@ class Sandbox(Actions):
             self._account_number += 1
         return str(self._account_number)
 
+    def reserve_account_numbers(self, count: int) -> int:
+        """Set a run of invoice numbers aside; gives the first."""
+        first = self._account_number + 1
+        self._account_number += count
+        return first
+
     def claim_account_number(self, invoice: int, number: str) -> bool:
         """Give a number to an invoice; False if another has it."""
         holder = self._account_numbers.get(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .envelope import PAGE, Answer, Refusal
@@ -152,7 +153,7 @@ def _history_type(portal: Sandbox, etid: int | None) -> int:
     raise Refusal(0, f"{name} entity is not supported")
 
 
-def _history_ids(table: Table[HistoryRow], filters: dict[str, Any], *, descending: bool) -> list[int]:
+def _history_ids(table: Table[HistoryRow], filters: dict[str, Any], *, descending: bool) -> Iterator[int]:
     low = high = None
     for key, value in filters.items():
         prefix, name = split_key(key)
@@ -165,8 +166,9 @@ def _history_ids(table: Table[HistoryRow], filters: dict[str, Any], *, descendin
             elif prefix in {"", "="}:
                 low = high = number
     first, end = table.span(low, high)
-    ids = table.ids[first:end]
-    return list(reversed(ids)) if descending else list(ids)
+    ids = table.ids
+    places = range(first, end)
+    return (ids[place] for place in (reversed(places) if descending else places))
 
 
 def _history_column(portal: Sandbox, etid: int, name: str) -> Column | None:
