@@ -295,6 +295,11 @@ class Actions:
             return [dict(mail) for mail in self.activity_book.mails]
 
     @property
+    def senders(self) -> list[str]:
+        """Addresses that e-mails may be sent from ("Name <box@x>"); the list itself, to be changed."""
+        return self.activity_book.senders
+
+    @property
     def comments(self) -> list[dict[str, Any]]:
         """Comments in timelines."""
         with self.lock:

@@ -134,7 +134,7 @@ def _read(portal: Sandbox, given: dict[str, Any]) -> Activity:
         elif name in _TEXTS:
             fields[name] = None if value is None else str(value)
     fields["COMMUNICATIONS"] = [as_map(talk) for talk in as_list(given.get("COMMUNICATIONS"))]
-    fields["FILES"] = [as_map(file).get("fileData", file) for file in as_list(given.get("FILES"))]
+    fields["FILES"] = [as_list(as_map(file).get("fileData")) for file in as_list(given.get("FILES"))]
     fields["SETTINGS"] = as_map(given.get("SETTINGS")) or []
     fields["COMPLETED"] = "Y" if given.get("COMPLETED") in {"Y", True, "1"} else "N"
     return fields

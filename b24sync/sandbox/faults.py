@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Literal, get_args
 
 from .envelope import Refusal, general_error
 
@@ -59,6 +59,10 @@ class Fault:
     code: str | int = "ERROR_CORE"
     description: str = "Ordered fault"
     http: int = 400
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind) or self.where not in get_args(Where):
+            raise ValueError(f"unknown fault: {self.kind} ({self.where})")
 
     def refusal(self) -> Refusal | None:
         """The refusal that this fault is, or ``None`` if it strikes the transport."""

@@ -86,7 +86,7 @@ class Items:
         item["updatedTime"] = given.get("updatedTime") or now
         item["movedTime"] = given.get("movedTime") or now
         if "fm" in fields:
-            item["fm"] = self._portal.multifields.merge([], fields["fm"])
+            self._merge_multifields(item, fields["fm"])
         book.next_id = max(book.next_id, key + 1)
         book.put(item, None)
         if kind.staged:
@@ -150,7 +150,7 @@ class Items:
             self._place(kind, item, given, before)
         self._finish(kind, item, given, before)
         if "fm" in fields:
-            item["fm"] = self._portal.multifields.merge(before.get("fm", []), fields["fm"])
+            self._merge_multifields(item, fields["fm"])
         if _same(before, item):
             return False
         if kind.staged and item["stageId"] != before["stageId"]:
@@ -269,6 +269,11 @@ class Items:
         was = before.get("stageSemanticId", "P") if before else "P"
         if semantics != "P" and was == "P":
             item["closedate"] = self._portal.today()
+
+    def _merge_multifields(self, item: Item, given: Any) -> None:
+        item["fm"] = self._portal.multifields.merge(item.get("fm", []), given)
+        for name, code in (("hasEmail", "EMAIL"), ("hasPhone", "PHONE")):
+            item[name] = any(entry["typeId"] == code for entry in item["fm"])
 
     def _require(self, kind: EntityType, item: Item) -> None:
         names = self._portal.settings.required_fields.get(kind.id, {}).get(item["stageId"], ())

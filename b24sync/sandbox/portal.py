@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -38,28 +37,10 @@ from .limits import Limits
 from .php import to_int
 from .records import RequestRecord, Requests
 from .registry import METHODS, MethodSpec, Params
+from .reply import Reply
 from .schema import OLD_INVOICE, EntityType, standard_types
 from .settings import SandboxSettings
 from .tasks import Tasks
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What goes back over the wire: a JSON envelope or a raw body.
-
-    Attributes:
-        status: HTTP status.
-        body: The envelope; ``None`` if ``raw`` is sent.
-        raw: A body that is no envelope (HTML).
-        truncated: The body is cut in half.
-        delay_s: Seconds to wait before answering.
-    """
-
-    status: int
-    body: dict[str, Any] | None = None
-    raw: bytes = b""
-    truncated: bool = False
-    delay_s: float = 0.0
 
 
 class Sandbox(Actions):

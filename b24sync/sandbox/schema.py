@@ -92,7 +92,9 @@ def standard_types() -> dict[int, EntityType]:
     """The types that every portal has and the stand-in serves."""
     texts = {DEAL: ("Сделка", _DEAL), CONTACT: ("Контакт", _CONTACT), COMPANY: ("Компания", _COMPANY)}
     texts[INVOICE] = ("Счёт", _INVOICE)
-    return {number: EntityType(number, title, _fields(text)) for number, (title, text) in texts.items()}
+    types = {number: EntityType(number, title, _fields(text)) for number, (title, text) in texts.items()}
+    del types[CONTACT].fields["title"]
+    return types
 
 
 def dynamic_type(number: int, title: str) -> EntityType:

@@ -16,7 +16,9 @@ from urllib.parse import unquote
 
 from .envelope import ConnectionCutError, Refusal, general_error
 from .php import as_map, parse_str, to_int
-from .portal import Reply, Sandbox
+from .portal import Sandbox
+from .reply import Reply
+from .v3 import call_v3
 
 _FILES = {f"crm.documentgenerator.document.{name}": name for name in ("download", "getpdf", "getimage")}
 _ACTIONS = {"download": "download", "getpdf": "getPdf", "getimage": "getImage"}
@@ -119,6 +121,9 @@ class _Connection(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         params = parse_str(query) | self._body(body)
         method, refusal = self._method(path)
+        if path.startswith("/rest/api/"):
+            self._reply(call_v3(portal, path, params))
+            return
         try:
             if method is None:
                 self._send(404, b"<html><body>404 Not Found</body></html>", "text/html; charset=UTF-8")

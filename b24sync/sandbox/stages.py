@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .envelope import Answer, Refusal
-from .php import as_map, to_int
+from .php import as_list, as_map, is_array, to_int
 from .registry import Params, rest
 from .schema import DEAL, INVOICE, OLD_INVOICE
 
@@ -175,7 +175,7 @@ def status_list(portal: Sandbox, params: Params) -> Answer:
         name = key.lstrip("=")
         if name not in {"ID", "ENTITY_ID", "STATUS_ID", "NAME", "SORT", "SYSTEM", "CATEGORY_ID", "SEMANTICS"}:
             raise Refusal("Invalid parameters.", "Incorrect parameters passed.")
-        options = {str(item) for item in value} if isinstance(value, list) else {str(value)}
+        options = {str(item) for item in (as_list(value) if is_array(value) else [value])}
         rows = [row for row in rows if str(row[name] if row[name] is not None else "") in options]
     rows.sort(key=lambda row: (row["ENTITY_ID"], int(row["SORT"])))
     return Answer(rows, total=len(rows))

@@ -1,0 +1,25 @@
+"""What goes back to a client."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back over the wire: a JSON envelope or a raw body.
+
+    Attributes:
+        status: HTTP status.
+        body: The envelope; ``None`` if ``raw`` is sent.
+        raw: A body that is no envelope (HTML).
+        truncated: The body is cut in half.
+        delay_s: Seconds to wait before answering.
+    """
+
+    status: int
+    body: dict[str, Any] | None = None
+    raw: bytes = b""
+    truncated: bool = False
+    delay_s: float = 0.0
