@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from b24sync.domain.settings import StepSettings
 from b24sync.domain.values import Deadline, Person, Text
+
+if TYPE_CHECKING:
+    from b24sync.ports import StepResult, Talk
+    from b24sync.steps.context import StepContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +32,9 @@ class CreateTask(StepSettings):
     deadline: Deadline | None = None
     tags: tuple[str, ...] = ()
     group: int = 0
+
+    def run(self, ctx: StepContext) -> Talk[StepResult]:
+        """Make the task unless it is there."""
+        from b24sync.steps import one_task  # noqa: PLC0415 - what makes tasks is loaded with the first one
+
+        return one_task.make(self, ctx)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from b24sync.domain.settings import StepSettings
 from b24sync.domain.values import Deadline, Person, Text
+
+if TYPE_CHECKING:
+    from b24sync.ports import StepResult, Talk
+    from b24sync.steps.context import StepContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,3 +53,9 @@ class CreateTasks(StepSettings):
         """The rows that matched; in a task for each row that row too."""
         per_row = isinstance(inner, TaskTemplate) and inner.per == "row"
         return {"row": "", "rows": ""} if per_row else {"rows": ""}
+
+    def run(self, ctx: StepContext) -> Talk[StepResult]:
+        """Make the tasks that are not there yet."""
+        from b24sync.steps import row_tasks  # noqa: PLC0415 - what makes tasks is loaded with the first one
+
+        return row_tasks.make(self, ctx)

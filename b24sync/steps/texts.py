@@ -85,9 +85,9 @@ _ABOUT: Mapping[str, Pair] = {
 _DETAILS: Mapping[str, Pair] = {
     INVOICE: _joined(
         ("Счёт ", "Invoice "), _INVOICE,
-        ("{% if company.name %}\nКлиент: {{ company.name }}{% endif %}{% if contact.name %}\nКонтакт: {{ contact.name }}{% endif %}",
-         "{% if company.name %}\nClient: {{ company.name }}{% endif %}{% if contact.name %}\nContact: {{ contact.name }}{% endif %}"),
-        "\n{{ invoice.url }}{% if deal.url %}\n{{ deal.url }}{% endif %}",
+        ("{% if company.name %}\n\nКлиент: {{ company.name }}{% endif %}{% if contact.name %}\n\nКонтакт: {{ contact.name }}{% endif %}",
+         "{% if company.name %}\n\nClient: {{ company.name }}{% endif %}{% if contact.name %}\n\nContact: {{ contact.name }}{% endif %}"),
+        "\n\n{{ invoice.url }}{% if deal.url %}\n\n{{ deal.url }}{% endif %}",
     ),
     DEAL: ("Сделка «{{ deal.title }}»\n{{ deal.url }}", "Deal “{{ deal.title }}”\n{{ deal.url }}"),
     TASK: ("{{ task.title }}\n{{ task.url }}", "{{ task.title }}\n{{ task.url }}"),
@@ -125,8 +125,8 @@ TITLES: Mapping[str, Pair] = {
 """By step (or its variant), where an event or status has one of its own after a slash."""
 DESCRIPTIONS: Mapping[str, Pair] = {
     "create_tasks.all": (
-        "DETAILS\n{% for row in rows %}\n{{ loop.index }}. {{ row.name }}, {{ row.quantity }} шт.{% endfor %}",
-        "DETAILS\n{% for row in rows %}\n{{ loop.index }}. {{ row.name }}, {{ row.quantity }} pcs{% endfor %}",
+        "DETAILS\n{% for row in rows %}\n\n{{ loop.index }}. {{ row.name }}, {{ row.quantity }} шт.{% endfor %}",
+        "DETAILS\n{% for row in rows %}\n\n{{ loop.index }}. {{ row.name }}, {{ row.quantity }} pcs{% endfor %}",
     ),
     "": ("DETAILS", "DETAILS"),
 }

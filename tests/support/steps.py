@@ -17,7 +17,7 @@ from b24sync.domain.values import Secret
 from b24sync.engine import funnels as stages
 from b24sync.engine.desk import ActionDesk
 from b24sync.errors import B24SyncError, InDoubtError
-from b24sync.portal import codes
+from b24sync.portal import faults
 from b24sync.ports import Answer, Ask, Call, Failed, Note, Tell, TellAll
 from b24sync.rest import items
 from b24sync.rest.kinds import kinds_from
@@ -70,10 +70,8 @@ class Bench:
             raise LostAnswerError(call.method) from None
         if "error" not in body:
             return Answer(call, body.get("result"))
-        fault = codes.fault_of_command(
-            {"error": body["error"], "error_description": body.get("error_description")}
-        )
-        return Answer(call, error=codes.error_of(fault, call.method, write=write))
+        fault = faults.fault_of_command({"error": body["error"], "error_description": body.get("error_description")})
+        return Answer(call, error=faults.error_of(fault, call.method, write=write))
 
     def lose_answer_of(self, method: str, *, after: int = 0) -> None:
         """Let the next call of a method be executed and its answer be lost."""
