@@ -150,6 +150,27 @@ def run_rule_command(
     raise typer.Exit(body.run_rule(context.obj, name, entity, dry_run=dry_run, yes=yes))
 
 
+@app.command("resend-invoice")
+def resend_invoice_command(
+    context: typer.Context,
+    invoice: Annotated[str, typer.Argument(help="Id, or №NUMBER.")],
+    to: Annotated[str | None, typer.Option(help="Another address.", show_default=False)] = None,
+    yes: Yes = False,
+) -> None:
+    """Mail an invoice again now; shows address and subject first."""
+    from b24sync.cli import operate as body  # noqa: PLC0415
+
+    raise typer.Exit(body.resend_invoice(context.obj, invoice, to=to, yes=yes))
+
+
+@app.command("remind")
+def remind_command(context: typer.Context, invoice: Annotated[str, typer.Argument(help="Id, or №NUMBER.")], yes: Yes = False) -> None:
+    """Mail a reminder of an invoice now; shows address and subject first."""
+    from b24sync.cli import operate as body  # noqa: PLC0415
+
+    raise typer.Exit(body.remind(context.obj, invoice, yes=yes))
+
+
 @app.command("doctor")
 def doctor_command(
     context: typer.Context,

@@ -87,8 +87,11 @@ class ContextMaker:
         if row is not None:
             return event_of_row(row)
         name = str(action.options.get("event") or f"{action.kind}.{OPERATOR}")
-        planned_at = datetime.fromtimestamp(action.planned_at, UTC)
-        return Event(action.key, name, Key(action.kind, action.entity_id), planned_at, changes=action.options.get("changes") or {})
+        given = action.options
+        return Event(
+            action.key, name, Key(action.kind, action.entity_id), datetime.fromtimestamp(action.planned_at, UTC),
+            to=given.get("to") if given.get("to_stage") else None, to_stage=given.get("to_stage"), changes=given.get("changes") or {},
+        )  # fmt: skip
 
     def _planned(self, event: Event) -> Entity:
         stored = self.store.snapshot.entity(event.entity.kind, event.entity.id)

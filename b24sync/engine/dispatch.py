@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from b24sync.domain.backoff import delay_s
 from b24sync.engine.conversation import Conversation, Outcome, Unreachable, converse
 from b24sync.engine.settle import Settling, settle
 from b24sync.errors import B24SyncError
-from b24sync.ports import Done, Failed, Skipped, Waiting
+from b24sync.ports import Done, Failed, Waiting
 
 if TYPE_CHECKING:
     from b24sync.clock import Clock
-    from b24sync.domain.settings import StepSettings
     from b24sync.ports import Letter, Mailer, Portal, PostResult, StepResult, Talk
     from b24sync.store import Store
     from b24sync.store.outbox import Action
@@ -116,6 +114,14 @@ class Dispatcher:
         except B24SyncError as error:
             return Failed(str(error))
 
+    def run_alone(self, action: Action) -> None:
+        """Run one action now, waiting for its PDF if it needs one."""
+        begun = self.clock.monotonic()
+        waiting = self.run_group([action])
+        while waiting and self.clock.monotonic() - begun < PDF_WAIT_S and not self.stop():
+            self.clock.sleep(PDF_STEP_S)
+            waiting = self.run_group(waiting)
+
     # mails, one at a time
 
     def _run_mails(self) -> None:
@@ -161,17 +167,3 @@ class Dispatcher:
                     self.store.outbox.postpone(action.id, next_attempt_at=self.now(), error=action.error, counts=False)
         return len(left)
 
-
-def backoff_until(now: int, attempts: int) -> int:
-    """Local time of the next try after the given number of attempts."""
-    return now + delay_s(attempts)
-
-
-def is_end(result: StepResult) -> bool:
-    """Whether a result ends its action."""
-    return isinstance(result, Done | Skipped | Failed)
-
-
-def uses(step: StepSettings) -> dict[str, Any]:
-    """What the engine must know of a step."""
-    return {"use": step.name, "mail": step.sends == "mail"}

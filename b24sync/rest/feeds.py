@@ -87,3 +87,10 @@ def next_page(kind: Kind, name: str) -> str:
     """The batch reference to the last id of a full page that command ``name`` gave."""
     said = words(kind)
     return f"$result[{name}]{said.rows}[{PAGE - 1}][{said.answer_id}]"
+
+
+def by_number(kind: Kind, number: str) -> Call:
+    """Invoices of a number as people see it."""
+    code = "ACCOUNT_NUMBER" if kind.api == "legacy" else "accountNumber"
+    prefix = "" if kind.api == "legacy" else "="
+    return items.list_page(kind, filter={f"{prefix}{code}": number}, order={words(kind).id: "ASC"})

@@ -122,6 +122,11 @@ def row_id(raw: Mapping[str, Any]) -> int:
     return found
 
 
+def number_of(raw: Mapping[str, Any]) -> str:
+    """An invoice's number as people see it; empty for other rows."""
+    return str(raw.get("accountNumber") or raw.get("ACCOUNT_NUMBER") or "")
+
+
 def stage_of(raw: Mapping[str, Any]) -> str:
     """The stage id (or status) of a row, whichever API it came from."""
     for code in ("stageId", "STAGE_ID", "STATUS_ID", "status"):

@@ -1,0 +1,313 @@
+"""``b24sync run-rule``, ``resend-invoice``, ``remind``: one action now, by an operator's word, recorded like any other."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from b24sync.cli.session import interactive
+from b24sync.domain.entity import INVOICE, Entity, Key
+from b24sync.engine import talks
+from b24sync.engine.dispatch import Dispatcher
+from b24sync.engine.plan import marker
+from b24sync.engine.report import worst
+from b24sync.errors import ConfigError, TransientError, UsageError
+from b24sync.log import printable
+from b24sync.ports import Answer, Ask, Done, Failed, Note, Post, Skipped, Tell, TellAll, Waiting
+from b24sync.rest import feeds, items
+from b24sync.store.lock import operator_alive
+from b24sync.store.outbox import Action, Planned
+
+if TYPE_CHECKING:
+    from b24sync.app import App
+    from b24sync.cli.session import Session
+    from b24sync.domain.settings import RuleSettings
+    from b24sync.engine.contexts import ContextMaker
+    from b24sync.engine.funnels import Funnels
+
+EXIT_OF_STATE = {"done": 0, "skipped": 0, "failed": 1, "uncertain": 1, "held": 1, "pending": 69}
+
+
+def resend_invoice(session: Session, invoice: str, *, to: str | None, yes: bool) -> int:
+    """Mail an invoice again now."""
+    return _mail(session, invoice, "resend-invoice", "send_invoice", {"to": to} if to else {}, yes=yes)
+
+
+def remind(session: Session, invoice: str, *, yes: bool) -> int:
+    """Mail a reminder of an invoice now."""
+    return _mail(session, invoice, "remind", "send_reminder", {}, yes=yes)
+
+
+def _mail(session: Session, invoice: str, command: str, step: str, options: Mapping[str, Any], *, yes: bool) -> int:
+    with session.app() as app:
+        if app.settings.mail is None:
+            raise ConfigError(str(app.loaded.path), [f"mail: is missing, and {command} sends mail (write a [mail] section)"])
+        operator = Operator.of(app)
+        entity = operator.find(invoice, INVOICE)
+        planned = operator.planned(command, step, 0, entity.key, {**options, "event": f"{INVOICE}.operator"})
+        preview = operator.preview(planned)
+        print(printable(f"invoice {entity.values.get('number') or entity.key.id}: {step} to {', '.join(preview.to)}"))
+        print(printable(f"subject: {preview.subject}"))
+        _confirm(yes=yes)
+        return operator.run([planned])
+
+
+def run_rule(session: Session, name: str, entity: str, *, dry_run: bool, yes: bool) -> int:
+    """Run one rule on one entity, whatever its event would be."""
+    with session.app() as app:
+        rule = _rule(app, name)
+        operator = Operator.of(app)
+        found = operator.find(entity, rule.triggers()[0].kind)
+        options = operator.event_options(rule, found)
+        reason = operator.why_not(rule, found, options)
+        if reason:
+            print(printable(f"rule {rule.name} does not match {found.key}: {reason}"))
+            return 0
+        planned = [operator.planned(rule.name, step.name, number, found.key, options) for number, step in enumerate(rule.steps)]
+        for line in operator.intentions(planned):
+            print(printable(line))
+        if dry_run:
+            return 0
+        _confirm(yes=yes)
+        return operator.run(planned)
+
+
+def _rule(app: App, name: str) -> RuleSettings:
+    for rule in app.settings.rules:
+        if rule.name == name:
+            return rule
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    names = [rule.name for rule in app.settings.rules]
+    near = get_close_matches(name, names, 1)
+    raise UsageError(f"there is no rule {name!r}", remedy=f"did you mean {near[0]}?" if near else f"known: {', '.join(names) or 'none'}")
+
+
+def _confirm(*, yes: bool) -> None:
+    if yes:
+        return
+    if not interactive():
+        raise UsageError("there is no terminal to ask at", remedy="say --yes to do it")
+    import typer  # noqa: PLC0415
+
+    typer.confirm("do it?", abort=True)
+
+
+@dataclass(slots=True)
+class Operator:
+    """An operator at work on one configuration."""
+
+    app: App
+    funnels: Funnels
+    maker: ContextMaker
+    batch: str = field(default_factory=lambda: uuid.uuid4().hex[:16])
+
+    @classmethod
+    def of(cls, app: App) -> Operator:
+        """At work, with the portal's stages known."""
+        from b24sync.engine import funnels as stages  # noqa: PLC0415
+
+        funnels = app.funnels()
+        missing = stages.missing(funnels, app.watched, {})
+        answers, now = app.portal.chain({"time": feeds_time()})
+        if answers and missing:
+            found = stages.fetch(app.portal, missing)
+            with app.store.transaction():
+                stages.save(app.store.keep, found, at=int(now.timestamp()))
+            funnels = app.funnels()
+        return cls(app, funnels, app.contexts(funnels, now))
+
+    # which entity
+
+    def find(self, text: str, kind: str) -> Entity:
+        """An entity by ``kind:id``, id, or (invoices) ``№NUMBER``, read anew.
+
+        Raises:
+            UsageError: There is none.
+        """
+        text = text.strip()
+        number = text.removeprefix("№").removeprefix("#").strip() if text.startswith(("№", "#")) else ""
+        key = self._by_number(number) if number else _key(text, kind)
+        if key.kind != kind:
+            raise UsageError(f"{key} is no {kind}, which this is for")
+        entity = talks.run(self.app.portal, self.app.linker(self.funnels, self.maker.now).entity(key.kind, key.id))
+        if entity is None:
+            raise UsageError(f"the portal has no {key} (or hides it from the webhook's owner)")
+        return entity
+
+    def _by_number(self, number: str) -> Key:
+        kind = self.app.kinds[INVOICE]
+        call = feeds.by_number(kind, number)
+        rows = [row for row in items.page_rows(self.app.portal.ask([call])[0].value()) if items.number_of(row) == number]
+        if not rows:
+            raise UsageError(f"the portal has no invoice №{number}")
+        if len(rows) > 1:
+            ids = ", ".join(str(items.row_id(row)) for row in rows)
+            raise UsageError(f"several invoices have №{number}", remedy=f"name one by its id: {ids}")
+        return Key(INVOICE, items.row_id(rows[0]))
+
+    # what would be done
+
+    def event_options(self, rule: RuleSettings, entity: Entity) -> dict[str, Any]:
+        """The event that the rule is run with: its first trigger, at the stage where the entity is."""
+        stage = entity.values.get("stage_id")
+        status = self.funnels.status(entity.key.kind, stage) if stage else None
+        return {"event": rule.triggers()[0].event, "to": status, "to_stage": stage}
+
+    def why_not(self, rule: RuleSettings, entity: Entity, options: Mapping[str, Any]) -> str:
+        """Why the rule's condition does not hold; empty if it does."""
+        if not rule.when:
+            return ""
+        event = self.maker.event_of(self._action(self.planned(rule.name, rule.steps[0].name, 0, entity.key, options)))
+        remembered = talks.Remembered()
+        judge = self.app.judge(remembered, self.funnels, self.maker.now)
+        while True:
+            try:
+                return judge.holds(rule, event, entity).reason
+            except talks.NotRememberedError as missing:
+                remembered.ask(self.app.portal, missing.calls)
+
+    def planned(self, rule: str, step: str, position: int, key: Key, options: Mapping[str, Any]) -> Planned:
+        """An operator's action, not yet written."""
+        name = f"operator/{self.batch}/{rule}/{position}"
+        mark = marker(self.app.store.installation(), name)
+        return Planned(name, None, rule, step, position, key.kind, key.id, options=dict(options), marker=mark)
+
+    def _action(self, planned: Planned) -> Action:
+        return Action(
+            0, planned.key, None, planned.rule, planned.step, planned.position, planned.kind, planned.entity_id, "pending", 1, None, None,
+            {}, {}, planned.options, False, None, 0, int(self.maker.now.timestamp()), None, None, planned.marker,
+        )  # fmt: skip
+
+    def preview(self, planned: Planned) -> Any:
+        """To whom a mail would go and under which subject."""
+        action = self._action(planned)
+        step: Any = self.maker.step_of(action)
+        found = talks.run(self.app.portal, step.preview(self.maker.context(action)))
+        if isinstance(found, Failed | Skipped):
+            words = found.message if isinstance(found, Failed) else f"not wanted: {found.reason}"
+            raise UsageError(words)
+        return found
+
+    def intentions(self, planned: Sequence[Planned]) -> list[str]:
+        """What each step would do first, found by running it up to its first write."""
+        return [f"{one.position + 1}. {one.step}: {self._intention(one)}" for one in planned]
+
+    def _intention(self, planned: Planned) -> str:
+        action = self._action(planned)
+        opened = self.maker.open(action)
+        if isinstance(opened, Done | Skipped | Failed | Waiting):
+            return _ended(opened)
+        return first_write(self.app, opened)
+
+    # doing it
+
+    def run(self, planned: Sequence[Planned]) -> int:
+        """Write the actions and run them in order, until one does not end well; returns the exit code."""
+        app, at = self.app, int(self.maker.now.timestamp())
+        with operator_alive(app.store.path):
+            with app.store.transaction():
+                runs = app.store.journal.last_runs(1)
+                run = runs[0]["id"] if runs else 0
+                due_at = int(app.clock.now().timestamp())
+                ids = [app.store.outbox.plan(one, run=run, at=at, due_at=due_at + 3600) for one in planned]
+            dispatcher = app.dispatcher(funnels=self.funnels, run=run, now=self.maker.now, deadline=None)
+            dispatcher.claimed_by = f"operator:{self.batch}"
+            codes = [0]
+            for action_id in ids:
+                code = self._run_one(dispatcher, action_id or 0)
+                codes.append(code)
+                if code:
+                    break
+            self._leave_to_poll()
+        return worst(*codes)
+
+    def _run_one(self, dispatcher: Dispatcher, action_id: int) -> int:
+        action = self.app.store.outbox.action(action_id)
+        if action is None:
+            raise UsageError(f"action {action_id} is gone")
+        dispatcher.run_alone(action)
+        ended = self.app.store.outbox.action(action_id) or action
+        print(printable(f"action {ended.id}: {ended.state}{_words(ended)}"))
+        return EXIT_OF_STATE.get(ended.state, 1)
+
+    def _leave_to_poll(self) -> None:
+        """What could not be done now is due in the next poll."""
+        with self.app.store.transaction():
+            for action in self.app.store.outbox.actions(state="pending"):
+                if action.key.startswith(f"operator/{self.batch}/"):
+                    self.app.store.outbox.delay(action.id, until=int(self.app.clock.now().timestamp()))
+
+
+def _key(text: str, kind: str) -> Key:
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return Key(kind, int(text))
+    try:
+        return Key.parse(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def _words(action: Action) -> str:
+    told = action.error or action.result.get("message") or action.result.get("reason")
+    if action.state == "pending":
+        told = f"{told or action.result.get('waits_for') or 'not now'}; the next poll goes on with it"
+    return f" ({told})" if told else ""
+
+
+def _ended(result: Any) -> str:
+    match result:
+        case Done():
+            return "already so" if not result.changed else "nothing to ask the portal for"
+        case Skipped():
+            return f"skipped: {result.reason}"
+        case Waiting():
+            return f"would wait for {result.reason}"
+        case Failed():
+            return f"would fail: {result.message}"
+    return str(result)
+
+
+def first_write(app: App, talk: Any) -> str:
+    """Run a talk up to its first write and say what that is; nothing is written."""
+    from b24sync.errors import B24SyncError  # noqa: PLC0415
+
+    try:
+        wish = next(talk)
+        while True:
+            match wish:
+                case Ask():
+                    answers: list[Answer] = app.portal.ask(wish.calls)
+                    down = next((one.error for one in answers if isinstance(one.error, TransientError)), None)
+                    if down is not None:
+                        raise down
+                    wish = talk.send(answers)
+                case Tell() | TellAll():
+                    tells = wish.tells if isinstance(wish, TellAll) else (wish,)
+                    talk.close()
+                    return "; ".join(f"{one.call.method} {json.dumps(one.call.params, ensure_ascii=False, default=str)}" for one in tells)
+                case Post():
+                    talk.close()
+                    return f"mail to {', '.join(wish.letter.to)}: {wish.letter.subject}"
+                case Note():
+                    wish = talk.send(None)
+                case _:
+                    talk.close()
+                    return type(wish).__name__
+    except StopIteration as stop:
+        return _ended(stop.value)
+    except B24SyncError as error:
+        if isinstance(error, TransientError):
+            raise
+        return f"would fail: {error}"
+
+
+def feeds_time() -> Any:
+    """A call that only tells the portal's time."""
+    from b24sync.ports import Call  # noqa: PLC0415
+
+    return Call("server.time")
+
