@@ -8,7 +8,8 @@ B24SyncError                       one line for stderr; exit_code says how the p
 ├── AnotherPollError     75        another poll holds the lock
 ├── PortalError
 │   ├── TransientError   69        no effect; may be repeated after ``retry_after_s``
-│   │   └── MethodBlockedError     one method is blocked until ``until`` (HTTP 429)
+│   │   └── UntriedError           nothing was run (no connection, overload): uses up no attempt
+│   │       └── MethodBlockedError one method is blocked until ``until`` (HTTP 429)
 │   ├── CredentialsError 77        the portal refuses the webhook or a right to a feed
 │   │   └── ScopeError             also a PermanentError: the webhook lacks the scope of one method
 │   ├── PermanentError    1        the portal refused; repeating it is useless
@@ -65,9 +66,7 @@ class ConfigError(UsageError):
 
     def __init__(self, source: str, faults: Sequence[str], *, remedy: str = "") -> None:
         count = "1 problem" if len(faults) == 1 else f"{len(faults)} problems"
-        super().__init__(
-            "\n".join([f"{source}: {count}", *(f"  {fault}" for fault in faults)]), remedy=remedy
-        )
+        super().__init__("\n".join([f"{source}: {count}", *(f"  {fault}" for fault in faults)]), remedy=remedy)
         self.source = source
         self.faults = tuple(faults)
 
@@ -111,10 +110,14 @@ class TransientError(PortalError):
         self.retry_after_s = retry_after_s
 
 
-class MethodBlockedError(TransientError):
-    """The portal blocks this one method until ``until`` (HTTP 429, OPERATION_TIME_LIMIT); others work."""
+class UntriedError(TransientError):
+    """Nothing of it was run, for no fault of its own: no connection, an overloaded portal, a request before it failed."""
 
     unattempted = True
+
+
+class MethodBlockedError(UntriedError):
+    """The portal blocks this one method until ``until`` (HTTP 429, OPERATION_TIME_LIMIT); others work."""
 
     def __init__(self, message: str, *, method: str, until: datetime) -> None:
         super().__init__(message, method=method, code="OPERATION_TIME_LIMIT")
@@ -138,9 +141,7 @@ class ScopeError(CredentialsError, PermanentError):
         scope: The scope that the method probably needs, such as ``task``; empty if unknown.
     """
 
-    def __init__(
-        self, message: str, *, method: str, scope: str = "", code: str = "", remedy: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, method: str, scope: str = "", code: str = "", remedy: str = "") -> None:
         super().__init__(message, method=method, code=code, remedy=remedy)
         self.scope = scope
 

@@ -106,9 +106,7 @@ def outcomes(result: Any, names: Sequence[str]) -> dict[str, Outcome]:
     PHP writes an empty map as ``[]`` and one with the keys 0, 1, ... as a list; both are understood.
     """
     parts = _section(result) or {}
-    results, errors, times = (
-        _section(parts.get(part)) or {} for part in ("result", "result_error", "result_time")
-    )
+    results, errors, times = (_section(parts.get(part)) or {} for part in ("result", "result_error", "result_time"))
     return {name: _outcome(name, results, errors, times) for name in names}
 
 
@@ -125,9 +123,7 @@ def voided(commands: Mapping[str, str], left_out: set[str]) -> set[str]:
     return gone - left_out
 
 
-def _outcome(
-    name: str, results: Mapping[str, Any], errors: Mapping[str, Any], times: Mapping[str, Any]
-) -> Outcome:
+def _outcome(name: str, results: Mapping[str, Any], errors: Mapping[str, Any], times: Mapping[str, Any]) -> Outcome:
     time = times.get(name)
     reset_at = time.get("operating_reset_at") if isinstance(time, Mapping) else None
     return Outcome(
@@ -161,9 +157,7 @@ def _pairs(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 def _leaves(value: Any) -> Iterator[Any]:
     """Every scalar inside, and every list or map that is empty."""
-    items = (
-        value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else None
-    )
+    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else None
     if items is None or not items:
         yield value
         return

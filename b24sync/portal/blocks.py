@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from b24sync.portal.codes import Fault, Recovery
+from b24sync.portal.codes import Recovery
+from b24sync.portal.faults import Fault
 from b24sync.portal.limits import LONGEST_BLOCK, BucketStore, standing
 
 if TYPE_CHECKING:

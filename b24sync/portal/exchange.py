@@ -1,6 +1,6 @@
 """One request to the portal and what came of it: paced, counted, repeated while that may help.
 
-A request ends in a :class:`~b24sync.portal.reply.Reply` or in a :class:`~b24sync.portal.codes.Fault`.
+A request ends in a :class:`~b24sync.portal.reply.Reply` or in a :class:`~b24sync.portal.faults.Fault`.
 Exceptions are made of faults by the client, which knows whether the call had an effect.
 """
 
@@ -10,9 +10,10 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from b24sync.portal import batch, codes
+from b24sync.portal import batch, faults
 from b24sync.portal.blocks import Blocks, blocked_fault
-from b24sync.portal.codes import Fault, Recovery
+from b24sync.portal.codes import Recovery
+from b24sync.portal.faults import Fault
 from b24sync.portal.instants import PortalTime
 from b24sync.portal.patience import Patience
 from b24sync.portal.reply import NoAnswerError, NotSentError, Reply, parse_object
@@ -106,9 +107,7 @@ class Exchange:
                 self.blocks.expect(batch.method_of(commands[name]), outcome.reset_at)
         return Batch(reply, outcomes)
 
-    def call(
-        self, method: str, params: Mapping[str, Any], *, write: bool, again_if_slow: bool = True
-    ) -> Reply | Fault:
+    def call(self, method: str, params: Mapping[str, Any], *, write: bool, again_if_slow: bool = True) -> Reply | Fault:
         """Post one request. Only the given ``params`` go, as JSON."""
 
         def unsettled(got: Reply | Fault) -> float | None:
@@ -126,9 +125,7 @@ class Exchange:
         """Get a file."""
 
         def attempt(limit_s: float | None) -> Download | Fault:
-            got = self._carry(
-                lambda wire: wire.get(url, limit_bytes=limit_bytes, timeout_s=self._limit(limit_s))
-            )
+            got = self._carry(lambda wire: wire.get(url, limit_bytes=limit_bytes, timeout_s=self._limit(limit_s)))
             return got if isinstance(got, Fault) else _fault_of_download(got, limit_bytes) or got
 
         return self.patience.repeat(
@@ -142,12 +139,10 @@ class Exchange:
             _log.debug("%s: %s", method, got.text)
             return got
         self.time.see(got, self._clock.monotonic())
-        fault = codes.fault_of_reply(got, whole=method == "batch")
+        fault = faults.fault_of_reply(got, whole=method == "batch")
         if fault is None and method == "batch" and not batch.is_answer(got.result):
             fault = Fault(Recovery.BROKEN, "the answer is none to a batch", status=got.status)
-        _log.debug(
-            "%s: HTTP %d in %.2f s%s", method, got.status, got.elapsed_s, f", {fault.text}" if fault else ""
-        )
+        _log.debug("%s: HTTP %d in %.2f s%s", method, got.status, got.elapsed_s, f", {fault.text}" if fault else "")
         if fault is not None and fault.recovery is Recovery.BUSY:
             self._bucket.fill(self._clock.now())
         return fault or got
@@ -162,9 +157,9 @@ class Exchange:
         try:
             got: T | Fault = send(self._wire)
         except NotSentError as error:
-            return codes.unreached(self._portal, error)
+            return faults.unreached(self._portal, error)
         except NoAnswerError as error:
-            got = codes.unanswered(error)
+            got = faults.unanswered(error)
         self.requests += 1
         return got
 
@@ -189,4 +184,4 @@ def _fault_of_download(got: Download, limit_bytes: int) -> Fault | None:
     content = parse_object(got.content)
     if got.status < 300 and got.media_type != "text/html" and (content is None or "error" not in content):
         return None  # a file that happens to be JSON
-    return codes.fault_of_reply(Reply(status=got.status, content=content), whole=False)
+    return faults.fault_of_reply(Reply(status=got.status, content=content), whole=False)

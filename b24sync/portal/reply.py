@@ -87,9 +87,7 @@ def parse_object(raw: bytes) -> dict[str, Any] | None:
 def _whole(value: Any) -> Any:
     """``value`` with every string encodable."""
     if isinstance(value, str):
-        return (
-            value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        )
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list):
         return [_whole(item) for item in value]
     if isinstance(value, dict):

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from b24sync.errors import InDoubtError, PermanentError, TransientError
-from b24sync.portal import codes
-from b24sync.portal.codes import Recovery
+from b24sync.errors import InDoubtError, PermanentError, UntriedError
+from b24sync.portal import faults
+from b24sync.portal.codes import Recovery, scope_of
 from b24sync.portal.reply import Reply, parse_date, parse_object, parse_seconds
 
 MEANINGS = {
@@ -35,8 +35,8 @@ MEANINGS = {
 }
 
 
-def fault(status: int, content: Any, *, whole: bool = True) -> codes.Fault:
-    found = codes.fault_of_reply(Reply(status=status, content=content), whole=whole)
+def fault(status: int, content: Any, *, whole: bool = True) -> faults.Fault:
+    found = faults.fault_of_reply(Reply(status=status, content=content), whole=whole)
     assert found is not None
     return found
 
@@ -52,7 +52,7 @@ def test_every_documented_method_error_is_a_refusal(shared: Path) -> None:
         content = json.loads(path.read_text("utf-8"))
         found = fault(400, content, whole=False)
         assert found.recovery in {Recovery.REFUSED, Recovery.NOT_FOUND}, path.name
-        assert isinstance(codes.error_of(found, "some.method", write=True), PermanentError), path.name
+        assert isinstance(faults.error_of(found, "some.method", write=True), PermanentError), path.name
         assert found.text, path.name
 
 
@@ -79,22 +79,17 @@ def test_every_documented_method_error_is_a_refusal(shared: Path) -> None:
         (422, {"error": {"code": "BITRIX_REST_V3_EXCEPTION_X", "message": "m"}}, False, Recovery.REFUSED),
     ],
 )
-def test_unknown_codes_go_by_their_status(
-    status: int, content: dict[str, Any] | None, whole: bool, recovery: Recovery
-) -> None:
+def test_unknown_codes_go_by_their_status(status: int, content: dict[str, Any] | None, whole: bool, recovery: Recovery) -> None:
     assert fault(status, content, whole=whole).recovery is recovery
 
 
 def test_the_text_never_decides() -> None:
-    assert (
-        fault(400, {"error": "", "error_description": "QUERY_LIMIT_EXCEEDED not found"}).recovery
-        is Recovery.REFUSED
-    )
+    assert fault(400, {"error": "", "error_description": "QUERY_LIMIT_EXCEEDED not found"}).recovery is Recovery.REFUSED
 
 
 def test_a_success_is_no_fault() -> None:
-    assert codes.fault_of_reply(Reply(status=200, content={"result": False}), whole=False) is None
-    assert codes.fault_of_reply(Reply(status=200, content={"result": None}), whole=False) is None
+    assert faults.fault_of_reply(Reply(status=200, content={"result": False}), whole=False) is None
+    assert faults.fault_of_reply(Reply(status=200, content={"result": None}), whole=False) is None
 
 
 def test_an_error_of_rest_3_names_its_fields() -> None:
@@ -119,14 +114,14 @@ def test_the_end_of_a_block_is_found_where_portals_put_it(place: str, value: obj
 
 
 def test_what_was_run_and_cannot_be_told_is_doubt_for_a_write_and_a_refusal_for_a_read() -> None:
-    found = codes.fault_of_command({"error": "WRONG_ENCODING"})
-    assert type(codes.error_of(found, "m", write=True)) is InDoubtError
-    assert type(codes.error_of(found, "m", write=False)) is PermanentError
+    found = faults.fault_of_command({"error": "WRONG_ENCODING"})
+    assert type(faults.error_of(found, "m", write=True)) is InDoubtError
+    assert type(faults.error_of(found, "m", write=False)) is PermanentError
 
 
 def test_a_block_without_an_end_is_transient() -> None:
-    found = codes.fault_of_command({"error": "OPERATION_TIME_LIMIT"})
-    assert type(codes.error_of(found, "m", write=True)) is TransientError
+    found = faults.fault_of_command({"error": "OPERATION_TIME_LIMIT"})
+    assert type(faults.error_of(found, "m", write=True)) is UntriedError
 
 
 @pytest.mark.parametrize(
@@ -140,7 +135,7 @@ def test_a_block_without_an_end_is_transient() -> None:
     ],
 )
 def test_scopes_are_named_by_method(method: str, scope: str) -> None:
-    assert codes.scope_of(method) == scope
+    assert scope_of(method) == scope
 
 
 @pytest.mark.parametrize(

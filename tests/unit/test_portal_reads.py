@@ -17,6 +17,7 @@ from b24sync.errors import (
     PermanentError,
     ScopeError,
     TransientError,
+    UntriedError,
 )
 from b24sync.portal.client import PortalClient
 from b24sync.portal.limits import MemoryBucket
@@ -77,9 +78,7 @@ def busy(request: Request) -> Raw:
     return error(503, "QUERY_LIMIT_EXCEEDED", "Too many requests")
 
 
-def test_calls_share_one_batch_and_are_answered_in_order(
-    client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_calls_share_one_batch_and_are_answered_in_order(client: PortalClient, portal: ScriptedPortal) -> None:
     answers = client.ask([ITEM, DEAL])
     assert [answer.value() for answer in answers] == [
         "crm.item.get?entityTypeId=31&id=5",
@@ -90,9 +89,7 @@ def test_calls_share_one_batch_and_are_answered_in_order(
     assert client.requests == 1
 
 
-def test_requests_are_json_with_a_user_agent_over_one_connection(
-    client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_requests_are_json_with_a_user_agent_over_one_connection(client: PortalClient, portal: ScriptedPortal) -> None:
     for _ in range(3):
         client.ask([ITEM])
     assert portal.connections == 1
@@ -143,9 +140,7 @@ def test_a_read_survives_a_fault_that_comes_twice(
     assert 0 < sum(clock.slept) < 20
 
 
-def test_a_portal_that_stays_busy_is_left_after_twenty_seconds(
-    client: PortalClient, portal: ScriptedPortal, clock: SteppingClock
-) -> None:
+def test_a_portal_that_stays_busy_is_left_after_twenty_seconds(client: PortalClient, portal: ScriptedPortal, clock: SteppingClock) -> None:
     portal.otherwise = busy
     with pytest.raises(TransientError, match="QUERY_LIMIT_EXCEEDED") as caught:
         client.ask([ITEM])
@@ -168,18 +163,14 @@ def test_the_twenty_seconds_are_for_the_whole_run_and_begin_run_gives_new_ones(
     assert 20 < sum(clock.slept) <= 40
 
 
-def test_a_manual_block_by_the_vendor_is_not_hurried(
-    client: PortalClient, portal: ScriptedPortal, clock: SteppingClock
-) -> None:
+def test_a_manual_block_by_the_vendor_is_not_hurried(client: PortalClient, portal: ScriptedPortal, clock: SteppingClock) -> None:
     portal.otherwise = lambda _: error(503, "OVERLOAD_LIMIT", "REST API is blocked due to overload")
     with pytest.raises(TransientError) as caught:
         client.ask([ITEM])
     assert (len(portal.requests), clock.slept, caught.value.code) == (1, [], "OVERLOAD_LIMIT")
 
 
-def test_a_redirect_is_not_followed_and_names_where_it_leads(
-    client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_a_redirect_is_not_followed_and_names_where_it_leads(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(Raw(301, b"", {"Location": "https://new.example/rest/1/s3cr3tW0rd/batch"}))
     with pytest.raises(TransientError, match=r"redirects to new\.example") as caught:
         client.ask([ITEM])
@@ -202,9 +193,7 @@ def test_a_redirect_is_not_followed_and_names_where_it_leads(
         Raw(401, b""),
     ],
 )
-def test_a_refused_webhook_is_fatal_at_once(
-    refusal: Raw, client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_a_refused_webhook_is_fatal_at_once(refusal: Raw, client: PortalClient, portal: ScriptedPortal) -> None:
     portal.otherwise = lambda _: refusal
     with pytest.raises(CredentialsError, match=r"portal\.webhook") as caught:
         client.ask([ITEM])
@@ -231,9 +220,7 @@ def test_a_refused_webhook_is_fatal_at_once(
         ({}, PermanentError),
     ],
 )
-def test_a_refused_command_is_its_own_answer(
-    command_error: object, kind: type, client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_a_refused_command_is_its_own_answer(command_error: object, kind: type, client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(batch_reply({"c1": {"ID": "7"}}, {"c0": command_error}))
     refused, found = client.ask([ITEM, DEAL])
     assert type(refused.error) is kind
@@ -268,9 +255,7 @@ def test_a_command_that_keeps_failing_is_left_as_its_own_transient_error(
 ) -> None:
     def deal_is_ill(request: Request) -> Raw:
         results = {name: "fine" for name, command in request.commands.items() if "item" in command}
-        broken = {
-            name: {"error": "INTERNAL_SERVER_ERROR"} for name in request.commands if name not in results
-        }
+        broken = {name: {"error": "INTERNAL_SERVER_ERROR"} for name in request.commands if name not in results}
         return batch_reply(results, broken)
 
     portal.otherwise = deal_is_ill
@@ -280,9 +265,7 @@ def test_a_command_that_keeps_failing_is_left_as_its_own_transient_error(
     assert sum(clock.slept) <= 20
 
 
-def test_a_command_without_result_and_error_is_asked_again(
-    client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_a_command_without_result_and_error_is_asked_again(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(batch_reply({"c0": "item"}))
     assert [answer.value() for answer in client.ask([ITEM, DEAL])] == ["item", "crm.deal.get?id=7"]
     assert len(portal.requests) == 2
@@ -295,9 +278,7 @@ def test_a_null_result_is_an_answer(client: PortalClient, portal: ScriptedPortal
     assert len(portal.requests) == 1
 
 
-def test_a_blocked_method_rests_and_others_go_on(
-    client: PortalClient, portal: ScriptedPortal, clock: SteppingClock
-) -> None:
+def test_a_blocked_method_rests_and_others_go_on(client: PortalClient, portal: ScriptedPortal, clock: SteppingClock) -> None:
     client.ask([DEAL])  # from here on the portal's clock is known
     reset = datetime(2026, 3, 2, 9, 3, tzinfo=UTC).timestamp()
     portal.script(
@@ -320,14 +301,10 @@ def test_a_blocked_method_rests_and_others_go_on(
     assert client.ask([ITEM])[0].value() == "crm.item.get?entityTypeId=31&id=5"
 
 
-def test_a_block_is_remembered_for_other_processes(
-    make: Callable[..., PortalClient], portal: ScriptedPortal, clock: SteppingClock
-) -> None:
+def test_a_block_is_remembered_for_other_processes(make: Callable[..., PortalClient], portal: ScriptedPortal, clock: SteppingClock) -> None:
     bucket = MemoryBucket(None)
     reset = int(clock.now().timestamp()) + 300
-    portal.script(
-        batch_reply({}, {"c0": {"error": "OPERATION_TIME_LIMIT"}}, {"c0": {"operating_reset_at": reset}})
-    )
+    portal.script(batch_reply({}, {"c0": {"error": "OPERATION_TIME_LIMIT"}}, {"c0": {"operating_reset_at": reset}}))
     make(bucket=bucket).ask([ITEM])
     (answer,) = make(bucket=bucket).ask([ITEM])
     assert isinstance(answer.error, MethodBlockedError)
@@ -343,9 +320,7 @@ def test_a_block_without_an_end_lasts_for_this_run(client: PortalClient, portal:
     assert client.ask([ITEM])[0].error is None
 
 
-def test_a_blocked_batch_with_a_known_end_is_not_asked_again(
-    client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_a_blocked_batch_with_a_known_end_is_not_asked_again(client: PortalClient, portal: ScriptedPortal) -> None:
     reset = int(datetime(2026, 3, 2, 9, 4, tzinfo=UTC).timestamp())
     portal.script(error(429, "OPERATION_TIME_LIMIT", operating_reset_at=reset))
     for _ in range(2):
@@ -354,17 +329,13 @@ def test_a_blocked_batch_with_a_known_end_is_not_asked_again(
     assert len(portal.requests) == 1
 
 
-def test_a_refused_batch_without_an_end_is_tried_again_as_the_method_is_unknown(
-    client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_a_refused_batch_without_an_end_is_tried_again_as_the_method_is_unknown(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(*[error(429, "OPERATION_TIME_LIMIT")] * 2)
     assert client.ask([ITEM])[0].error is None
     assert len(portal.requests) == 3
 
 
-def test_a_chain_keeps_references_and_tells_when_the_portal_began(
-    client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_a_chain_keeps_references_and_tells_when_the_portal_began(client: PortalClient, portal: ScriptedPortal) -> None:
     answers, began = client.chain(
         {
             "a": Call("crm.item.list", {"order": {"id": "ASC"}}),
@@ -376,18 +347,14 @@ def test_a_chain_keeps_references_and_tells_when_the_portal_began(
     assert began == datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-def test_a_chain_is_repeated_whole_if_one_command_failed_in_passing(
-    client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_a_chain_is_repeated_whole_if_one_command_failed_in_passing(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(batch_reply({"a": 1}, {"b": {"error": "QUERY_LIMIT_EXCEEDED"}}))
     answers, _ = client.chain({"a": ITEM, "b": DEAL})
     assert [set(request.commands) for request in portal.requests] == [{"a", "b"}] * 2
     assert answers["b"].value() == "crm.deal.get?id=7"
 
 
-def test_a_chain_reports_refused_commands_and_leaves_out_silent_ones(
-    client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_a_chain_reports_refused_commands_and_leaves_out_silent_ones(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(batch_reply({"a": []}, {"b": {"error": "100", "error_description": "bad id"}}))
     answers, _ = client.chain({"a": ITEM, "b": DEAL, "c": DEAL})
     assert answers["a"].value() == []
@@ -408,7 +375,7 @@ def test_what_refers_to_a_blocked_method_is_not_asked(client: PortalClient, port
     )
     assert list(portal.requests[-1].commands) == ["d"]
     assert isinstance(answers["a"].error, MethodBlockedError)
-    assert type(answers["b"].error) is type(answers["c"].error) is TransientError
+    assert type(answers["b"].error) is type(answers["c"].error) is UntriedError
     assert answers["d"].error is None
 
 
@@ -437,9 +404,7 @@ def test_without_its_time_block_the_start_is_told_by_less(
     assert client.chain({"a": ITEM})[1] == began
 
 
-def test_a_batch_that_took_long_makes_the_next_one_smaller_and_then_they_grow_again(
-    client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_a_batch_that_took_long_makes_the_next_one_smaller_and_then_they_grow_again(client: PortalClient, portal: ScriptedPortal) -> None:
     slow = {**TIME, "duration": 25.0}
     portal.script(lambda request: batch_reply(request.commands, time_block=slow))
     client.ask([Call("crm.deal.get", {"id": number}) for number in range(130)])
@@ -447,9 +412,7 @@ def test_a_batch_that_took_long_makes_the_next_one_smaller_and_then_they_grow_ag
     assert client.batch_size == 40
 
 
-def test_a_batch_that_came_too_late_is_cut_in_two(
-    make: Callable[..., PortalClient], portal: ScriptedPortal
-) -> None:
+def test_a_batch_that_came_too_late_is_cut_in_two(make: Callable[..., PortalClient], portal: ScriptedPortal) -> None:
     portal.script(Raw(200, b"{}", wait_s=1.0))
     client = make(timeout_s=0.2)
     answers = client.ask([Call("crm.deal.get", {"id": number}) for number in range(10)])
@@ -457,18 +420,14 @@ def test_a_batch_that_came_too_late_is_cut_in_two(
     assert [len(request.commands) for request in portal.requests] == [10, 5, 5]
 
 
-def test_an_answer_beyond_the_timeout_is_asked_for_again(
-    make: Callable[..., PortalClient], portal: ScriptedPortal
-) -> None:
+def test_an_answer_beyond_the_timeout_is_asked_for_again(make: Callable[..., PortalClient], portal: ScriptedPortal) -> None:
     portal.script(Raw(200, b"{}", wait_s=1.0))
     answers, _ = make(timeout_s=0.2).chain({"a": ITEM})
     assert answers["a"].error is None
     assert len(portal.requests) == 2
 
 
-def test_a_value_that_looks_like_a_reference_goes_alone_as_json(
-    client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_a_value_that_looks_like_a_reference_goes_alone_as_json(client: PortalClient, portal: ScriptedPortal) -> None:
     trap = Call("crm.item.list", {"filter": {"title": "win $result[c1][ID]"}, "select": []})
     listed, deal = client.ask([trap, DEAL])
     assert listed.value() == {"filter": {"title": "win $result[c1][ID]"}, "select": []}
@@ -476,9 +435,7 @@ def test_a_value_that_looks_like_a_reference_goes_alone_as_json(
     assert sorted(request.method for request in portal.requests) == ["batch", "crm.item.list"]
 
 
-def test_a_refusal_of_a_call_that_went_alone_is_its_own_answer(
-    client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_a_refusal_of_a_call_that_went_alone_is_its_own_answer(client: PortalClient, portal: ScriptedPortal) -> None:
     def refuse_item(request: Request) -> Raw:
         return error(403, "ACCESS_DENIED") if request.method != "batch" else echo(request)
 
@@ -490,9 +447,7 @@ def test_a_refusal_of_a_call_that_went_alone_is_its_own_answer(
 
 def test_a_refused_port_is_no_request() -> None:
     nobody = f"127.0.0.1:{free_port()}"
-    client = PortalClient(
-        Webhook.parse(f"http://{nobody}/rest/1/{SECRET}/"), clock=SteppingClock(), bucket=MemoryBucket(None)
-    )
+    client = PortalClient(Webhook.parse(f"http://{nobody}/rest/1/{SECRET}/"), clock=SteppingClock(), bucket=MemoryBucket(None))
     with pytest.raises(TransientError, match=f"{nobody} cannot be reached: the connection was refused"):
         client.ask([ITEM])
     assert client.requests == 0
@@ -503,29 +458,17 @@ def test_more_than_fifty_commands_make_no_chain(client: PortalClient) -> None:
         client.chain({f"a{number}": DEAL for number in range(51)})
 
 
-def test_error_texts_are_cleaned_of_markup_controls_and_secrets(
-    client: PortalClient, portal: ScriptedPortal
-) -> None:
-    text = (
-        "Line one<br />line two\x1b[31m &quot;x&quot; https://p.example/rest/1/s3cr3tW0rd/crm.item.get "
-        + "y" * 900
-    )
+def test_error_texts_are_cleaned_of_markup_controls_and_secrets(client: PortalClient, portal: ScriptedPortal) -> None:
+    text = "Line one<br />line two\x1b[31m &quot;x&quot; https://p.example/rest/1/s3cr3tW0rd/crm.item.get " + "y" * 900
     portal.script(batch_reply({}, {"c0": {"error": "ERROR_CORE", "error_description": text}}))
     (answer,) = client.ask([ITEM])
     words = str(answer.error)
-    assert words.startswith(
-        'crm.item.get: Line one; line two[31m "x" https://p.example/rest/1/***/crm.item.get'
-    )
+    assert words.startswith('crm.item.get: Line one; line two[31m "x" https://p.example/rest/1/***/crm.item.get')
     assert "s3cr3tW0rd" not in words
     assert len(words) < 500
 
 
 def test_importing_the_client_loads_neither_requests_nor_tenacity() -> None:
-    script = (
-        "import sys, b24sync.portal.client;"
-        "print(sorted({'requests', 'tenacity', 'urllib3'} & set(sys.modules)))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=os.environ
-    )
+    script = "import sys, b24sync.portal.client;print(sorted({'requests', 'tenacity', 'urllib3'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=os.environ)
     assert done.stdout.strip() == "[]"

@@ -60,9 +60,7 @@ def test_a_tricky_text_is_stored_as_it_was_written(client: PortalClient, company
     assert [answer.value()["item"]["title"] for answer in read] == texts[: len(calls)]
 
 
-def test_a_filter_by_time_and_a_chain_by_reference_find_what_they_should(
-    client: PortalClient, company: Company
-) -> None:
+def test_a_filter_by_time_and_a_chain_by_reference_find_what_they_should(client: PortalClient, company: Company) -> None:
     listed = Call(
         "crm.item.list",
         {
@@ -95,9 +93,7 @@ def test_a_read_outlives_a_fault(kind: str, sandbox: Sandbox, client: PortalClie
     assert client.ask([get(company.invoices[0])])[0].value()["item"]["id"] == company.invoices[0]
 
 
-def test_a_lost_answer_to_a_write_is_doubt_and_the_write_happened_once(
-    sandbox: Sandbox, client: PortalClient
-) -> None:
+def test_a_lost_answer_to_a_write_is_doubt_and_the_write_happened_once(sandbox: Sandbox, client: PortalClient) -> None:
     sandbox.faults.add(Fault("drop_after"))
     fields = {"TITLE": "Once", "RESPONSIBLE_ID": 1, "XML_ID": "b24sync:1"}
     (answer,) = client.tell([Call("tasks.task.add", {"fields": fields})])

@@ -15,7 +15,7 @@ from b24sync.errors import (
     PermanentError,
     PortalError,
     ScopeError,
-    TransientError,
+    UntriedError,
 )
 from b24sync.portal.client import PortalClient
 from b24sync.portal.limits import MemoryBucket
@@ -33,9 +33,7 @@ from tests.support.scripted_portal import (
 )
 from tests.support.stepping_clock import SteppingClock
 
-NOTE = Call(
-    "im.notify.system.add", {"USER_ID": 7, "MESSAGE": "paid", "TAG": "b24sync|1|7", "CLIENT_ID": "b24sync"}
-)
+NOTE = Call("im.notify.system.add", {"USER_ID": 7, "MESSAGE": "paid", "TAG": "b24sync|1|7", "CLIENT_ID": "b24sync"})
 MOVE = Call("crm.item.update", {"entityTypeId": 31, "id": 5, "fields": {"stageId": "DT31_1:P"}})
 
 
@@ -78,9 +76,7 @@ def test_many_writes_share_a_batch_that_does_not_halt(client: PortalClient, port
     answers = client.tell([NOTE, MOVE])
     assert kinds(answers) == [None, None]
     assert portal.requests[0].params["halt"] == 0
-    assert (
-        portal.requests[0].commands["c1"] == "crm.item.update?entityTypeId=31&id=5&fields[stageId]=DT31_1%3AP"
-    )
+    assert portal.requests[0].commands["c1"] == "crm.item.update?entityTypeId=31&id=5&fields[stageId]=DT31_1%3AP"
     assert len(portal.requests) == 1
 
 
@@ -138,9 +134,7 @@ def test_a_write_without_a_proper_answer_is_in_doubt_and_never_repeated(
     assert (len(portal.requests), clock.slept) == (1, [])
 
 
-def test_a_write_that_is_answered_too_late_is_in_doubt(
-    make: Callable[..., PortalClient], portal: ScriptedPortal
-) -> None:
+def test_a_write_that_is_answered_too_late_is_in_doubt(make: Callable[..., PortalClient], portal: ScriptedPortal) -> None:
     portal.script(Raw(200, b'{"result": 1}', wait_s=1.0))
     (answer,) = make(timeout_s=0.2).tell([NOTE])
     assert isinstance(answer.error, InDoubtError)
@@ -152,9 +146,7 @@ NOT_DONE = [error(503, "QUERY_LIMIT_EXCEEDED"), Raw(429, b"slow down")]
 
 @pytest.mark.parametrize("fault", NOT_DONE)
 @pytest.mark.parametrize("calls", [[NOTE], [NOTE, MOVE]], ids=["alone", "batch"])
-def test_a_write_refused_before_it_was_run_is_repeated(
-    fault: Raw, calls: list[Call], client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_a_write_refused_before_it_was_run_is_repeated(fault: Raw, calls: list[Call], client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(fault, fault)
     assert kinds(client.tell(calls)) == [None] * len(calls)
     assert len(portal.requests) == 3
@@ -165,7 +157,7 @@ def test_a_write_that_stays_refused_has_no_effect_and_may_be_tried_later(
 ) -> None:
     portal.otherwise = lambda _: error(503, "QUERY_LIMIT_EXCEEDED")
     answers = client.tell([NOTE] * 60)
-    assert kinds(answers) == [TransientError] * 60
+    assert kinds(answers) == [UntriedError] * 60
     assert sum(clock.slept) <= 20
     assert all(len(request.commands) == 50 for request in portal.requests)  # the rest was not even sent
 
@@ -173,7 +165,7 @@ def test_a_write_that_stays_refused_has_no_effect_and_may_be_tried_later(
 def test_nothing_is_sent_after_a_request_in_doubt(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(Cut())
     answers = client.tell([NOTE] * 60)
-    assert kinds(answers) == [InDoubtError] * 50 + [TransientError] * 10
+    assert kinds(answers) == [InDoubtError] * 50 + [UntriedError] * 10
     assert len(portal.requests) == 1
 
 
@@ -181,7 +173,7 @@ def test_a_portal_that_cannot_be_reached_did_nothing(clock: SteppingClock) -> No
     webhook = Webhook.parse(f"http://127.0.0.1:{free_port()}/rest/1/{SECRET}/")
     client = PortalClient(webhook, clock=clock, bucket=MemoryBucket(None))
     answers = client.tell([NOTE, MOVE])
-    assert kinds(answers) == [TransientError, TransientError]
+    assert kinds(answers) == [UntriedError, UntriedError]
     assert 10 < sum(clock.slept) <= 20
 
 
@@ -189,14 +181,14 @@ def test_a_name_that_does_not_resolve_did_nothing(clock: SteppingClock) -> None:
     webhook = Webhook.parse(f"https://no-such-portal.invalid/rest/1/{SECRET}/")
     client = PortalClient(webhook, clock=clock, bucket=MemoryBucket(None), budget_s=0)
     (answer,) = client.tell([NOTE])
-    assert type(answer.error) is TransientError
+    assert type(answer.error) is UntriedError
     assert "no-such-portal.invalid cannot be reached" in str(answer.error)
 
 
 @pytest.mark.parametrize(
     ("command_error", "kind"),
     [
-        ({"error": "QUERY_LIMIT_EXCEEDED"}, TransientError),
+        ({"error": "QUERY_LIMIT_EXCEEDED"}, UntriedError),
         ({"error": "OPERATION_TIME_LIMIT"}, MethodBlockedError),
         ({"error": "INTERNAL_SERVER_ERROR"}, InDoubtError),
         ({"error": "ERROR_UNEXPECTED_ANSWER"}, InDoubtError),
@@ -208,9 +200,7 @@ def test_a_name_that_does_not_resolve_did_nothing(clock: SteppingClock) -> None:
         ({"error": 100}, PermanentError),
     ],
 )
-def test_each_command_of_a_batch_is_judged_by_itself(
-    command_error: dict, kind: type, client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_each_command_of_a_batch_is_judged_by_itself(command_error: dict, kind: type, client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(batch_reply({"c0": 12, "c2": True}, {"c1": command_error}))
     answers = client.tell([NOTE, MOVE, NOTE])
     assert kinds(answers) == [None, kind, None]
@@ -218,17 +208,13 @@ def test_each_command_of_a_batch_is_judged_by_itself(
     assert len(portal.requests) == 1
 
 
-def test_a_command_with_neither_result_nor_error_is_in_doubt(
-    client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_a_command_with_neither_result_nor_error_is_in_doubt(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(batch_reply({"c0": 12}))
     assert kinds(client.tell([NOTE, MOVE])) == [None, InDoubtError]
     assert len(portal.requests) == 1
 
 
-def test_numeric_command_keys_come_back_as_lists_and_empty_maps_too(
-    client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_numeric_command_keys_come_back_as_lists_and_empty_maps_too(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(reply(200, {"result": [], "time": {}}))
     assert kinds(client.tell([NOTE, MOVE])) == [InDoubtError, InDoubtError]
 
@@ -242,12 +228,8 @@ def test_a_blocked_method_stops_its_writes_only(client: PortalClient, portal: Sc
     assert len(portal.requests) == 2
 
 
-def test_a_refused_write_alone_is_a_refusal_not_a_wrong_webhook(
-    client: PortalClient, portal: ScriptedPortal
-) -> None:
-    portal.script(
-        error(403, "ACCESS_DENIED", "Access denied"), error(403, "insufficient_scope"), error(400, "")
-    )
+def test_a_refused_write_alone_is_a_refusal_not_a_wrong_webhook(client: PortalClient, portal: ScriptedPortal) -> None:
+    portal.script(error(403, "ACCESS_DENIED", "Access denied"), error(403, "insufficient_scope"), error(400, ""))
     assert kinds(client.tell([MOVE]) + client.tell([MOVE]) + client.tell([MOVE])) == [
         PermanentError,
         ScopeError,
@@ -255,9 +237,7 @@ def test_a_refused_write_alone_is_a_refusal_not_a_wrong_webhook(
     ]
 
 
-def test_a_refused_webhook_stops_all_writes_without_effect(
-    client: PortalClient, portal: ScriptedPortal
-) -> None:
+def test_a_refused_webhook_stops_all_writes_without_effect(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.otherwise = lambda _: error(401, "NO_AUTH_FOUND")
     answers = client.tell([NOTE] * 60)
     assert kinds(answers) == [CredentialsError] * 60
@@ -266,7 +246,7 @@ def test_a_refused_webhook_stops_all_writes_without_effect(
 
 def test_a_redirected_write_was_not_done(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(Raw(307, b"", {"Location": "https://elsewhere.example/"}))
-    assert kinds(client.tell([NOTE])) == [TransientError]
+    assert kinds(client.tell([NOTE])) == [UntriedError]
     assert len(portal.requests) == 1
 
 

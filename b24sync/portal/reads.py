@@ -1,0 +1,138 @@
+"""Reading: in batches, repeated where that may help, cut where it takes too long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from b24sync.errors import PortalError, TransientError, UntriedError
+from b24sync.portal import batch, faults
+from b24sync.portal.codes import Recovery
+from b24sync.portal.exchange import Batch, Exchange
+from b24sync.portal.faults import Fault
+from b24sync.portal.instants import started_at
+from b24sync.portal.reply import Reply
+from b24sync.ports import Answer, Call
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from b24sync.clock import Clock
+    from b24sync.portal.judge import Judge
+
+
+class Reads:
+    """The reading half of the client; see :class:`b24sync.portal.client.PortalClient`."""
+
+    def __init__(self, exchange: Exchange, judge: Judge, clock: Clock) -> None:
+        self._exchange = exchange
+        self._judge = judge
+        self._clock = clock
+
+    def ask(self, calls: Sequence[Call]) -> list[Answer]:
+        """One answer a call, in order; what failed in passing is asked again while patience lasts.
+
+        Raises:
+            PortalError: The trouble is all calls'.
+        """
+        answers: dict[int, Answer] = {}
+
+        def again(_: float | None) -> bool:
+            self._ask_open(calls, answers)
+            return any(_passes(answer.error) for answer in answers.values())
+
+        self._exchange.patience.repeat(again, lambda unsettled: 0.0 if unsettled else None)
+        return [answers[index] for index in range(len(calls))]
+
+    def chain(self, calls: Mapping[str, Call]) -> tuple[dict[str, Answer], datetime]:
+        """The answers of one batch by name, and the portal's time at its start; repeated whole while patience lasts.
+
+        Raises:
+            PortalError: The whole batch failed, or does not tell its time.
+        """
+        if len(calls) > batch.LARGEST:
+            raise ValueError(f"{len(calls)} commands in one batch (at most {batch.LARGEST})")
+        answers = self._judge.resting(calls)
+        commands = {name: batch.encode(call) for name, call in calls.items()}
+        for name in batch.voided(commands, set(answers)):
+            error = UntriedError("it depends on a method that the portal has blocked", method=calls[name].method)
+            answers[name] = Answer(calls[name], error=error)
+        open_ = {name: command for name, command in commands.items() if name not in answers}
+        sent = self._exchange.patience.repeat(lambda _: self._exchange.batch(open_, write=False, again_if_slow=True), _unsettled_chain)
+        if isinstance(sent, Fault):
+            raise self._judge.whole_error(sent)
+        started = started_at(sent.reply)
+        if started is None:
+            raise TransientError("the answer does not tell the portal's time", method="batch")
+        given = {name: self._judge.answer(calls[name], sent.outcomes[name], write=False) for name in open_}
+        return answers | {name: answer for name, answer in given.items() if answer is not None}, started
+
+    def _ask_open(self, calls: Sequence[Call], answers: dict[int, Answer]) -> None:
+        """Ask for the answers that are missing or failed in passing, in as many requests as that takes."""
+        open_ = {index: call for index, call in enumerate(calls) if index not in answers or _passes(answers[index].error)}
+        resting = self._judge.resting(open_)
+        answers.update(resting)
+        joint = []
+        for index, call in open_.items():
+            if index in resting:
+                continue
+            if batch.fits(call, write=False):
+                joint.append(index)
+            else:
+                answers[index] = self._ask_one(call)
+        while joint:
+            portion = joint[: self._exchange.batch_size]
+            given = self._ask_batch({index: calls[index] for index in portion})
+            answers.update(given)
+            joint = [index for index in joint if index not in given]
+
+    def _ask_one(self, call: Call) -> Answer:
+        """Ask one call as JSON, for what would mean something else in a batch.
+
+        Raises:
+            PortalError: The trouble is not this one call's.
+        """
+        reply = self._exchange.call(call.method, batch.plain(call.params), write=False)
+        if isinstance(reply, Reply):
+            return Answer(call, result=reply.result)
+        error = self._judge.error(reply, call.method, write=False)
+        if reply.concerns_all:
+            raise error
+        return Answer(call, error=error)
+
+    def _ask_batch(self, calls: Mapping[int, Call]) -> dict[int, Answer]:
+        """Ask one batch; nothing is given if it took too long and shall be cut into smaller ones.
+
+        Raises:
+            PortalError: The whole batch failed.
+        """
+        started = self._clock.monotonic()
+        commands = {f"c{index}": batch.encode(call) for index, call in calls.items()}
+        sent = self._exchange.batch(commands, write=False, again_if_slow=len(commands) == 1)
+        if isinstance(sent, Fault) and not sent.concerns_all and sent.recovery is not Recovery.BLOCKED:
+            return {i: Answer(call, error=self._judge.error(sent, call.method, write=False)) for i, call in calls.items()}
+        if isinstance(sent, Fault):
+            if not sent.slow or len(commands) == 1 or self._exchange.patience.left_s <= 0:
+                raise self._judge.whole_error(sent)
+            self._exchange.patience.spend(self._clock.monotonic() - started)
+            return {}
+        return {
+            index: self._judge.answer(call, sent.outcomes[f"c{index}"], write=False) or _unanswered(call) for index, call in calls.items()
+        }
+
+
+def _passes(error: PortalError | None) -> bool:
+    """Whether a call's own error may be gone when it is asked again."""
+    return isinstance(error, TransientError) and error.code not in {"OPERATION_TIME_LIMIT", "OVERLOAD_LIMIT"}
+
+
+def _unsettled_chain(sent: Batch | Fault) -> float | None:
+    """One command that failed in passing makes a chain worth another try; a failed batch had its tries."""
+    if isinstance(sent, Fault):
+        return None
+    errors = [outcome.error for outcome in sent.outcomes.values() if outcome.error is not None]
+    return 0.0 if any(faults.fault_of_command(error).repeatable(write=False) for error in errors) else None
+
+
+def _unanswered(call: Call) -> Answer:
+    return Answer(call, error=TransientError("the portal gave neither a result nor an error", method=call.method))
