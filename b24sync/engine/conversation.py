@@ -209,7 +209,7 @@ def _serve(one: Conversation, around: Surroundings) -> None:
         try:
             content = around.portal.download(wish.url, limit_bytes=wish.limit_bytes)
         except TransientError as error:
-            one.end(Postponed(str(error), counts=True))
+            one.end(_later(error))
         except PortalError as error:
             one.throw(error)
         else:
@@ -278,6 +278,9 @@ def _told(one: Conversation, answers: list[Answer]) -> None:
             return
         if isinstance(error, TransientError):
             one.end(_later(error))
+            return
+        if isinstance(error, CredentialsError) and not answer.refused():  # the webhook itself, not this call
+            one.end(Postponed(str(error), counts=False))
             return
     one.go(answers if isinstance(one.wish, TellAll) else answers[0])
 
