@@ -93,8 +93,9 @@ def condition(prefix: str, column: Column, value: Any) -> Predicate:
 
 def _one_of(column: Column, value: Any) -> Predicate:
     values = as_list(value) if is_array(value) else [value]
-    empty = any(item is None or item is False or item == "" for item in values)
-    wanted = {_fold(column.read(item)) for item in values if item not in (None, False, "")} - {None}
+    blank = [item is None or item is False or item == "" for item in values]
+    empty = any(blank)
+    wanted = {_fold(column.read(item)) for item, no in zip(values, blank, strict=True) if not no} - {None}
     get = column.get
     if column.kind in {"int", "float"} and 0 in wanted:
         empty = True

@@ -101,8 +101,10 @@ class Funnels:
         category_id: int | None = None,
     ) -> None:  # fmt: skip
         """Add a row to a reference book (SOURCE, INVOICE_STATUS, …)."""
-        self._next += 2
         group = self.statuses.setdefault(entity_id, [])
+        if any(known.status_id == status_id for known in group):
+            return
+        self._next += 2
         system = semantics == "S" or status_id.endswith(("NEW", ":N"))
         place = sort or 10 * (len(group) + 1)
         group.append(Stage(self._next, entity_id, status_id, name, place, semantics, system, category_id))
