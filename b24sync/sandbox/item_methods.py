@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from .dates import strtotime, to_day, zone
 from .envelope import Answer, Refusal
-from .filters import Column, Kind, compile_filter
+from .filters import Column, Kind, compile_filter, split_key
 from .items import Item
 from .php import as_list, as_map, is_array, to_int
 from .query import Query, answer, page
@@ -171,7 +171,25 @@ def item_list(portal: Sandbox, params: Params) -> Answer:
     return answer("items", [show_item(portal, names, row, selected) for row in rows], total, start)
 
 
+def comparable(portal: Sandbox, filters: Any) -> dict[str, Any]:
+    """A filter's outer level, with comparisons with arrays dropped, kept or refused as the portal is set.
+
+    A chained command of a batch compares with an array if the earlier page was short (BITRIX24.md §1.5).
+    """
+    kept = as_map(filters)
+    for key in list(kept):
+        prefix, name = split_key(key)
+        if prefix not in {">", ">=", "<", "<="} or not is_array(kept[key]):
+            continue
+        if portal.settings.array_bound == "error":
+            raise Refusal("INVALID_ARG_VALUE", f"Invalid filter: field '{name}' has invalid value")
+        if portal.settings.array_bound == "rows":
+            del kept[key]
+    return kept
+
+
 def _query(portal: Sandbox, names: Names, params: Params) -> Query:
+    filters = comparable(portal, params.get("filter"))
     known = columns(portal, names.kind)
 
     def resolve(name: str) -> Column | None:
@@ -181,14 +199,14 @@ def _query(portal: Sandbox, names: Names, params: Params) -> Query:
         return column
 
     query = Query()
-    keep = compile_filter(params.get("filter"), resolve)
+    keep = compile_filter(filters, resolve)
     hidden = portal.items.book(names.kind.id).hidden
     if hidden:
         query.keep = (lambda row: row["id"] not in hidden and keep(row)) if keep else (lambda row: row["id"] not in hidden)
     else:
         query.keep = keep
     query.bound(
-        params.get("filter"),
+        filters,
         "id",
         lambda name, value: skewed(portal, value) if name == "updatedTime" else None,
     )

@@ -137,7 +137,11 @@ class Sandbox(Actions):
             raise ConnectionCutError("ordered: dropped before it was executed")
         if fault is not None and fault.kind == "502html":
             return Reply(502, raw=HTML_502)
-        delay = self.settings.latency_s + (fault.seconds if fault and fault.kind == "slow" else 0.0)
+        delay = (
+            self.settings.latency_s
+            + self.settings.command_latency_s * _commands(name, params)
+            + (fault.seconds if fault and fault.kind == "slow" else 0.0)
+        )
         cut = fault is not None and fault.kind == "truncated"
         try:
             if refusal is not None:
@@ -148,6 +152,8 @@ class Sandbox(Actions):
             return Reply(refused.status, refused.body() | self._reset(refused, name), delay_s=delay, truncated=cut)
         if fault is not None and fault.kind == "drop_after":
             raise ConnectionCutError("ordered: executed, and dropped without an answer")
+        if isinstance(answer.result, bytes):
+            return Reply(200, raw=answer.result, kind="application/pdf", delay_s=delay, truncated=cut)
         return Reply(200, _envelope(answer, time_block), delay_s=delay, truncated=cut)
 
     def _admit(self, fault: Fault | None, name: str) -> None:
@@ -262,6 +268,10 @@ class Sandbox(Actions):
             return False
         self._account_numbers[number] = invoice
         return True
+
+
+def _commands(name: str, params: Params) -> int:
+    return len(batch.command_names(params)) if name.lower() == "batch" else 1
 
 
 def _envelope(answer: Answer, time_block: dict[str, Any]) -> dict[str, Any]:

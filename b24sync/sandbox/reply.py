@@ -13,7 +13,8 @@ class Reply:
     Attributes:
         status: HTTP status.
         body: The envelope; ``None`` if ``raw`` is sent.
-        raw: A body that is no envelope (HTML).
+        raw: A body that is no envelope (HTML, a file).
+        kind: The content type of ``raw``.
         truncated: The body is cut in half.
         delay_s: Seconds to wait before answering.
     """
@@ -21,5 +22,6 @@ class Reply:
     status: int
     body: dict[str, Any] | None = None
     raw: bytes = b""
+    kind: str = "text/html; charset=UTF-8"
     truncated: bool = False
     delay_s: float = 0.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .envelope import PAGE, Answer, Refusal
 from .filters import Column, compile_filter, descends, sort_rows, split_key, value_of
 from .history import HistoryRow
-from .item_methods import read_bound, skewed
+from .item_methods import comparable, read_bound, skewed
 from .php import as_list, as_map, is_array, to_int
 from .query import answer
 from .registry import Params, rest
@@ -116,7 +116,7 @@ def stage_history(portal: Sandbox, params: Params) -> Answer:
     etid = _history_type(portal, to_int(params.get("entityTypeId")))
     table = portal.history.table(etid)
     hidden = portal.items.book(etid).hidden if etid != OLD_INVOICE else set()
-    filters = as_map(params.get("filter"))
+    filters = comparable(portal, params.get("filter"))
     keep = compile_filter(filters, lambda name: _history_column(portal, etid, name))
     order = [(name, descends(way)) for name, way in as_map(params.get("order")).items()]
     rows: list[HistoryRow] = []

@@ -20,9 +20,6 @@ from .portal import Sandbox
 from .reply import Reply
 from .v3 import call_v3
 
-_FILES = {f"crm.documentgenerator.document.{name}": name for name in ("download", "getpdf", "getimage")}
-_ACTIONS = {"download": "download", "getpdf": "getPdf", "getimage": "getImage"}
-
 
 class SandboxServer:
     """The portal behind an address on this machine.
@@ -127,8 +124,6 @@ class _Connection(BaseHTTPRequestHandler):
         try:
             if method is None:
                 self._send(404, b"<html><body>404 Not Found</body></html>", "text/html; charset=UTF-8")
-            elif refusal is None and method.lower().removesuffix(".json") in _FILES:
-                self._file(method.lower().removesuffix(".json"), params)
             else:
                 self._reply(portal.handle(method, params, refusal))
         except ConnectionCutError:
@@ -162,22 +157,11 @@ class _Connection(BaseHTTPRequestHandler):
             return parts[3], general_error("INVALID_CREDENTIALS")
         return parts[3], None
 
-    def _file(self, method: str, params: dict[str, Any]) -> None:
-        action = _ACTIONS[_FILES[method]]
-        with self.server.portal.lock:
-            content = self.server.portal.document_book.file(params, action)
-        if content is not None:
-            self._send(200, content, "application/pdf")
-            return
-        # The portal answers a bad token with an error in JSON and HTTP 200.
-        error = {"error": "ACCESS_DENIED", "error_description": "Invalid token"}
-        self._send(200, json.dumps(error).encode(), "application/json; charset=utf-8")
-
     def _reply(self, reply: Reply) -> None:
         if reply.delay_s:
             time.sleep(reply.delay_s)
         if reply.body is None:
-            self._send(reply.status, reply.raw, "text/html; charset=UTF-8")
+            self._send(reply.status, reply.raw, reply.kind)
             return
         body = json.dumps(reply.body, ensure_ascii=False, separators=(",", ":")).encode()
         if reply.truncated:

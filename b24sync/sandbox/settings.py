@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 ALL_SCOPES = (
     "crm", "task", "tasks", "im", "user", "user_basic", "user_brief", "department", "lists", "calendar",
@@ -39,6 +40,9 @@ class SandboxSettings:
         batch_charged: A batch is charged as a method too (measured by some, not documented); only then its own
             ``time`` tells ``operating``.
         latency_s: Seconds every request takes longer.
+        command_latency_s: Seconds every command takes longer, also each one of a batch.
+        array_bound: What a comparison with an array does, as after a short page of chained commands: "error"
+            (INVALID_ARG_VALUE), "rows" (the condition is void) or "nothing" (no row matches).
         pdf_polls: Calls of document.get until the PDF is there.
         transformer_ok: PDFs can be made at all.
         document_limit: Documents the plan allows; ``None``: unlimited.
@@ -75,6 +79,8 @@ class SandboxSettings:
     operating_cost_s: float = 0.0
     batch_charged: bool = False
     latency_s: float = 0.0
+    command_latency_s: float = 0.0
+    array_bound: Literal["error", "rows", "nothing"] = "error"
     pdf_polls: int = 1
     transformer_ok: bool = True
     document_limit: int | None = None

@@ -76,18 +76,39 @@ def test_a_number_stays_unreplaced_inside_a_text_and_a_text_is_replaced():
     assert answer["text"]["item"]["title"] == "Снова: Окна и двери"
 
 
-def test_a_missing_key_leaves_the_last_level_that_was_there():
+@pytest.mark.parametrize(("way", "after"), [("error", None), ("rows", [1, 2]), ("nothing", [])])
+def test_a_missing_key_leaves_the_last_level_and_a_chain_behind_a_short_page_is_void(way, after):
+    portal = bare_portal(array_bound=way)
+    portal.add_deal("Окна")
+    portal.add_deal("Двери")
+    query = "crm.item.list?entityTypeId=2&start=-1&order[id]=ASC"
+    answer = batch(portal, {"a": query, "b": f"{query}&filter[>id]=$result[a][items][49][id]"})
+    if after is None:
+        assert answer["result_error"]["b"]["error"] == "INVALID_ARG_VALUE"
+    else:
+        assert [row["id"] for row in answer["result"]["b"]["items"]] == after
+
+
+def test_a_chain_behind_a_full_page_reads_on():
+    portal = bare_portal()
+    for number in range(70):
+        portal.add_deal(f"Сделка {number}")
+    query = "crm.item.list?entityTypeId=2&start=-1&order[id]=ASC"
+    answer = batch(portal, {"a": query, "b": f"{query}&filter[>id]=$result[a][items][49][id]"})
+    assert [row["id"] for row in answer["result"]["b"]["items"]] == list(range(51, 71))
+
+
+def test_totals_and_errors_may_be_referred_to():
     portal = bare_portal()
     portal.add_deal("Окна")
     answer = batch(portal, {
-        "list": "crm.item.list?entityTypeId=2&filter[id]=999",
-        "next": "crm.item.list?entityTypeId=2&filter[>id]=$result[list][items][49][id]",
-        "total": "crm.item.list?entityTypeId=2&filter[id]=$total[list]",
-        "self": "crm.item.list?entityTypeId=2&filter[id]=$total[total]",
+        "list": "crm.item.list?entityTypeId=2",
+        "total": "crm.item.get?entityTypeId=2&id=$total[list]",
+        "bad": "crm.item.get?entityTypeId=2&id=99",
+        "told": "crm.item.add?entityTypeId=2&fields[title]=Ошибка: $error[bad][error]",
     })["result"]  # fmt: skip
-    # An empty list is no number: the condition compares with nothing, or is void.
-    assert [row["id"] for row in answer["next"]["items"]] in ([], [1])
-    assert answer["total"]["items"] == []
+    assert answer["total"]["item"]["title"] == "Окна"
+    assert answer["told"]["item"]["title"] == "Ошибка: NOT_FOUND"
 
 
 def test_one_error_leaves_the_others_and_halt_stops():
@@ -103,9 +124,7 @@ def test_one_error_leaves_the_others_and_halt_stops():
 
 def test_a_batch_in_a_batch_and_the_fifty_first_command_are_refused_one_by_one():
     portal = bare_portal()
-    answer = batch(
-        portal, {"inner": "batch?cmd[a]=server.time", **{f"c{n}": "server.time" for n in range(50)}}
-    )
+    answer = batch(portal, {"inner": "batch?cmd[a]=server.time", **{f"c{n}": "server.time" for n in range(50)}})
     assert answer["result_error"]["inner"]["error"] == "ERROR_BATCH_METHOD_NOT_ALLOWED"
     assert answer["result_error"]["c49"]["error"] == "ERROR_BATCH_LENGTH_EXCEEDED"
     assert len(answer["result"]) == 49
@@ -125,9 +144,7 @@ def test_totals_and_following_pages_are_told_by_command():
     portal = bare_portal()
     for number in range(60):
         portal.add_deal(f"Сделка {number}")
-    answer = batch(
-        portal, {"a": "crm.item.list?entityTypeId=2", "b": "crm.item.list?entityTypeId=2&start=-1"}
-    )
+    answer = batch(portal, {"a": "crm.item.list?entityTypeId=2", "b": "crm.item.list?entityTypeId=2&start=-1"})
     assert (answer["result_total"], answer["result_next"]) == ({"a": 60}, {"a": 50})
 
 

@@ -66,9 +66,7 @@ def test_parameters_come_from_json_forms_and_the_address(server, http, request_o
 
 
 def test_broken_json_means_no_parameters(server, http):
-    answer = http.post(
-        server.webhook + "crm.item.list", data="{broken", headers={"Content-Type": "application/json"}
-    )
+    answer = http.post(server.webhook + "crm.item.list", data="{broken", headers={"Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["error"]) == (400, "100")
 
 
@@ -197,9 +195,7 @@ def test_a_method_that_worked_too_long_waits_until_the_oldest_minute_falls_out(p
     portal.clock.advance(300)
     blocked = http.post(**call).json()
     assert blocked["time"]["operating"] == pytest.approx(1.2)
-    portal.clock.set(
-        portal.clock.now().fromtimestamp(blocked["time"]["operating_reset_at"], portal.clock.now().tzinfo)
-    )
+    portal.clock.set(portal.clock.now().fromtimestamp(blocked["time"]["operating_reset_at"], portal.clock.now().tzinfo))
     assert http.post(**call).status_code == 200
 
 
@@ -216,14 +212,9 @@ def test_a_pdf_comes_later_by_a_machine_address_that_a_plain_get_opens(portal, s
     company = seed_company(portal)
     portal.settings = replace(portal.settings, pdf_polls=2)
     call = {"templateId": company.template, "entityTypeId": 31, "entityId": company.invoices[0]}
-    made = http.post(server.webhook + "crm.documentgenerator.document.add", json=call).json()["result"][
-        "document"
-    ]
+    made = http.post(server.webhook + "crm.documentgenerator.document.add", json=call).json()["result"]["document"]
     assert "pdfUrlMachine" not in made
-    looks = [
-        http.post(server.webhook + "crm.documentgenerator.document.get", json={"id": made["id"]}).json()
-        for _ in range(2)
-    ]
+    looks = [http.post(server.webhook + "crm.documentgenerator.document.get", json={"id": made["id"]}).json() for _ in range(2)]
     assert "pdfUrlMachine" not in looks[0]["result"]["document"]
     url = looks[1]["result"]["document"]["pdfUrlMachine"]
     assert portal.settings.secret in url
@@ -233,3 +224,27 @@ def test_a_pdf_comes_later_by_a_machine_address_that_a_plain_get_opens(portal, s
     assert file.content.rstrip().endswith(b"%%EOF")
     bad = requests.get(re.sub("token=[0-9a-f]+", "token=0", url), timeout=5)
     assert (bad.status_code, bad.json()["error"]) == (200, "ACCESS_DENIED")
+
+
+def test_downloads_are_requests_like_others(portal, server):
+    company = seed_company(portal)
+    portal.settings = replace(portal.settings, pdf_polls=0)
+    call = {"templateId": company.template, "entityTypeId": 31, "entityId": 1}
+    url = portal.call("crm.documentgenerator.document.add", call)[1]["result"]["document"]["pdfUrlMachine"]
+    portal.requests.clear()
+    portal.faults.add(Fault("503", "crm.documentgenerator.document.getpdf"))
+    assert requests.get(url, timeout=5).status_code == 503
+    assert requests.get(url, timeout=5).content.startswith(b"%PDF")
+    assert [(one.method, one.status) for one in portal.requests] == [
+        ("crm.documentgenerator.document.getPdf", 503),
+        ("crm.documentgenerator.document.getPdf", 200),
+    ]
+    portal.settings = replace(portal.settings, secret="другой")
+    assert requests.get(url, timeout=5).json()["error"] == "INVALID_CREDENTIALS"
+
+
+def test_every_command_of_a_batch_may_take_its_time(portal, server, http):
+    portal.settings = replace(portal.settings, command_latency_s=0.05)
+    begin = time.perf_counter()
+    http.post(server.webhook + "batch", json={"cmd": {f"c{n}": "server.time" for n in range(6)}})
+    assert time.perf_counter() - begin >= 0.3
