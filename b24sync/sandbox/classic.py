@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from .dates import strtotime
-from .envelope import Answer, Refusal
-from .filters import Column, compile_filter, descends, sort_rows
-from .item_methods import columns
+from .envelope import PAGE, Answer, Refusal
+from .filters import Column, compile_filter, descends
+from .item_methods import columns, visible_only
 from .items import Item
-from .people import classic_page
 from .php import as_list, as_map, is_array, to_int
+from .query import Query, page
 from .registry import Method, Params, rest
 from .schema import COMPANY, CONTACT, DEAL, EntityType, classic_name
 from .values import show_classic
@@ -110,18 +111,33 @@ def _list(etid: int) -> Method:
         if given.get("filter") is not None and not is_array(given["filter"]):
             raise Refusal("", "Parameter 'filter' must be array.")
         kind = portal.types[etid]
-        known = _columns(portal, kind)
-        keep = compile_filter(given.get("filter"), lambda name: known.get(name.upper()))
-        book = portal.items.book(etid)
-        rows = [row for row in book.table.rows() if row["id"] not in book.hidden and (keep is None or keep(row))]
-        order = as_map(given.get("order")) or {"ID": "ASC"}
-        sorters = [(known[name.upper()].get, descends(way)) for name, way in order.items() if name.upper() in known]
         names = _selection(kind, given.get("select"))
-        page = classic_page(sort_rows(rows, sorters), params)
-        shown = [show_whole(portal, kind, row, names) for row in page.result]
-        return Answer(shown, total=page.total, next=page.next)
+        start = to_int(given.get("start")) or 0
+        rows, total = page(portal.items.book(etid), _query(portal, kind, given), start)
+        shown = [show_whole(portal, kind, row, names) for row in rows]
+        if total is None:
+            return Answer(shown, total=0)
+        following = start // PAGE * PAGE + PAGE
+        return Answer(shown, total=total, next=following if following < total else None)
 
     return listing
+
+
+def _query(portal: Sandbox, kind: EntityType, given: Params) -> Query:
+    known = _columns(portal, kind)
+    keep = compile_filter(given.get("filter"), lambda name: known.get(name.upper()))
+    query = Query(keep=visible_only(portal.items.book(kind.id).hidden, keep))
+
+    def since(name: str, value: Any) -> datetime | None:
+        return strtotime(value, portal.server_zone, portal.clock.now()) if name == "DATE_MODIFY" else None
+
+    query.bound(given.get("filter"), "ID", since)
+    for name, way in (as_map(given.get("order")) or {"ID": "ASC"}).items():
+        column = known.get(name.upper())
+        if column is not None:
+            query.order.append((column.name, descends(way)))
+            query.sorters.append(column.get)
+    return query
 
 
 def _selection(kind: EntityType, select: Any) -> set[str]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from .dates import strtotime, to_day, zone
 from .envelope import Answer, Refusal
-from .filters import Column, Kind, compile_filter, split_key
+from .filters import Column, Kind, Predicate, compile_filter, split_key
 from .items import Item
 from .php import as_list, as_map, is_array, to_int
 from .query import Query, answer, page
@@ -188,6 +188,13 @@ def comparable(portal: Sandbox, filters: Any) -> dict[str, Any]:
     return kept
 
 
+def visible_only(hidden: set[int], keep: Predicate | None) -> Predicate | None:
+    """A test that also leaves out rows that the owner may not see."""
+    if not hidden:
+        return keep
+    return lambda row: row["id"] not in hidden and (keep is None or keep(row))
+
+
 def _query(portal: Sandbox, names: Names, params: Params) -> Query:
     filters = comparable(portal, params.get("filter"))
     known = columns(portal, names.kind)
@@ -200,11 +207,7 @@ def _query(portal: Sandbox, names: Names, params: Params) -> Query:
 
     query = Query()
     keep = compile_filter(filters, resolve)
-    hidden = portal.items.book(names.kind.id).hidden
-    if hidden:
-        query.keep = (lambda row: row["id"] not in hidden and keep(row)) if keep else (lambda row: row["id"] not in hidden)
-    else:
-        query.keep = keep
+    query.keep = visible_only(portal.items.book(names.kind.id).hidden, keep)
     query.bound(
         filters,
         "id",
