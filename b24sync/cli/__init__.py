@@ -203,21 +203,21 @@ def main() -> None:
     """Run a command; the one place where errors become words and exit codes."""
     verbose = "--verbose" in sys.argv or "-v" in sys.argv
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)  # what a command exits with is returned, not raised
     except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001 - the error boundary
-        sys.exit(_failed(error, verbose=verbose))
-    sys.exit(_leftover())
+        code = _failed(error, verbose=verbose)
+    _flush()
+    sys.exit(code if isinstance(code, int) else 0)
 
 
-def _leftover() -> int:
+def _flush() -> None:
     """Flush what is printed; a reader that went away is no error of ours."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
 
 
 def _failed(error: BaseException, *, verbose: bool) -> int:
