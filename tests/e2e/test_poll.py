@@ -1,0 +1,602 @@
+"""The main job: the command in a process of its own against a portal over HTTP."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from b24sync.sandbox import Fault
+from b24sync.sandbox.schema import CONTACT, DEAL, INVOICE
+from tests.support.cli import DRAFT, PAID, SENT, TELL_HEAD, TELL_LEAD, Office, no_traceback, notify_rule, now
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
+
+
+# quiet start, idle polls
+
+
+def test_the_first_poll_of_a_portal_with_130_invoices_fires_nothing(office: Office) -> None:
+    for number in range(125):
+        office.move(office.add_invoice(title=f"old {number}"), SENT, PAID)
+    report = office.poll()
+    assert report["baseline"] is True
+    assert (report["events"], report["actions"]) == (0, {})
+    assert office.query("SELECT count(*) FROM entities WHERE kind = 'invoice'") == [(130,)]
+    assert office.events() == []
+    assert office.portal.notifications_all == []
+
+
+def test_an_idle_poll_is_one_request_and_no_event(polled: Office) -> None:
+    later(polled, 3600)
+    polled.poll()
+    for _ in range(2):
+        polled.portal.requests.clear()
+        report = polled.poll()
+        assert report["http_requests"] == polled.portal.requests.count == 1
+        assert (report["baseline"], report["events"], report["actions"]) == (False, 0, {})
+        assert not any(report["changes"].values())
+
+
+def test_polling_an_unchanged_portal_gives_no_event_ever(polled: Office) -> None:
+    invoice = polled.add_invoice()
+    polled.move(invoice, SENT, PAID)
+    assert polled.poll()["events"] == 3
+    for _ in range(3):
+        assert polled.poll()["events"] == 0
+    later(polled, 86_400)
+    assert polled.poll("--reconcile")["events"] == 0
+
+
+# events
+
+
+def test_an_invoice_that_is_made_moved_and_deleted_tells_its_whole_story_in_order(polled: Office) -> None:
+    invoice = polled.add_invoice()
+    polled.move(invoice, SENT, DRAFT, SENT, PAID)
+    polled.poll()
+    polled.portal.update_item(INVOICE, invoice, title="renamed", closedate="2027-03-01")
+    polled.poll()
+    polled.portal.delete_item(INVOICE, invoice)
+    polled.poll("--reconcile")
+    events = polled.events("--entity", f"invoice:{invoice}")
+    assert [(event["name"], event["from"], event["to"]) for event in events] == [
+        ("invoice.created", None, None),
+        ("invoice.status_changed", "draft", "sent"),
+        ("invoice.status_changed", "sent", "draft"),
+        ("invoice.status_changed", "draft", "sent"),
+        ("invoice.status_changed", "sent", "paid"),
+        ("invoice.updated", None, None),
+        ("invoice.deleted", None, None),
+    ]
+    assert events[5]["changes"]["due_date"][1] == "2027-03-01"
+    assert events[5]["changes"]["title"] == [f"Счёт №{invoice}", "renamed"]
+    ids = [event["id"] for event in events]
+    assert ids == sorted(ids)
+    assert len({event["key"] for event in events}) == len(events)
+
+
+def test_a_deal_that_is_made_and_moved_gives_its_events(polled: Office) -> None:
+    deal = polled.portal.add_deal("new one", by=polled.company.users["manager"], stageId="NEW")
+    polled.poll()
+    polled.move_deal(deal, "PREPARATION")
+    polled.move_deal(deal, "EXECUTING")
+    polled.poll()
+    assert [(event["name"], event["from"], event["to"]) for event in polled.events("--entity", f"deal:{deal}")] == [
+        ("deal.created", None, None),
+        ("deal.stage_changed", "NEW", "PREPARATION"),
+        ("deal.stage_changed", "PREPARATION", "EXECUTING"),
+    ]
+
+
+def test_an_invoice_made_in_a_later_stage_is_created_and_then_moved_from_nowhere(polled: Office) -> None:
+    invoice = polled.add_invoice(stage=PAID)
+    polled.poll()
+    assert [(event["name"], event["from"], event["to"]) for event in polled.events("--entity", f"invoice:{invoice}")] == [
+        ("invoice.created", None, None),
+        ("invoice.status_changed", None, "paid"),
+    ]
+
+
+def test_a_task_that_is_closed_gives_task_completed(polled: Office) -> None:
+    task = polled.portal.add_task(TITLE="do it", RESPONSIBLE_ID=polled.company.users["lead"])
+    polled.poll()
+    polled.portal.complete_task(task)
+    polled.poll()
+    assert [event["name"] for event in polled.events("--entity", f"task:{task}")][-1] == "task.completed"
+    assert polled.poll()["events"] == 0
+
+
+def test_an_entity_that_was_hidden_and_is_shown_again_was_not_created(polled: Office) -> None:
+    old = polled.company.invoices[0]
+    polled.portal.hide(INVOICE, old)
+    polled.poll("--reconcile")
+    assert polled.events() == []
+    polled.portal.reveal(INVOICE, old)
+    polled.portal.update_item(INVOICE, old, title="seen again")
+    polled.poll()
+    assert [event["name"] for event in polled.events()] in ([], ["invoice.updated"])
+
+
+# effects
+
+
+def test_the_head_and_the_lead_are_told_exactly_once_and_bbcode_is_escaped(polled: Office) -> None:
+    invoice = polled.add_invoice(title="[URL=http://evil.example]click[/URL] {{ 7*7 }}")
+    for _ in range(3):
+        polled.poll()
+    [told] = polled.told("sales_head")
+    assert "[URL=" not in told
+    assert "{{ 7*7 }}" in told
+    polled.move(invoice, SENT)
+    for _ in range(3):
+        polled.poll()
+    assert polled.told("lead") == [f"{invoice}: draft > sent"]
+    assert len(polled.portal.notifications_all) == 2
+    assert polled.states() == {"done": 2}
+
+
+def test_a_rule_whose_condition_is_false_does_nothing(office: Office) -> None:
+    office.write(rules=notify_rule("big", "invoice.created", more='when = "invoice.amount >= 100000"'))
+    office.poll()
+    small, big = office.add_invoice(opportunity=99_999.99), office.add_invoice(opportunity=100_000)
+    office.poll()
+    assert [action["entity"] for action in office.actions()] == [f"invoice:{big}"]
+    assert len(office.portal.notifications_all) == 1
+    assert small != big
+
+
+def test_a_when_with_a_link_that_is_missing_is_false_and_no_trouble(polled: Office) -> None:
+    invoice = polled.portal.add_item(INVOICE, polled.company.users["manager"])
+    polled.move(invoice, SENT)
+    assert polled.poll()["exit_code"] == 0
+    assert polled.told("lead") == []
+
+
+# JSON
+
+
+def test_the_report_of_a_poll_has_exactly_the_fields_of_the_contract(polled: Office) -> None:
+    polled.add_invoice()
+    report = polled.poll()
+    assert list(report) == [
+        "run", "baseline", "dry_run", "started_at", "finished_at", "http_requests", "changes", "events", "actions", "exit_code",
+    ]  # fmt: skip
+    assert report["changes"] == {"invoice": 1, "deal": 0, "task": 0}
+    assert (report["run"], report["events"], report["actions"], report["exit_code"]) == (2, 1, {"done": 1}, 0)
+    assert TIME.fullmatch(report["started_at"])
+    assert TIME.fullmatch(report["finished_at"])
+
+
+def test_events_and_actions_have_exactly_the_fields_of_the_contract(polled: Office) -> None:
+    invoice = polled.add_invoice()
+    polled.move(invoice, SENT)
+    polled.poll()
+    created, moved = polled.events()
+    assert list(created) == ["id", "key", "name", "entity", "occurred_at", "detected_at", "from", "to", "changes"]
+    assert isinstance(created["id"], int)
+    assert moved["changes"] == {"stage_id": [DRAFT, SENT]}
+    assert TIME.fullmatch(created["occurred_at"])
+    first, second = polled.actions()
+    assert list(first) == [
+        "id", "event", "rule", "step", "position", "entity", "state", "attempts", "next_attempt_at", "error", "result",
+    ]  # fmt: skip
+    assert (first["event"], first["rule"], first["step"], first["position"]) == (created["id"], "head-knows", "notify", 0)
+    assert (first["entity"], first["state"], first["attempts"], first["error"]) == (f"invoice:{invoice}", "done", 1, None)
+    assert second["event"] == moved["id"]
+
+
+def test_lists_can_be_narrowed_and_give_the_newest_oldest_first(polled: Office) -> None:
+    invoices = [polled.add_invoice() for _ in range(5)]
+    polled.poll()
+    assert [event["entity"] for event in polled.run("events", "--json", "--limit", "2").rows] == [f"invoice:{n}" for n in invoices[-2:]]
+    assert len(polled.events("--name", "invoice.created")) == 5
+    assert polled.events("--name", "invoice.deleted") == []
+    assert len(polled.events("--since", "1h")) == 5
+    assert polled.events("--since", (now() + timedelta(hours=2)).isoformat()) == []
+    assert len(polled.actions("--state", "done")) == 5
+    assert polled.actions("--state", "failed") == []
+    assert len(polled.actions("--entity", f"invoice:{invoices[0]}")) == 1
+
+
+# quietness
+
+
+def test_a_poll_that_goes_well_prints_nothing_without_a_terminal(polled: Office) -> None:
+    polled.add_invoice()
+    ran = polled.run("poll")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+
+
+def test_a_second_poll_at_the_same_time_leaves_with_75_in_silence(polled: Office) -> None:
+    polled.set(latency_s=2.0)
+    first = polled.start("poll")
+    try:
+        wait_for_lock(polled)
+        ran = polled.run("poll")
+        assert (ran.code, ran.out, ran.err) == (75, "", "")
+    finally:
+        assert first.wait(30) == 0
+        first.communicate()
+    polled.set(latency_s=0.0)
+    assert polled.run("poll").code == 0
+
+
+def test_the_same_trouble_is_said_hourly_and_a_new_one_at_once(polled: Office) -> None:
+    polled.portal.down = True
+    first = polled.run("poll", timeout=90)
+    assert first.code == 69
+    assert first.err.strip()
+    assert first.out == ""
+    second = polled.run("poll", timeout=90)
+    assert (second.code, second.out, second.err) == (69, "", "")
+    polled.portal.down = False
+    polled.portal.faults.add(Fault("502html", times=1000))
+    third = polled.run("poll", timeout=90)
+    assert third.code == 69
+    assert third.err.strip()
+    polled.portal.faults.clear()
+    assert polled.run("poll").said == ""
+
+
+# --dry-run
+
+
+def test_a_dry_run_shows_and_changes_nothing_at_either_end(polled: Office) -> None:
+    polled.add_invoice(title="first")
+    polled.poll()
+    invoice = polled.add_invoice(title="second")
+    before = {path.name: path.read_bytes() for path in polled.folder.iterdir() if path.is_file()}
+    told = len(polled.portal.notifications_all)
+    shown = polled.run("poll", "--dry-run")
+    assert shown.code == 0
+    assert f"invoice:{invoice}" in shown.out
+    report = polled.poll("--dry-run")
+    assert (report["dry_run"], report["events"], report["changes"]["invoice"]) == (True, 1, 1)
+    after = {path.name: path.read_bytes() for path in polled.folder.iterdir() if path.is_file()}
+    assert before == after
+    assert len(polled.portal.notifications_all) == told
+    assert polled.poll()["events"] == 1
+
+
+def test_a_dry_run_before_the_first_poll_leaves_no_database_behind(office: Office) -> None:
+    report = office.poll("--dry-run")
+    assert report["baseline"] is True
+    assert [path.name for path in office.folder.iterdir() if path.name.startswith("b24sync.db")] == []
+
+
+# --since, --baseline, --max-time
+
+
+def test_since_opens_a_start_in_the_past_and_only_the_first_time(office: Office) -> None:
+    invoice = office.add_invoice()
+    office.move(invoice, SENT)
+    report = office.poll("--since", "1h")
+    names = [event["name"] for event in office.events("--entity", f"invoice:{invoice}")]
+    assert names == ["invoice.created", "invoice.status_changed"]
+    assert report["events"] == len(office.events())
+    again = office.run("poll", "--since", "1h")
+    assert again.code == 2
+    assert "--since" in again.err
+    no_traceback(again)
+
+
+def test_a_new_baseline_starts_quietly_and_holds_what_was_open(polled: Office) -> None:
+    polled.portal.faults.add(Fault("429", method="im.notify.system.add", where="command", seconds=3600, times=100))
+    polled.add_invoice()
+    polled.poll()
+    assert polled.states() == {"pending": 1}
+    polled.portal.faults.clear()
+    later(polled, 7200)
+    missed = polled.add_invoice()
+    report = polled.poll("--baseline", expect=1)
+    assert (report["baseline"], report["events"]) == (True, 0)
+    assert polled.states() == {"held": 1}
+    assert polled.events("--entity", f"invoice:{missed}") == []
+    assert len(polled.events()) == 1
+    polled.add_invoice()
+    assert polled.poll()["events"] == 1
+
+
+def test_max_time_leaves_actions_to_the_next_poll_and_reads_all_the_same(polled: Office) -> None:
+    for _ in range(3):
+        polled.add_invoice()
+    report = polled.poll("--max-time", "0s")
+    assert (report["events"], report["actions"]) == (3, {"pending": 3})
+    assert polled.portal.notifications_all == []
+    assert polled.poll()["actions"] == {"done": 3}
+    assert len(polled.portal.notifications_all) == 3
+
+
+# safety
+
+
+def test_a_storm_is_held_until_a_person_releases_or_cancels_it(polled: Office) -> None:
+    polled.write(sections="[safety]\nmax_actions_per_poll = 3\n")
+    for _ in range(4):
+        polled.add_invoice()
+    report = polled.poll(expect=1)
+    assert report["actions"] == {"held": 4}
+    assert polled.portal.notifications_all == []
+    polled.add_invoice()
+    assert polled.poll()["actions"] == {"done": 1}
+    ids = [str(action["id"]) for action in polled.actions("--state", "held")]
+    assert polled.run("release", ids[0]).code == 0
+    assert polled.run("cancel", ids[1]).code == 0
+    polled.poll()
+    assert polled.states() == {"held": 2, "cancelled": 1, "done": 2}
+    assert polled.run("release", "--all").code == 0
+    polled.poll()
+    assert polled.states() == {"cancelled": 1, "done": 4}
+
+
+def test_a_trial_week_does_nothing_and_its_end_makes_up_for_nothing(office: Office) -> None:
+    office.write(sections="[safety]\ndry_run = true\n")
+    office.poll()
+    office.add_invoice()
+    assert office.poll()["actions"] == {"skipped": 1}
+    assert office.actions()[0]["result"]["reason"] == "dry_run"
+    office.write(sections="")
+    office.poll()
+    assert office.portal.notifications_all == []
+    office.add_invoice()
+    office.poll()
+    assert len(office.portal.notifications_all) == 1
+
+
+def test_after_a_long_outage_nobody_is_told_of_what_is_old(polled: Office) -> None:
+    invoice = polled.add_invoice()
+    later(polled, 86_400 * 5)
+    polled.move(invoice, SENT)
+    later(polled, 86_400 * 4)
+    polled.move(invoice, PAID)
+    ran = polled.run("poll", "--json")
+    assert ran.json["events"] == 3
+    states = {action["rule"] + action["state"] for action in polled.actions()}
+    assert [action["state"] for action in polled.actions()] == ["skipped", "done", "done"]
+    assert polled.actions()[0]["result"]["reason"] == "too_old"
+    assert states == {"head-knowsskipped", "lead-knowsdone"}
+    assert "max_event_age" in polled.on_terminal("poll").said or ran.code == 0
+
+
+def test_a_rule_that_its_own_effects_fire_is_held_and_named(office: Office) -> None:
+    office.write(
+        sections="[safety]\nmax_own_runs_per_hour = 3\n[invoice]\nmy_company = " + str(office.company.my_company),
+        rules="""
+[[rules]]
+name = "to-lead"
+on = "deal.updated"
+when = "deal.responsible_id == %(manager)d"
+[[rules.steps]]
+use = "assign"
+targets = ["deal"]
+to = ["user:%(lead)d"]
+[[rules]]
+name = "to-manager"
+on = "deal.updated"
+when = "deal.responsible_id == %(lead)d"
+[[rules.steps]]
+use = "assign"
+targets = ["deal"]
+to = ["user:%(manager)d"]
+"""
+        % office.company.users,
+    )
+    office.poll()
+    deal = office.company.deals[0]
+    office.portal.update_item(DEAL, deal, title="fire")
+    codes = []
+    for _ in range(14):
+        codes.append(office.run("poll", "--json").code)
+        if codes[-1] == 1:
+            break
+    assert codes[-1] == 1, (codes, office.actions())
+    [held] = office.actions("--state", "held")
+    assert "to-lead" in held["result"]["message"]
+    assert "to-manager" in held["result"]["message"]
+    assert f"deal:{deal}" in held["result"]["message"]
+    assert office.poll()["events"] == 0
+
+
+def test_a_person_edits_as_often_as_they_like_without_being_taken_for_a_loop(office: Office) -> None:
+    office.write(sections="[safety]\nmax_own_runs_per_hour = 1\n", rules=notify_rule("told", "deal.updated"))
+    office.poll()
+    for number in range(4):
+        office.portal.update_item(DEAL, office.company.deals[0], title=f"edit {number}")
+        assert office.poll()["actions"] == {"done": 1}
+
+
+def test_what_an_action_wrote_is_own_and_what_a_person_writes_is_not(office: Office) -> None:
+    office.write(
+        rules=f"""
+[[rules]]
+name = "hand-over"
+on = "deal.created"
+[[rules.steps]]
+use = "assign"
+targets = ["deal"]
+to = ["user:{office.company.users["lead"]}"]
+"""
+    )
+    office.poll()
+    deal = office.portal.add_deal("new", by=office.company.users["manager"], assignedById=office.company.users["manager"])
+    office.poll()
+    office.poll()
+    office.portal.update_item(DEAL, deal, assignedById=office.company.users["manager2"])
+    office.poll()
+    own = dict(office.query("SELECT json_extract(changes, '$.responsible_id[1]'), own FROM events WHERE name = 'deal.updated'"))
+    assert own == {office.company.users["lead"]: 1, office.company.users["manager2"]: 0}
+
+
+def test_one_alert_is_sent_for_a_run_however_much_went_wrong(office: Office) -> None:
+    office.write(
+        sections=f'[alerts]\nto = ["user:{office.company.users["director"]}"]\n[safety]\nmax_actions_per_poll = 2\n',
+    )
+    office.poll()
+    for _ in range(5):
+        office.add_invoice()
+    office.poll(expect=1)
+    [alert] = office.told("director")
+    assert "5" in alert
+    office.poll()
+    assert len(office.told("director")) == 1
+
+
+# configurations in a folder
+
+
+def test_a_folder_is_polled_one_after_another_and_one_failure_stops_nothing(polled: Office, tmp_path: Path) -> None:
+    folder = tmp_path / "all"
+    folder.mkdir()
+    text = polled.config.read_text()
+    for name, body in (("a", text), ("b", text.replace("[portal]", "[portal]\nwibble = 1")), ("c", text)):
+        (folder / f"{name}.toml").write_text(body)
+        (folder / f"{name}.toml").chmod(0o600)
+    ran = polled.run("poll", config=folder)
+    assert ran.code == 2
+    assert "b.toml" in ran.err
+    assert "wibble" in ran.err
+    no_traceback(ran)
+    assert sorted(path.name for path in folder.glob("*.db")) == ["a.db", "c.db"]
+    polled.add_invoice()
+    polled.run("poll", config=folder)
+    assert len(polled.portal.notifications_all) == 2
+    rows = polled.run("poll", "--json", config=folder)
+    assert [row["exit_code"] for row in rows.rows] == [0, 0]
+    (folder / "b.toml").unlink()
+    status = polled.run("status", "--json", config=folder)
+    assert status.code == 0
+    assert len(status.rows) == 2
+
+
+# exit codes
+
+
+def test_exit_1_when_an_action_fails_and_only_in_the_poll_where_it_does(polled: Office) -> None:
+    polled.write(rules=notify_rule("told", "invoice.created", to="user:1"))
+    polled.portal.faults.add(Fault("error", method="im.notify.system.add", where="command", code="ACCESS_DENIED", description="no <b>rights</b>"))
+    polled.add_invoice()
+    ran = polled.run("poll")
+    assert ran.code == 1
+    assert "failed" in ran.err
+    [action] = polled.actions()
+    assert action["state"] == "failed"
+    assert "rights" in action["error"]
+    assert "<b>" not in action["error"]
+    again = polled.run("poll")
+    assert (again.code, again.said) == (0, "")
+    assert polled.run("status").code == 1
+
+
+def test_exit_77_when_the_webhook_is_refused(polled: Office) -> None:
+    polled.set(webhook_valid=False)
+    ran = polled.run("poll")
+    assert ran.code == 77
+    assert "INVALID_CREDENTIALS" in ran.err
+    no_traceback(ran)
+    polled.set(webhook_valid=True)
+    assert polled.run("poll").code == 0
+
+
+def test_exit_77_goes_over_69_and_69_over_1(polled: Office) -> None:
+    polled.add_invoice()
+    polled.poll("--max-time", "0s")
+    polled.set(scopes=tuple(scope for scope in polled.portal.settings.scopes if scope not in {"task", "tasks"}))
+    polled.portal.faults.add(Fault("error", method="im.notify*", where="command", code="ACCESS_DENIED"))
+    report = polled.poll(expect=77)
+    assert report["exit_code"] == 77
+    assert report["actions"] == {"failed": 1}
+
+
+# watch
+
+
+def test_watch_polls_until_sigterm_and_finishes_the_action_in_hand(polled: Office) -> None:
+    watch = polled.start("watch", "--interval", "1s")
+    try:
+        invoice = polled.add_invoice()
+        wait_until(lambda: polled.told("sales_head"))
+        polled.portal.faults.add(Fault("slow", method="im.notify*", where="command", seconds=2.0))
+        polled.move(invoice, SENT)
+        wait_until(lambda: polled.states().get("running"))
+        watch.send_signal(signal.SIGTERM)
+        assert watch.wait(20) == 0
+    finally:
+        watch.kill()
+        out, err = watch.communicate()
+    assert (out, err) == ("", "")
+    assert polled.states() == {"done": 2}
+    assert len(polled.told("lead")) == 1
+
+
+def test_watch_stops_at_once_while_it_waits_and_on_sigint_too(polled: Office) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        runs = polled.query("SELECT count(*) FROM runs WHERE finished_at IS NOT NULL")
+        watch = polled.start("watch", "--interval", "10m")
+        wait_until(lambda before=runs: polled.query("SELECT count(*) FROM runs WHERE finished_at IS NOT NULL") > before)
+        time.sleep(0.2)
+        watch.send_signal(number)
+        begun = time.monotonic()
+        assert watch.wait(10) == 0
+        assert time.monotonic() - begun < 3
+        assert watch.communicate() == ("", "")
+
+
+def test_watch_goes_on_when_the_portal_is_away(polled: Office) -> None:
+    polled.portal.faults.add(Fault("overload", times=1))
+    watch = polled.start("watch", "--interval", "1s")
+    try:
+        invoice = polled.add_invoice()
+        wait_until(lambda: polled.told("sales_head"), seconds=40)
+        assert polled.portal.item(INVOICE, invoice)
+    finally:
+        watch.terminate()
+        assert watch.wait(20) == 0
+        watch.communicate()
+
+
+# the portal's side
+
+
+def test_a_stage_that_is_new_to_the_program_goes_by_its_id(polled: Office) -> None:
+    with polled.portal.lock:
+        custom = polled.company.custom_stage
+    invoice = polled.add_invoice()
+    polled.move(invoice, custom)
+    polled.poll()
+    assert polled.events("--name", "invoice.status_changed")[0]["to"] == custom
+
+
+def test_changed_contacts_are_read_fresh_when_the_step_runs(office: Office) -> None:
+    office.write(rules=notify_rule("told", "invoice.created", text="{{ contact.name }}"))
+    office.poll()
+    office.portal.update_item(CONTACT, office.company.contacts["with_email"], name="Мария")
+    office.add_invoice()
+    office.poll()
+    assert "Мария" in office.told(1)[0]
+
+
+def later(office: Office, seconds: float) -> None:
+    """Time passes at the portal."""
+    office.portal.clock.advance(seconds)
+
+
+def wait_until(true: object, seconds: float = 20) -> None:
+    """Wait until something is true."""
+    end = time.monotonic() + seconds
+    while not true():  # type: ignore[operator]
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.02)
+
+
+def wait_for_lock(office: Office) -> None:
+    """Wait until a poll holds the lock."""
+    wait_until(lambda: office.folder.joinpath("b24sync.db.lock").exists() and office.folder.joinpath("b24sync.db.lock").read_text().strip())
+    time.sleep(0.1)
+
+
+assert TELL_HEAD
+assert TELL_LEAD
+assert datetime

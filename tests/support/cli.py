@@ -1,0 +1,270 @@
+"""A company at work: a stand-in portal over HTTP, a configuration for it, and the command in processes of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from b24sync.clock import SystemClock
+from b24sync.sandbox import Sandbox, SandboxServer, SandboxSettings, seed_company
+from b24sync.sandbox.schema import DEAL, INVOICE
+
+ROOT = Path(__file__).resolve().parents[2]
+LONG = bool(os.environ.get("B24SYNC_LONG"))
+DRAFT, SENT, PAID, REJECTED = "DT31_1:N", "DT31_1:S", "DT31_1:P", "DT31_1:D"
+
+TELL_HEAD = """
+[[rules]]
+name = "head-knows"
+on = "invoice.created"
+[[rules.steps]]
+use = "notify"
+to = ["department_head"]
+text = "New {{ invoice.number }}: {{ invoice.title }}"
+"""
+TELL_LEAD = """
+[[rules]]
+name = "lead-knows"
+on = "invoice.status_changed"
+when = "deal.id"
+[[rules.steps]]
+use = "notify"
+to = ["deal.fields.UF_CRM_PROJECT_LEAD"]
+text = "{{ invoice.number }}: {{ event.from }} > {{ event.to }}"
+"""
+
+
+def notify_rule(name: str, on: str, *, to: str = "user:1", text: str = "hello", more: str = "") -> str:
+    """A rule that tells one person."""
+    return f'[[rules]]\nname = "{name}"\non = "{on}"\n{more}\n[[rules.steps]]\nuse = "notify"\nto = ["{to}"]\ntext = "{text}"\n'
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    args: tuple[str, ...]
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one object on stdout."""
+        return json.loads(self.out)
+
+    @property
+    def rows(self) -> list[Any]:
+        """The JSON Lines on stdout."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def said(self) -> str:
+        """Everything it printed."""
+        return self.out + self.err
+
+
+class ShiftedClock(SystemClock):
+    """The machine's clock, some time later: back-off is over without waiting for it."""
+
+    def __init__(self, later: timedelta) -> None:
+        self._later = later
+
+    def now(self) -> datetime:
+        """The local wall clock, shifted."""
+        return super().now() + self._later
+
+
+@dataclass
+class Office:
+    """One company: its portal, its configuration file, its database.
+
+    Attributes:
+        rules: The tables of the configuration behind the sections.
+        sections: TOML before the rules, ``[store]`` and ``[portal]`` excepted.
+        head: TOML above the first section.
+        env: Variables of every command.
+    """
+
+    folder: Path
+    portal: Sandbox
+    server: SandboxServer
+    company: Any
+    rules: str = TELL_HEAD + TELL_LEAD
+    sections: str = ""
+    head: str = 'language = "en"\ntimezone = "Europe/Moscow"\n'
+    portal_lines: str = 'rate = "box"\ntimeout = "5s"\n'
+    webhook: str = ""
+    env: dict[str, str] = field(default_factory=dict)
+    everything_said: list[str] = field(default_factory=list)
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "b24sync.toml"
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "b24sync.db"
+
+    # the configuration
+
+    def write(self, **changes: str) -> Path:
+        """Write the configuration, with some of its parts changed from now on."""
+        for name, value in changes.items():
+            setattr(self, name, value)
+        webhook = self.webhook or self.server.webhook
+        text = f'{self.head}\n[portal]\nwebhook = "{webhook}"\n{self.portal_lines}\n{self.sections}\n{self.rules}'
+        self.config.write_text(text, encoding="utf-8")
+        self.config.chmod(0o600)
+        return self.config
+
+    # the command
+
+    def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Variables of a command: nothing of the tester's own."""
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH", "TMPDIR") if name in os.environ}
+        return {**kept, "HOME": str(self.folder), "PYTHONUTF8": "1", "PYTHONWARNINGS": "error::ResourceWarning", **self.env, **(more or {})}
+
+    def command(self, *args: str, config: Path | None = None) -> list[str]:
+        """The words of a call."""
+        return [sys.executable, "-m", "b24sync", "--config", str(config or self.config), *args]
+
+    def run(self, *args: str, config: Path | None = None, env: Mapping[str, str] | None = None, timeout: float = 60, stdin: str = "", **popen: Any) -> Ran:
+        """Run a command to its end, without a terminal."""
+        done = subprocess.run(
+            self.command(*args, config=config), cwd=popen.pop("cwd", ROOT), env=self.environ(env), input=stdin, text=True, capture_output=True,
+            timeout=timeout, check=False, **popen,
+        )  # fmt: skip
+        ran = Ran(args, done.returncode, done.stdout, done.stderr)
+        self.everything_said.append(ran.said)
+        return ran
+
+    def start(self, *args: str, **popen: Any) -> subprocess.Popen[str]:
+        """Begin a command."""
+        return subprocess.Popen(
+            self.command(*args), cwd=ROOT, env=self.environ(popen.pop("env", None)), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **popen,
+        )  # fmt: skip
+
+    def on_terminal(self, *args: str, env: Mapping[str, str] | None = None, timeout: float = 60) -> Ran:
+        """Run a command on a terminal; both outputs come as one."""
+        ours, theirs = pty.openpty()
+        with subprocess.Popen(
+            self.command(*args), cwd=ROOT, env=self.environ({"TERM": "xterm-256color", **(env or {})}), stdin=theirs, stdout=theirs, stderr=theirs,
+        ) as process:  # fmt: skip
+            os.close(theirs)
+            killer = threading.Timer(timeout, process.kill)
+            killer.start()
+            text = b"".join(_blocks(ours)).decode("utf-8", "replace").replace("\r\n", "\n")
+            code = process.wait()
+            killer.cancel()
+        os.close(ours)
+        self.everything_said.append(text)
+        return Ran(args, code, text, "")
+
+    # what one does all the time
+
+    def poll(self, *args: str, expect: int = 0, **how: Any) -> dict[str, Any]:
+        """Poll with --json; the object that it printed."""
+        ran = self.run("poll", "--json", *args, **how)
+        assert ran.code == expect, (ran.code, ran.out, ran.err)
+        assert "Traceback" not in ran.err, ran.err
+        return dict(ran.json)
+
+    def events(self, *args: str) -> list[dict[str, Any]]:
+        """The recorded events."""
+        return self.run("events", "--json", "--limit", "100000", *args).rows
+
+    def actions(self, *args: str) -> list[dict[str, Any]]:
+        """The actions."""
+        return self.run("actions", "--json", "--limit", "100000", *args).rows
+
+    def states(self) -> dict[str, int]:
+        """State → number of actions, read behind the program's back."""
+        return dict(self.query("SELECT state, count(*) FROM actions GROUP BY state"))
+
+    def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Ask the database, read-only."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=30)) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def whole(self) -> None:
+        """Assert that the database is sound."""
+        assert self.query("PRAGMA integrity_check") == [("ok",)]
+        assert self.query("PRAGMA foreign_key_check") == []
+
+    def story(self) -> list[tuple[Any, ...]]:
+        """The recorded events without what depends on when they were seen."""
+        return self.query("SELECT name, kind, entity_id, from_, to_ FROM events ORDER BY kind, entity_id, id")
+
+    # the people at the portal
+
+    def add_invoice(self, *, deal: int = 0, stage: str = DRAFT, **fields: Any) -> int:
+        """A manager makes an invoice for a deal (the first one)."""
+        return self.portal.add_item(
+            INVOICE, self.company.users["manager"], parentId2=self.company.deals[deal], stageId=stage,
+            assignedById=self.company.users["manager"], **fields,
+        )  # fmt: skip
+
+    def move(self, invoice: int, *stages: str) -> None:
+        """A manager moves an invoice from stage to stage."""
+        for stage in stages:
+            self.portal.update_item(INVOICE, invoice, self.company.users["manager"], stageId=stage)
+
+    def move_deal(self, deal: int, stage: str) -> None:
+        """A manager moves a deal."""
+        self.portal.update_item(DEAL, deal, self.company.users["manager"], stageId=stage)
+
+    def told(self, user: str | int) -> list[str]:
+        """What a person was told, every ringing counted."""
+        number = self.company.users[user] if isinstance(user, str) else user
+        return [notice["MESSAGE"] for notice in self.portal.notifications_all if notice["USER_ID"] == number]
+
+    def set(self, **settings: Any) -> None:
+        """Change the portal's switches."""
+        from dataclasses import replace
+
+        self.portal.settings = replace(self.portal.settings, **settings)
+
+
+def open_office(folder: Path, *, settings: SandboxSettings | None = None, seeded: bool = True, **parts: Any) -> Iterator[Office]:
+    """A company with its portal served, and the configuration written; for fixtures that yield."""
+    portal = Sandbox(settings)
+    company = seed_company(portal) if seeded else None
+    with SandboxServer(portal) as server:
+        office = Office(folder, portal, server, company, **parts)
+        office.write()
+        yield office
+
+
+def _blocks(descriptor: int) -> Iterator[bytes]:
+    while True:
+        try:
+            block = os.read(descriptor, 65536)
+        except OSError:
+            return
+        if not block:
+            return
+        yield block
+
+
+def no_traceback(ran: Ran | Sequence[Ran]) -> None:
+    """Assert that errors came in words."""
+    for one in [ran] if isinstance(ran, Ran) else ran:
+        assert "Traceback" not in one.said, one.said
+
+
+def now() -> datetime:
+    """The real time, aware."""
+    return datetime.now(UTC)
