@@ -1,0 +1,168 @@
+"""Every gate in one command: ``python -m tests.check [NAME ...]``; exit 1 if one fails."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+AUDIT_S = 90
+EXACT = ("domain", "rules", "engine", "store")  # the parts whose coverage is shown by itself
+PASSED, SKIPPED, FAILED = "ok", "skipped", "FAILED"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One check: its name and what runs it; ``run`` gives the state and a word on it."""
+
+    name: str
+    run: Callable[[], tuple[str, str]]
+
+
+def gates() -> list[Gate]:
+    """All gates, the quick ones first."""
+    return [
+        Gate("format", lambda: tool("ruff", "format", "--check", "--quiet", ".")),
+        Gate("lint", lambda: tool("ruff", "check", "--quiet", ".")),
+        Gate("types", lambda: tool("mypy")),
+        Gate("layers", layers),
+        Gate("audit", audit),
+        Gate("tests", tests),
+    ]
+
+
+def tool(module: str, *arguments: str) -> tuple[str, str]:
+    """Run a module of this interpreter; its output goes through."""
+    code = subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, check=False).returncode
+    return (PASSED, "") if code == 0 else (FAILED, f"{module} {' '.join(arguments)}: exit {code}")
+
+
+def layers() -> tuple[str, str]:
+    """The layers of the packages (``[tool.importlinter]``)."""
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    if done.returncode == 0:
+        return PASSED, done.stdout.strip().splitlines()[-1].removesuffix(".") if done.stdout.strip() else ""
+    print(done.stdout + done.stderr)
+    return FAILED, "imports go against the layers"
+
+
+# known faults of dependencies
+
+
+def audit() -> tuple[str, str]:
+    """Known faults of what users install with the program; without an answer of the index it is said and skipped."""
+    if importlib.util.find_spec("pip_audit") is None:
+        return SKIPPED, "pip-audit is not installed"
+    with tempfile.TemporaryDirectory() as folder:
+        pinned = Path(folder, "requirements.txt")
+        pinned.write_text("".join(f"{name}=={version}\n" for name, version in installed("b24sync")))
+        command = [
+            sys.executable,
+            "-m",
+            "pip_audit",
+            "-r",
+            str(pinned),
+            "--no-deps",
+            "--disable-pip",
+            "-f",
+            "json",
+            "--progress-spinner",
+            "off",
+        ]
+        try:
+            done = subprocess.run([*command, "--timeout", "10"], check=False, capture_output=True, text=True, timeout=AUDIT_S)
+        except subprocess.TimeoutExpired:
+            return SKIPPED, "the index does not answer"
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError:
+        return SKIPPED, f"the index does not answer: {(done.stderr.strip().splitlines() or ['no words'])[-1][:120]}"
+    return judged(answer["dependencies"])
+
+
+def judged(dependencies: list[dict[str, object]]) -> tuple[str, str]:
+    """A known fault fails the gate if there is a release without it."""
+    found = [(one, fault) for one in dependencies for fault in one.get("vulns", [])]  # type: ignore[attr-defined]
+    for one, fault in found:
+        print(f"{one['name']} {one['version']}: {fault['id']}, corrected in {', '.join(fault['fix_versions']) or 'no release yet'}")
+    if any(fault["fix_versions"] for _, fault in found):
+        return FAILED, "raise the versions above"
+    return PASSED, f"{len(dependencies)} packages"
+
+
+def installed(name: str, seen: set[str] | None = None) -> Iterator[tuple[str, str]]:
+    """What a package needs to run, all the way down, as installed here."""
+    from packaging.requirements import Requirement
+
+    seen = seen if seen is not None else {name}
+    for line in metadata.requires(name) or []:
+        wanted = Requirement(line)
+        key = wanted.name.lower().replace("_", "-")
+        if key in seen or (wanted.marker and not wanted.marker.evaluate({"extra": ""})):
+            continue
+        seen.add(key)
+        yield key, metadata.version(key)
+        yield from installed(key, seen)
+
+
+# tests with coverage
+
+
+def tests() -> tuple[str, str]:
+    """The tests, with the branches they take; the least share is ``fail_under`` of ``[tool.coverage.report]``."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "coverage.json")
+        arguments = ["-q", "--durations=10", "--cov", "--cov-report=term:skip-covered", f"--cov-report=json:{report}"]
+        command = [sys.executable, "-m", "pytest", *arguments]
+        code = subprocess.run(command, cwd=ROOT, check=False, env={**os.environ, "COVERAGE_FILE": str(Path(folder, "data"))}).returncode
+        shares = covered(json.loads(report.read_text())) if report.exists() else "no coverage was measured"
+    return (PASSED, shares) if code == 0 else (FAILED, f"pytest: exit {code}; {shares}")
+
+
+def covered(report: dict[str, object]) -> str:
+    """The shares of lines and branches that ran: in all, and of the parts that decide."""
+    files: dict[str, dict[str, dict[str, int]]] = report["files"]  # type: ignore[assignment]
+    parts = {"all": [one["summary"] for one in files.values()]}
+    for name in EXACT:
+        parts[name] = [one["summary"] for path, one in files.items() if path.startswith(f"b24sync/{name}/")]
+    return ", ".join(f"{name} {share(rows):.1f} %" for name, rows in parts.items())
+
+
+def share(rows: list[dict[str, int]]) -> float:
+    """Percent of lines and branches of some files that ran."""
+    there = sum(row["num_statements"] + row["num_branches"] for row in rows)
+    ran = sum(row["covered_lines"] + row["covered_branches"] for row in rows)
+    return 100 * ran / there if there else 100.0
+
+
+def main(names: list[str]) -> int:
+    """Run the gates (all, or those named) and sum up."""
+    unknown = set(names) - {gate.name for gate in gates()}
+    if unknown:
+        print(f"no such gate: {', '.join(sorted(unknown))} (known: {', '.join(gate.name for gate in gates())})", file=sys.stderr)
+        return 2
+    ended = []
+    for gate in gates():
+        if names and gate.name not in names:
+            continue
+        print(f"== {gate.name}", flush=True)
+        begun = time.perf_counter()
+        state, words = gate.run()
+        ended.append((state, f"{gate.name:<8} {state:<8} {time.perf_counter() - begun:6.1f} s  {words}".rstrip()))
+        print(ended[-1][1], flush=True)
+    print("== summary", *(line for _, line in ended), sep="\n")
+    return 1 if any(state == FAILED for state, _ in ended) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

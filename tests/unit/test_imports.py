@@ -1,0 +1,91 @@
+"""What a command loads: heavy packages only where they are used (DESIGN.md §8)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from b24sync.sandbox import Sandbox, SandboxServer, seed_company
+
+HEAVY = {"requests", "rich", "tenacity", "holidays", "sqlite_utils", "jinja2", "smtplib"}
+LOADED = "import json, sys; print(json.dumps(sorted(name for name in sys.modules if '.' not in name)))"
+
+CONFIG = """
+language = "en"
+timezone = "Europe/Moscow"
+[portal]
+webhook = "{webhook}"
+rate = "box"
+[mail]
+transport = "file"
+from = "Billing <billing@example.ru>"
+[reminders]
+[commission]
+[[commission.rates]]
+for = "invoice.responsible"
+percent = "5"
+[[rules]]
+name = "head-knows"
+on = "invoice.created"
+when = "invoice.amount >= 100"
+[[rules.steps]]
+use = "notify"
+to = ["department_head"]
+text = "{{{{ invoice.number }}}} {{{{ invoice.amount | money }}}}"
+[[rules]]
+name = "mail-invoice"
+on = "invoice.sent"
+[[rules.steps]]
+use = "send_invoice"
+[[rules]]
+name = "due"
+on = ["invoice.created", "invoice.updated"]
+[[rules.steps]]
+use = "shift_due_date"
+"""
+
+
+def loaded(code: str, *, folder=None) -> set[str]:
+    """Top-level modules of a process after some code; coverage, which loads modules of its own, is kept out."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env, cwd=folder, timeout=60)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_the_command_line_loads_no_heavy_package():
+    assert not loaded(f"import b24sync.cli; {LOADED}") & HEAVY
+
+
+def test_the_whole_composition_loads_no_heavy_package_but_the_client_when_it_is_used():
+    assert not loaded(f"import b24sync.app, b24sync.config.load; {LOADED}") & (HEAVY - {"requests"})
+
+
+@pytest.fixture
+def polled(tmp_path):
+    """A folder whose configuration has been polled once."""
+    portal = Sandbox()
+    seed_company(portal)
+    with SandboxServer(portal) as server:
+        path = tmp_path / "b24sync.toml"
+        path.write_text(CONFIG.format(webhook=server.webhook), encoding="utf-8")
+        path.chmod(0o600)
+        subprocess.run([sys.executable, "-m", "b24sync", "poll"], cwd=tmp_path, check=True, timeout=60)
+        yield tmp_path
+
+
+def test_an_idle_poll_loads_only_requests_of_the_heavy_packages(polled):
+    code = f"""
+import sys
+sys.argv = ["b24sync", "poll"]
+from b24sync.cli import main
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+{LOADED}
+"""
+    assert loaded(code, folder=polled) & HEAVY == {"requests"}
