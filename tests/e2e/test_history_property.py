@@ -1,0 +1,203 @@
+"""For any history of a portal and any poll times: its events are the portal's stage history, in order, once (DESIGN.md G1, G2)."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+
+from b24sync.sandbox import SandboxSettings
+from tests.support.oracle import OLD, STAGES, Oracle
+from tests.support.world import DEAL, INVOICE, MONDAY, OBJECT, World
+
+LONG = os.environ.get("B24SYNC_LONG") == "1"
+EXAMPLES = int(os.environ.get("B24SYNC_EXAMPLES", "300" if LONG else "10"))
+
+SUMMER_BERLIN = datetime(2026, 3, 29, 0, 50, tzinfo=UTC)  # ten minutes before the clocks go forward
+WINTER_BERLIN = datetime(2026, 10, 25, 0, 50, tzinfo=UTC)
+SUMMER_NEW_YORK = datetime(2026, 3, 8, 6, 50, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A kind on a kind of portal."""
+
+    kind: str
+    etid: int
+    config: str = ""
+    start: datetime = MONDAY
+    settings: dict[str, Any] = field(default_factory=dict)
+    history: bool = True
+
+
+INVOICES = '[poll]\nwatch = ["invoice"]\nreconcile_every = "0s"\n'
+SCENES = {
+    "invoices": Scene("invoice", INVOICE, INVOICES),
+    "invoices, history kept whole": Scene("invoice", INVOICE, INVOICES, settings={"history_drops_final": False}),
+    "invoices, no history": Scene("invoice", INVOICE, INVOICES, settings={"stagehistory31": False}, history=False),
+    "invoices, owner far west": Scene("invoice", INVOICE, INVOICES, settings={"owner_tz": "America/Los_Angeles"}),
+    "invoices, owner far east": Scene("invoice", INVOICE, INVOICES, settings={"owner_tz": "Asia/Vladivostok"}),
+    "invoices, clocks go forward": Scene(
+        "invoice", INVOICE, INVOICES, SUMMER_BERLIN, {"server_tz": "Europe/Berlin", "owner_tz": "America/Sao_Paulo"}
+    ),
+    "invoices, clocks go back": Scene(
+        "invoice", INVOICE, INVOICES, WINTER_BERLIN, {"server_tz": "Europe/Berlin", "owner_tz": "Europe/Berlin"}
+    ),
+    "invoices, clocks go forward west of Greenwich": Scene(
+        "invoice", INVOICE, INVOICES, SUMMER_NEW_YORK, {"server_tz": "America/New_York", "owner_tz": "Pacific/Honolulu"}
+    ),
+    "deals of two funnels": Scene("deal", DEAL, '[poll]\nwatch = ["deal"]\nreconcile_every = "0s"\n'),
+    "deals, history kept whole": Scene(
+        "deal", DEAL, '[poll]\nwatch = ["deal"]\nreconcile_every = "0s"\n',
+        settings={"deal_history_drops_final": False, "funnel_change_drops_history": False},
+    ),
+    "a smart process": Scene(
+        "object", OBJECT, '[poll]\nwatch = ["object"]\nreconcile_every = "0s"\n[kinds.object]\nentity_type_id = 1046\n'
+    ),
+    "old invoices": Scene("invoice", OLD, INVOICES + '[invoice]\napi = "legacy"\n', settings={"old_invoices": True}),
+}  # fmt: skip
+
+number = st.integers(0, 7)
+operation = st.one_of(
+    st.tuples(st.just("create"), number),
+    st.tuples(st.just("move"), number, number),
+    st.tuples(st.just("move"), number, number),
+    st.tuples(st.just("move"), number, number),
+    st.tuples(st.just("title"), number, st.integers(0, 2)),
+    st.tuples(st.just("amount"), number, st.integers(1, 3)),
+    st.tuples(st.just("delete"), number),
+    st.tuples(st.just("hide"), number),
+    st.tuples(st.just("reveal"), number),
+    st.tuples(st.just("wait"), st.sampled_from([1, 1, 2, 60, 299, 300, 301, 1800, 7200, 90000])),
+    st.tuples(st.just("poll")),
+    st.tuples(st.just("poll")),
+)
+histories = st.tuples(st.lists(operation, max_size=6), st.lists(operation, min_size=1, max_size=60 if LONG else 25))
+
+
+class People:
+    """Does at the portal what the operations say."""
+
+    def __init__(self, world: World, scene: Scene) -> None:
+        self.world, self.scene = world, scene
+
+    def _one(self, number: int) -> int | None:
+        portal = self.world.portal
+        ids = list(portal.old_invoices.all) if self.scene.etid == OLD else portal.item_ids(self.scene.etid)
+        return ids[number % len(ids)] if ids else None
+
+    def do(self, name: str, *values: int) -> None:
+        """One operation; one that has nothing to work on does nothing."""
+        if name == "create":
+            self._create(values[0])
+        elif name == "wait":
+            self.world.advance(values[0])
+        elif (chosen := self._one(values[0])) is not None:
+            getattr(self, f"_{name}")(chosen, *values[1:])
+
+    def _stage(self, number: int) -> str:
+        stages = STAGES[self.scene.etid]
+        return stages[number % len(stages)]
+
+    def _create(self, number: int) -> None:
+        stage, portal = self._stage(number), self.world.portal
+        if self.scene.etid == OLD:
+            portal.add_legacy_invoice(STATUS_ID=stage)
+        else:
+            portal.add_item(self.scene.etid, title="new", stageId=stage, **self._funnel(stage))
+
+    def _funnel(self, stage: str) -> dict[str, Any]:
+        return {"categoryId": int(stage.startswith("C1:"))} if self.scene.etid == DEAL else {}
+
+    def _save(self, chosen: int, **fields: Any) -> None:
+        if self.scene.etid == OLD:
+            names = {"title": "ORDER_TOPIC", "opportunity": "PRICE", "stageId": "STATUS_ID"}
+            self.world.portal.update_legacy_invoice(chosen, **{names[name]: value for name, value in fields.items()})
+        else:
+            self.world.portal.update_item(self.scene.etid, chosen, **fields)
+
+    def _move(self, chosen: int, number: int) -> None:
+        stage = self._stage(number)
+        self._save(chosen, stageId=stage, **self._funnel(stage))
+
+    def _title(self, chosen: int, number: int) -> None:
+        self._save(chosen, title=f"title {number}")
+
+    def _amount(self, chosen: int, number: int) -> None:
+        self._save(chosen, opportunity=100 * number)
+
+    def _delete(self, chosen: int) -> None:
+        if self.scene.etid == OLD:
+            self.world.portal.delete_legacy_invoice(chosen)
+        else:
+            self.world.portal.delete_item(self.scene.etid, chosen)
+
+    def _hide(self, chosen: int) -> None:
+        if self.scene.etid != OLD:
+            self.world.portal.hide(self.scene.etid, chosen)
+
+    def _reveal(self, chosen: int) -> None:
+        if self.scene.etid != OLD:
+            self.world.portal.reveal(self.scene.etid, chosen)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_events_are_the_history_of_the_portal(name: str) -> None:
+    scene = SCENES[name]
+
+    @given(histories)
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+    def holds(history: tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            _lived_through(scene, *history, folder=Path(folder))
+
+    holds()
+
+
+def _lived_through(scene: Scene, before: list[tuple[Any, ...]], after: list[tuple[Any, ...]], *, folder: Path) -> None:
+    with World(folder, scene.config, settings=SandboxSettings(**scene.settings), start=scene.start) as world:
+        people, oracle = People(world, scene), Oracle(world, scene.kind, scene.etid, scene.history)
+        for one in before:
+            if one[0] != "poll":
+                people.do(*one)
+        _poll(world, oracle, baseline=True)
+        for one in after:
+            if one[0] == "poll":
+                _poll(world, oracle)
+            else:
+                people.do(*one)
+        _poll(world, oracle)
+        world.idle()
+        world.advance(600)
+        world.idle()
+        _reconcile(world, oracle)
+        world.check_database()
+
+
+def _poll(world: World, oracle: Oracle, *, baseline: bool = False) -> None:
+    report = world.poll()
+    assert (report.exit_code, report.baseline) == (0, baseline), report.troubles
+    oracle.polled(baseline=baseline)
+    note(f"told: {[(row['entity_id'], row['name'], row['from_'], row['to_']) for row in world.events()]}")
+    oracle.check()
+
+
+def _reconcile(world: World, oracle: Oracle) -> None:
+    """Finds what was deleted and nothing else; then the snapshot is the portal."""
+    report = world.poll(reconcile=True)
+    assert report.exit_code == 0, report.troubles
+    if oracle.etid != OLD:
+        oracle.swept()
+    oracle.check()
+    hidden = oracle.hidden()
+    stored = world.rows("SELECT id, stage FROM entities WHERE kind = ? AND state = 'present'", oracle.kind)
+    portal = {one: str(oracle.raw(one)["STATUS_ID" if oracle.etid == OLD else "stageId"]) for one in oracle.ids()}
+    assert {row["id"]: row["stage"] for row in stored} == {one: stage for one, stage in portal.items() if one not in hidden}
+    world.idle()
