@@ -24,7 +24,8 @@ TEMPLATE = 21
 class Company:
     """Ids worth knowing of the seeded company.
 
-    ``users``: director, sales_head, manager, manager2, lead, accountant, lawyer, dismissed.
+    ``users``: director, sales_head, manager, manager2, lead, accountant, lawyer,
+    dismissed, dismissed_lead.
     ``departments``: head_office, sales, production, accounting (the last without a head).
     ``contacts``: with_email, second, without_email, malformed. ``sections``, ``products``: by short name.
     """

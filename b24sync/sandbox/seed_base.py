@@ -13,7 +13,7 @@ LIST, REGIONS = 37, 38
 
 
 def add_people(portal: Sandbox) -> tuple[dict[str, int], dict[str, int]]:
-    """Eight people in four departments; accounting has no head, one manager is dismissed."""
+    """Nine people, two of them dismissed, in four departments; accounting has no head."""
     owner = portal.settings.owner_id
     plans = [
         ("director", owner, "Сергей", "Волков", "Генеральный директор", 1),
@@ -24,6 +24,7 @@ def add_people(portal: Sandbox) -> tuple[dict[str, int], dict[str, int]]:
         ("lawyer", 6, "Елена", "Фёдорова", "Юрист", 1),
         ("accountant", 7, "Ольга", "Морозова", "Бухгалтер", 4),
         ("dismissed", 8, "Глеб", "Захаров", "Менеджер по продажам", 2),
+        ("dismissed_lead", 9, "Нина", "Белова", "Руководитель проектов", 3),
     ]
     users = {}
     for name, key, first, last, position, department in plans:
@@ -32,6 +33,7 @@ def add_people(portal: Sandbox) -> tuple[dict[str, int], dict[str, int]]:
             EMAIL=f"{name.replace('_', '.')}@example.ru",
         )  # fmt: skip
     portal.dismiss(users["dismissed"])
+    portal.dismiss(users["dismissed_lead"])
     departments = {
         "head_office": portal.add_department("ООО «Наша компания»", head=users["director"], key=1),
         "sales": portal.add_department("Отдел продаж", parent=1, head=users["sales_head"], key=2),
