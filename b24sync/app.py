@@ -29,12 +29,14 @@ from b24sync.store import Store
 if TYPE_CHECKING:
     from b24sync.config.load import Loaded
     from b24sync.domain.calendar import Calendar
+    from b24sync.domain.entity import Key
     from b24sync.domain.settings import Settings, StepSettings
     from b24sync.engine.apply import Applied
     from b24sync.engine.plan import Judge, Planner
     from b24sync.engine.report import Report
     from b24sync.engine.talks import Remembered
     from b24sync.mail.transports import Transport
+    from b24sync.rules.scope import View
 
 log = logging.getLogger(__name__)
 MAIL_STEPS = ("send_invoice", "send_reminder")
@@ -192,7 +194,20 @@ class App:
         """Loads linked entities for one action or event."""
         return Linker(
             kinds=self.kinds, statuses=funnels.statuses(), base_url=self.base_url, tz=self.tz, now=now, people=self.settings.people,
+            commission=self._commission if self.settings.commission is not None else None,
         )  # fmt: skip
+
+    def _commission(self, key: Key) -> View:
+        """What texts see as ``commission``: the booked rows of an entity and what they come to."""
+        from b24sync.domain.commission import as_mapping, standing  # noqa: PLC0415
+        from b24sync.rules.scope import CommissionView  # noqa: PLC0415
+        from b24sync.rules.values import Money  # noqa: PLC0415
+
+        booked = self.store.ledger.rows(key)
+        sums = standing(booked)
+        return CommissionView(
+            Money(sums.total, sums.currency), lambda role: Money(sums.of(role), sums.currency), [as_mapping(row) for row in booked]
+        )
 
     def judge(self, remembered: Remembered, funnels: Funnels, now: datetime) -> Judge:
         """Decides conditions from remembered answers."""
@@ -219,9 +234,11 @@ class App:
 
     def follow_up(self, applied: Applied, planner: Planner, funnels: Funnels) -> None:
         """What follows from the news of a poll."""
-        from b24sync.engine.due import follow_up  # noqa: PLC0415
+        from b24sync.engine.due import FollowUp  # noqa: PLC0415
 
-        follow_up(self, applied, planner, funnels)
+        FollowUp(
+            self.store, self.settings, self.kinds, funnels, planner, self.base_url, self.tz, self.calendar, applied.run
+        ).follow(applied)
 
 
 class _OperatorSteps(dict[str, "StepSettings"]):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from b24sync.engine.report import Report
 
 log = logging.getLogger(__name__)
+PING_TIMEOUT_S = 10
 TROUBLE = ("failed", "held", "uncertain")
 _WORDS = {
     "ru": ("b24sync: требуется внимание", {"failed": "не выполнено", "held": "задержано", "uncertain": "неизвестно, выполнено ли"}),
@@ -27,6 +28,21 @@ def after_poll(app: App, report: Report) -> None:
         return
     if app.settings.alerts is not None and any(report.actions.get(state) for state in TROUBLE):
         _notify(app, report)
+    if app.settings.poll.ping_url:
+        _ping(app.settings.poll.ping_url, failed=report.exit_code != 0)
+
+
+def _ping(url: str, *, failed: bool) -> None:
+    """Show the health check that polls go on; with ``/fail`` behind the address if something is wrong."""
+    import urllib.error  # noqa: PLC0415
+    import urllib.request  # noqa: PLC0415
+
+    address = f"{url.rstrip('/')}/fail" if failed else url
+    try:
+        with urllib.request.urlopen(address, timeout=PING_TIMEOUT_S):  # noqa: S310 - the administrator's own address, http or https
+            return
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        log.warning("the health check at poll.ping_url cannot be told: %s", type(error).__name__)
 
 
 def _notify(app: App, report: Report) -> None:

@@ -127,7 +127,7 @@ class Applier:
         known = known_of(kind, stored) if stored else None
         look = look_of(kind, raw) if raw is not None else None
         moves = [Move(row.id, row.type, moment(row.at), row.stage) for row in snapshot.staged_history(kind.name, owner)]
-        outcome = derive(known, look, moves, self._swept(facts, kind, owner))
+        outcome = derive(known, look, moves, self._about(facts, kind, owner, raw if stored is None else None))
         if outcome is None:
             return
         self._write(kind, outcome, stored, staged, look, applied)
@@ -135,10 +135,22 @@ class Applier:
         for event in outcome.events:
             applied.events += self.planner.plan(event, entity) is not None
 
-    def _swept(self, facts: Facts, kind: Kind, owner: int) -> Facts:
-        """A row that only reconcile found is created if made after the previous reconcile."""
+    def _about(self, facts: Facts, kind: Kind, owner: int, new: dict[str, Any] | None) -> Facts:
+        """What is different for one entity: a row that only reconcile found is created if made after the previous reconcile; one that
+        carries a marker was made by a step, even if a kill came before that was written down."""
         before = self.swept_before.get(str(Key(kind.name, owner)))
-        return replace(facts, fresh_from=moment(before)) if before is not None else facts
+        if before is not None:
+            facts = replace(facts, fresh_from=moment(before))
+        root = self._root_by_marker(new) if new is not None else None
+        return replace(facts, made_by=lambda key: self.store.echoes.root_of(key) or root) if root else facts
+
+    def _root_by_marker(self, raw: dict[str, Any]) -> Key | None:
+        marker = raw.get("xmlId")
+        action = self.store.outbox.by_marker(marker) if isinstance(marker, str) and marker.startswith("b24sync:") else None
+        if action is None:
+            return None
+        parent = Key(action.kind, action.entity_id)
+        return self.store.echoes.root_of(parent) or parent
 
     def _write(
         self, kind: Kind, outcome: Outcome, stored: Stored | None, staged: tuple[int, str] | None, look: Look | None, applied: Applied

@@ -23,6 +23,7 @@ STEPS = {
     "create_invoice": "b24sync.steps.create_invoice:CreateInvoice",
     "update_fields": "b24sync.steps.update_fields:UpdateFields",
 }
+TASK_STEPS = ("create_task", "create_tasks")  # those whose class says `makes_tasks`
 
 
 def step_class(name: str) -> type[StepSettings]:

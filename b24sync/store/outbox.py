@@ -114,6 +114,27 @@ class Outbox:
         row = self._db.execute("SELECT * FROM actions WHERE marker = ?", (whole,)).fetchone()
         return _action(row) if row else None
 
+    def settled_since(self, run: int, *, kind: str, steps: Sequence[str]) -> list[Action]:
+        """Actions of some steps for a kind that came to an end in or after a run."""
+        marks = ", ".join("?" * len(steps))
+        sql = f"SELECT * FROM actions WHERE settled_run >= ? AND kind = ? AND step IN ({marks}) ORDER BY id"
+        return [_action(row) for row in self._db.execute(sql, (run, kind, *steps))]
+
+    def task_makers(self, kind: str, entity_id: int, *, steps: Sequence[str], but: str) -> list[Action]:
+        """Actions of some steps for an entity's events, other than events of the name ``but``."""
+        marks = ", ".join("?" * len(steps))
+        sql = (
+            f"SELECT a.* FROM actions a LEFT JOIN events e ON e.id = a.event_id WHERE a.kind = ? AND a.entity_id = ? AND a.step IN ({marks})"
+            " AND coalesce(e.name, '') <> ? ORDER BY a.id"
+        )
+        return [_action(row) for row in self._db.execute(sql, (kind, entity_id, *steps, but))]
+
+    def maker_of(self, kind: str, entity_id: int) -> Action | None:
+        """The action that made an entity; ``None`` if people made it."""
+        sql = "SELECT a.* FROM own_made m JOIN actions a ON a.id = m.action_id WHERE m.kind = ? AND m.entity_id = ?"
+        row = self._db.execute(sql, (kind, entity_id)).fetchone()
+        return _action(row) if row else None
+
     def counts(self) -> dict[str, int]:
         """How many actions are in each state."""
         return dict(self._db.execute("SELECT state, count(*) FROM actions GROUP BY state ORDER BY state").fetchall())
@@ -200,9 +221,10 @@ class Outbox:
         sql = (
             "UPDATE actions SET state = ?, next_attempt_at = ?, attempts = CASE WHEN ? THEN 0 ELSE attempts END, claimed_by = NULL,"
             " sending = 0, error = CASE WHEN ? THEN NULL ELSE error END, settled_at = CASE WHEN ? THEN NULL ELSE ? END,"
+            " settled_run = CASE WHEN ? THEN NULL ELSE (SELECT coalesce(max(id), 0) FROM runs) END,"
             f" result = coalesce(?, result) WHERE id = ? AND state IN ({marks})"
         )
-        values = (to, now if pending else None, pending, pending, pending, at, None if result is None else dump(result), action_id, *from_)
+        values = (to, now if pending else None, pending, pending, pending, at, pending, None if result is None else dump(result), action_id, *from_)
         return self._db.execute(sql, values).rowcount == 1
 
     def ids_in(self, states: Sequence[str]) -> list[int]:

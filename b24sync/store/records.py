@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import date
 
 from b24sync.domain.commission import BookedRow
@@ -42,3 +43,22 @@ class RecordTables:
     def ledger(self, entity: Key) -> list[BookedRow]:
         """The booked rows of an entity, oldest first."""
         return Ledger(self._db).rows(entity)
+
+    def reminders(self, invoice_id: int, due_on: date) -> list[int]:
+        """Offsets that count as fired for an invoice and due date."""
+        sql = "SELECT offset_days FROM reminders WHERE entity_id = ? AND due_on = ?"
+        return [row[0] for row in self._db.execute(sql, (invoice_id, due_on.isoformat()))]
+
+    def keep_reminders(self, invoice_id: int, due_on: date, offsets: Iterable[int], event_id: int | None) -> None:
+        """Count offsets as fired."""
+        rows = [(invoice_id, due_on.isoformat(), offset, event_id) for offset in offsets]
+        self._db.executemany("INSERT OR IGNORE INTO reminders VALUES (?, ?, ?, ?)", rows)
+
+    def is_closing(self, invoice_id: int, task_id: int, closed_at: str) -> bool:
+        """Whether this closing of a task was part of a finished set before."""
+        sql = "SELECT 1 FROM closings WHERE entity_id = ? AND task_id = ? AND closed_at = ?"
+        return self._db.execute(sql, (invoice_id, task_id, closed_at)).fetchone() is not None
+
+    def keep_closing(self, invoice_id: int, task_id: int, closed_at: str, event_id: int) -> None:
+        """Note a closing as part of a finished set."""
+        self._db.execute("INSERT OR REPLACE INTO closings VALUES (?, ?, ?, ?)", (invoice_id, task_id, closed_at, event_id))

@@ -107,6 +107,23 @@ class Snapshot:
         row = self._db.execute("SELECT * FROM entities WHERE kind = ? AND id = ?", (kind, entity_id)).fetchone()
         return Stored(**dict(row)) if row else None
 
+    def invoices_due(self, stages: Sequence[str], first: str, last: str) -> list[Stored]:
+        """Present invoices in some stages that are to be paid within two dates (ISO)."""
+        marks = ",".join("?" * len(stages))
+        sql = (
+            f"SELECT * FROM entities WHERE kind = 'invoice' AND state = 'present' AND stage IN ({marks}) AND due_on BETWEEN ? AND ?"
+            " ORDER BY id"
+        )
+        return [Stored(**dict(row)) for row in self._db.execute(sql, (*stages, first, last))]
+
+    def tasks_bound_to(self, binding: str) -> list[int]:
+        """Present tasks bound to an entity, as ``SI_7``."""
+        sql = (
+            "SELECT id FROM entities WHERE kind = 'task' AND state = 'present' AND instr(data, ?) AND EXISTS (SELECT 1 FROM"
+            " json_each(data, '$.ufCrmTask') WHERE value = ?) ORDER BY id"
+        )
+        return [row[0] for row in self._db.execute(sql, (f'"{binding}"', binding))]
+
     def count(self, kind: str) -> int:
         """How many entities of a kind are present."""
         return int(

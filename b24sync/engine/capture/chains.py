@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from b24sync.errors import PortalError, TransientError
+from b24sync.errors import PortalError, SlowError, TransientError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -69,19 +69,35 @@ def share(chains: Sequence[Chain], size: int = BATCH) -> dict[str, int]:
     return {**shares, **{chain.name: 1 for chain in closing}}
 
 
-def advance(portal: Portal, chains: Sequence[Chain], commit: Callable[[], Any], *, size: int = BATCH) -> datetime:
-    """Read the next pages of all chains in one batch and stage them.
+def advance(portal: Portal, chains: Sequence[Chain], commit: Callable[[], Any]) -> datetime:
+    """Read the next pages of all chains in one batch and stage them; fewer pages if the portal takes too long over them.
 
     Args:
         portal: Whom to ask.
         chains: Feeds in the order in which they must be read: rows before their history.
         commit: Called as a context manager around the staging of this batch.
-        size: Commands in the batch.
 
     Returns:
         The portal's time at the start of the batch.
     """
-    shares = share(chains, size)
+    while True:
+        size = portal.batch_size
+        shares = share(chains, size)
+        try:
+            answers, at = portal.chain(_calls(chains, shares))
+        except SlowError:
+            if portal.batch_size >= size or sum(shares.values()) <= len(chains):
+                raise
+        else:
+            break
+    with commit():
+        for chain in chains:
+            _take(chain, answers, shares[chain.name])
+    return at
+
+
+def _calls(chains: Sequence[Chain], shares: Mapping[str, int]) -> dict[str, Call]:
+    """The commands of a batch by name, each page behind the one before it."""
     calls: dict[str, Call] = {}
     for chain in chains:
         after: int | str = chain.after
@@ -89,11 +105,7 @@ def advance(portal: Portal, chains: Sequence[Chain], commit: Callable[[], Any], 
             name = f"{chain.name}_{number}"
             calls[name] = chain.pages.call(after)
             after = chain.pages.reference(name)
-    answers, at = portal.chain(calls)
-    with commit():
-        for chain in chains:
-            _take(chain, answers, shares[chain.name])
-    return at
+    return calls
 
 
 def _take(chain: Chain, answers: Mapping[str, Answer], count: int) -> None:

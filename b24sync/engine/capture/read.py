@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from b24sync.engine.capture import skew
 from b24sync.engine.capture.baseline import Progress, take_baselines
-from b24sync.engine.capture.chains import BATCH, PAGE, Chain, advance
+from b24sync.engine.capture.chains import PAGE, Chain, advance
 from b24sync.engine.capture.stage import HistoryPages, RowPages, Scrub, seconds, stage_rows, updated_of
 from b24sync.errors import CredentialsError, PermanentError, PortalError
 from b24sync.rest import feeds, history, items
@@ -197,7 +197,7 @@ class _Poll:
             behind = [tail for tail in tails if tail.error is None and (tail.open or self._waits_for_rows(tail, walking))]
             if not walking and not any(tail.open for tail in behind):
                 break
-            advance(self.portal, [*walking, *behind], self.store.transaction, size=BATCH)
+            advance(self.portal, [*walking, *behind], self.store.transaction)
         for one in walks:
             one.error = one.error or _left_out(rows[one.kind.name])
 

@@ -53,7 +53,7 @@ def sweep(portal: Portal, store: Store, kind: Kind, *, by_hand: bool, scrub: Scr
     pages = _SweepPages(kind, _Comparison(store, kind, done))
     chain = Chain(f"s{kind.name}", pages, 0)
     while chain.open:
-        advance(portal, [chain], store.transaction, size=BATCH)
+        advance(portal, [chain], store.transaction)
     if chain.error is not None:
         done.error = chain.error
         return done
