@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from datetime import time
+from typing import TYPE_CHECKING, ClassVar, Literal
 
+from b24sync.domain.entity import COMPANY, CONTACT, DEAL, TASK
 from b24sync.domain.settings import StepSettings
 from b24sync.domain.values import Deadline, Person, Text
+from b24sync.ports import Ask, Done, Effect, Failed, Skipped, Tell
+from b24sync.rest import activities
+from b24sync.steps.linked import linked, needed_person
+from b24sync.steps.moments import moment_of
+from b24sync.steps.outcomes import required, words_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from b24sync.domain.entity import Key
+    from b24sync.ports import Answer, Call, StepResult, Talk
+    from b24sync.steps.context import StepContext
 
 NEXT_WORKING_DAY = Deadline(1, working=True)
+_MORNING = time(10, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +42,81 @@ class CreateActivity(StepSettings):
     description: Text = ""
     responsible: Person = ""
     start: Deadline = NEXT_WORKING_DAY
+
+    def run(self, ctx: StepContext) -> Talk[StepResult]:
+        """Make it for the deal, without one for the client, unless it is there."""
+        there = yield from _there(ctx)
+        owner = _owner(ctx, there)
+        if owner is None:
+            return Skipped("no_deal")
+        if self.kind != "todo":
+            client = there.get(CONTACT) or there.get(COMPANY)
+            if client is None:
+                message = f"{owner}: a {self.kind} needs a contact or a company (link one, then b24sync retry)"
+                return Failed(message)
+            made = yield from self._made_before(ctx, owner)
+            if made is not None:
+                return Done(changed=False, details={"activity_id": made})
+        else:
+            client = None
+        otherwise = "deal.responsible" if owner.kind == DEAL else "responsible"
+        person = yield from needed_person(ctx, self.responsible, otherwise=otherwise, what=f"responsible of the {self.kind}")
+        call = yield from self._call(ctx, owner, client, person.id)
+        effect = Effect.ONCE if self.kind == "todo" else Effect.MARKED
+        answer: Answer = yield Tell(call, effect)
+        if answer.error is not None:
+            return Failed(words_of(answer.error, f"{self.kind} for {owner}"))
+        return Done(changed=True, details={"activity_id": activities.read_id(answer.result)})
+
+    def _made_before(self, ctx: StepContext, owner: Key) -> Talk[int | None]:
+        call = activities.find(owner=_typed(ctx, owner), marker=ctx.marker, type_id=self._type_id)
+        answers: list[Answer] = yield Ask((call,))
+        required(answers[0], f"looking for a {self.kind} made before")
+        found = activities.marked(answers[0].result, ctx.marker)
+        return found[0] if found else None
+
+    def _call(self, ctx: StepContext, owner: Key, client: Key | None, person_id: int) -> Talk[Call]:
+        from b24sync.steps import texts  # noqa: PLC0415 - only where an activity is made
+
+        subject = yield from ctx.text(self.subject or texts.title(ctx, self.kind), mode="line")
+        description = yield from ctx.text(self.description or texts.description(ctx), mode="plain")
+        start: datetime = moment_of(ctx, self.start, at=_MORNING)
+        if self.kind == "todo":
+            return activities.todo(
+                owner=_typed(ctx, owner),
+                title=subject,
+                deadline=start,
+                responsible_id=person_id,
+                description=description,
+            )
+        return activities.planned(
+            self._type_id,
+            owner=_typed(ctx, owner),
+            subject=subject,
+            responsible_id=person_id,
+            start=start,
+            marker=ctx.marker,
+            contact=_typed(ctx, client) if client else None,
+            description=description,
+        )
+
+    @property
+    def _type_id(self) -> int:
+        return activities.CALL if self.kind == "call" else activities.MEETING
+
+
+def _there(ctx: StepContext) -> Talk[dict[str, Key]]:
+    """Keys of the deal and the client; the contact or company of an event of its own is its own client."""
+    found = yield from linked(ctx, DEAL, CONTACT, COMPANY)
+    return {kind: entity.key for kind, entity in found.items() if entity is not None}
+
+
+def _owner(ctx: StepContext, there: dict[str, Key]) -> Key | None:
+    """What it belongs to: the deal, else the contact, else the company, else the event's entity (tasks own none)."""
+    own = ctx.event.entity
+    fallback = own if own.kind != TASK else None
+    return there.get(DEAL) or there.get(CONTACT) or there.get(COMPANY) or fallback
+
+
+def _typed(ctx: StepContext, key: Key) -> tuple[int, int]:
+    return ctx.kinds[key.kind].entity_type_id, key.id

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from b24sync.domain.settings import StepSettings
 from b24sync.domain.values import Deadline, Person, Text, Value
+
+if TYPE_CHECKING:
+    from b24sync.ports import StepResult, Talk
+    from b24sync.steps.context import StepContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +35,9 @@ class CreateInvoice(StepSettings):
     status: str = ""
     contact: Value = ""
     responsible: Person = ""
+
+    def run(self, ctx: StepContext) -> Talk[StepResult]:
+        """Make the invoice unless it is there; a found one gets the rows that it lacks."""
+        from b24sync.steps import invoicing  # noqa: PLC0415 - only where an invoice is made
+
+        return invoicing.make(self, ctx)

@@ -1,0 +1,184 @@
+"""How ``create_invoice`` makes its invoice: found by its marker or added, then given its rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
+
+from b24sync.domain.entity import DEAL, INVOICE, Key
+from b24sync.ports import Ask, Done, Effect, Failed, Skipped, Tell
+from b24sync.rest import contract, items, rows, values
+from b24sync.steps import texts
+from b24sync.steps.amounts import currency_of, decimal_of
+from b24sync.steps.linked import linked, needed_person
+from b24sync.steps.moments import day_of
+from b24sync.steps.outcomes import StepError, required, words_of
+from b24sync.steps.together import together
+
+if TYPE_CHECKING:
+    from b24sync.domain.entity import Entity
+    from b24sync.ports import Answer, StepResult, Talk
+    from b24sync.rest.rows import Row
+    from b24sync.steps.context import StepContext
+    from b24sync.steps.create_invoice import CreateInvoice
+
+_CENT, _WHOLE = Decimal("0.01"), Decimal(1)
+_WITHOUT_CENTS = frozenset(("JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF"))
+
+
+def make(step: CreateInvoice, ctx: StepContext) -> Talk[StepResult]:
+    """Make the invoice unless it is there; a found one gets the rows that it lacks."""
+    found = (yield from linked(ctx, DEAL))[DEAL]
+    if found is None:
+        return Skipped("no_deal")
+    number, deal = found.key.id, (yield from ctx.entity(DEAL, found.key.id))
+    if deal is None:
+        return Skipped("no_deal")
+    there, copied = yield from together([_find(ctx), _rows_of(ctx, Key(DEAL, number))])
+    copied = copied if step.amount == "" else []
+    if there is not None:
+        return (yield from _complete(ctx, there, copied, is_new=False))
+    fields = yield from _fields(step, ctx, deal, copied)
+    call = items.add(ctx.kinds[INVOICE], fields)
+    answer: Answer = yield Tell(call, Effect.MARKED)
+    if answer.error is not None:
+        return Failed(words_of(answer.error, f"invoice for {deal.key}"))
+    row = items.row_of(answer.result)
+    if row is None:
+        return Failed(f"invoice for {deal.key}: the portal answered without it (look whether it is there)")
+    key = Key(INVOICE, items.row_id(row))
+    wrong = _ignored(ctx, fields, row)
+    if wrong:
+        return Failed(f"{key}: the portal took it without {', '.join(wrong)} (correct it by hand)", {"invoice_id": key.id})
+    return (yield from _complete(ctx, key, copied, is_new=True))
+
+
+def _find(ctx: StepContext) -> Talk[Key | None]:
+    """The invoice that carries the marker; compared here, since old portals ignore filters that they do not know."""
+    call = items.list_page(ctx.kinds[INVOICE], filter={"=xmlId": ctx.marker}, order={"id": "ASC"}, select=("id", "xmlId"))
+    answers: list[Answer] = yield Ask((call,))
+    required(answers[0], "looking for an invoice made before")
+    own = [row for row in items.page_rows(answers[0].result) if row.get("xmlId") == ctx.marker]
+    return Key(INVOICE, items.row_id(own[0])) if own else None
+
+
+def _rows_of(ctx: StepContext, owner: Key) -> Talk[list[Row]]:
+    found = list[rows.Row]()
+    while True:
+        answers: list[Answer] = yield Ask((rows.list_for(ctx.kinds[owner.kind], owner.id, start=len(found)),))
+        required(answers[0], f"product rows of {owner}")
+        page = rows.read_rows(answers[0].result)
+        found += page
+        if len(page) < rows.PAGE:
+            return found
+
+
+def _fields(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[Row]) -> Talk[dict[str, Any]]:
+    """All fields of the new invoice; empty ones are left to the portal.
+
+    Raises:
+        StepError: One of them cannot be what the rule gives.
+    """
+    title = yield from ctx.text(step.title or texts.title(ctx, "create_invoice"), mode="line")
+    amount = yield from _amount(step, ctx, deal, copied)
+    contact = yield from _contact(step, ctx, deal)
+    responsible = deal["responsible_id"]
+    if step.responsible:
+        person = yield from needed_person(ctx, step.responsible, otherwise="", what="responsible of the invoice")
+        responsible = person.id
+    wanted: dict[str, Any] = {
+        "title": title,
+        "parentId2": deal.key.id,
+        "contactId": contact,
+        "companyId": deal["company_id"],
+        "mycompanyId": ctx.settings.invoice.my_company,
+        "assignedById": responsible,
+        "currencyId": deal["currency"],
+        "closedate": day_of(ctx, step.due) if step.due else None,
+        "stageId": _stage(ctx, step.status),
+        "opportunity": amount,
+        "isManualOpportunity": "Y" if amount is not None else "",
+        "xmlId": ctx.marker,
+    }
+    return {code: value for code, value in wanted.items() if value not in {None, "", 0}}
+
+
+def _amount(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[Row]) -> Talk[Decimal | None]:
+    """The sum of an invoice without rows; ``None`` if its rows make it. A deal without rows is worth its own amount."""
+    if step.amount == "":
+        if not copied and deal["amount"] <= 0:
+            raise StepError(f"{deal.key} has neither product rows nor an amount to invoice (add them, then b24sync retry)")
+        return None if copied else deal["amount"]
+    given = yield from ctx.value(step.amount)
+    if given is None or given == "":
+        raise StepError("amount: it comes out empty (see the field that it names)")
+    try:
+        exact = decimal_of(given)
+    except ValueError as error:
+        raise StepError(f"amount: {error}") from None
+    currency = str(deal["currency"] or "")
+    named = currency_of(given)
+    if named and currency and named != currency:
+        raise StepError(f"amount: {given} is not in the currency of {deal.key}, {currency}")
+    amount = exact.quantize(_WHOLE if currency in _WITHOUT_CENTS else _CENT, rounding=ROUND_HALF_UP)
+    if amount <= 0:
+        raise StepError(f"amount: {amount} is no sum to invoice (it must be more than 0)")
+    return amount
+
+
+def _contact(step: CreateInvoice, ctx: StepContext, deal: Entity) -> Talk[int | None]:
+    if step.contact == "":
+        own: int | None = deal["contact_id"]
+        return own
+    given = yield from ctx.value(step.contact)
+    if given is None or given == "":
+        return None
+    found = values.id_or_none(given.rpartition("_")[2] if isinstance(given, str) else given)
+    if found is None:
+        raise StepError(f"contact: {given!r} is no id of a contact")
+    return found
+
+
+def _stage(ctx: StepContext, status: str) -> str:
+    """The stage for a status name or stage id.
+
+    Raises:
+        StepError: The portal's invoices have no such stage.
+    """
+    if not status:
+        return ""
+    stage_id = ctx.funnels.stage_ids(status)[0]
+    if ctx.funnels.stage(INVOICE, stage_id) is None:
+        raise StepError(f"status: invoices have no stage {stage_id} (see [invoice.status])")
+    return stage_id
+
+
+def _ignored(ctx: StepContext, fields: Mapping[str, Any], row: Mapping[str, Any]) -> list[str]:
+    """Codes of fields that came out otherwise than they were sent."""
+    now = contract.read_contract(ctx.kinds[INVOICE], row)
+    read = {"opportunity": now["amount"], "contactId": now["contact_id"], "companyId": now["company_id"]}
+    read |= {"parentId2": now["deal_id"], "closedate": now["due_date"], "assignedById": now["responsible_id"]}
+    return [code for code, value in read.items() if code in fields and fields[code] != value]
+
+
+def _complete(ctx: StepContext, key: Key, copied: Sequence[Row], *, is_new: bool) -> Talk[StepResult]:
+    """Give the invoice its rows if it has none; rows that people changed stay."""
+    details: dict[str, Any] = {"invoice_id": key.id}
+    present = [] if is_new or not copied else (yield from _rows_of(ctx, key))
+    if not copied or present:
+        return Done(changed=is_new, details=details, made=(key,))
+    total = sum((row.sum for row in copied), Decimal(0))
+    call = rows.set_for(ctx.kinds[INVOICE], key.id, [rows.copy_of(row) for row in copied])
+    writes = {"amount": values.plain_number(total)}
+    answer: Answer = yield Tell(call, Effect.REPEATABLE, entity=key, writes=writes)
+    if answer.error is not None:
+        return Failed(words_of(answer.error, f"product rows of {key}"), details)
+    if answer.result and _contents(rows.read_rows(answer.result)) != _contents(copied):
+        return Failed(f"{key}: its product rows came out otherwise than those of the deal (compare them)", details)
+    return Done(changed=True, details=details, made=(key,))
+
+
+def _contents(found: Sequence[Row]) -> Counter[tuple[Any, ...]]:
+    return Counter((row.product_id, row.price, row.quantity) for row in found)
