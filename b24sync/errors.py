@@ -8,6 +8,7 @@ B24SyncError                       one line for stderr; exit_code says how the p
 ├── AnotherPollError     75        another poll holds the lock
 ├── PortalError
 │   ├── TransientError   69        no effect; may be repeated after ``retry_after_s``
+│   │   ├── SlowError              a batch took too long; a smaller one may get through
 │   │   └── UntriedError           nothing was run (no connection, overload): uses up no attempt
 │   │       └── MethodBlockedError one method is blocked until ``until`` (HTTP 429)
 │   ├── CredentialsError 77        the portal refuses the webhook or a right to a feed
@@ -108,6 +109,10 @@ class TransientError(PortalError):
     def __init__(self, message: str, *, method: str = "", code: str = "", retry_after_s: float = 0.0) -> None:
         super().__init__(message, method=method, code=code)
         self.retry_after_s = retry_after_s
+
+
+class SlowError(TransientError):
+    """The portal took too long over so much at once: the same in smaller batches may get through now."""
 
 
 class UntriedError(TransientError):

@@ -245,6 +245,11 @@ class Portal(Protocol):
         """HTTP requests made so far by this object."""
         ...
 
+    @property
+    def batch_size(self) -> int:
+        """Commands that the next chain should have at most: 50, or fewer after one that the portal took long over."""
+        ...
+
     def ask(self, calls: Sequence[Call]) -> list[Answer]:
         """Read, in batches of at most 50; repeated within the run where that may help.
 
@@ -260,6 +265,11 @@ class Portal(Protocol):
         Returns:
             The answers by name (a name may be missing if the portal gave neither result nor error), and the portal's time at
             the start of this batch (aware UTC, whole seconds).
+
+        Raises:
+            SlowError: It took too long, and ``batch_size`` is smaller now: ask for less.
+            TransientError: The portal cannot be reached or is overloaded.
+            CredentialsError: The portal refuses the webhook.
         """
         ...
 

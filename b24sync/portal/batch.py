@@ -25,6 +25,7 @@ _MOST_VALUES: Final = 900  # PHP's max_input_vars is 1000: parse_str drops the r
 _LONGEST: Final = 200_000  # characters; a file goes alone
 _REFERENCE: Final = re.compile(r"\$[a-z]+(?:\[[\w.-]+\])+", re.IGNORECASE)
 _LIKE_REFERENCE: Final = re.compile(r"\$\S*\[")  # anything that the portal may take for one
+_RESULT_OF: Final = re.compile(r"\$result\[([\w.-]+)\]((?:\[[\w.-]+\])*)", re.IGNORECASE)
 _REFERS_TO: Final = re.compile(r"\$[a-z]+\[([\w.-]+)\]", re.IGNORECASE)
 
 
@@ -121,6 +122,17 @@ def voided(commands: Mapping[str, str], left_out: set[str]) -> set[str]:
         if name not in gone and gone.intersection(_REFERS_TO.findall(command)):
             gone.add(name)
     return gone - left_out
+
+
+def is_void(command: str, outcomes: Mapping[str, Outcome]) -> bool:
+    """Whether a ``$result[...]`` reference of ``command`` leads to nothing in these outcomes."""
+    for name, path in _RESULT_OF.findall(command):
+        value = outcomes[name].result if name in outcomes else None
+        for key in re.findall(r"\[([^\]]*)\]", path):
+            value = (_section(value) or {}).get(key)
+        if value is None:
+            return True
+    return False
 
 
 def _outcome(name: str, results: Mapping[str, Any], errors: Mapping[str, Any], times: Mapping[str, Any]) -> Outcome:

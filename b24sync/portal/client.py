@@ -37,6 +37,7 @@ class PortalClient:
         timeout_s: float = 30.0,
         ca_file: str | None = None,
         budget_s: float = 20.0,
+        batch_size: int = 50,
     ) -> None:
         self._webhook = webhook
         self._clock = clock
@@ -48,6 +49,7 @@ class PortalClient:
             bucket=bucket,
             timeout_s=timeout_s,
             budget_s=budget_s,
+            batch_size=batch_size,
         )
         self._judge = Judge(self._exchange, clock)
         self._reads = Reads(self._exchange, self._judge, clock)
@@ -112,6 +114,7 @@ class PortalClient:
             portal's time at the start of this batch (aware UTC, whole seconds).
 
         Raises:
+            SlowError: It took too long, and ``batch_size`` is smaller now: ask for less.
             TransientError: The portal cannot be reached or is overloaded, for all calls, or does not tell
                 its time.
             CredentialsError: The portal refuses the webhook.

@@ -61,6 +61,7 @@ class Exchange:
         bucket: BucketStore,
         timeout_s: float,
         budget_s: float,
+        batch_size: int = batch.LARGEST,
     ) -> None:
         self._connect = connect
         self._portal = portal
@@ -70,7 +71,7 @@ class Exchange:
         self._timeout_s = timeout_s
         self._budget_s = budget_s
         self.requests = 0
-        self.batch_size = batch.LARGEST
+        self.batch_size = min(max(batch_size, 1), batch.LARGEST)
         self.time = PortalTime()
         self.blocks = Blocks(clock, bucket)
         self.patience = Patience(clock, budget_s=budget_s)

@@ -23,6 +23,7 @@ class Patience:
     def __init__(self, clock: Clock, *, budget_s: float) -> None:
         self._clock = clock
         self._left_s = budget_s
+        self._slowed = False
 
     @property
     def left_s(self) -> float:
@@ -32,6 +33,16 @@ class Patience:
     def spend(self, seconds: float) -> None:
         """Charge time that was spent otherwise."""
         self._left_s -= seconds
+
+    def may_cut(self, took_s: float) -> bool:
+        """Whether there is time for smaller batches after one that took ``took_s`` seconds and did not come.
+
+        The first in a run is a first try, and free.
+        """
+        if self._slowed:
+            self.spend(took_s)
+        self._slowed = True
+        return self.left_s > 0
 
     def repeat(self, attempt: Callable[[float | None], T], unsettled: Callable[[T], float | None]) -> T:
         """The value of the first attempt that settles the matter, or of the last for which there was time.

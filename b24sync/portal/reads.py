@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from b24sync.errors import PortalError, TransientError, UntriedError
+from b24sync.errors import PortalError, SlowError, TransientError, UntriedError
 from b24sync.portal import batch, faults
 from b24sync.portal.codes import Recovery
 from b24sync.portal.exchange import Batch, Exchange
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from b24sync.clock import Clock
     from b24sync.portal.judge import Judge
+
+_SMALL: Final = 10  # commands; a batch of so few is not slow for its size
 
 
 class Reads:
@@ -58,7 +60,7 @@ class Reads:
             error = UntriedError("it depends on a method that the portal has blocked", method=calls[name].method)
             answers[name] = Answer(calls[name], error=error)
         open_ = {name: command for name, command in commands.items() if name not in answers}
-        sent = self._exchange.patience.repeat(lambda _: self._exchange.batch(open_, write=False, again_if_slow=True), _unsettled_chain)
+        sent = self._exchange.patience.repeat(lambda _: self._chained(open_), lambda sent: _unsettled_chain(sent, open_))
         if isinstance(sent, Fault):
             raise self._judge.whole_error(sent)
         started = started_at(sent.reply)
@@ -66,6 +68,19 @@ class Reads:
             raise TransientError("the answer does not tell the portal's time", method="batch")
         given = {name: self._judge.answer(calls[name], sent.outcomes[name], write=False) for name in open_}
         return answers | {name: answer for name, answer in given.items() if answer is not None}, started
+
+    def _chained(self, commands: Mapping[str, str]) -> Batch | Fault:
+        """One chain.
+
+        Raises:
+            SlowError: It took too long, and the caller may cut it.
+        """
+        started = self._clock.monotonic()
+        small = len(commands) <= _SMALL
+        sent = self._exchange.batch(commands, write=False, again_if_slow=small)
+        if isinstance(sent, Fault) and sent.slow and not small and self._exchange.patience.may_cut(self._clock.monotonic() - started):
+            raise SlowError(sent.text, method="batch", code=sent.code)
+        return sent
 
     def _ask_open(self, calls: Sequence[Call], answers: dict[int, Answer]) -> None:
         """Ask for the answers that are missing or failed in passing, in as many requests as that takes."""
@@ -112,10 +127,9 @@ class Reads:
         if isinstance(sent, Fault) and not sent.concerns_all and sent.recovery is not Recovery.BLOCKED:
             return {i: Answer(call, error=self._judge.error(sent, call.method, write=False)) for i, call in calls.items()}
         if isinstance(sent, Fault):
-            if not sent.slow or len(commands) == 1 or self._exchange.patience.left_s <= 0:
-                raise self._judge.whole_error(sent)
-            self._exchange.patience.spend(self._clock.monotonic() - started)
-            return {}
+            if sent.slow and len(commands) > 1 and self._exchange.patience.may_cut(self._clock.monotonic() - started):
+                return {}
+            raise self._judge.whole_error(sent)
         return {
             index: self._judge.answer(call, sent.outcomes[f"c{index}"], write=False) or _unanswered(call) for index, call in calls.items()
         }
@@ -126,12 +140,18 @@ def _passes(error: PortalError | None) -> bool:
     return isinstance(error, TransientError) and error.code not in {"OPERATION_TIME_LIMIT", "OVERLOAD_LIMIT"}
 
 
-def _unsettled_chain(sent: Batch | Fault) -> float | None:
-    """One command that failed in passing makes a chain worth another try; a failed batch had its tries."""
+def _unsettled_chain(sent: Batch | Fault, commands: Mapping[str, str]) -> float | None:
+    """One command that failed in passing makes a chain worth another try; a failed batch had its tries.
+
+    A command whose reference leads nowhere was void (the page before it was the last), whatever it says.
+    """
     if isinstance(sent, Fault):
         return None
-    errors = [outcome.error for outcome in sent.outcomes.values() if outcome.error is not None]
-    return 0.0 if any(faults.fault_of_command(error).repeatable(write=False) for error in errors) else None
+    for name, outcome in sent.outcomes.items():
+        passing = outcome.error is not None and faults.fault_of_command(outcome.error).repeatable(write=False)
+        if passing and not batch.is_void(commands[name], sent.outcomes):
+            return 0.0
+    return None
 
 
 def _unanswered(call: Call) -> Answer:

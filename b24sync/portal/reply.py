@@ -6,6 +6,7 @@ An answer that is no JSON object is no error here: :mod:`b24sync.portal.codes` j
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -13,6 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+# An escaped surrogate that is not half of a pair; emoji are pairs, and common.
+_HALF_PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]")
 
 
 class NotSentError(Exception):
@@ -81,7 +86,7 @@ def parse_object(raw: bytes) -> dict[str, Any] | None:
         return None
     if not isinstance(content, dict):
         return None
-    return _whole(content) if b"\\ud" in raw or b"\\uD" in raw else content
+    return _whole(content) if _HALF_PAIR.search(raw) else content
 
 
 def _whole(value: Any) -> Any:

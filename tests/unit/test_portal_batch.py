@@ -150,6 +150,17 @@ def test_an_answer_to_a_batch_is_recognised(result: object, is_one: bool) -> Non
     assert batch.is_answer(result) is is_one
 
 
+def test_a_reference_that_leads_nowhere_makes_a_command_void() -> None:
+    page = {"items": [{"id": 1}, {"id": 2}]}
+    found = batch.outcomes({"result": {"a": page, "n": None}}, ["a", "n", "gone"])
+    assert not batch.is_void("m?id=$result[a][items][1][id]", found)
+    assert not batch.is_void("m?id=5", found)
+    assert batch.is_void("m?id=$result[a][items][49][id]", found)
+    assert batch.is_void("m?id=$result[n][x]", found)
+    assert batch.is_void("m?id=$result[gone]", found)
+    assert batch.is_void("m?id=$result[other][x]", found)
+
+
 def test_what_depends_on_a_command_that_is_left_out_is_void_too() -> None:
     commands = {
         "a": "m",

@@ -145,6 +145,7 @@ def test_scopes_are_named_by_method(method: str, scope: str) -> None:
         (b'\xef\xbb\xbf{"a": []}', {"a": []}),
         (b'{"a": "\\u0441\\ud83d\\ude00"}', {"a": "с😀"}),
         (b'{"a": ["\\ud83d!", {"\\uDE00": "x"}]}', {"a": ["\ufffd!", {"\ufffd": "x"}]}),
+        (b'{"a": "\\ud83d\\ude00\\ud83d", "b": [1, null]}', {"a": "😀\ufffd", "b": [1, None]}),
         (b"[" * 100_000, None),
         (b"null", None),
         (b"\xff\xfe", None),

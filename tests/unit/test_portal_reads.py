@@ -16,6 +16,7 @@ from b24sync.errors import (
     NotFoundError,
     PermanentError,
     ScopeError,
+    SlowError,
     TransientError,
     UntriedError,
 )
@@ -402,6 +403,73 @@ def test_without_its_time_block_the_start_is_told_by_less(
     portal.date = "Mon, 02 Mar 2026 09:30:00 GMT"
     portal.script(batch_reply({"a": 1}, time_block=block))
     assert client.chain({"a": ITEM})[1] == began
+
+
+def pages(count: int) -> dict[str, Call]:
+    calls = {"p0": Call("crm.item.list", {"filter": {">id": 0}})}
+    for number in range(1, count):
+        calls[f"p{number}"] = Call("crm.item.list", {"filter": {">id": f"$result[p{number - 1}][items][49][id]"}})
+    return calls
+
+
+def test_void_pages_that_break_make_no_chain_be_repeated(client: PortalClient, portal: ScriptedPortal) -> None:
+    broken = {name: {"error": "INTERNAL_SERVER_ERROR"} for name in ("p1", "p2")}
+    portal.script(batch_reply({"p0": {"items": [{"id": 1}]}}, broken))
+    answers, _ = client.chain(pages(3))
+    assert len(portal.requests) == 1
+    assert [type(answer.error) for answer in answers.values()] == [type(None), TransientError, TransientError]
+
+
+def test_a_page_behind_a_full_one_that_breaks_makes_the_chain_be_repeated(client: PortalClient, portal: ScriptedPortal) -> None:
+    full = {"items": [{"id": number} for number in range(1, 51)]}
+    portal.script(batch_reply({"p0": full}, {"p1": {"error": "INTERNAL_SERVER_ERROR"}}))
+    client.chain(pages(2))
+    assert len(portal.requests) == 2
+
+
+def test_a_long_chain_that_comes_too_late_is_given_back_to_be_cut(
+    make: Callable[..., PortalClient], portal: ScriptedPortal, clock: SteppingClock
+) -> None:
+    def hang(_: Request) -> Raw:
+        clock.step(30)
+        return Raw(504, b"")
+
+    portal.otherwise = hang
+    client = make(timeout_s=30)
+    with pytest.raises(SlowError):
+        client.chain(pages(50))
+    assert client.batch_size == 25
+    with pytest.raises(TransientError) as caught:  # the time for trying again is used up
+        client.chain(pages(25))
+    assert type(caught.value) is TransientError
+    assert (client.batch_size, len(portal.requests)) == (12, 2)
+
+
+def test_a_client_may_begin_with_the_size_that_did_well_before(make: Callable[..., PortalClient], portal: ScriptedPortal) -> None:
+    client = make(batch_size=12)
+    client.ask([Call("crm.deal.get", {"id": number}) for number in range(20)])
+    assert [len(request.commands) for request in portal.requests] == [12, 8]
+    assert (make(batch_size=0).batch_size, make(batch_size=99).batch_size) == (1, 50)
+
+
+def test_a_chain_that_tells_no_time_at_all_cannot_be_used(client: PortalClient, portal: ScriptedPortal) -> None:
+    portal.date = "some day"
+    portal.script(batch_reply({"a": 1}, time_block={}))
+    with pytest.raises(TransientError, match="does not tell the portal's time"):
+        client.chain({"a": ITEM})
+
+
+def test_a_call_alone_that_finds_the_portal_broken_is_everybodys_trouble(client: PortalClient, portal: ScriptedPortal) -> None:
+    portal.otherwise = lambda _: HTML
+    with pytest.raises(TransientError, match="HTTP 502"):
+        client.ask([Call("lists.element.get", {"FILTER": {"NAME": "$x[1]"}})])
+
+
+def test_a_batch_that_is_refused_as_such_refuses_every_call(client: PortalClient, portal: ScriptedPortal) -> None:
+    portal.script(error(400, "ERROR_BATCH_LENGTH_EXCEEDED"))
+    item, deal = client.ask([ITEM, DEAL])
+    assert (type(item.error), type(deal.error)) == (PermanentError, PermanentError)
+    assert "crm.deal.get" in str(deal.error)
 
 
 def test_a_batch_that_took_long_makes_the_next_one_smaller_and_then_they_grow_again(client: PortalClient, portal: ScriptedPortal) -> None:

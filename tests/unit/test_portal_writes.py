@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -139,6 +140,22 @@ def test_a_write_that_is_answered_too_late_is_in_doubt(make: Callable[..., Porta
     (answer,) = make(timeout_s=0.2).tell([NOTE])
     assert isinstance(answer.error, InDoubtError)
     assert len(portal.requests) == 1
+
+
+def test_a_write_whose_answer_stalls_half_way_is_in_doubt(make: Callable[..., PortalClient], portal: ScriptedPortal) -> None:
+    portal.script(Raw(200, b'{"result": 1}', stall_s=1.0))
+    (answer,) = make(timeout_s=0.2).tell([NOTE])
+    assert isinstance(answer.error, InDoubtError)
+    assert "no answer in time" in str(answer.error)
+
+
+def test_a_handshake_that_hangs_did_nothing(clock: SteppingClock) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        webhook = Webhook.parse(f"https://127.0.0.1:{mute.getsockname()[1]}/rest/1/{SECRET}/")
+        client = PortalClient(webhook, clock=clock, bucket=MemoryBucket(None), budget_s=0, timeout_s=0.2)
+        (answer,) = client.tell([NOTE])
+    assert type(answer.error) is UntriedError
+    assert "took too long" in str(answer.error)
 
 
 NOT_DONE = [error(503, "QUERY_LIMIT_EXCEEDED"), Raw(429, b"slow down")]
