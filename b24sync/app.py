@@ -11,31 +11,30 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from b24sync.clock import Clock, SystemClock
-from b24sync.engine.contexts import ContextMaker
-from b24sync.engine.dispatch import Checkpoint, Dispatcher, pass_by
-from b24sync.engine.funnels import Funnels
-from b24sync.engine.funnels import load as load_funnels
-from b24sync.engine.judge import RuleJudge
-from b24sync.engine.poll import Poller
+from b24sync.engine.checkpoint import Checkpoint, pass_by
 from b24sync.log import register_secret
-from b24sync.portal.client import PortalClient
 from b24sync.portal.webhook import Webhook
 from b24sync.rest.kinds import Kind, kinds_from
-from b24sync.rules.language import Language
-from b24sync.rules.links import Linker
-from b24sync.steps.registry import step_class
 from b24sync.store import Store
 
 if TYPE_CHECKING:
     from b24sync.config.load import Loaded
     from b24sync.domain.calendar import Calendar
-    from b24sync.domain.entity import Key
-    from b24sync.domain.settings import Settings, StepSettings
+    from b24sync.domain.entity import Entity, Key
+    from b24sync.domain.event import Event
+    from b24sync.domain.settings import RuleSettings, Settings, StepSettings
     from b24sync.engine.apply import Applied
-    from b24sync.engine.plan import Judge, Planner
+    from b24sync.engine.contexts import ContextMaker
+    from b24sync.engine.dispatch import Dispatcher
+    from b24sync.engine.funnels import Funnels
+    from b24sync.engine.plan import Judge, Planner, Verdict
     from b24sync.engine.report import Report
     from b24sync.engine.talks import Remembered
+    from b24sync.engine.poll import Poller
     from b24sync.mail.transports import Transport
+    from b24sync.portal.client import PortalClient
+    from b24sync.rules.language import Language
+    from b24sync.rules.links import Linker
     from b24sync.rules.scope import View
 
 log = logging.getLogger(__name__)
@@ -102,6 +101,7 @@ class App:
     def portal(self) -> PortalClient:
         """The portal, paced together with all processes that share the database."""
         from b24sync.domain.rate import RATES  # noqa: PLC0415
+        from b24sync.portal.client import PortalClient  # noqa: PLC0415
         from b24sync.store.bucket import SqliteBucket  # noqa: PLC0415
 
         ca_file = self.settings.portal.ca_file
@@ -142,6 +142,8 @@ class App:
     @cached_property
     def language(self) -> Language:
         """How texts are compiled and values shown."""
+        from b24sync.rules.language import Language  # noqa: PLC0415
+
         return Language(self.settings.language, self.tz, self.calendar)
 
     def calendar(self) -> Calendar:
@@ -181,6 +183,8 @@ class App:
 
     def poller(self, *, progress: Callable[[str, int], None] | None = None) -> Poller:
         """What polls."""
+        from b24sync.engine.poll import Poller  # noqa: PLC0415
+
         return Poller(
             self.store, self.portal, self.watched, self.settings, self.clock, self, self.base_url, self.scrub, self.checkpoint,
             progress or (lambda _what, _count: None),
@@ -188,10 +192,14 @@ class App:
 
     def funnels(self) -> Funnels:
         """The stages that the database remembers."""
+        from b24sync.engine.funnels import load as load_funnels  # noqa: PLC0415
+
         return load_funnels(self.store.keep, list(self.kinds.values()), self.settings.invoice)
 
     def linker(self, funnels: Funnels, now: datetime) -> Linker:
         """Loads linked entities for one action or event."""
+        from b24sync.rules.links import Linker  # noqa: PLC0415
+
         return Linker(
             kinds=self.kinds, statuses=funnels.statuses(), base_url=self.base_url, tz=self.tz, now=now, people=self.settings.people,
             commission=self._commission if self.settings.commission is not None else None,
@@ -211,10 +219,17 @@ class App:
 
     def judge(self, remembered: Remembered, funnels: Funnels, now: datetime) -> Judge:
         """Decides conditions from remembered answers."""
+        return _LateJudge(lambda: self._rule_judge(remembered, funnels, now))
+
+    def _rule_judge(self, remembered: Remembered, funnels: Funnels, now: datetime) -> Judge:
+        from b24sync.engine.judge import RuleJudge  # noqa: PLC0415
+
         return RuleJudge(self.language, lambda: self.linker(funnels, now), remembered)
 
     def contexts(self, funnels: Funnels, now: datetime) -> ContextMaker:
         """Opens actions."""
+        from b24sync.engine.contexts import ContextMaker  # noqa: PLC0415
+
         return ContextMaker(
             self.store, self.settings, self.kinds, funnels, self.language, lambda: self.linker(funnels, now), self.calendar, self.tz, now,
             self.base_url, _OperatorSteps(),
@@ -222,6 +237,7 @@ class App:
 
     def dispatcher(self, *, funnels: Funnels, run: int, now: datetime, deadline: float | None) -> Dispatcher:
         """Runs the outbox."""
+        from b24sync.engine.dispatch import Dispatcher  # noqa: PLC0415
         from b24sync.mail.portal import PortalTransport  # noqa: PLC0415
 
         transport = self.transport
@@ -241,6 +257,20 @@ class App:
         ).follow(applied)
 
 
+class _LateJudge:
+    """A judge that is made when the first condition is to be judged."""
+
+    def __init__(self, make: Callable[[], Judge]) -> None:
+        self._make = make
+        self._judge: Judge | None = None
+
+    def holds(self, rule: RuleSettings, event: Event, entity: Entity) -> Verdict:
+        """Whether the condition holds; see `RuleJudge.holds`."""
+        if self._judge is None:
+            self._judge = self._make()
+        return self._judge.holds(rule, event, entity)
+
+
 class _OperatorSteps(dict[str, "StepSettings"]):
     """The steps of the operator's commands, made when asked for."""
 
@@ -250,6 +280,8 @@ class _OperatorSteps(dict[str, "StepSettings"]):
         return name in self._USES
 
     def __missing__(self, name: str) -> StepSettings:
+        from b24sync.steps.registry import step_class  # noqa: PLC0415
+
         made: StepSettings = step_class(self._USES[name])()
         return made
 

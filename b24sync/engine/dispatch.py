@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from b24sync.engine.checkpoint import Checkpoint, pass_by
 from b24sync.engine.conversation import Conversation, Outcome, Unreachable, converse
 from b24sync.engine.settle import Settling, settle
 from b24sync.errors import B24SyncError
@@ -26,11 +27,6 @@ PDF_WAIT_S = 10.0  # DESIGN.md §6 send_invoice: in all per poll
 PDF_STEP_S = 0.5
 
 Opener = Callable[["Action"], "Talk[StepResult] | StepResult"]
-Checkpoint = Callable[[str], None]
-
-
-def pass_by(_point: str) -> None:
-    """The checkpoint that does nothing."""
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from b24sync.engine.apply import Applied, Applier
 from b24sync.engine.capture import Gathered, KindReading, read
 from b24sync.engine.capture.stage import Scrub, seconds
 from b24sync.engine.capture.sweep import Sweep, sweep
-from b24sync.engine.dispatch import Checkpoint, pass_by
+from b24sync.engine.checkpoint import Checkpoint, pass_by
 from b24sync.engine.plan import Planner
 from b24sync.engine.report import Report
 from b24sync.engine.talks import Remembered
@@ -142,6 +142,8 @@ class Poller:
         report.changes, report.events = applied.changes, applied.events
         self.checkpoint("poll.applied")
         if options.dry_run:
+            return
+        if not self.store.outbox.busy():
             return
         deadline = None if options.max_time_s is None else begun + options.max_time_s
         dispatcher = self.parts.dispatcher(funnels=funnels, run=report.run, now=gathered.signpost, deadline=deadline)

@@ -165,10 +165,9 @@ class Outbox:
         )
         return [_action(row) for row in self._db.execute(sql, (now, after_id, *steps, *exclude, limit))]
 
-    def waits_until(self) -> int | None:
-        """The earliest local time at which a pending action wants to run; ``None`` if none waits."""
-        row = self._db.execute("SELECT min(next_attempt_at) FROM actions WHERE state = 'pending'").fetchone()
-        return None if row[0] is None else int(row[0])
+    def busy(self) -> bool:
+        """Whether anything waits to be run, or was running."""
+        return self._db.execute("SELECT 1 FROM actions WHERE state IN ('pending', 'running') LIMIT 1").fetchone() is not None
 
     def claim(self, action_id: int, *, by: str, states: Sequence[str] = ("pending",)) -> bool:
         """Take an action to run it, which counts as an attempt; False if it is not to be had."""
