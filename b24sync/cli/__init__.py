@@ -199,6 +199,51 @@ def demo_command() -> None:
     raise typer.Exit(body.run())
 
 
+@app.command("commission")
+def commission_command(
+    context: typer.Context,
+    month: Annotated[str | None, typer.Option(help="As 2026-11.", show_default=False)] = None,
+    by: Annotated[str | None, typer.Option(help="person or invoice.", show_default=False)] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The commission ledger."""
+    from b24sync.cli import commission as body  # noqa: PLC0415
+
+    raise typer.Exit(body.commission(context.obj, month=month, by=by, as_csv=as_csv, as_json=as_json))
+
+
+@calendar_app.command("show")
+def calendar_show(context: typer.Context, year: Annotated[int, typer.Argument(min=1, max=9999)], as_json: Json = False) -> None:
+    """Every day of a year: working or not, short or not, and which layer decided."""
+    from b24sync.cli import working_days as body  # noqa: PLC0415
+
+    raise typer.Exit(body.show(context.obj, year, as_json=as_json))
+
+
+@calendar_app.command("check")
+def calendar_check(
+    context: typer.Context,
+    day: Annotated[str, typer.Argument(metavar="DATE", help="As 2026-12-31.")],
+    portal: Annotated[bool, typer.Option("--portal", help="Compare with the portal's calendar settings.")] = False,
+    as_json: Json = False,
+) -> None:
+    """One day, which layer decided, and where it would be shifted to."""
+    from b24sync.cli import working_days as body  # noqa: PLC0415
+
+    raise typer.Exit(body.check(context.obj, day, portal=portal, as_json=as_json))
+
+
+@calendar_app.command("import")
+def calendar_import(
+    context: typer.Context, file: Annotated[Path, typer.Argument(help="xmlcalendar XML or JSON, isdayoff JSON, or CSV.")], as_json: Json = False
+) -> None:
+    """Take over an official calendar; shows first how it differs from the library."""
+    from b24sync.cli import working_days as body  # noqa: PLC0415
+
+    raise typer.Exit(body.import_file(context.obj, file, as_json=as_json))
+
+
 def main() -> None:
     """Run a command; the one place where errors become words and exit codes."""
     verbose = "--verbose" in sys.argv or "-v" in sys.argv

@@ -7,6 +7,7 @@ import uuid
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from b24sync.store import migrations
 from b24sync.store.db import open_database, reading, transaction
 from b24sync.store.echoes import Echoes
 from b24sync.store.journal import Journal
@@ -35,6 +36,14 @@ class Store:
     def open(cls, path: Path, *, create: bool = True) -> Store:
         """Open (and make, and upgrade) a database file; see `open_database`."""
         return cls(open_database(path, create=create), path)
+
+    @classmethod
+    def in_memory(cls) -> Store:
+        """An empty database that leaves nothing behind."""
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        migrations.upgrade(connection, Path(":memory:"))
+        return cls(connection, Path(":memory:"))
 
     def installation(self) -> str:
         """A text that no other database has, so that markers of different ones never meet."""

@@ -1,0 +1,67 @@
+"""``b24sync calendar show``, ``check``, ``import``: what they need, made for `b24sync.cli.calendar`."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from b24sync.calendars import ImportedYears
+from b24sync.cli import calendar as body
+from b24sync.domain.calendar import PortalDays, parse_settings
+from b24sync.errors import UsageError
+from b24sync.ports import Call
+from b24sync.store import Store
+
+if TYPE_CHECKING:
+    from b24sync.app import App
+    from b24sync.cli.session import Session
+
+
+def show(session: Session, year: int, *, as_json: bool) -> int:
+    """All days of a year."""
+    with session.app(offline=True) as app:
+        _leave_no_trace(app)
+        code = body.show(app.calendar(), year, as_json=as_json, out=sys.stdout)
+        _warn(app)
+        return code
+
+
+def check(session: Session, day: str, *, portal: bool, as_json: bool) -> int:
+    """One day, and which layer decided."""
+    try:
+        wanted = date.fromisoformat(day)
+    except ValueError:
+        raise UsageError(f"found {day!r}, write a date as 2026-12-31") from None
+    with session.app(offline=not portal) as app:
+        _leave_no_trace(app)
+        code = body.check(app.calendar(), wanted, portal=_portal_days(app) if portal else None, as_json=as_json, out=sys.stdout)
+        _warn(app)
+        return code
+
+
+def import_file(session: Session, file: Path, *, as_json: bool) -> int:
+    """Take over an official calendar."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror or error}") from None
+    with session.app(offline=True) as app:
+        store = ImportedYears(app.store, app.clock)
+        return body.import_file(app.calendar(), data, source=file.name, store=store, as_json=as_json, out=sys.stdout)
+
+
+def _leave_no_trace(app: App) -> None:
+    """Looking at a calendar makes no database."""
+    if not app.settings.store.path.exists():
+        app.use_store(Store.in_memory())
+
+
+def _portal_days(app: App) -> PortalDays:
+    return parse_settings(app.portal.ask([Call("calendar.settings.get")])[0].value())
+
+
+def _warn(app: App) -> None:
+    for warning in app.calendar().warnings:
+        print(warning, file=sys.stderr)
