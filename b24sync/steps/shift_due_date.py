@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.entity import INVOICE
 from b24sync.domain.settings import StepSettings
+from b24sync.ports import Done, Effect, KeepDueDate, Skipped, Tell
+from b24sync.rest import items
+from b24sync.steps.outcomes import StepError, words_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from b24sync.domain.calendar.calendar import Shift
+    from b24sync.domain.entity import Entity
+    from b24sync.ports import StepResult, Talk
+    from b24sync.steps.context import StepContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,3 +27,71 @@ class ShiftDueDate(StepSettings):
     name: ClassVar[str] = "shift_due_date"
     kinds: ClassVar[tuple[str, ...]] = (INVOICE,)
     direction: Literal["next", "previous", "nearest", "none"] | None = None
+
+    def run(self, ctx: StepContext) -> Talk[StepResult]:
+        """Shift from the date that people set, which is kept; shifting again gives the same date.
+
+        Raises:
+            StepError: The portal refuses the date.
+            UnpublishedYearError: A day that had to be looked at is not known, and ``on_unpublished = "error"``.
+        """
+        invoice = yield from ctx.entity(INVOICE, ctx.event.entity.id)
+        if invoice is None:
+            return Skipped("gone")
+        if _is_closed(ctx, invoice):
+            return Skipped("closed", {"status": invoice["status"]})
+        current: date | None = invoice["due_date"]
+        if current is None:
+            return Skipped("no_due_date")
+        original = _original(ctx, invoice, current)
+        shift = ctx.calendar.shift(original, self.direction, not_before=_not_before(ctx, invoice, original))
+        if shift.status == "unpublished" or (self.direction or ctx.calendar.settings.direction) == "none":
+            return _done(shift, current, changed=False)
+        yield from _kept(ctx, invoice, shift)
+        if shift.date == current:
+            return _done(shift, current, changed=False)
+        call = items.update(ctx.kinds[INVOICE], invoice.key.id, {"due_date": shift.date})
+        answer = yield Tell(call, Effect.REPEATABLE, invoice.key, {"due_date": shift.date.isoformat()})
+        if answer.error is not None:
+            raise StepError(words_of(answer.error, f"{invoice.key}: due date {shift.date}"))
+        return _done(shift, shift.date, changed=True)
+
+
+def _is_closed(ctx: StepContext, invoice: Entity) -> bool:
+    if invoice.values.get("status") in {"paid", "rejected"}:
+        return True
+    return ctx.funnels.semantic(INVOICE, str(invoice["stage_id"])) in {"S", "F"}
+
+
+def _original(ctx: StepContext, invoice: Entity, current: date) -> date:
+    """The date that people set: the kept one while the invoice still has the date that it was moved to."""
+    kept = ctx.records.due_date(invoice.key)
+    return kept.original if kept is not None and kept.shifted == current else current
+
+
+def _not_before(ctx: StepContext, invoice: Entity, original: date) -> date | None:
+    """The day of creation, which going back must not pass; a date that lies before it was meant so.
+
+    It is not today, since then the same invoice would have another date on another day.
+    """
+    created = invoice.values.get("created_at")
+    day: date | None = created.astimezone(ctx.tz).date() if created is not None else None
+    return day if day is not None and day <= original else None
+
+
+def _kept(ctx: StepContext, invoice: Entity, shift: Shift) -> Talk[None]:
+    """Keep what the step must know the next time, before anything is written."""
+    kept = ctx.records.due_date(invoice.key)
+    known = (kept.original, kept.shifted) if kept is not None else None
+    wanted = (shift.original, shift.date)
+    if known != wanted and (known is not None or shift.moved):
+        yield KeepDueDate(invoice.key, *wanted)
+
+
+def _done(shift: Shift, current: date, *, changed: bool) -> Done:
+    details: dict[str, Any] = {
+        "original": shift.original.isoformat(),
+        "due_date": current.isoformat(),
+        "calendar_status": shift.status,
+    }
+    return Done(changed, details, warnings=(shift.warning,) if shift.warning else ())
