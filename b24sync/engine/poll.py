@@ -87,9 +87,9 @@ class Poller:
         self._check(options)
         begun, local = self.clock.monotonic(), self.clock.now()
         requests = self.portal.requests
-        if options.baseline:
-            self._start_anew()
         report = self._begin(local, options)
+        if options.baseline:
+            self._start_anew(report.run)
         try:
             gathered = self._gather(report, options)
         except (TransientError, CredentialsError, PermanentError) as error:
@@ -107,12 +107,12 @@ class Poller:
         if options.since is not None and any(cursor.live for cursor in self.store.snapshot.cursors()):
             raise UsageError("--since is for the first poll only, and this database has its baseline", remedy="poll without it")
 
-    def _start_anew(self) -> None:
+    def _start_anew(self, run: int) -> None:
         """``--baseline``: from now on again; history and ledger stay, open actions are held (DESIGN.md G4)."""
         with self.store.transaction():
             for kind in self.kinds:
                 self.store.snapshot.restart(kind.name)
-            self.store.outbox.hold_open("baseline")
+            self.store.outbox.hold_open("baseline", run=run)
 
     def _begin(self, local: datetime, options: Options) -> Report:
         with self.store.transaction():

@@ -236,10 +236,13 @@ class Outbox:
         sql = "UPDATE actions SET state = 'held', next_attempt_at = NULL, result = ? WHERE id = ? AND state = 'pending'"
         self._db.execute(sql, (dump(result), action_id))
 
-    def hold_open(self, reason: str) -> int:
-        """Hold everything that waits (after ``poll --baseline``); returns how many."""
-        sql = "UPDATE actions SET state = 'held', next_attempt_at = NULL, result = ? WHERE state = 'pending'"
-        return self._db.execute(sql, (dump({"reason": reason}),)).rowcount
+    def hold_open(self, reason: str, *, run: int) -> int:
+        """Hold everything that waits, or was left running by a killed poll (after ``poll --baseline``); returns how many."""
+        sql = (
+            "UPDATE actions SET state = 'held', next_attempt_at = NULL, claimed_by = NULL, result = ?, settled_run = ?"
+            " WHERE state = 'pending' OR (state = 'running' AND claimed_by = 'poll' AND NOT sending)"
+        )
+        return self._db.execute(sql, (dump({"reason": reason}), run)).rowcount
 
     def waiting_mails(self, *, step: str, kind: str, entity_id: int, rule: str, before_id: int) -> list[int]:
         """Mails of a step for an entity that wait to be sent, planned before an action."""
