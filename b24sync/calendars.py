@@ -45,9 +45,9 @@ class ImportedYears:
         with self._store.transaction():
             self._store.keep.put_calendar(country, year, text, at=int(self._clock.now().timestamp()))
 
-    def all(self) -> list[str]:
-        """The texts of all."""
-        return [text for _, _, text in self._store.keep.calendars()]
+    def all(self) -> list[tuple[str, int, str]]:
+        """All of them: country, year, text."""
+        return self._store.keep.calendars()
 
 
 def make_calendar(settings: Settings, store: Store, clock: Clock) -> Calendar:
@@ -56,7 +56,7 @@ def make_calendar(settings: Settings, store: Store, clock: Clock) -> Calendar:
     Raises:
         CalendarFileError: A file of ``[calendar] file`` is none.
     """
-    imported: list[Imported] = [from_stored(text) for text in ImportedYears(store, clock).all()]
+    imported: list[Imported] = [from_stored(text) for _, _, text in ImportedYears(store, clock).all()]
     for name in settings.calendar.file:
         imported.append(parse(Path(name).read_bytes(), country=settings.calendar.country, source=Path(name).name))
     return Calendar(settings.calendar, language=settings.language, imported=imported, cache=StoredYears(store, clock))

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from typing import TYPE_CHECKING
 
 from b24sync.errors import B24SyncError
 from b24sync.log import format_exception, printable, redact
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 INTERRUPTED = 130
 
@@ -44,7 +40,7 @@ def explain(error: BaseException, *, verbose: bool) -> int:
 
 
 def _of_system(error: OSError) -> str:
-    place: str | bytes | Path | int = error.filename if error.filename is not None else "the system"
+    place = str(error.filename) if error.filename is not None else "the system"
     return f"{place}: {error.strerror or error} (free space, or check the rights)"
 
 

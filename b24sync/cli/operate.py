@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from b24sync.cli.session import interactive
 from b24sync.domain.entity import INVOICE, Entity, Key
 from b24sync.engine import talks
-from b24sync.engine.dispatch import Dispatcher
+from b24sync.engine.dispatch import OPERATOR_CLAIM, Dispatcher
 from b24sync.engine.plan import marker
 from b24sync.engine.report import worst
 from b24sync.errors import ConfigError, TransientError, UsageError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from b24sync.domain.settings import RuleSettings
     from b24sync.engine.contexts import ContextMaker
     from b24sync.engine.funnels import Funnels
+    from b24sync.ports import StepResult
 
 EXIT_OF_STATE = {"done": 0, "skipped": 0, "failed": 1, "uncertain": 1, "held": 1, "pending": 69}
 
@@ -215,7 +216,7 @@ class Operator:
                 due_at = int(app.clock.now().timestamp())
                 ids = [app.store.outbox.plan(one, run=run, at=at, due_at=due_at + 3600) for one in planned]
             dispatcher = app.dispatcher(funnels=self.funnels, run=run, now=self.maker.now, deadline=None)
-            dispatcher.claimed_by = f"operator:{self.batch}"
+            dispatcher.claimed_by = f"{OPERATOR_CLAIM}{self.batch}"
             codes = [0]
             for action_id in ids:
                 code = self._run_one(dispatcher, action_id or 0)
@@ -258,7 +259,7 @@ def _words(action: Action) -> str:
     return f" ({told})" if told else ""
 
 
-def _ended(result: Any) -> str:
+def _ended(result: StepResult) -> str:
     match result:
         case Done():
             return "already so" if not result.changed else "nothing to ask the portal for"
@@ -268,7 +269,6 @@ def _ended(result: Any) -> str:
             return f"would wait for {result.reason}"
         case Failed():
             return f"would fail: {result.message}"
-    return str(result)
 
 
 def first_write(app: App, talk: Any) -> str:

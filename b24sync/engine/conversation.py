@@ -96,7 +96,11 @@ class Surroundings(Protocol):
     portal: Portal
     mailer: Mailer | None
     post: Callable[[Letter], Talk[PostResult]] | None
-    checkpoint: Callable[[str], None]
+
+    @property
+    def checkpoint(self) -> Callable[[str], None]:
+        """Called with the names of the points that are passed."""
+        ...
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from b24sync.engine.conversation import Conversation, Outcome, Unreachable, conv
 from b24sync.engine.settle import Settling, settle
 from b24sync.errors import B24SyncError
 from b24sync.ports import Done, Failed, Waiting
+from b24sync.store.lock import any_operator
 
 if TYPE_CHECKING:
     from b24sync.clock import Clock
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 GROUP = 50  # actions side by side: as many as one batch has commands
 PDF_WAIT_S = 10.0  # DESIGN.md §6 send_invoice: in all per poll
 PDF_STEP_S = 0.5
+
+OPERATOR_CLAIM = "operator:"  # begins what an operator's command claims with
 
 Opener = Callable[["Action"], "Talk[StepResult] | StepResult"]
 
@@ -149,17 +152,30 @@ class Dispatcher:
         if outcome.mail_unreachable:
             self.mail_down = self.mail_down or outcome.mail_unreachable
 
-    def recover(self, *, alive: Sequence[str] = ()) -> int:
-        """Take back what a killed process left running: what may have happened becomes uncertain, the rest is due again."""
-        left = self.store.outbox.interrupted(not_by=alive)
-        if not left:
+    def recover(self) -> int:
+        """Take back what a killed process left running: what may have happened becomes uncertain, the rest is due again.
+
+        What an operator's command runs in this moment is left alone. The claims are read under the write lock: whoever claims later is
+        not among them, and whoever claimed before shows a sign of life.
+        """
+        if not self.store.outbox.interrupted():
             return 0
         with self.store.transaction():
+            left = self.store.outbox.interrupted()
+            if any(_by_operator(action) for action in left) and any_operator(self.store.path):
+                left = [action for action in left if not _by_operator(action)]
             for action in left:
-                if action.sending:
-                    error = "interrupted while it was being done; it may have happened (look, then: b24sync retry or cancel)"
-                    self.store.outbox.settle(action.id, "uncertain", run=self.run, at=self.at, error=error, result=action.result)
-                else:
-                    self.store.outbox.postpone(action.id, next_attempt_at=self.now(), error=action.error, counts=False)
+                self._take_back(action)
         return len(left)
 
+    def _take_back(self, action: Action) -> None:
+        """An attempt that a kill ended counts: the step then looks harder for what it may have made."""
+        if action.sending:
+            error = "interrupted while it was being done; it may have happened (look, then: b24sync retry or cancel)"
+            self.store.outbox.settle(action.id, "uncertain", run=self.run, at=self.at, error=error, result=action.result)
+        else:
+            self.store.outbox.postpone(action.id, next_attempt_at=self.now(), error=action.error, counts=True)
+
+
+def _by_operator(action: Action) -> bool:
+    return (action.claimed_by or "").startswith(OPERATOR_CLAIM)

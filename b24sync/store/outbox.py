@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -207,11 +207,10 @@ class Outbox:
         """Let a pending action wait until a local time."""
         self._db.execute("UPDATE actions SET next_attempt_at = ? WHERE id = ? AND state = 'pending'", (until, action_id))
 
-    def interrupted(self, *, not_by: Iterable[str] = ()) -> list[Action]:
-        """Actions that were running when their process ended (``not_by``: claims of living processes)."""
-        alive = set(not_by)
+    def interrupted(self) -> list[Action]:
+        """Actions that are running, or were when their process ended."""
         rows = self._db.execute("SELECT * FROM actions WHERE state = 'running' ORDER BY id").fetchall()
-        return [action for action in map(_action, rows) if action.claimed_by not in alive]
+        return [_action(row) for row in rows]
 
     def move(self, action_id: int, *, from_: Sequence[str], to: str, now: int, at: int, result: Mapping[str, Any] | None = None) -> bool:
         """A person's word: retry (→ pending, attempts counted anew), release (→ pending), cancel (→ cancelled)."""

@@ -132,12 +132,12 @@ class Snapshot:
 
     def same_data(self, kind: str, rows: Sequence[tuple[int, str]]) -> set[int]:
         """Of ``(id, data)`` pairs, the ids whose entity is present with exactly this data."""
-        known = {}
+        known = dict[int, str]()
         for start in range(0, len(rows), 500):
             ids = [row[0] for row in rows[start : start + 500]]
             marks = ",".join("?" * len(ids))
             sql = f"SELECT id, data FROM entities WHERE kind = ? AND state = 'present' AND id IN ({marks})"
-            known.update(self._db.execute(sql, (kind, *ids)).fetchall())
+            known.update((row[0], row[1]) for row in self._db.execute(sql, (kind, *ids)))
         return {entity_id for entity_id, data in rows if known.get(entity_id) == data}
 
     def save(self, stored: Stored) -> None:

@@ -7,6 +7,7 @@ no failure. A page that was full and a next one that fails is a failure.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -69,7 +70,7 @@ def share(chains: Sequence[Chain], size: int = BATCH) -> dict[str, int]:
     return {**shares, **{chain.name: 1 for chain in closing}}
 
 
-def advance(portal: Portal, chains: Sequence[Chain], commit: Callable[[], Any]) -> datetime:
+def advance(portal: Portal, chains: Sequence[Chain], commit: Callable[[], AbstractContextManager[None]]) -> datetime:
     """Read the next pages of all chains in one batch and stage them; fewer pages if the portal takes too long over them.
 
     Args:
@@ -80,20 +81,23 @@ def advance(portal: Portal, chains: Sequence[Chain], commit: Callable[[], Any]) 
     Returns:
         The portal's time at the start of the batch.
     """
-    while True:
-        size = portal.batch_size
-        shares = share(chains, size)
-        try:
-            answers, at = portal.chain(_calls(chains, shares))
-        except SlowError:
-            if portal.batch_size >= size or sum(shares.values()) <= len(chains):
-                raise
-        else:
-            break
+    shares, (answers, at) = _asked(portal, chains)
     with commit():
         for chain in chains:
             _take(chain, answers, shares[chain.name])
     return at
+
+
+def _asked(portal: Portal, chains: Sequence[Chain]) -> tuple[dict[str, int], tuple[dict[str, Answer], datetime]]:
+    """The shares of a batch that the portal answered, and its answers."""
+    while True:
+        size = portal.batch_size
+        shares = share(chains, size)
+        try:
+            return shares, portal.chain(_calls(chains, shares))
+        except SlowError:
+            if portal.batch_size >= size or sum(shares.values()) <= len(chains):
+                raise
 
 
 def _calls(chains: Sequence[Chain], shares: Mapping[str, int]) -> dict[str, Call]:

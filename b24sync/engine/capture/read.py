@@ -266,13 +266,15 @@ def _refusal(error: PortalError | None, method: str) -> PortalError:
 def advanced(one: KindReading, *, signpost: datetime, floor: int) -> Cursor:
     """The kind's cursor after its news were applied."""
     newest = one.newest or (one.cursor.newest_id, None)
+    cursor = one.cursor
+    if one.fresh:
+        cursor = replace(cursor, state="live", baseline_at=seconds(signpost), reconciled_at=seconds(signpost))
     return replace(
-        one.cursor,
+        cursor,
         signpost=seconds(signpost),
         history=one.history,
         history_id=one.history_id,
         history_floor=floor,
         newest_id=newest[0],
         newest_at=seconds(newest[1]) if newest[1] else one.cursor.newest_at,
-        **({"state": "live", "baseline_at": seconds(signpost), "reconciled_at": seconds(signpost)} if one.fresh else {}),
     )
