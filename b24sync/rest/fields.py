@@ -56,11 +56,7 @@ class Fields:
 
     def titled(self, words: str) -> list[str]:
         """Codes of the fields whose names for people stand in a message of the portal, as ``"Address"``."""
-        return [
-            spec.code
-            for spec in self.specs
-            if spec.title and any(f"{q}{spec.title}{e}" in words for q, e in _QUOTES)
-        ]
+        return [spec.code for spec in self.specs if spec.title and any(f"{q}{spec.title}{e}" in words for q, e in _QUOTES)]
 
 
 _QUOTES = (('"', '"'), ("«", "»"), ("'", "'"), ("&quot;", "&quot;"))
@@ -90,11 +86,7 @@ def _spec(name: str, row: Mapping[str, Any]) -> FieldSpec:
 
 
 def _choices(rows: Iterable[Any]) -> dict[str, str]:
-    return {
-        str(row["ID"]): values.text(row.get("VALUE"))
-        for row in rows
-        if isinstance(row, Mapping) and "ID" in row
-    }
+    return {str(row["ID"]): values.text(row.get("VALUE")) for row in rows if isinstance(row, Mapping) and "ID" in row}
 
 
 def _task_code(name: str) -> str:
@@ -105,9 +97,7 @@ def _task_code(name: str) -> str:
 
 def _task(sent: str, type_: str, *, several: bool = False) -> FieldSpec:
     first, *others = sent.lower().split("_")
-    return FieldSpec(
-        first + "".join(word.capitalize() for word in others), sent, type_, sent, is_multiple=several
-    )
+    return FieldSpec(first + "".join(word.capitalize() for word in others), sent, type_, sent, is_multiple=several)
 
 
 TASK_FIELDS = (

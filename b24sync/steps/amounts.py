@@ -17,7 +17,7 @@ def decimal_of(value: Any) -> Decimal:
         ValueError: It is none; says how to write it.
     """
     if isinstance(value, bool):
-        raise ValueError(f"{value} is no number")
+        raise ValueError(f"{value} is no number")  # noqa: TRY004 - for the caller it is a value like any other
     if isinstance(value, Decimal):
         if not value.is_finite():
             raise ValueError(f"{value} is no number")

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from b24sync.domain.settings import StepSettings
 from b24sync.domain.values import Value
+
+if TYPE_CHECKING:
+    from b24sync.ports import StepResult, Talk
+    from b24sync.steps.context import StepContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +49,9 @@ class FillFields(StepSettings):
     def own_names(self, inner: object) -> Mapping[str, str]:
         """The look-ups and where each comes from; in a look-up those before it."""
         return {one.name: one.from_ for one in takewhile(lambda one: one is not inner, self.lookups)}
+
+    def run(self, ctx: StepContext) -> Talk[StepResult]:
+        """Look up, then write what is empty (or everything with ``overwrite``) in one update."""
+        from b24sync.steps import filling  # noqa: PLC0415 - only where fields are written
+
+        return filling.fill(self, ctx)

@@ -31,15 +31,17 @@ _WITHOUT_CENTS = frozenset(("JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF"))
 def make(step: CreateInvoice, ctx: StepContext) -> Talk[StepResult]:
     """Make the invoice unless it is there; a found one gets the rows that it lacks."""
     found = (yield from linked(ctx, DEAL))[DEAL]
-    if found is None:
-        return Skipped("no_deal")
-    number, deal = found.key.id, (yield from ctx.entity(DEAL, found.key.id))
+    deal = (yield from ctx.entity(DEAL, found.key.id)) if found else None
     if deal is None:
         return Skipped("no_deal")
-    there, copied = yield from together([_find(ctx), _rows_of(ctx, Key(DEAL, number))])
+    there, copied = yield from together([_find(ctx), _rows_of(ctx, deal.key)])
     copied = copied if step.amount == "" else []
     if there is not None:
         return (yield from _complete(ctx, there, copied, is_new=False))
+    return (yield from _add(step, ctx, deal, copied))
+
+
+def _add(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[Row]) -> Talk[StepResult]:
     fields = yield from _fields(step, ctx, deal, copied)
     call = items.add(ctx.kinds[INVOICE], fields)
     answer: Answer = yield Tell(call, Effect.MARKED)

@@ -77,7 +77,7 @@ def _target(deal: Entity, funnel: Sequence[Stage], wanted: str) -> str:
     if deal["stage_id"] not in ids:
         raise StepError(f"{deal.key}: its stage {deal['stage_id']} is in no funnel any more (move it by hand)")
     place = ids.index(deal["stage_id"])
-    if funnel[place].semantic != "P":
+    if funnel[place].semantic == "S":
         return str(deal["stage_id"])
     onward = [stage for stage in funnel[place + 1 :] if stage.semantic == "P"]
     won = [stage for stage in funnel if stage.semantic == "S"]

@@ -59,9 +59,7 @@ def _tell(ctx: StepContext, users: Sequence[User], text: str) -> Talk[list[Answe
     """Tell each user; where the portal lacks the notices without an author, in the name of the webhook's owner."""
     calls = [notify.system_add(user.id, text, tag=ctx.marker) for user in users]
     answers: list[Answer] = yield TellAll(tuple(Tell(call, Effect.REPEATABLE) for call in calls))
-    lacking = [
-        n for n, one in enumerate(answers) if one.error is not None and one.error.code == _NO_SUCH_METHOD
-    ]
+    lacking = [n for n, one in enumerate(answers) if one.error is not None and one.error.code == _NO_SUCH_METHOD]
     if lacking:
         again = [notify.personal_add(users[n].id, text, tag=ctx.marker) for n in lacking]
         others: list[Answer] = yield TellAll(tuple(Tell(call, Effect.REPEATABLE) for call in again))
@@ -71,11 +69,7 @@ def _tell(ctx: StepContext, users: Sequence[User], text: str) -> Talk[list[Answe
 
 
 def _result(found: Found, answers: Sequence[Answer]) -> StepResult:
-    told = [
-        user.id
-        for user, answer in zip(found.users, answers, strict=True)
-        if answer.error is None and answer.result
-    ]
+    told = [user.id for user, answer in zip(found.users, answers, strict=True) if answer.error is None and answer.result]
     details = {"to": told, **_people(found)}
     for user, answer in zip(found.users, answers, strict=True):
         if answer.error is not None:

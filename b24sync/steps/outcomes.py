@@ -40,9 +40,7 @@ def words_of(error: PortalError, doing: str, *, fields: Sequence[str] = ()) -> s
 
 def _remedy(error: PortalError) -> str:
     if isinstance(error, ScopeError):
-        return (
-            f"add the scope {error.scope} to the webhook" if error.scope else "add the scope to the webhook"
-        )
+        return f"add the scope {error.scope} to the webhook" if error.scope else "add the scope to the webhook"
     if isinstance(error, NotFoundError):
         return "it is gone or hidden from the owner of the webhook"
     return _REMEDIES.get(error.code, "")

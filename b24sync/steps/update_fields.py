@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from b24sync.domain.settings import StepSettings
 from b24sync.domain.values import Value
+
+if TYPE_CHECKING:
+    from b24sync.ports import StepResult, Talk
+    from b24sync.steps.context import StepContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,3 +26,9 @@ class UpdateFields(StepSettings):
     name: ClassVar[str] = "update_fields"
     entity: str = ""
     set: Mapping[str, Value]
+
+    def run(self, ctx: StepContext) -> Talk[StepResult]:
+        """Write what is not so already, in one update."""
+        from b24sync.steps import filling  # noqa: PLC0415 - only where fields are written
+
+        return filling.update(self, ctx)

@@ -79,9 +79,15 @@ def test_a_closed_deal_stays_closed(bench: Bench) -> None:
     bench.portal.update_item(DEAL, deal, stageId="LOSE")
     assert move(bench, deal, "EXECUTING").reason == "closed"
     assert move(bench, deal, "WON").reason == "closed"
-    following = move(bench, deal)
-    assert (following.changed, following.details["stage"]) == (False, "LOSE")
+    assert move(bench, deal).reason == "closed"
     assert stage(bench, deal) == "LOSE"
+
+
+def test_after_success_there_is_nothing_to_do(bench: Bench) -> None:
+    deal = bench.company.deals[0]
+    bench.portal.update_item(DEAL, deal, stageId="WON")
+    following = move(bench, deal)
+    assert (following.changed, following.details["stage"]) == (False, "WON")
 
 
 def test_a_table_says_the_stage_for_each_funnel(bench: Bench) -> None:

@@ -1,0 +1,137 @@
+"""Writing fields of an entity: checked against what the portal knows, and compared with what it kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from b24sync.ports import Ask, Effect, Tell
+from b24sync.rest import contract, fields, items
+from b24sync.steps import field_types
+from b24sync.steps.outcomes import StepError, required, words_of
+
+if TYPE_CHECKING:
+    from b24sync.domain.entity import Entity
+    from b24sync.ports import Answer, Talk
+    from b24sync.rest.fields import Fields, FieldSpec
+    from b24sync.rest.kinds import Kind
+    from b24sync.steps.context import StepContext
+
+_STAGES = frozenset(("stageId", "STAGE_ID", "STATUS_ID"))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field and what it will hold, typed (see ``field_types.typed``); ``name`` is how the rule calls it."""
+
+    name: str
+    spec: FieldSpec
+    value: Any
+
+
+def fields_of(ctx: StepContext, kind: str) -> Talk[Fields]:
+    """What fields a kind has."""
+    if ctx.kinds[kind].api == "task":
+        return fields.read_fields(ctx.kinds[kind], None)
+    answers: list[Answer] = yield Ask((items.fields(ctx.kinds[kind]),))
+    required(answers[0], f"fields of {kind}")
+    return fields.read_fields(ctx.kinds[kind], answers[0].result)
+
+
+def specs_of(known: Fields, names: Sequence[str]) -> dict[str, FieldSpec]:
+    """The fields that a rule names.
+
+    Raises:
+        StepError: The portal has no such field (it would ignore a write to it without a word).
+    """
+    found: dict[str, FieldSpec] = {}
+    for name in names:
+        spec = known.find(name)
+        if spec is None:
+            close = known.close_to(name)
+            advice = f"did you mean {close}?" if close else "see b24sync doctor for those it has"
+            raise StepError(f"{known.kind.name} has no field {name} ({advice})")
+        found[name] = spec
+    return found
+
+
+def frame_of(ctx: StepContext, entity: Entity) -> field_types.Frame:
+    """What the values of an entity's fields are read by."""
+    return field_types.Frame(ctx.tz, str(entity.values.get("currency") or ""), ctx.kinds)
+
+
+def change_of(name: str, spec: FieldSpec, value: Any, frame: field_types.Frame) -> Change:
+    """A field with its new value.
+
+    Raises:
+        StepError: The field cannot hold it.
+    """
+    try:
+        return Change(name, spec, field_types.typed(spec, value, frame))
+    except (ValueError, OverflowError) as error:
+        raise StepError(f"{name}: {error}") from None
+
+
+def differing(entity: Entity, changes: Sequence[Change]) -> list[Change]:
+    """Those that are not so already."""
+    return [one for one in changes if not field_types.same(one.value, holds(entity.fields, one.spec))]
+
+
+def holds(row: Mapping[str, Any], spec: FieldSpec) -> Any:
+    """What a field of a row holds, typed."""
+    return field_types.held(spec, row.get(spec.code))
+
+
+def write(ctx: StepContext, entity: Entity, changes: Sequence[Change]) -> Talk[None]:
+    """Write fields in one update and see that the portal kept them.
+
+    Raises:
+        StepError: The portal refused, ignored or changed one; says which and what to do.
+    """
+    kind = ctx.kinds[entity.key.kind]
+    call = items.update(kind, entity.key.id, {one.spec.sent: field_types.sent(one.value) for one in changes})
+    writes = _writes(kind, entity.fields, changes)
+    answer: Answer = yield Tell(call, Effect.REPEATABLE, entity=entity.key, writes=writes)
+    if answer.error is not None:
+        known = yield from fields_of(ctx, entity.key.kind)
+        named = known.titled(answer.error.reason) or [one.spec.code for one in changes]
+        raise StepError(words_of(answer.error, f"{entity.key}", fields=named))
+    row = items.row_of(answer.result) if kind.api == "item" else None
+    after = contract.original_fields(row) if row else (yield from _read_again(ctx, kind, entity))
+    for one in changes:
+        _compare(entity, one, after)
+
+
+def _read_again(ctx: StepContext, kind: Kind, entity: Entity) -> Talk[Mapping[str, Any]]:
+    answers: list[Answer] = yield Ask((items.get(ctx.kinds[kind.name], entity.key.id),))
+    required(answers[0], f"{entity.key} after the write")
+    return contract.original_fields(items.row_of(answers[0].result) or {})
+
+
+def _compare(entity: Entity, change: Change, after: Mapping[str, Any]) -> None:
+    """See what became of one field.
+
+    Raises:
+        StepError: It does not hold what was written.
+    """
+    now, before = holds(after, change.spec), holds(entity.fields, change.spec)
+    if field_types.same(change.value, now, rounded=True):
+        return
+    if field_types.same(before, now):
+        hint = '; set isManualOpportunity = "Y" with it' if change.spec.code == "opportunity" else ""
+        raise StepError(
+            f"{entity.key}: the portal took {change.name} and did not change it "
+            f"(may it be written, and does the value fit its type {change.spec.type}{hint}?)"
+        )
+    if not isinstance(change.value, str):
+        raise StepError(f"{entity.key}: {change.name} holds {now} now instead of {change.value} (correct the value in the rule)")
+
+
+def _writes(kind: Kind, before: Mapping[str, Any], changes: Sequence[Change]) -> dict[str, Any]:
+    """What an ``updated`` event will show of the changes: contract name → value, ``None`` for an emptied field."""
+    after = {**before, **{one.spec.code: field_types.shown(one.value) for one in changes}}
+    old, new = items.diff_values(kind, before), items.diff_values(kind, after)
+    found = {name: new.get(name) for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)}
+    stage = next((one.value for one in changes if one.spec.code in _STAGES), None)
+    return found if stage is None else {**found, "stage_id": stage}

@@ -1,0 +1,73 @@
+"""The built-in texts: every step works with ``use`` alone, on every kind, in both languages."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from b24sync.ports import Answer, Ask, Call, Effect, Tell
+from b24sync.rest.rows import Row
+from b24sync.rules.scope import RowsView, RowView
+from b24sync.steps import texts
+from b24sync.steps.together import together
+from tests.support.steps import Bench
+
+EVENTS = (
+    "invoice.created",
+    "invoice.reminder_due",
+    "invoice.tasks_completed",
+    "deal.created",
+    "deal.stage_changed",
+    "task.completed",
+    "object.created",
+)
+
+
+@pytest.mark.parametrize("lang", ["ru", "en"])
+@pytest.mark.parametrize("event", EVENTS)
+def test_titles_and_descriptions_come_out_whole(event: str, lang: str) -> None:
+    bench, row = Bench(), Row(1, "Окно", 5, 2, 10)  # type: ignore[arg-type]
+    company = bench.company
+    kinds = {"invoice": company.invoices, "deal": company.deals, "task": company.tasks, "object": company.objects}
+    ctx = bench.context(event, kinds[event.partition(".")[0]][0], lang=lang)
+    names = {"row": RowView(row, "RUB"), "rows": RowsView([RowView(row, "RUB")], "RUB")}
+    for what in dict.fromkeys(name.partition("/")[0] for name in texts.TITLES):
+        title = bench.drive(ctx.text(texts.title(ctx, what), mode="line", extra=names))
+        described = bench.drive(ctx.text(texts.description(ctx, what), mode="bbcode", extra=names))
+        for text in (title, described):
+            assert isinstance(text, str), text
+            assert text.strip()
+            assert not re.search("KIND|ABOUT|DETAILS|{|None", text)
+        assert bool(re.search("[а-я]{3}", title.split("«")[0].split("“")[0].split(":")[0])) is (lang == "ru") or what in {
+            "create_tasks.row"
+        }
+
+
+def test_equal_questions_of_talks_side_by_side_are_asked_once() -> None:
+    def talk(*names: str) -> Any:
+        heard = []
+        for name in names:
+            answers = yield Ask((Call(name),))
+            heard.append(answers[0].result)
+        return heard
+
+    both = together([talk("a", "b"), talk("a"), talk("a", "b", "c"), talk()])
+    asked, wish = [], next(both)
+    while True:
+        asked.append([call.method for call in wish.calls])
+        try:
+            wish = both.send([Answer(call, call.method.upper()) for call in wish.calls])
+        except StopIteration as stop:
+            assert stop.value == [["A", "B"], ["A"], ["A", "B", "C"], []]
+            break
+    assert asked == [["a"], ["b"], ["c"]]
+
+
+def test_a_talk_that_writes_is_no_reading_talk() -> None:
+    def talk() -> Any:
+        yield Tell(Call("x"), Effect.ONCE)
+
+    with pytest.raises(TypeError, match="tell"):
+        next(together([talk()]))
