@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from b24sync.domain.entity import INVOICE
+from b24sync.domain.entity import INVOICE, Entity
+from b24sync.domain.reminders import due_date_of
 from b24sync.domain.settings import StepSettings
 from b24sync.domain.values import Address, TemplateFile, Text
+from b24sync.ports import Skipped
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from b24sync.ports import StepResult, Talk
+    from b24sync.steps.context import StepContext
+    from b24sync.steps.letters import Mailing, Previewed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +44,68 @@ class SendReminder(StepSettings):
     body_file: TemplateFile | None = None
     attach: bool = True
     template: int | str = ""
+
+    def run(self, ctx: StepContext) -> Talk[StepResult]:
+        """Mail it, unless there is nothing left to remind of.
+
+        Raises:
+            B24SyncError: It cannot be sent as it is.
+        """
+        from b24sync.steps import letters  # noqa: PLC0415 - the texts and HTML of mail are needed only where mail is sent
+
+        done = letters.already_sent(ctx) or (yield from letters.being_made(ctx))
+        if done is not None:
+            return done
+        invoice = yield from _wanted(ctx)
+        if isinstance(invoice, Skipped):
+            return invoice
+        return (yield from letters.send(ctx, self._mailing(ctx, invoice), invoice))
+
+    def preview(self, ctx: StepContext) -> Talk[Previewed]:
+        """Whom it would go to and under which subject, or why it would not; makes and sends nothing.
+
+        Raises:
+            B24SyncError: It cannot be sent as it is.
+        """
+        from b24sync.steps import letters  # noqa: PLC0415
+
+        invoice = yield from _wanted(ctx)
+        if isinstance(invoice, Skipped):
+            return invoice
+        return (yield from letters.preview(ctx, self._mailing(ctx, invoice), invoice))
+
+    def _mailing(self, ctx: StepContext, invoice: Entity) -> Mailing:
+        from b24sync.steps import mail_texts  # noqa: PLC0415
+        from b24sync.steps.letters import Mailing  # noqa: PLC0415
+
+        due: date = invoice["due_date"]
+        days = (due - ctx.today()).days
+        extra = {"days": days, "days_text": mail_texts.days_text(days, ctx.lang)}
+        return Mailing(self, "reminder", mail_texts.REMINDER_SUBJECT, mail_texts.REMINDER_BODY, extra)
+
+
+def _wanted(ctx: StepContext) -> Talk[Entity | Skipped]:
+    """The invoice, if it is still to be reminded of; a schedule's reminder must also fit status and due date."""
+    invoice = yield from ctx.entity(INVOICE, ctx.event.entity.id)
+    if invoice is None:
+        return Skipped("gone")
+    status, due = invoice["status"], invoice["due_date"]
+    closed = _closed(ctx, invoice)
+    if closed:
+        return Skipped(closed, {"status": status})
+    if due is None:
+        return Skipped("no_due_date")
+    scheduled = due_date_of(ctx.event)
+    if scheduled is not None and ctx.settings.reminders is not None and status not in ctx.settings.reminders.statuses:
+        return Skipped("left_status", {"status": status})
+    if scheduled is not None and scheduled != due:
+        return Skipped("due_date_moved", {"from": scheduled.isoformat(), "to": due.isoformat()})
+    return invoice
+
+
+def _closed(ctx: StepContext, invoice: Entity) -> str:
+    """``paid`` or ``rejected``; empty while it is open."""
+    if invoice["status"] in {"paid", "rejected"}:
+        return str(invoice["status"])
+    semantic = ctx.funnels.semantic(INVOICE, str(invoice["stage_id"]))
+    return {"S": "paid", "F": "rejected"}.get(semantic, "")

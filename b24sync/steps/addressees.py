@@ -1,0 +1,124 @@
+"""Whom a mail about an invoice goes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from b24sync.domain.addresses import parse_address
+from b24sync.domain.entity import COMPANY, CONTACT, DEAL, Key
+from b24sync.steps.outcomes import StepError
+
+if TYPE_CHECKING:
+    from b24sync.domain.entity import Entity
+    from b24sync.ports import Talk
+    from b24sync.steps.context import StepContext
+
+_CARD = "correct the e-mail address in its card of the CRM, then b24sync retry"
+_RULE = "correct the address in the rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """One address.
+
+    Attributes:
+        address: ``name@host``, fit for a mail.
+        name: Of the person, for the greeting; empty if unknown.
+        owner: Contact or company that has the address.
+    """
+
+    address: str
+    name: str = ""
+    owner: Key | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Addressees:
+    """All of one kind (to, cc or bcc), and who was meant and has no address."""
+
+    found: tuple[Addressee, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Each once."""
+        return tuple(dict.fromkeys(one.address for one in self.found))
+
+
+def main_addressees(ctx: StepContext, invoice: Entity, to: Sequence[str]) -> Talk[Addressees]:
+    """Who gets the mail: the operator's word, else the rule's, else the client.
+
+    Raises:
+        StepError: Nobody has an address.
+        MailPermanentError: An address is malformed; the message names whose it is.
+    """
+    operator = ctx.operator.get("to")
+    if operator:
+        typed = (operator,) if isinstance(operator, str) else tuple(operator)
+        return Addressees(tuple(Addressee(_checked(one, "--to", "write it right")) for one in typed))
+    if to:
+        found = yield from addressees(ctx, invoice, to)
+    else:
+        found = Addressees(tuple((yield from _client(ctx, invoice, CONTACT, COMPANY))))
+    if not found.found:
+        said = f" ({'; '.join(found.left_out)})" if found.left_out else ""
+        meant = f"{', '.join(to)}: nobody with an e-mail address" if to else "neither the contact nor the company has an e-mail address"
+        raise StepError(
+            f"{invoice.key}: {meant}{said}; give the client one in the CRM, then b24sync retry, or b24sync resend-invoice "
+            f"{invoice.key.id} --to ADDRESS"
+        )
+    return found
+
+
+def addressees(ctx: StepContext, invoice: Entity, words: Sequence[str]) -> Talk[Addressees]:
+    """The addresses behind words of the configuration (domain.values.Address).
+
+    Raises:
+        MailPermanentError: One is malformed; the message names whose it is.
+    """
+    found: list[Addressee] = []
+    left_out: list[str] = []
+    for word in words:
+        if word in {CONTACT, COMPANY}:
+            found += yield from _client(ctx, invoice, word)
+        elif "{" in word:
+            text = (yield from ctx.text(word, mode="plain")).strip(" \t")
+            found += [Addressee(_checked(text, f"the text {word!r}", _RULE))] if text else []
+        elif "@" in word:
+            found.append(Addressee(_checked(word, "the rule", _RULE)))
+        else:
+            users = yield from ctx.people((word,), several=True)
+            left_out += [*users.left_out, *users.nobody]
+            left_out += [f"{user.name} (user:{user.id}) has no e-mail address" for user in users.users if not user.email]
+            found += [
+                Addressee(_checked(user.email, f"user:{user.id} {user.name}", "correct it in the portal"), user.name)
+                for user in users.users
+                if user.email
+            ]
+    return Addressees(tuple(found), tuple(left_out))
+
+
+def _client(ctx: StepContext, invoice: Entity, *kinds: str) -> Talk[list[Addressee]]:
+    """The first client of these kinds that has an address: of each kind the deal's, else the invoice's own."""
+    deal_id = invoice.values.get("deal_id")
+    deal = (yield from ctx.entity(DEAL, deal_id)) if deal_id else None
+    for key in _clients(deal, invoice, kinds):
+        client = yield from ctx.entity(key.kind, key.id)
+        emails = client.values.get("emails", ()) if client is not None else ()
+        if client is not None and emails:
+            name = str(client.values.get("name") or "")
+            address = _checked(emails[0], f"{key.kind} {key.id} {name}".rstrip(), _CARD)
+            return [Addressee(address, name if key.kind == CONTACT else "", key)]
+    return []
+
+
+def _clients(deal: Entity | None, invoice: Entity, kinds: Sequence[str]) -> Iterator[Key]:
+    for kind in kinds:
+        ids = [one.values.get(f"{kind}_id") for one in (deal, invoice) if one is not None]
+        yield from (Key(kind, number) for number in dict.fromkeys(ids) if number)
+
+
+def _checked(text: str, where: str, remedy: str) -> str:
+    return parse_address(text, where=where, remedy=remedy).spec
