@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from b24sync.cli.session import interactive
@@ -209,6 +209,9 @@ class Operator:
     def run(self, planned: Sequence[Planned]) -> int:
         """Write the actions and run them in order, until one does not end well; returns the exit code."""
         app, at = self.app, int(self.maker.now.timestamp())
+        if app.settings.safety.dry_run:
+            print("nothing is done: safety.dry_run is on")
+            planned = [replace(one, state="skipped", result={"reason": "dry_run"}) for one in planned]
         with operator_alive(app.store.path):
             with app.store.transaction():
                 runs = app.store.journal.last_runs(1)
@@ -218,7 +221,7 @@ class Operator:
             dispatcher = app.dispatcher(funnels=self.funnels, run=run, now=self.maker.now, deadline=None)
             dispatcher.claimed_by = f"{OPERATOR_CLAIM}{self.batch}"
             codes = [0]
-            for action_id in ids:
+            for action_id in ids if not app.settings.safety.dry_run else []:
                 code = self._run_one(dispatcher, action_id or 0)
                 codes.append(code)
                 if code:

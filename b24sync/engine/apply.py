@@ -39,7 +39,7 @@ class Applied:
     now: datetime
     changes: dict[str, int] = field(default_factory=dict)
     events: int = 0
-    touched: dict[Key, Outcome | None] = field(default_factory=dict)
+    touched: dict[Key, None] = field(default_factory=dict)
 
 
 def moment(second: int) -> datetime:
@@ -59,6 +59,7 @@ class Applier:
     run: int
     signpost: datetime
     swept_before: dict[str, int] = field(default_factory=dict)
+    horizon: int = 0  # the last history row read of the kind in hand
 
     def apply(self, readings: Iterable[KindReading]) -> Applied:
         """Apply the news of some kinds."""
@@ -74,6 +75,7 @@ class Applier:
             snapshot.rewind(kind.name, seconds(reading.opened))
         deferred = self._defer(reading)
         facts = self._facts(reading)
+        self.horizon = reading.history_id
         for owner in snapshot.staged_owners(kind.name):
             self._apply_entity(kind, owner, facts, applied)
         for entity_id, state in snapshot.staged_gone(kind.name):
@@ -130,10 +132,13 @@ class Applier:
         outcome = derive(known, look, moves, self._about(facts, kind, owner, raw if stored is None else None))
         if outcome is None:
             return
-        self._write(kind, outcome, stored, staged, look, applied)
-        entity = self.entity(kind, json.loads(staged[1] if staged else stored.data if stored else "{}"), outcome.known.stage)
-        for event in outcome.events:
-            applied.events += self.planner.plan(event, entity) is not None
+        if outcome.adopted and stored is None:  # whatever its history says up to here is not news
+            outcome = replace(outcome, known=replace(outcome.known, history_id=max(outcome.known.history_id, self.horizon)))
+        self._write(kind, outcome, stored, staged, raw, look, applied)
+        if outcome.events:
+            entity = self.entity(kind, raw if raw is not None else json.loads(stored.data if stored else "{}"), outcome.known.stage)
+            for event in outcome.events:
+                applied.events += self.planner.plan(event, entity) is not None
 
     def _about(self, facts: Facts, kind: Kind, owner: int, new: dict[str, Any] | None) -> Facts:
         """What is different for one entity: a row that only reconcile found is created if made after the previous reconcile; one that
@@ -153,10 +158,10 @@ class Applier:
         return self.store.echoes.root_of(parent) or parent
 
     def _write(
-        self, kind: Kind, outcome: Outcome, stored: Stored | None, staged: tuple[int, str] | None, look: Look | None, applied: Applied
-    ) -> None:
+        self, kind: Kind, outcome: Outcome, stored: Stored | None, staged: tuple[int, str] | None, raw: dict[str, Any] | None,
+        look: Look | None, applied: Applied,
+    ) -> None:  # fmt: skip
         known, key = outcome.known, outcome.known.key
-        raw = json.loads(staged[1]) if staged else None
         updated = staged[0] if staged else stored.updated_at if stored else 0
         self.store.snapshot.save(
             Stored(
@@ -172,7 +177,7 @@ class Applier:
         if outcome.created or outcome.changes or outcome.events:
             what = "created" if outcome.created else "adopted" if outcome.adopted else "changed"
             self._revision(key, known.revision, updated, what, outcome.changes)
-            applied.touched[key] = outcome
+            applied.touched[key] = None
             if not outcome.adopted:
                 applied.changes[kind.name] += 1
 

@@ -141,9 +141,7 @@ class Poller:
         applied = self._apply(gathered, funnels, report, swept)
         report.changes, report.events = applied.changes, applied.events
         self.checkpoint("poll.applied")
-        if options.dry_run:
-            return
-        if not self.store.outbox.busy():
+        if options.dry_run or self.settings.safety.dry_run or not self.store.outbox.busy():
             return
         deadline = None if options.max_time_s is None else begun + options.max_time_s
         dispatcher = self.parts.dispatcher(funnels=funnels, run=report.run, now=gathered.signpost, deadline=deadline)

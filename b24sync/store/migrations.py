@@ -122,8 +122,7 @@ SCHEMA: tuple[str, ...] = (
     CREATE TABLE staged_rows (kind TEXT NOT NULL, id INTEGER NOT NULL, updated_at INTEGER NOT NULL, data TEXT NOT NULL,
         PRIMARY KEY (kind, id)) WITHOUT ROWID;
     CREATE TABLE staged_history (kind TEXT NOT NULL, id INTEGER NOT NULL, owner INTEGER NOT NULL, type INTEGER NOT NULL,
-        at INTEGER NOT NULL, stage TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
-    CREATE INDEX staged_history_owner ON staged_history (kind, owner, id);
+        at INTEGER NOT NULL, stage TEXT NOT NULL, PRIMARY KEY (kind, owner, id)) WITHOUT ROWID;
     CREATE TABLE staged_gone (kind TEXT NOT NULL, id INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
 
     -- the due date as people set it, and as the calendar moved it
