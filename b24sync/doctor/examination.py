@@ -1,0 +1,103 @@
+"""All checks of one configuration, in the order in which a person would fix what they find."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from b24sync.doctor import access, calendar, database, feeds, fields, letters, staff, stages, trial
+from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
+from b24sync.doctor.survey import Survey, take
+from b24sync.doctor.uses import Uses, uses_of
+from b24sync.errors import B24SyncError, CredentialsError, PortalError
+
+if TYPE_CHECKING:
+    from b24sync.app import App
+
+log = logging.getLogger(__name__)
+_ONLINE = "scopes, admin, date_filter, stage_history, stages, fields, people, templates"
+
+
+class Examination:
+    """One configuration under examination.
+
+    Attributes:
+        exit_code: 77 or 69 if the portal refuses or cannot be reached; else 0.
+    """
+
+    def __init__(self, app: App, *, offline: bool) -> None:
+        self.exit_code = 0
+        self._app = app
+        self._offline = offline
+        app.use_store(database.scratch(app.settings.store.path))
+
+    def findings(self) -> Iterator[Finding]:
+        """All of them, each as soon as it is known."""
+        app = self._app
+        uses = uses_of(app.settings, app.language)
+        yield ok("configuration", f"{app.loaded.path}: {len(app.settings.rules)} rules, watching {', '.join(app.settings.poll.watch)}")
+        for warning in app.loaded.warnings:
+            yield warn("configuration", warning)
+        if app.settings.safety.dry_run:
+            yield warn(
+                "safety", "safety.dry_run = true: everything is planned and nothing is done", "set it to false when the trial is over"
+            )
+        survey = None
+        if not self._offline:
+            survey, found = self._survey(uses)
+            yield from found
+        yield from self._online(uses, survey) if survey else self._guarded("rules", lambda: trial.compiled(app))
+        yield from self._guarded("mail", lambda: letters.mail(app, uses, offline=self._offline))
+        yield from letters.robots(uses)
+        yield from self._guarded("calendar", lambda: calendar.calendar(app, app.portal_now().astimezone(app.tz).date()))
+        yield from self._guarded("database", lambda: database.database(app))
+        yield from self._guarded("lock", lambda: database.lock(app))
+
+    def _survey(self, uses: Uses) -> tuple[Survey | None, list[Finding]]:
+        app = self._app
+        try:
+            survey = take(app, uses)
+        except PortalError as error:
+            self.exit_code = 77 if isinstance(error, CredentialsError) else 69
+            remedy = (
+                error.remedy or "see that the address is right, the portal answers, and nothing between blocks it; then run doctor again"
+            )
+            return None, [fail("portal", f"{error.message}; not checked: {_ONLINE}", remedy)]
+        return survey, [ok("portal", f"{app.webhook.portal} answers, user:{app.webhook.user_id}")]
+
+    def _online(self, uses: Uses, survey: Survey) -> Iterator[Finding]:
+        app = self._app
+        checks: list[tuple[str, Callable[[], Iterable[Finding]]]] = [
+            ("scopes", lambda: access.scopes(uses, survey)),
+            ("admin", lambda: access.admin(uses, survey)),
+            ("reading", lambda: feeds.reading(app, survey)),
+            ("date_filter", lambda: feeds.date_filter(survey)),
+            ("stage_history", lambda: feeds.stage_history(app, survey)),
+            ("clock", lambda: feeds.clock(app, survey)),
+            ("stages", lambda: stages.stages(uses, survey)),
+            ("fields", lambda: fields.fields(app, uses, survey)),
+            ("lookups", lambda: fields.sources(app, uses, survey)),
+            ("my_company", lambda: fields.my_company(app, uses, survey)),
+            ("people", lambda: staff.people(uses, survey)),
+            ("templates", lambda: letters.templates(app, uses, survey)),
+            ("mail", lambda: letters.portal_mail(app, uses, survey)),
+            ("rules", lambda: trial.rules(app, survey)),
+        ]
+        for name, body in checks:
+            yield from self._guarded(name, body)
+
+    def _guarded(self, name: str, body: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+        """A check whose own trouble is a finding, so that the others are made."""
+        try:
+            yield from body()
+        except PortalError as error:
+            if error.exit_code in {69, 77}:
+                self.exit_code = self.exit_code or error.exit_code
+            yield unchecked(name, error.message, error.remedy)
+        except B24SyncError as error:
+            yield fail(name, error.message, error.remedy)
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            # An answer that no documentation describes must not hide what the other checks find.
+            log.info("the check %s", name, exc_info=True)
+            yield unchecked(name, f"an answer of the portal has an unexpected form ({type(error).__name__}: {error})")

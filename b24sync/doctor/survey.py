@@ -1,0 +1,180 @@
+"""Everything that the checks want to know of the portal, asked in as few requests as its depth allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from b24sync.domain.entity import COMPANY, DEAL, INVOICE, TASK
+from b24sync.engine import funnels as stages
+from b24sync.engine.capture import skew
+from b24sync.engine.funnels import Funnels
+from b24sync.ports import Answer, Call
+from b24sync.rest import documents, feeds, history, items, lists, people
+from b24sync.rest.kinds import Kind
+from b24sync.rest.stages import category_list, read_categories
+
+if TYPE_CHECKING:
+    from b24sync.app import App
+    from b24sync.doctor.uses import Uses
+
+MOST_USERS = 50
+
+
+@dataclass(slots=True)
+class Survey:
+    """The portal's answers by name, and what follows from several of them.
+
+    Attributes:
+        funnels: Stages of all kinds that could be read.
+        funnel_names: Kind → funnel id → name.
+        skew: How far the date filter is shifted; ``None``: not measured.
+        skew_of: The row that it was measured with, as ``invoice:512``; empty: there is none.
+        departments: All of them; ``None``: they cannot be read.
+        users: Those that the configuration names, by id; ``None``: they cannot be read.
+    """
+
+    answers: dict[str, Answer] = field(default_factory=dict)
+    funnels: Funnels | None = None
+    funnel_names: dict[str, dict[int, str]] = field(default_factory=dict)
+    skew: timedelta | None = None
+    skew_of: str = ""
+    departments: dict[int, people.Department] | None = None
+    users: dict[int, people.User] | None = None
+    now: datetime | None = None
+    local: datetime | None = None
+
+    def answer(self, name: str) -> Answer | None:
+        """An answer; ``None`` if it was not asked for."""
+        return self.answers.get(name)
+
+    def result(self, name: str) -> Any:
+        """The result of an answer; ``None`` if it was refused or not asked for."""
+        found = self.answers.get(name)
+        return None if found is None or found.error is not None else found.result
+
+    def newest_row(self, kind: str) -> dict[str, Any] | None:
+        """The row of a kind that changed last."""
+        rows = items.page_rows(self.result(f"newest.{kind}"))
+        return rows[0] if rows else None
+
+
+def take(app: App, uses: Uses) -> Survey:
+    """Ask.
+
+    Raises:
+        TransientError: The portal cannot be reached.
+        CredentialsError: It refuses the webhook.
+    """
+    survey = Survey()
+    _ask(app, survey, _first_calls(app, uses))
+    survey.now, survey.local = app.portal.portal_time, app.clock.now()
+    kinds = _staged(app, uses)
+    survey.funnels = Funnels(app.settings.invoice, stages.fetch(app.portal, kinds))
+    survey.funnel_names = {kind.name: _names(survey.result(f"categories.{kind.name}")) for kind in kinds}
+    _people(app, uses, survey)
+    _measure(app, survey)
+    return survey
+
+
+def _ask(app: App, survey: Survey, calls: Mapping[str, Call]) -> None:
+    survey.answers.update(zip(calls, app.portal.ask(list(calls.values())), strict=True))
+
+
+def _staged(app: App, uses: Uses) -> list[Kind]:
+    names = {kind.name for kind in app.watched} | {use.kind for use in uses.stages}
+    return [app.kinds[name] for name in sorted(names) if name in app.kinds and name != TASK]
+
+
+def _first_calls(app: App, uses: Uses) -> dict[str, Call]:
+    calls = {"scope": Call("scope"), "profile": people.profile(), "admin": Call("user.admin")}
+    for kind in _staged(app, uses):
+        if kind.api == "item":
+            calls[f"categories.{kind.name}"] = category_list(kind)
+    for kind in app.watched:
+        calls[f"newest.{kind.name}"] = feeds.newest(kind)
+        if kind.history_type_id is not None:
+            calls[f"history.{kind.name}"] = history.newest(kind)
+    for name in sorted(uses.kinds() | {INVOICE, DEAL}):
+        if name in app.kinds and name != TASK:
+            calls[f"fields.{name}"] = items.fields(app.kinds[name])
+    return {**calls, **_source_calls(uses), **_other_calls(app, uses)}
+
+
+def _source_calls(uses: Uses) -> dict[str, Call]:
+    calls = {}
+    for source in uses.sources:
+        word, _, number = source.partition(":")
+        if word == "item":
+            calls[f"fields.{source}"] = items.fields(Kind(source, int(number), None))
+        else:
+            calls[f"fields.{source}"] = lists.fields(int(number), iblock_type=word if word != "list" else lists.LISTS)
+    return calls
+
+
+def _other_calls(app: App, uses: Uses) -> dict[str, Call]:
+    calls: dict[str, Call] = {}
+    if uses.templates:
+        calls["templates"] = documents.template_list()
+    if app.settings.invoice.my_company:
+        calls["my_company"] = items.get(app.kinds[COMPANY], app.settings.invoice.my_company)
+    if app.settings.calendar.portal == "add":
+        calls["calendar"] = Call("calendar.settings.get")
+    if app.settings.mail and app.settings.mail.transport == "portal":
+        calls["senders"] = Call("mail.mailbox.senders")
+    if uses.heads or uses.departments or uses.headed:
+        calls["departments"] = people.departments()
+    if uses.users:
+        calls["users"] = people.users(sorted(uses.users)[:MOST_USERS])
+    return calls
+
+
+def _names(result: Any) -> dict[int, str]:
+    return {category.id: category.name for category in read_categories(result)}
+
+
+def _people(app: App, uses: Uses, survey: Survey) -> None:
+    """The other departments, and the users behind ids: those named, and the heads."""
+    if (page := survey.result("departments")) is not None:
+        rows = people.read_departments(page)
+        while rows and len(rows) % people.PAGE == 0:
+            answer = app.portal.ask([people.departments(start=len(rows))])[0]
+            more = people.read_departments(answer.result) if answer.error is None else []
+            if not more:
+                break
+            rows += more
+        survey.departments = {one.id: one for one in rows}
+    named = survey.result("users")
+    survey.users = None if named is None and uses.users else {user.id: user for user in people.read_users(named)}
+    heads = [one.head_id for one in (survey.departments or {}).values() if one.head_id]
+    missing = sorted(set(heads) - set(survey.users or {}))
+    if survey.users is not None and missing:
+        portions = [missing[start : start + MOST_USERS] for start in range(0, len(missing), MOST_USERS)]
+        for answer in app.portal.ask([people.users(portion) for portion in portions]):
+            if answer.error is None:
+                survey.users.update({user.id: user for user in people.read_users(answer.result)})
+
+
+def _measure(app: App, survey: Survey) -> None:
+    """How far the date filter is shifted, by the newest row of the first kind that has one."""
+    for kind in app.watched:
+        row = survey.newest_row(kind.name)
+        saved = items.snapshot_times(row)[1] if row else None
+        if kind.api != "item" or row is None or saved is None:
+            continue
+        entity_id = items.row_id(row)
+        survey.skew_of = f"{kind.name}:{entity_id}"
+        survey.skew = _known_skew(app, kind, entity_id, saved)
+        return
+
+
+def _known_skew(app: App, kind: Kind, entity_id: int, saved: datetime) -> timedelta | None:
+    zero = skew.checks(kind, entity_id, saved, timedelta(0))
+    answers: Sequence[Answer] = app.portal.ask(list(zero.values()))
+    if skew.holds(dict(zip(zero, answers, strict=True)), saved):
+        return timedelta(0)
+    if any(answer.error is not None for answer in answers):
+        return None
+    return skew.measure(app.portal, kind, entity_id, saved)

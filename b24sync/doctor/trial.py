@@ -1,0 +1,213 @@
+"""Rules, tried on what the portal has now: conditions judged, texts rendered, people found; nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from b24sync.config.faults import place
+from b24sync.config.steps import Marked, marked_of
+from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
+from b24sync.domain.entity import INVOICE
+from b24sync.domain.event import Event
+from b24sync.domain.values import Mark, is_path
+from b24sync.engine.talks import NotRememberedError, Remembered
+from b24sync.errors import PortalError
+from b24sync.rest import items
+from b24sync.rules.errors import TextError
+from b24sync.rules.values import MISSING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from b24sync.app import App
+    from b24sync.doctor.survey import Survey
+    from b24sync.domain.entity import Entity
+    from b24sync.domain.settings import RuleSettings, StepSettings
+    from b24sync.engine.funnels import Funnels
+    from b24sync.ports import Call, Talk
+
+T = TypeVar("T")
+_DEEPEST = 12
+_SEVERAL_STEPS = frozenset(("notify", "send_invoice", "send_reminder"))
+
+
+@dataclass(slots=True)
+class _Trial:
+    """One rule on one entity."""
+
+    app: App
+    rule: RuleSettings
+    entity: Entity
+    funnels: Funnels
+    now: datetime
+    remembered: Remembered
+    faults: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    holds: bool | None = None
+
+    def run(self) -> None:
+        """Try everything.
+
+        Raises:
+            NotRememberedError: Something must be asked first.
+        """
+        self.faults, self.notes = [], []
+        missing = _Missing()
+        with missing:
+            condition = self.app.language.compile_condition(self.rule.when)
+            self.holds = self._judged("when", lambda: condition.holds(self._scope(condition.names, {})))
+        for m, step in enumerate(self.rule.steps):
+            for marked in marked_of(step):
+                with missing:
+                    self._marked(place(("steps", m, *marked.path)), marked, step)
+        missing.raise_any()
+
+    def _marked(self, where: str, marked: Marked, step: StepSettings) -> None:
+        text = marked.value
+        if not isinstance(text, str) or not text:
+            return
+        if marked.mark is Mark.PERSON or (marked.mark is Mark.ADDRESS and "@" not in text and "{{" not in text):
+            self._person(where, text, several=step.name in _SEVERAL_STEPS)
+        elif marked.mark is not Mark.ADDRESS or "{{" in text:
+            self._judged(where, lambda: self._rendered(marked, step))
+
+    def _rendered(self, marked: Marked, step: StepSettings) -> Any:
+        extra = {name: MISSING for name in step.own_names(marked.owner) if name != "rows"}
+        language = self.app.language
+        if marked.mark is Mark.CONDITION:
+            condition = language.compile_condition(marked.value)
+            return condition.holds(self._scope(condition.names, extra))
+        if marked.mark is Mark.VALUE and is_path(marked.value):
+            expression = language.compile_expression(marked.value)
+            return expression.value(self._scope(expression.names, extra))
+        text = language.compile_text(marked.value, "bbcode" if step.name == "notify" else "plain")
+        return text.render(self._scope(text.names, extra))
+
+    def _person(self, where: str, selector: str, *, several: bool) -> None:
+        if selector in {"contact", "company"}:
+            return
+        linker = self.app.linker(self.funnels, self.now)
+        linker.know(self.entity)
+        found = self._judged(where, lambda: self._ran(linker.resolve([selector], self.entity, several=several)))
+        if found is not None and not found.users:
+            left = f" ({', '.join(found.left_out)})" if found.left_out else ""
+            self.notes.append(f"{where}: {selector} is nobody here{left}")
+
+    def _scope(self, names: Any, extra: Mapping[str, Any]) -> dict[str, Any]:
+        linker = self.app.linker(self.funnels, self.now)
+        linker.know(self.entity)
+        return self._ran(linker.scope(names, self.entity, event=_event(self.rule, self.entity, self.now), extra=extra))
+
+    def _ran(self, talk: Talk[T]) -> T:
+        return self.remembered.run(talk)
+
+    def _judged(self, where: str, body: Callable[[], T]) -> T | None:
+        try:
+            return body()
+        except TextError as error:
+            self.faults.append((where, str(error)))
+        except PortalError as error:
+            self.notes.append(f"{where}: {error}")
+        return None
+
+
+class _Missing:
+    """Collects what several independent questions miss, so that it is asked at once."""
+
+    def __init__(self) -> None:
+        self._calls: list[Any] = []
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, NotRememberedError):
+            self._calls += error.calls
+            return True
+        return False
+
+    def raise_any(self) -> None:
+        """Say what is missing."""
+        if self._calls:
+            raise NotRememberedError(self._calls)
+
+
+def rules(app: App, survey: Survey) -> Iterator[Finding]:
+    """Each rule, on the newest entity of its kind."""
+    funnels = survey.funnels or app.funnels()
+    now = survey.now or app.portal_now()
+    remembered = Remembered()
+    trials = {rule.name: _trial(app, rule, survey, funnels, now, remembered) for rule in app.settings.rules}
+    problem = _run_all(app, [trial for trial in trials.values() if trial is not None], remembered)
+    for n, rule in enumerate(app.settings.rules):
+        trial = trials[rule.name]
+        name = f"rules.{rule.name}"
+        if trial is None:
+            yield ok(name, f"compiled ({_steps(rule)}); there is nothing at the portal to try it on")
+        elif problem is not None:
+            yield unchecked(name, problem)
+        else:
+            yield from _verdict(name, n, trial)
+
+
+def compiled(app: App) -> Iterator[Finding]:
+    """Without a portal: the rules were compiled when the configuration was read."""
+    for rule in app.settings.rules:
+        yield ok(f"rules.{rule.name}", f"compiled ({_steps(rule)})")
+
+
+def _run_all(app: App, trials: list[_Trial], remembered: Remembered) -> str | None:
+    """Run all trials, asking for what they miss together; a sentence if that has no end."""
+    open_ones = trials
+    for _ in range(_DEEPEST):
+        calls: list[Call] = []
+        waiting: list[_Trial] = []
+        for trial in open_ones:
+            try:
+                trial.run()
+            except NotRememberedError as error:
+                calls += error.calls
+                waiting.append(trial)
+        if not waiting:
+            return None
+        remembered.ask(app.portal, calls)
+        open_ones = waiting
+    return "its values could not be read in a reasonable number of questions"
+
+
+def _trial(app: App, rule: RuleSettings, survey: Survey, funnels: Funnels, now: datetime, remembered: Remembered) -> _Trial | None:
+    for trigger in rule.triggers():
+        kind = app.kinds[trigger.kind]
+        rows = items.page_rows(survey.result(f"newest.{kind.name}"))
+        wanted = {stage for text in trigger.to for stage in (funnels.stage_ids(text) if kind.name == INVOICE else (text,))}
+        fitting = [row for row in rows if items.stage_of(row) in wanted] or rows
+        for row in fitting[:1]:
+            entity = items.entity(kind, row, statuses=funnels.statuses(), base_url=app.base_url)
+            return _Trial(app, rule, entity, funnels, now, remembered)
+    return None
+
+
+def _event(rule: RuleSettings, entity: Entity, now: datetime) -> Event:
+    trigger = next((one for one in rule.triggers() if one.kind == entity.key.kind), rule.triggers()[0])
+    moves = trigger.event.endswith(("status_changed", "stage_changed"))
+    to = str(entity.values.get("status") or entity.values.get("stage_id") or "") if moves else None
+    return Event(f"doctor/{rule.name}", trigger.event, entity.key, now, to=to)
+
+
+def _verdict(name: str, n: int, trial: _Trial) -> Iterator[Finding]:
+    for where, message in trial.faults:
+        yield fail(name, f"rules[{n}].{where}: on {trial.entity.key}: {message}", "b24sync run-rule NAME ENTITY --dry-run shows it again")
+    if trial.faults:
+        return
+    judged = "" if not trial.rule.when else f", when is {'true' if trial.holds else 'false'} there"
+    said = f"compiled and tried on {trial.entity.key} ({_steps(trial.rule)}{judged})"
+    if trial.notes and trial.holds is not False:
+        yield warn(name, f"{said}; {'; '.join(trial.notes)}")
+    else:
+        yield ok(name, said)
+
+
+def _steps(rule: RuleSettings) -> str:
+    return ", ".join(step.name for step in rule.steps)

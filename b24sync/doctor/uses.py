@@ -1,0 +1,258 @@
+"""What a configuration uses of the portal: fields, people, stages, look-ups, each with the place that uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from b24sync.config.faults import place
+from b24sync.config.people import meaning_of
+from b24sync.config.rules import known_kinds
+from b24sync.config.steps import Marked, marked_of
+from b24sync.domain.entity import DEAL, INVOICE, TASK
+from b24sync.domain.values import Mark, is_path
+from b24sync.rules.errors import TextError
+from b24sync.rules.people import parse_selector
+from b24sync.steps.create_invoice import CreateInvoice
+from b24sync.steps.create_tasks import CreateTasks
+from b24sync.steps.fill_fields import FillFields
+from b24sync.steps.move_deal import MoveDeal
+from b24sync.steps.send_invoice import SendInvoice
+from b24sync.steps.send_reminder import SendReminder
+from b24sync.steps.update_fields import UpdateFields
+
+if TYPE_CHECKING:
+    from b24sync.domain.settings import RuleSettings, Settings, StepSettings
+    from b24sync.rules.language import Language
+    from b24sync.rules.names import Path
+
+MAIL_STEPS = frozenset(("send_invoice", "send_reminder"))
+_SEVERAL_STEPS = frozenset(("notify", *MAIL_STEPS))  # where a department means its members
+
+
+@dataclass(frozen=True, slots=True)
+class FieldUse:
+    """One field that is read or written.
+
+    Attributes:
+        where: The place in the configuration.
+        owner: A kind, or where a look-up's rows come from (``list:37``, ``item:1046``).
+        code: The portal's code, as written.
+        purpose: ``read``, ``person`` (it must hold a user id) or ``write``.
+        value: What is written, if it is written out.
+        or_owner: Another kind that may have the field instead.
+    """
+
+    where: str
+    owner: str
+    code: str
+    purpose: str = "read"
+    value: Any = None
+    or_owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StageUse:
+    """A stage id or status name of a kind, as written somewhere."""
+
+    where: str
+    kind: str
+    text: str
+
+
+@dataclass(slots=True)
+class Uses:
+    """All of it.
+
+    Attributes:
+        names: Root names of all texts and conditions, such as ``rows``.
+        steps: Names of the steps → the rules that have them.
+        users: User id → first place.
+        departments: Department id → first place where its members are meant, or its head.
+        headed: Departments whose head is meant → first place.
+        heads: First place of ``department_head``; empty: nowhere.
+        sources: ``list:37``, ``item:1046`` → first place.
+        templates: Document template as written → first place.
+        sections: First place that goes by catalogue sections; empty: none.
+        with_bcc: First place that has ``bcc``; empty: none.
+        addresses: Written-out mail addresses → first place.
+    """
+
+    settings: Settings
+    names: set[str] = field(default_factory=set)
+    steps: dict[str, list[str]] = field(default_factory=dict)
+    fields: list[FieldUse] = field(default_factory=list)
+    stages: list[StageUse] = field(default_factory=list)
+    users: dict[int, str] = field(default_factory=dict)
+    departments: dict[int, str] = field(default_factory=dict)
+    headed: dict[int, str] = field(default_factory=dict)
+    heads: str = ""
+    sources: dict[str, str] = field(default_factory=dict)
+    templates: dict[int | str, str] = field(default_factory=dict)
+    sections: str = ""
+    with_bcc: str = ""
+    addresses: dict[str, str] = field(default_factory=dict)
+    events: set[str] = field(default_factory=set)
+
+    def has_step(self, *names: str) -> bool:
+        """Whether some rule has one of these steps."""
+        return any(name in self.steps for name in names)
+
+    def rules_with(self, *steps: str) -> str:
+        """The rules that have one of these steps, for a sentence."""
+        return ", ".join(dict.fromkeys(rule for step in steps for rule in self.steps.get(step, ())))
+
+    def wants_people(self) -> bool:
+        """Whether users are looked up at all."""
+        found = self.users or self.departments or self.headed or self.heads or self.settings.alerts or self.settings.commission
+        return (
+            bool(found)
+            or self.has_step("notify", "assign", "create_task", "create_tasks", "create_activity")
+            or "responsible" in self.names
+        )
+
+    def kinds(self) -> set[str]:
+        """The kinds whose fields must be known."""
+        owners = {owner for use in self.fields for owner in (use.owner, use.or_owner)}
+        return {owner for owner in owners if owner and ":" not in owner}
+
+
+def uses_of(settings: Settings, language: Language) -> Uses:
+    """Go through the whole configuration."""
+    return _Reader(settings, language).read()
+
+
+class _Reader:
+    def __init__(self, settings: Settings, language: Language) -> None:
+        self._settings = settings
+        self._language = language
+        self._uses = Uses(settings)
+
+    def read(self) -> Uses:
+        """Everything."""
+        settings, uses = self._settings, self._uses
+        for name, selector in settings.people.items():
+            self._selector(f"people.{name}", selector, several=False)
+        for n, selector in enumerate(settings.alerts.to if settings.alerts else ()):
+            self._selector(f"alerts.to[{n}]", selector, several=True)
+        for n, rate in enumerate(settings.commission.rates if settings.commission else ()):
+            self._selector(f"commission.rates[{n}].for", rate.for_, several=False)
+            self._paths(f"commission.rates[{n}].when", self._condition(rate.when), {})
+        for name, ids in settings.invoice.status.items():
+            uses.stages += [StageUse(f"invoice.status.{name}", INVOICE, text) for text in ids]
+        if settings.reminders:
+            uses.stages += [StageUse("reminders.statuses", INVOICE, text) for text in settings.reminders.statuses]
+        for n, rule in enumerate(settings.rules):
+            self._rule(n, rule)
+        if settings.mail and (settings.mail.document_template or uses.has_step(*MAIL_STEPS)):
+            uses.templates.setdefault(settings.mail.document_template, "mail.document_template")
+        return uses
+
+    def _rule(self, n: int, rule: RuleSettings) -> None:
+        at = f"rules[{n}]"
+        for trigger in rule.triggers():
+            self._uses.events.add(trigger.event)
+            for key, written, texts in (("from", rule.from_, trigger.from_), ("to", rule.to, trigger.to)):
+                where = f"{at}.{key}" if written else f"{at}.on"
+                self._uses.stages += [StageUse(where, trigger.kind, text) for text in texts]
+        self._paths(f"{at}.when", self._condition(rule.when), {})
+        kinds = known_kinds(rule, self._settings)
+        for m, step in enumerate(rule.steps):
+            self._step((n, m), step, rule, kinds)
+
+    def _step(self, numbers: tuple[int, int], step: StepSettings, rule: RuleSettings, kinds: tuple[str, ...]) -> None:
+        at = ("rules", numbers[0], "steps", numbers[1])
+        self._uses.steps.setdefault(step.name, []).append(rule.name)
+        for marked in marked_of(step):
+            self._marked(place((*at, *marked.path)), marked, step)
+        self._targets(place(at), step, kinds)
+        self._special(place(at), step)
+
+    def _marked(self, where: str, marked: Marked, step: StepSettings) -> None:
+        extra = step.own_names(marked.owner)
+        if marked.mark is Mark.PERSON and marked.value:
+            self._selector(where, marked.value, several=step.name in _SEVERAL_STEPS)
+        elif marked.mark is Mark.ADDRESS:
+            self._address(where, marked.value, extra)
+        elif marked.mark is Mark.CONDITION:
+            self._paths(where, self._condition(marked.value), extra)
+        elif isinstance(marked.value, str):
+            self._paths(where, self._text(marked), extra)
+
+    def _address(self, where: str, text: str, extra: Mapping[str, str]) -> None:
+        if "{{" in text:
+            self._paths(where, self._language.compile_text(text).names, extra)
+        elif "@" in text:
+            self._uses.addresses.setdefault(text, where)
+        elif text not in {"contact", "company"}:
+            self._selector(where, text, several=True)
+
+    def _condition(self, source: str) -> frozenset[Path]:
+        return self._language.compile_condition(source).names
+
+    def _text(self, marked: Marked) -> frozenset[Path]:
+        if marked.mark is Mark.VALUE and is_path(marked.value):
+            return self._language.compile_expression(marked.value).names
+        return self._language.compile_text(marked.value).names
+
+    def _paths(self, where: str, paths: frozenset[Path], extra: Mapping[str, str]) -> None:
+        for path in sorted(paths):
+            root = path[0]
+            self._uses.names.add(root)
+            if path[:1] + path[-1:] == ("rows", "section_id") or (root, *path[1:2]) == ("row", "section_id"):
+                self._uses.sections = self._uses.sections or where
+            owner = extra.get(root) or root
+            if len(path) > 2 and path[1] == "fields":
+                self._uses.fields.append(FieldUse(where, owner, path[2]))
+            elif owner.partition(":")[2] and not owner.startswith("item:") and len(path) > 1 and path[1].startswith("PROPERTY_"):
+                self._uses.fields.append(FieldUse(where, owner, path[1]))
+
+    def _selector(self, where: str, text: str, *, several: bool) -> None:
+        try:
+            selector = parse_selector(text, self._settings.people)
+        except TextError:  # the configuration says so itself
+            return
+        uses = self._uses
+        if selector.way == "user":
+            uses.users.setdefault(selector.number, where)
+        elif selector.way == "department":
+            (uses.departments if several else uses.headed).setdefault(selector.number, where)
+        elif selector.way == "head":
+            uses.heads = uses.heads or where
+        elif selector.way == "field" and (where.startswith("people.") or meaning_of(text, self._settings.people) == text):
+            uses.fields.append(FieldUse(where, selector.root, selector.code, "person"))
+
+    def _targets(self, where: str, step: StepSettings, kinds: tuple[str, ...]) -> None:
+        """The fields that a step writes."""
+        if isinstance(step, FillFields | UpdateFields):
+            owners = (step.entity,) if isinstance(step, UpdateFields) and step.entity else kinds
+            for code, value in step.set.items():
+                for kind in owners:
+                    other = DEAL if step.name == "fill_fields" and kind in {INVOICE, TASK} else ""
+                    self._uses.fields.append(FieldUse(f"{where}.set.{code}", kind, code, "write", value, other))
+
+    def _special(self, where: str, step: StepSettings) -> None:
+        """What single steps need besides."""
+        uses = self._uses
+        for n, lookup in enumerate(step.lookups if isinstance(step, FillFields) else ()):
+            if ":" in lookup.from_:
+                uses.sources.setdefault(lookup.from_, f"{where}.lookups[{n}].from")
+                for code in lookup.match:
+                    uses.fields.append(FieldUse(f"{where}.lookups[{n}].match", lookup.from_, code))
+        if isinstance(step, CreateTasks) and any(task.section for task in step.tasks):
+            uses.sections = uses.sections or f"{where}.tasks.section"
+        if isinstance(step, SendInvoice | SendReminder):
+            uses.with_bcc = uses.with_bcc or (f"{where}.bcc" if step.bcc else "")
+            uses.templates.update({step.template: f"{where}.template"} if step.template else {})
+        uses.stages += list(_stages_of(where, step))
+
+
+def _stages_of(where: str, step: StepSettings) -> Iterator[StageUse]:
+    if isinstance(step, CreateInvoice) and step.status:
+        yield StageUse(f"{where}.status", INVOICE, step.status)
+    if isinstance(step, MoveDeal):
+        table = step.stage if isinstance(step.stage, Mapping) else {"": step.stage}
+        for funnel, text in table.items():
+            if text != "next":
+                yield StageUse(f"{where}.stage.{funnel}" if funnel else f"{where}.stage", DEAL, text)
