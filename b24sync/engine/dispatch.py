@@ -169,8 +169,11 @@ class Dispatcher:
         return len(left)
 
     def _take_back(self, action: Action) -> None:
-        """An attempt that a kill ended counts: the step then looks harder for what it may have made."""
-        if action.sending:
+        """An attempt that a kill ended counts: the step then looks harder for what it may have made.
+
+        A mail whose step noted that it went out is in no doubt: the step only says so again.
+        """
+        if action.sending and "sent" not in action.memory:
             error = "interrupted while it was being done; it may have happened (look, then: b24sync retry or cancel)"
             self.store.outbox.settle(action.id, "uncertain", run=self.run, at=self.at, error=error, result=action.result)
         else:

@@ -15,7 +15,8 @@ from b24sync.steps import mail_texts
 from b24sync.steps.addressees import Addressees, addressees, main_addressees
 from b24sync.steps.memory import Memory
 from b24sync.steps.outcomes import StepError, words_of
-from b24sync.steps.pdf import pdf_of, still_made
+from b24sync.steps.pdf import own_company_id, pdf_of, still_made
+from b24sync.steps.together import together
 
 if TYPE_CHECKING:
     from b24sync.domain.entity import Entity
@@ -106,6 +107,7 @@ def send(ctx: StepContext, mailing: Mailing, invoice: Entity) -> Talk[StepResult
         B24SyncError: It cannot be sent as it is.
     """
     options, memory = mailing.options, Memory(ctx.memory)
+    yield from _looked_up(ctx, invoice, with_rows=options.attach)
     to = yield from main_addressees(ctx, invoice, options.to)
     cc = yield from addressees(ctx, invoice, options.cc)
     bcc = yield from addressees(ctx, invoice, options.bcc)
@@ -132,6 +134,14 @@ def send(ctx: StepContext, mailing: Mailing, invoice: Entity) -> Talk[StepResult
     yield from memory.put(sent=details)
     warnings = [*to.left_out, *cc.left_out, *bcc.left_out, *(yield from _commented(ctx, memory, mailing, invoice, sent))]
     return Done(details=details, warnings=tuple(warnings))
+
+
+def _looked_up(ctx: StepContext, invoice: Entity, *, with_rows: bool) -> Talk[None]:
+    """Read what addresses, texts and PDF need in as few questions as possible; the desk remembers it for this action."""
+    roots = (DEAL, CONTACT, COMPANY, "responsible", *(("rows",) if with_rows else ()))
+    own_id = own_company_id(invoice)
+    own = [ctx.entity(COMPANY, own_id)] if own_id and with_rows else []
+    yield from together([ctx.scope(roots), *own])
 
 
 def _configured_template(ctx: StepContext) -> int | str:

@@ -139,13 +139,18 @@ def _templates() -> Talk[list[documents.Template]]:
 def _digest(ctx: StepContext, invoice: Entity, template_id: int) -> Talk[str]:
     scope = yield from ctx.scope(("rows", CONTACT, COMPANY))
     names = {name: str(scope[name]) for name in (CONTACT, COMPANY) if scope.get(name)}
-    own_id = id_or_none(invoice.fields.get("mycompanyId"))
+    own_id = own_company_id(invoice)
     own = (yield from ctx.entity(COMPANY, own_id)) if own_id else None
     if own is not None:
         names["own"] = str(own.values.get("name") or "")
     view = scope.get("rows")
     rows = [one.row for one in view] if isinstance(view, RowsView) else []
     return digest_of(ctx.kinds[INVOICE], invoice, rows, names, template=template_id, stamps=_stamps(ctx))
+
+
+def own_company_id(invoice: Entity) -> int | None:
+    """The own company that issues the invoice."""
+    return id_or_none(invoice.fields.get("mycompanyId"))
 
 
 def _stamps(ctx: StepContext) -> bool:
