@@ -11,6 +11,7 @@ from b24sync.domain.settings import StepSettings
 from b24sync.ports import Ask, Done, Effect, Failed, Skipped, Tell
 from b24sync.rest import fields, items, stages
 from b24sync.steps.linked import linked
+from b24sync.steps.memory import Memory
 from b24sync.steps.outcomes import StepError, required, words_of
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class MoveDeal(StepSettings):
         wanted = self._wanted(deal)
         if wanted is None:
             return Skipped("funnel_not_listed", {"deal_id": deal.key.id, "funnel": deal["category_id"] or 0})
+        wanted = _decided(ctx, deal) or wanted
         funnel = yield from _funnel(ctx, deal, wanted)
         target = _target(deal, funnel, wanted)
         if target == deal["stage_id"]:
@@ -49,12 +51,19 @@ class MoveDeal(StepSettings):
         reason = _forbidden(deal, funnel, target)
         if reason:
             return Skipped(reason, {"deal_id": deal.key.id, "from": deal["stage_id"], "to": target})
+        if wanted == NEXT:  # kept before it is done: after a lost answer, "next" would mean one stage more
+            yield from Memory(ctx.memory).put(deal=deal.key.id, target=target)
         return (yield from _move(ctx, deal, target))
 
     def _wanted(self, deal: Entity) -> str | None:
         if isinstance(self.stage, str):
             return self.stage
         return self.stage.get(str(deal["category_id"] or 0))
+
+
+def _decided(ctx: StepContext, deal: Entity) -> str | None:
+    """The stage that an earlier try of this action decided on for this deal."""
+    return ctx.memory.get("target") if ctx.memory.get("deal") == deal.key.id else None
 
 
 def _funnel(ctx: StepContext, deal: Entity, wanted: str) -> Talk[Sequence[Stage]]:

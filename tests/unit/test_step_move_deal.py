@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from b24sync.domain.entity import Key
 from b24sync.ports import Done, Failed, Skipped
 from b24sync.sandbox import SandboxSettings
 from b24sync.steps.move_deal import MoveDeal
+from tests.support.mail_steps import MailBench
 from tests.support.steps import Bench, LostAnswerError
 
 DEAL = 2
@@ -132,3 +134,14 @@ def test_missing_rights_fail_with_the_portals_words(bench: Bench) -> None:
     result = move(bench, bench.company.deals[0])
     assert "Доступ запрещён" in result.message
     assert "right" in result.message
+
+
+def test_after_a_lost_answer_next_is_still_the_stage_that_was_decided_on(tmp_path: Path) -> None:
+    bench = MailBench(path=tmp_path)
+    deal = bench.company.deals[0]
+    bench.lose_answer_of("crm.item.update")
+    with pytest.raises(LostAnswerError):
+        move(bench, deal)
+    assert stage(bench, deal) == "PREPAYMENT_INVOICE"
+    assert move(bench, deal) == Done(changed=False, details={"deal_id": deal, "stage": "PREPAYMENT_INVOICE"})
+    assert stage(bench, deal) == "PREPAYMENT_INVOICE"
