@@ -1,0 +1,58 @@
+"""``b24sync demo``: the whole story on the stand-in portal, offline."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from b24sync.cli.render import Plain, Rich, screen
+from b24sync.demo.office import open_office
+from b24sync.demo.show import Scene, Table
+from b24sync.demo.story import Story
+from b24sync.log import printable, setup
+
+_FIRST = {
+    "en": "A company of eight people on a stand-in portal at {portal}; b24sync with its database in {folder}.",
+    "ru": "Компания из восьми человек на учебном портале {portal}; b24sync с базой в {folder}.",
+}
+_LAST = {
+    "en": "\nThat took {seconds:.1f} s, without network. Next: b24sync init writes a configuration for your portal.",
+    "ru": "\nВсё это заняло {seconds:.1f} с, без сети. Дальше: b24sync init пишет конфигурацию для вашего портала.",
+}
+
+
+def run() -> int:
+    """Tell the story; 1 if something went another way than it is told."""
+    setup(fmt="text", verbose=False, stream=sys.stderr)
+    language, begun, drawn = _language(os.environ), time.monotonic(), screen()
+    with tempfile.TemporaryDirectory(prefix="b24sync-demo-") as folder, open_office(Path(folder)) as office:
+        drawn.paragraph(_FIRST[language].format(portal=office.portal.base_url, folder=folder))
+        story = Story(office, language)
+        for number, scene in enumerate(story.scenes(), start=1):
+            _draw(drawn, scene, number)
+        drawn.paragraph(_LAST[language].format(seconds=time.monotonic() - begun))
+    for fault in story.faults:
+        print(printable(f"the demonstration went another way than it is told: {fault}"), file=sys.stderr)
+    return 1 if story.faults else 0
+
+
+def _language(environ: Mapping[str, str]) -> Literal["en", "ru"]:
+    """The language of the user's messages (POSIX: the first of these variables that is set decides)."""
+    named = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    return "ru" if named.lower().startswith("ru") else "en"
+
+
+def _draw(drawn: Plain | Rich, scene: Scene | Table, number: int) -> None:
+    if isinstance(scene, Table):
+        drawn.heading(scene.title)
+        drawn.table(scene.columns, scene.rows)
+        return
+    drawn.heading(f"{number}. {scene.title}")
+    drawn.paragraph(scene.told)
+    for label, text in scene.facts:
+        drawn.fact(label, text)

@@ -1,0 +1,114 @@
+"""The demonstration tells the truth: every automation is seen at work, and the story ends as it says."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+TOLD = {
+    "A1": "Марина Орлова: Новый счёт 6 на 85 501,20 ₽, менеджер Иван Петров",
+    "A2": "Алексей Новиков: Счёт 6 по сделке «Ремонт офиса на Тверской»: sent → draft",
+    "A3 expected": "Иван Петров: 4275.06 RUB (expected)",
+    "A3 earned": "Алексей Новиков: 2137.53 RUB (earned)",
+    "A4": "2026-05-09 → 2026-05-12",
+    "B1": "anna@romashka.example: Счёт № 6 от 23.04.2026 [Счёт № 6 от 23.04.2026.pdf]",
+    "B2": "anna@romashka.example: Напоминание об оплате счёта № 6",
+    "B3 deal": "PREPARATION → PREPAYMENT_INVOICE",
+    "B3 tasks": "Отгрузить: Краска фасадная, 10 л, 3 шт.; Проектирование по счёту 6",
+    "B4": "Ольга Морозова: Подготовить и согласовать акт по счёту 6",
+    "C1": "Химки, Ленинградская ул., 25",
+    "C2": "Иван Петров: Проверить и согласовать с клиентом: Замер на складе",
+    "C3": "Аванс по сделке «Склад в Химках»: 240000 RUB",
+}
+
+
+def environ(**more: str) -> dict[str, str]:
+    """Variables without language and colours of the tester's own; a home that must stay empty."""
+    kept = {name: value for name, value in os.environ.items() if name not in {"LANG", "LC_ALL", "LC_MESSAGES", "NO_COLOR", "TERM"}}
+    return {**kept, "PYTHONUTF8": "1", **more}
+
+
+def spaces(text: str) -> str:
+    """With plain spaces instead of those that do not break, and no line ends."""
+    return re.sub(r"\s+", " ", text)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory) -> subprocess.CompletedProcess[str]:
+    """The demonstration without a terminal, in English, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("demo")
+    begun = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "b24sync", "demo"],
+        check=False,
+        cwd=folder,
+        env=environ(TMPDIR=str(folder)),
+        capture_output=True,
+        text=True,
+        timeout=110,
+    )
+    done.seconds = time.monotonic() - begun
+    done.left = list(folder.iterdir())
+    return done
+
+
+def test_the_story_ends_as_it_is_told(told):
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.seconds < 60  # 20 s on a quiet machine; about 3 are needed
+
+
+@pytest.mark.parametrize("automation", TOLD)
+def test_each_automation_is_seen_at_work(told, automation):
+    assert TOLD[automation] in spaces(told.stdout)
+
+
+def test_three_moves_between_two_polls_are_three_events_and_one_mail(told):
+    assert "draft → sent, sent → draft, draft → sent" in told.stdout
+    assert len(re.findall(r"^  mail .*: Счёт № 6", told.stdout, re.MULTILINE)) == 1
+
+
+def test_it_ends_with_tables_of_events_and_actions(told):
+    tables = told.stdout.partition("# Events")[2]
+    assert re.search(r"^05-13 15:01 +invoice.status_changed +invoice:6 +sent → paid$", tables, re.MULTILINE)
+    assert re.search(r"^\d+ +paid +create_tasks +invoice:6 +done$", tables, re.MULTILINE)
+    assert not re.search(r" (failed|uncertain|held|pending) ", tables)
+
+
+def test_it_leaves_nothing_behind_and_shows_no_secret(told):
+    assert told.left == []
+    assert "sandboxsecret" not in told.stdout
+    assert "\x1b" not in told.stdout
+
+
+@pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_on_a_terminal_it_is_drawn_and_speaks_the_users_language(variables, coloured):
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "b24sync", "demo"]
+    shown = environ(LANG="ru_RU.UTF-8", TERM="xterm-256color", COLUMNS="200", **variables)
+    with subprocess.Popen(command, env=shown, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        text = b"".join(blocks(ours)).decode()
+    os.close(ours)
+    assert process.returncode == 0
+    assert "Первый опрос запоминает исходное состояние" in text
+    assert ("\x1b[1;36m" in text or "\x1b[32m" in text) is coloured
+
+
+def blocks(descriptor):
+    """Everything that is written to a terminal until its writer is gone."""
+    while True:
+        try:
+            block = os.read(descriptor, 65536)
+        except OSError:
+            return
+        if not block:
+            return
+        yield block
