@@ -119,7 +119,7 @@ def due_reminder(
     """
     if not is_reminded(invoice, settings) or invoice.due_date is None:
         return None
-    moments = _open_moments(invoice, settings, calendar, tz)
+    moments = _open_moments(invoice, invoice.due_date, settings, calendar, tz)
     come = {
         offset: at
         for offset, at in moments.items()
@@ -134,9 +134,10 @@ def due_reminder(
 
 def next_check(invoice: Reminded, settings: ReminderSettings, calendar: WorkingDays, *, now: datetime, tz: tzinfo) -> datetime | None:
     """When the invoice's next reminder comes, if nothing changes; ``None`` if none does."""
-    if not is_reminded(invoice, settings):
+    if not is_reminded(invoice, settings) or invoice.due_date is None:
         return None
-    return min((at for at in _open_moments(invoice, settings, calendar, tz).values() if at > now), default=None)
+    moments = _open_moments(invoice, invoice.due_date, settings, calendar, tz)
+    return min((at for at in moments.values() if at > now), default=None)
 
 
 def configured_since(before: Mapping[int, datetime], settings: ReminderSettings | None, now: datetime) -> dict[int, datetime]:
@@ -152,13 +153,11 @@ def due_dates_to_look_at(settings: ReminderSettings, *, since: date, today: date
     return _shifted(since, -max(settings.days) - _LONGEST_RUN), _shifted(today, -min(settings.days))
 
 
-def _open_moments(invoice: Reminded, settings: ReminderSettings, calendar: WorkingDays, tz: tzinfo) -> dict[int, datetime]:
+def _open_moments(invoice: Reminded, due: date, settings: ReminderSettings, calendar: WorkingDays, tz: tzinfo) -> dict[int, datetime]:
     """The moments of the offsets that may still fire; after one has fired, none before it does (it was covered)."""
-    if invoice.due_date is None:
-        return {}
     last = max(invoice.fired, default=None)
-    offsets = sorted(set(settings.days))
-    return {offset: _moment(invoice.due_date, offset, settings, calendar, tz) for offset in offsets if last is None or offset > last}
+    offsets = [offset for offset in sorted(set(settings.days)) if last is None or offset > last]
+    return {offset: _moment(due, offset, settings, calendar, tz) for offset in offsets}
 
 
 def _moment(due: date, offset: int, settings: ReminderSettings, calendar: WorkingDays, tz: tzinfo) -> datetime:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from b24sync.domain.entity import COMPANY, CONTACT, INVOICE
-from b24sync.errors import PermanentError
+from b24sync.errors import NotFoundError, PermanentError
 from b24sync.ports import Ask, Effect, Fetch, KeepDocument, Tell, Waiting
 from b24sync.rest import documents
 from b24sync.rest.printed import digest_of
@@ -21,9 +21,10 @@ from b24sync.rules.scope import RowsView
 from b24sync.steps.outcomes import StepError, words_of
 
 if TYPE_CHECKING:
+    from b24sync.calls import Answer
     from b24sync.domain.entity import Entity
     from b24sync.errors import PortalError
-    from b24sync.ports import Answer, Talk
+    from b24sync.ports import Talk
     from b24sync.rest.documents import Document
     from b24sync.steps.context import StepContext
     from b24sync.steps.memory import Memory
@@ -32,6 +33,7 @@ LIMIT_BYTES = 20_000_000
 _LONGEST = timedelta(hours=24)
 _SOON = timedelta(seconds=2)
 _TEMPLATE_PAGES = 20
+_GONE = frozenset(("0", ""))  # "Document not found" has no code of its own (BITRIX24.md §12)
 _REMEDIES = {
     "DOCGEN_LIMIT_ERROR": "the portal's plan allows no more documents: raise it, or set attach = false",
     "DOCGEN_ACCESS_ERROR": "give the owner of the webhook the right to edit document templates (CRM settings, document generator)",
@@ -241,9 +243,9 @@ def _get(document_id: int) -> Talk[Document | None]:
     (answer,) = yield Ask((documents.get(document_id),))
     if answer.error is None:
         return documents.read_document(answer.result)
-    if answer.error.code in _REMEDIES:
-        raise StepError(_words(answer.error, f"document {document_id}"))
-    return None
+    if isinstance(answer.error, NotFoundError) or answer.error.code in _GONE:
+        return None
+    raise StepError(_words(answer.error, f"document {document_id}"))
 
 
 def _waiting(ctx: StepContext, memory: Memory) -> Talk[Waiting]:

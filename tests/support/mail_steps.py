@@ -25,6 +25,7 @@ class MailBench(Bench):
     memory: dict[str, Any] = field(default_factory=dict)
     wishes: list[str] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)
+    fetch_error: PermanentError | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -39,6 +40,20 @@ class MailBench(Bench):
     def again(self) -> None:
         """Begin a new action: nothing is kept of the former one."""
         self.memory = {}
+
+    def drive(self, talk: Any) -> Any:
+        """As the bench's; a download's error is thrown into the talk."""
+        if self.fetch_error is None:
+            return super().drive(talk)
+        return super().drive(self._throwing(talk, self.fetch_error))
+
+    def _throwing(self, talk: Any, error: PermanentError) -> Any:
+        wish = next(talk)
+        while True:
+            try:
+                wish = talk.throw(error) if isinstance(wish, Fetch) else talk.send((yield wish))
+            except StopIteration as stop:
+                return stop.value
 
     def _granted(self, wish: Any) -> Any:
         self.wishes.append(type(wish).__name__)

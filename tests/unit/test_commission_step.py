@@ -123,6 +123,14 @@ def test_a_deal_is_worth_its_own_amount_and_earned_when_won(bench) -> None:
     assert [row[2:] for row in said(bench, Key("deal", deal))] == [("expected", "50.00"), ("earned", "50.00")]
 
 
+def test_a_role_of_which_no_rate_holds_gets_nothing(bench) -> None:
+    number = bench.company.invoices[0]
+    bench.settings = settings_for_tests(commission=CommissionSettings(rates=(RATES[0],)))
+    amount(bench, number, "10")
+    result = run(bench, "invoice.created", number)
+    assert (result.changed, said(bench, Key("invoice", number))) == (False, [])
+
+
 def test_a_dismissed_person_gets_no_new_line_and_that_is_said(bench) -> None:
     number, users = bench.company.invoices[0], bench.company.users
     bench.portal.dismiss(users["lead"])

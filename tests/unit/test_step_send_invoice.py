@@ -11,6 +11,7 @@ import pytest
 
 from b24sync.domain.settings import MailSettings
 from b24sync.domain.values import TemplateFile
+from b24sync.errors import PermanentError
 from b24sync.ports import Done, Failed, Skipped, Waiting
 from b24sync.sandbox import Fault, SandboxSettings
 from b24sync.steps.letters import Preview
@@ -384,6 +385,38 @@ def test_an_answer_that_is_no_pdf_is_not_mailed(bench, monkeypatch, content, wor
     assert bench.letters == []
 
 
+def test_a_refused_download_fails_with_the_reason(bench) -> None:
+    bench.fetch_error = PermanentError("larger than 20 MB", method="document.getPdf")
+    result = run(bench, sent_invoice(bench))
+    assert isinstance(result, Failed)
+    assert "the PDF of document 1: larger than 20 MB" in result.message
+
+
+def test_a_pdf_that_is_too_large_for_a_mail_is_not_mailed(bench, monkeypatch) -> None:
+    monkeypatch.setattr(bench, "_file", lambda url: b"%PDF" + bytes(20_000_001))
+    result = run(bench, sent_invoice(bench))
+    assert isinstance(result, Failed)
+    assert "20.0 MB, more than 20 MB" in result.message
+    assert bench.letters == []
+
+
+def test_a_document_that_the_portal_will_not_show_is_not_made_anew(bench) -> None:
+    number = sent_invoice(bench)
+    run(bench, number)
+    bench.again()
+    with refusing(bench, "crm.documentgenerator.document.get", "DOCGEN_ACCESS_ERROR", "Access denied"):
+        assert isinstance(run(bench, number), Failed)
+    assert documents(bench) == 1
+
+
+def test_of_many_templates_the_named_one_is_found(make) -> None:
+    bench = make(replace(MAIL, document_template="Шаблон 155"))
+    for number in range(100, 160):
+        bench.portal.document_book.add_template(number, f"Шаблон {number}", ["31"])
+    run(bench, sent_invoice(bench))
+    assert [one["template"] for one in bench.portal.document_book.all.values()] == [155]
+
+
 def test_no_secret_is_kept_with_the_action(make) -> None:
     bench = make(pdf_polls=2)
     number = sent_invoice(bench)
@@ -451,3 +484,12 @@ def test_an_old_invoice_is_mailed_as_a_link(make) -> None:
     run(bench, number, SendInvoice(body="Счёт выставлен.", body_file=page))
     assert bench.letters[-1].text.startswith("Счёт выставлен.\n\nhttp")
     assert "<a href=" in bench.letters[-1].html
+    bench.again()
+    bare = TemplateFile(Path("/x.html"), "Счёт")
+    run(bench, number, SendInvoice(body_file=bare))
+    assert bench.letters[-1].html.startswith("Счёт<p")
+    bench.again()
+    with refusing(bench, "crm.invoice.getexternallink", "", "Access denied."):
+        assert "link for the client" in run(bench, number).message
+    context = bench.context("invoice.status_changed", number, to="paid")
+    assert bench.drive(SendInvoice().preview(context)).reason == "left_status"
