@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from b24sync.engine.dispatch import Dispatcher
     from b24sync.engine.funnels import Funnels
     from b24sync.engine.plan import Judge, Planner, Verdict
+    from b24sync.engine.poll import Poller
     from b24sync.engine.report import Report
     from b24sync.engine.talks import Remembered
-    from b24sync.engine.poll import Poller
     from b24sync.mail.transports import Transport
     from b24sync.portal.client import PortalClient
     from b24sync.rules.language import Language
@@ -111,6 +111,7 @@ class App:
             bucket=SqliteBucket(self.store.connection, self.webhook.portal, RATES[self.settings.portal.rate]),
             timeout_s=self.settings.portal.timeout.total_seconds(),
             ca_file=str(ca_file) if ca_file else None,
+            batch_size=int(self.store.keep.get("batch_size") or 50),
         )
 
     @property
@@ -172,9 +173,12 @@ class App:
         """What belongs to the end of a poll: remember what need not be found out again, tell people, ping."""
         from b24sync.engine.alerts import after_poll  # noqa: PLC0415
 
+        if "_calendar" in self.__dict__:
+            report.warnings += [text for text in self._calendar.warnings if text not in report.warnings]
         offset = self.portal.server_utc_offset
         with self.store.transaction():
-            for name, value in (("config_digest", self.loaded.digest), ("server_utc_offset", offset)):
+            size = str(self.portal.batch_size)
+            for name, value in (("config_digest", self.loaded.digest), ("server_utc_offset", offset), ("batch_size", size)):
                 if value and value != self.store.keep.get(name):
                     self.store.keep.put(name, value)
         after_poll(self, report)
@@ -207,15 +211,9 @@ class App:
 
     def _commission(self, key: Key) -> View:
         """What texts see as ``commission``: the booked rows of an entity and what they come to."""
-        from b24sync.domain.commission import as_mapping, standing  # noqa: PLC0415
-        from b24sync.rules.scope import CommissionView  # noqa: PLC0415
-        from b24sync.rules.values import Money  # noqa: PLC0415
+        from b24sync.rules.commissions import commission_view  # noqa: PLC0415
 
-        booked = self.store.ledger.rows(key)
-        sums = standing(booked)
-        return CommissionView(
-            Money(sums.total, sums.currency), lambda role: Money(sums.of(role), sums.currency), [as_mapping(row) for row in booked]
-        )
+        return commission_view(self.store.ledger.rows(key))
 
     def judge(self, remembered: Remembered, funnels: Funnels, now: datetime) -> Judge:
         """Decides conditions from remembered answers."""

@@ -136,6 +136,16 @@ def release_command(context: typer.Context, ids: Ids = None, every: All = False)
     raise typer.Exit(body.release(context.obj, ids or [], every=every))
 
 
+@app.command("explain")
+def explain_command(
+    context: typer.Context, entity: Annotated[str, typer.Argument(help="As invoice:512, or №125.")], as_json: Json = False
+) -> None:
+    """The whole story of one entity: what was seen, what each rule said of it and why, what was done."""
+    from b24sync.cli import explain as body  # noqa: PLC0415
+
+    raise typer.Exit(body.run(context.obj, entity, as_json=as_json))
+
+
 @app.command("run-rule")
 def run_rule_command(
     context: typer.Context,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from b24sync.calls import Answer
 from b24sync.cli.session import interactive
 from b24sync.domain.entity import INVOICE, Entity, Key
 from b24sync.engine import talks
@@ -16,7 +17,7 @@ from b24sync.engine.plan import marker
 from b24sync.engine.report import worst
 from b24sync.errors import ConfigError, TransientError, UsageError
 from b24sync.log import printable
-from b24sync.ports import Answer, Ask, Done, Failed, Note, Post, Skipped, Tell, TellAll, Waiting
+from b24sync.ports import Ask, Done, Failed, Note, Post, Skipped, Tell, TellAll, Waiting
 from b24sync.rest import feeds, items
 from b24sync.store.lock import operator_alive
 from b24sync.store.outbox import Action, Planned
@@ -310,7 +311,7 @@ def first_write(app: App, talk: Any) -> str:
 
 def feeds_time() -> Any:
     """A call that only tells the portal's time."""
-    from b24sync.ports import Call  # noqa: PLC0415
+    from b24sync.calls import Call  # noqa: PLC0415
 
     return Call("server.time")
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from b24sync.calendars import ImportedYears
+from b24sync.calls import Call
 from b24sync.cli import calendar as body
 from b24sync.domain.calendar import PortalDays, parse_settings
 from b24sync.errors import UsageError
-from b24sync.ports import Call
 from b24sync.store import Store
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from b24sync.calls import Answer, Call
 from b24sync.domain.entity import COMPANY, DEAL, INVOICE, TASK
 from b24sync.engine import funnels as stages
 from b24sync.engine.capture import skew
 from b24sync.engine.funnels import Funnels
-from b24sync.ports import Answer, Call
 from b24sync.rest import documents, feeds, history, items, lists, people
 from b24sync.rest.kinds import Kind
 from b24sync.rest.stages import category_list, read_categories

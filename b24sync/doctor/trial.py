@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from b24sync.app import App
+    from b24sync.calls import Call
     from b24sync.doctor.survey import Survey
     from b24sync.domain.entity import Entity
     from b24sync.domain.settings import RuleSettings, StepSettings
     from b24sync.engine.funnels import Funnels
-    from b24sync.ports import Call, Talk
+    from b24sync.ports import Talk
 
 T = TypeVar("T")
 _DEEPEST = 12

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from b24sync.calls import Answer, Call
 from b24sync.engine.talks import identity
 from b24sync.errors import (
     B24SyncError,
@@ -23,9 +24,7 @@ from b24sync.errors import (
     TransientError,
 )
 from b24sync.ports import (
-    Answer,
     Ask,
-    Call,
     Done,
     Effect,
     Failed,
@@ -44,7 +43,8 @@ from b24sync.ports import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from b24sync.ports import Letter, Mailer, Portal, PostResult, StepResult, Talk
+    from b24sync.calls import Portal
+    from b24sync.ports import Letter, Mailer, PostResult, StepResult, Talk
     from b24sync.store import Store
     from b24sync.store.outbox import Action
 

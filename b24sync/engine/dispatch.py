@@ -18,8 +18,9 @@ from b24sync.ports import Done, Failed, Waiting
 from b24sync.store.lock import any_operator
 
 if TYPE_CHECKING:
+    from b24sync.calls import Portal
     from b24sync.clock import Clock
-    from b24sync.ports import Letter, Mailer, Portal, PostResult, StepResult, Talk
+    from b24sync.ports import Letter, Mailer, PostResult, StepResult, Talk
     from b24sync.store import Store
     from b24sync.store.outbox import Action
 

@@ -11,8 +11,8 @@ from b24sync.rest import stages
 from b24sync.rest.stages import Stage
 
 if TYPE_CHECKING:
+    from b24sync.calls import Portal
     from b24sync.domain.settings import InvoiceSettings
-    from b24sync.ports import Portal
     from b24sync.rest.kinds import Kind
     from b24sync.store.keep import Keep
 

@@ -19,9 +19,9 @@ from b24sync.rules.match import concerns, mismatch
 from b24sync.store.outbox import Planned
 
 if TYPE_CHECKING:
+    from b24sync.calls import Call
     from b24sync.domain.entity import Entity
     from b24sync.domain.settings import RuleSettings, SafetySettings, StepSettings
-    from b24sync.ports import Call
     from b24sync.store import Store
 
 

@@ -19,12 +19,12 @@ from b24sync.engine.talks import Remembered
 from b24sync.errors import CredentialsError, PermanentError, PortalError, TransientError, UsageError
 
 if TYPE_CHECKING:
+    from b24sync.calls import Portal
     from b24sync.clock import Clock
     from b24sync.domain.settings import Settings
     from b24sync.engine.dispatch import Dispatcher
     from b24sync.engine.funnels import Funnels
     from b24sync.engine.plan import Judge
-    from b24sync.ports import Portal
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from b24sync.ports import Answer, Ask, Call, Talk
+from b24sync.calls import Answer, Call
+from b24sync.ports import Ask, Talk
 
 if TYPE_CHECKING:
-    from b24sync.ports import Portal
+    from b24sync.calls import Portal
 
 T = TypeVar("T")
 

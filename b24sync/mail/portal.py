@@ -6,17 +6,19 @@ import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from b24sync.calls import Answer
 from b24sync.domain.addresses import Address, parse_address
 from b24sync.domain.html import text_to_html, with_notice
 from b24sync.errors import MailPermanentError
 from b24sync.mail.headers import clean
 from b24sync.mail.message import LIMIT_BYTES, envelope, file_name, plain, redirect_notice
 from b24sync.mail.words import shown
-from b24sync.ports import Answer, Ask, Effect, PostResult, Tell
+from b24sync.ports import Ask, Effect, PostResult, Tell
 from b24sync.rest import activities
 
 if TYPE_CHECKING:
-    from b24sync.ports import Call, Letter, Talk
+    from b24sync.calls import Call
+    from b24sync.ports import Letter, Talk
 
 _SEND_ERROR = "email send error"
 

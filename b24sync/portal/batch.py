@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from b24sync.ports import Call
+    from b24sync.calls import Call
 
 LARGEST: Final = 50  # commands in a batch; more are refused (ERROR_BATCH_LENGTH_EXCEEDED)
 _MOST_VALUES: Final = 900  # PHP's max_input_vars is 1000: parse_str drops the rest without a word

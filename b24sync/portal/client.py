@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from b24sync.calls import Answer, Call
     from b24sync.clock import Clock
     from b24sync.portal.http import Wire
     from b24sync.portal.limits import BucketStore
     from b24sync.portal.webhook import Webhook
-    from b24sync.ports import Answer, Call
 
 _MOST_REDIRECTS: Final = 3
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from b24sync.calls import Answer, Call
 from b24sync.portal import faults
 from b24sync.portal.blocks import blocked_fault
 from b24sync.portal.codes import Recovery
-from b24sync.ports import Answer, Call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

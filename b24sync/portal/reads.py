@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from b24sync.calls import Answer, Call
 from b24sync.errors import PortalError, SlowError, TransientError, UntriedError
 from b24sync.portal import batch, faults
 from b24sync.portal.codes import Recovery
@@ -11,7 +12,6 @@ from b24sync.portal.exchange import Batch, Exchange
 from b24sync.portal.faults import Fault
 from b24sync.portal.instants import started_at
 from b24sync.portal.reply import Reply
-from b24sync.ports import Answer, Call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

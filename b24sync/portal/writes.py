@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from b24sync.calls import Answer, Call
 from b24sync.errors import PortalError, UntriedError
 from b24sync.portal import batch, faults
 from b24sync.portal.codes import Recovery
 from b24sync.portal.exchange import Batch, Exchange
 from b24sync.portal.faults import Fault
 from b24sync.portal.reply import Reply
-from b24sync.ports import Answer, Call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from b24sync.ports import Call
+from b24sync.calls import Call
 from b24sync.rest import items
 from b24sync.rest.dates import send_time
 from b24sync.rest.kinds import Kind

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from b24sync.calls import Call
 from b24sync.domain.entity import COMPANY, CONTACT, INVOICE, Entity, Key
-from b24sync.ports import Call
 from b24sync.rest import clients, contract, legacy, tasks
 from b24sync.rest.dates import parse_time
 from b24sync.rest.kinds import Kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from b24sync.ports import Call
+from b24sync.calls import Call
 from b24sync.rest import contract
 from b24sync.rest.kinds import Kind
 

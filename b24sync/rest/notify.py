@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from b24sync.ports import Call
+from b24sync.calls import Call
 
 CLIENT_ID = "b24sync"
 _BREAK = "\u200b"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from b24sync.ports import Call
+from b24sync.calls import Call
 from b24sync.rest import values
 
 PAGE = 50

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from b24sync.ports import Call
+from b24sync.calls import Call
 from b24sync.rest import values
 from b24sync.rest.kinds import Kind
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from b24sync.calls import Call
 from b24sync.domain.entity import DEAL, INVOICE
-from b24sync.ports import Call
 from b24sync.rest import values
 from b24sync.rest.kinds import Kind
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from b24sync.calls import Call
 from b24sync.domain.entity import Key
-from b24sync.ports import Call
 from b24sync.rest import values
 from b24sync.rest.dates import parse_time
 from b24sync.rest.kinds import STANDARD, Kind, key_of_binding

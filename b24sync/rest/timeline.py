@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from b24sync.calls import Call
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, Key
-from b24sync.ports import Call
 from b24sync.rest.kinds import Kind
 
 

@@ -15,5 +15,5 @@ def commission_view(rows: Sequence[BookedRow]) -> CommissionView:
     The sums are those of the state that counts now: expected until earned.
     """
     found = standing(rows)
-    total = Money(found.total, found.currency)
-    return CommissionView(total, lambda role: Money(found.of(role), found.currency), [as_mapping(row) for row in rows])
+    shown = [{**as_mapping(one), "amount": Money(one.row.amount, one.row.currency)} for one in rows]
+    return CommissionView(Money(found.total, found.currency), lambda role: Money(found.of(role), found.currency), shown)

@@ -10,7 +10,8 @@ import json
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from b24sync.ports import Answer, Ask, Call, Talk
+from b24sync.calls import Answer, Call
+from b24sync.ports import Ask, Talk
 
 T = TypeVar("T")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from b24sync.calls import Answer, Call
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE, TASK, Entity, Key
 from b24sync.errors import NotFoundError, PermanentError
-from b24sync.ports import Answer, Call
 from b24sync.rest import catalog, items, people, rows, tasks
 from b24sync.rest.kinds import Kind
 from b24sync.rules.lookup import Lookup

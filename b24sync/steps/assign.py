@@ -15,8 +15,9 @@ from b24sync.steps.outcomes import words_of
 from b24sync.steps.together import together
 
 if TYPE_CHECKING:
+    from b24sync.calls import Answer
     from b24sync.domain.entity import Entity
-    from b24sync.ports import Answer, StepResult, Talk
+    from b24sync.ports import StepResult, Talk
     from b24sync.steps.context import StepContext
 
 Target: TypeAlias = Literal["deal", "contact", "company"]

@@ -18,8 +18,9 @@ from b24sync.steps.outcomes import required, words_of
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from b24sync.calls import Answer, Call
     from b24sync.domain.entity import Key
-    from b24sync.ports import Answer, Call, StepResult, Talk
+    from b24sync.ports import StepResult, Talk
     from b24sync.steps.context import StepContext
 
 NEXT_WORKING_DAY = Deadline(1, working=True)

@@ -12,8 +12,9 @@ from b24sync.steps import field_types
 from b24sync.steps.outcomes import StepError, required, words_of
 
 if TYPE_CHECKING:
+    from b24sync.calls import Answer
     from b24sync.domain.entity import Entity
-    from b24sync.ports import Answer, Talk
+    from b24sync.ports import Talk
     from b24sync.rest.fields import Fields, FieldSpec
     from b24sync.rest.kinds import Kind
     from b24sync.steps.context import StepContext

@@ -18,8 +18,9 @@ from b24sync.steps.outcomes import StepError, required, words_of
 from b24sync.steps.together import together
 
 if TYPE_CHECKING:
+    from b24sync.calls import Answer
     from b24sync.domain.entity import Entity
-    from b24sync.ports import Answer, StepResult, Talk
+    from b24sync.ports import StepResult, Talk
     from b24sync.rest.rows import Row
     from b24sync.steps.context import StepContext
     from b24sync.steps.create_invoice import CreateInvoice

@@ -19,9 +19,10 @@ from b24sync.steps.pdf import own_company_id, pdf_of, still_made
 from b24sync.steps.together import together
 
 if TYPE_CHECKING:
+    from b24sync.calls import Answer
     from b24sync.domain.entity import Entity
     from b24sync.domain.values import TemplateFile
-    from b24sync.ports import Answer, PostResult, Talk
+    from b24sync.ports import PostResult, Talk
     from b24sync.steps.context import StepContext
 
 
@@ -107,6 +108,8 @@ def send(ctx: StepContext, mailing: Mailing, invoice: Entity) -> Talk[StepResult
         B24SyncError: It cannot be sent as it is.
     """
     options, memory = mailing.options, Memory(ctx.memory)
+    if ctx.settings.mail is None:
+        raise StepError("mail is switched off: write a [mail] section into the configuration")
     yield from _looked_up(ctx, invoice, with_rows=options.attach)
     to = yield from main_addressees(ctx, invoice, options.to)
     cc = yield from addressees(ctx, invoice, options.cc)
@@ -119,7 +122,7 @@ def send(ctx: StepContext, mailing: Mailing, invoice: Entity) -> Talk[StepResult
     attachments: tuple[Attachment, ...] = ()
     document_id: int | None = None
     if options.attach and not is_old:
-        pdf = yield from pdf_of(ctx, memory, invoice, options.template or _configured_template(ctx))
+        pdf = yield from pdf_of(ctx, memory, invoice, options.template or ctx.settings.mail.document_template)
         if isinstance(pdf, Waiting):
             return pdf
         document_id = pdf.document_id
@@ -142,10 +145,6 @@ def _looked_up(ctx: StepContext, invoice: Entity, *, with_rows: bool) -> Talk[No
     own_id = own_company_id(invoice)
     own = [ctx.entity(COMPANY, own_id)] if own_id and with_rows else []
     yield from together([ctx.scope(roots), *own])
-
-
-def _configured_template(ctx: StepContext) -> int | str:
-    return ctx.settings.mail.document_template if ctx.settings.mail else ""
 
 
 def _names(mailing: Mailing, to: Addressees, link: str, *, attached: bool) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from b24sync.rules.values import MISSING, Missing
 from b24sync.steps.outcomes import StepError, required
 
 if TYPE_CHECKING:
-    from b24sync.ports import Answer, Talk
+    from b24sync.calls import Answer
+    from b24sync.ports import Talk
     from b24sync.rest.lists import Element, Property
 
 _OWN = {"id": "ID", "name": "NAME"}

@@ -19,7 +19,8 @@ from b24sync.steps.outcomes import StepError, required
 from b24sync.steps.together import together
 
 if TYPE_CHECKING:
-    from b24sync.ports import Answer, Talk
+    from b24sync.calls import Answer
+    from b24sync.ports import Talk
     from b24sync.steps.context import StepContext
     from b24sync.steps.fill_fields import Lookup
 

@@ -15,8 +15,9 @@ from b24sync.steps.memory import Memory
 from b24sync.steps.outcomes import StepError, required, words_of
 
 if TYPE_CHECKING:
+    from b24sync.calls import Answer
     from b24sync.domain.entity import Entity
-    from b24sync.ports import Answer, StepResult, Talk
+    from b24sync.ports import StepResult, Talk
     from b24sync.rest.stages import Stage
     from b24sync.steps.context import StepContext
 

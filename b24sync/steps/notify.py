@@ -13,7 +13,8 @@ from b24sync.rest import notify
 from b24sync.steps.outcomes import words_of
 
 if TYPE_CHECKING:
-    from b24sync.ports import Answer, StepResult, Talk
+    from b24sync.calls import Answer
+    from b24sync.ports import StepResult, Talk
     from b24sync.rest.people import User
     from b24sync.rules.people import Found
     from b24sync.steps.context import StepContext

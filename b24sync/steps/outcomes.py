@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from b24sync.errors import B24SyncError, NotFoundError, ScopeError
 
 if TYPE_CHECKING:
+    from b24sync.calls import Answer
     from b24sync.errors import PortalError
-    from b24sync.ports import Answer
 
 _REMEDIES: Mapping[str, str] = {
     "CRM_FIELD_ERROR_REQUIRED": "fill that field, then b24sync retry",

@@ -12,7 +12,8 @@ from b24sync.rest import catalog
 from b24sync.steps.outcomes import required
 
 if TYPE_CHECKING:
-    from b24sync.ports import Answer, Call, Talk
+    from b24sync.calls import Answer, Call
+    from b24sync.ports import Talk
     from b24sync.rest.catalog import Product, Section
 
 _GONE = "200040300000"  # the catalogue's number for what does not exist

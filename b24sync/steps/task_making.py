@@ -16,8 +16,9 @@ from b24sync.steps.outcomes import required, words_of
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from b24sync.calls import Answer
     from b24sync.domain.values import Deadline
-    from b24sync.ports import Answer, Talk
+    from b24sync.ports import Talk
     from b24sync.steps.context import StepContext
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from b24sync.ports import Answer, Ask, Call, Talk
+from b24sync.calls import Answer, Call
+from b24sync.ports import Ask, Talk
 from b24sync.rules.lookup import identity
 
 

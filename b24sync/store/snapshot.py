@@ -116,6 +116,21 @@ class Snapshot:
         )
         return [Stored(**dict(row)) for row in self._db.execute(sql, (*stages, first, last))]
 
+    def invoices_numbered(self, number: str) -> list[int]:
+        """Ids of the invoices that people see under a number (a walk over all invoices; for operators)."""
+        sql = (
+            "SELECT id FROM entities WHERE kind = 'invoice' AND instr(data, ?1) AND ?1 IN"
+            " (CAST(json_extract(data, '$.accountNumber') AS TEXT), CAST(json_extract(data, '$.ACCOUNT_NUMBER') AS TEXT)) ORDER BY id"
+        )
+        return [row[0] for row in self._db.execute(sql, (number,))] if number else []
+
+    def bounds(self, kind: str) -> tuple[int, int] | None:
+        """The lowest and highest id of a kind that was ever seen; ``None`` if there is none."""
+        row = self._db.execute(
+            "SELECT (SELECT min(id) FROM entities WHERE kind = ?1), (SELECT max(id) FROM entities WHERE kind = ?1)", (kind,)
+        ).fetchone()
+        return None if row[0] is None else (row[0], row[1])
+
     def tasks_bound_to(self, binding: str) -> list[int]:
         """Present tasks bound to an entity, as ``SI_7``."""
         sql = (

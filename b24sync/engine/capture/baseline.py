@@ -7,16 +7,16 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from b24sync.calls import Call
 from b24sync.engine.capture.chains import Chain, advance
 from b24sync.engine.capture.stage import BaselinePages, Scrub, seconds
 from b24sync.errors import CredentialsError, PermanentError, PortalError, TransientError
-from b24sync.ports import Call
 from b24sync.rest import history
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from b24sync.ports import Portal
+    from b24sync.calls import Portal
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
 

@@ -16,7 +16,7 @@ from b24sync.errors import PortalError, SlowError, TransientError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from b24sync.ports import Answer, Call, Portal
+    from b24sync.calls import Answer, Call, Portal
 
 BATCH = 50
 PAGE = 50

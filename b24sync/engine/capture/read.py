@@ -15,7 +15,7 @@ from b24sync.errors import CredentialsError, PermanentError, PortalError
 from b24sync.rest import feeds, history, items
 
 if TYPE_CHECKING:
-    from b24sync.ports import Answer, Call, Portal
+    from b24sync.calls import Answer, Call, Portal
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
     from b24sync.store.snapshot import Cursor

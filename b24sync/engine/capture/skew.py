@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from b24sync.rest import feeds, items
 
 if TYPE_CHECKING:
+    from b24sync.calls import Answer, Call, Portal
     from b24sync.engine.capture.stage import Scrub  # noqa: F401
-    from b24sync.ports import Answer, Call, Portal
     from b24sync.rest.kinds import Kind
 
 WIDEST = timedelta(hours=27)  # zones lie between -12 and +14 hours; two of them differ by 26 at most

@@ -13,7 +13,7 @@ from b24sync.rest.dates import parse_date
 from b24sync.store.snapshot import HistoryRow, dump
 
 if TYPE_CHECKING:
-    from b24sync.ports import Call
+    from b24sync.calls import Call
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
 

@@ -16,7 +16,7 @@ from b24sync.errors import NotFoundError, PermanentError, PortalError, Transient
 from b24sync.rest import feeds, items
 
 if TYPE_CHECKING:
-    from b24sync.ports import Answer, Call, Portal
+    from b24sync.calls import Answer, Call, Portal
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
 

@@ -1,0 +1,102 @@
+"""Calls to the portal and their answers, and the portal as the rest of the program sees it.
+
+Apart from `b24sync.ports`, because an idle poll needs these and nothing of talks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from b24sync.errors import PermanentError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from b24sync.errors import PortalError
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One REST method with its parameters (JSON values; a batch reference such as ``$result[a][items][49][id]`` is a value)."""
+
+    method: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one call gave: a result, or the error of this one call (others of the same batch may have succeeded)."""
+
+    call: Call
+    result: Any = None
+    error: PortalError | None = None
+
+    def value(self) -> Any:
+        """The result.
+
+        Raises:
+            PortalError: The call failed.
+        """
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+    def refused(self) -> bool:
+        """Whether the portal answered and refused (not: could not be reached)."""
+        return isinstance(self.error, PermanentError)
+
+
+class Portal(Protocol):
+    """The portal, as the engine sees it."""
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests made so far by this object."""
+        ...
+
+    @property
+    def batch_size(self) -> int:
+        """Commands that the next chain should have at most: 50, or fewer after one that the portal took long over."""
+        ...
+
+    def ask(self, calls: Sequence[Call]) -> list[Answer]:
+        """Read, in batches of at most 50; repeated within the run where that may help.
+
+        Raises:
+            TransientError: The portal cannot be reached or is overloaded, for all calls.
+            CredentialsError: The portal refuses the webhook.
+        """
+        ...
+
+    def chain(self, calls: Mapping[str, Call]) -> tuple[dict[str, Answer], datetime]:
+        """One read batch of at most 50 named commands, which may refer to each other's results.
+
+        Returns:
+            The answers by name (a name may be missing if the portal gave neither result nor error), and the portal's time at
+            the start of this batch (aware UTC, whole seconds).
+
+        Raises:
+            SlowError: It took too long, and ``batch_size`` is smaller now: ask for less.
+            TransientError: The portal cannot be reached or is overloaded.
+            CredentialsError: The portal refuses the webhook.
+        """
+        ...
+
+    def tell(self, calls: Sequence[Call]) -> list[Answer]:
+        """Write, in batches of at most 50; repeated only where no effect is certain.
+
+        Each answer's error may be TransientError (no effect), InDoubtError (unknown), PermanentError (refused). Never raises
+        PortalError itself.
+        """
+        ...
+
+    def download(self, url: str, *, limit_bytes: int) -> bytes:
+        """The bytes behind a ``*Machine`` link, which must lead to this portal.
+
+        Raises:
+            TransientError: Not reachable.
+            PermanentError: Refused, too large, or elsewhere than at this portal.
+        """
+        ...
