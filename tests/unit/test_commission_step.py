@@ -161,3 +161,6 @@ def test_texts_see_the_sums_of_the_current_state(bench) -> None:
     text = '{{ commission.total | money }}; {{ commission.of("project_lead") | money }}; {{ commission.rows | length }}'
     shown = Language("en", MOSCOW).compile_text(text).render({"commission": view})
     assert shown == "90.00 RUB; 30.00 RUB; 2"
+    rows = "{% for row in commission.rows %}{{ row.role }} {{ row.amount | money }}, {% endfor %}"
+    shown = Language("en", MOSCOW).compile_text(rows).render({"commission": view})
+    assert shown == "invoice.responsible 60.00 RUB, project_lead 30.00 RUB, "

@@ -192,6 +192,14 @@ def test_an_unknown_name_in_a_text_fails_before_anything_is_made(bench) -> None:
     assert documents(bench) == 0
 
 
+def test_without_a_mail_section_nothing_is_made(bench) -> None:
+    bench.settings = settings_for_tests()
+    result = run(bench, sent_invoice(bench))
+    assert isinstance(result, Failed)
+    assert "[mail]" in result.message
+    assert documents(bench) == 0
+
+
 # whether
 
 
