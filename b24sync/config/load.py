@@ -97,7 +97,7 @@ def _text_of(path: Path) -> str:
     if len(content) > _LARGEST:
         raise ConfigError(str(path), ["is larger than 4 MB, which no configuration is"])
     try:
-        return content.decode("utf-8-sig")
+        return content.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         fault = f"{path}:{line}: is no text in UTF-8 (save the file as UTF-8)"
@@ -118,7 +118,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
 
 
 def _read(source: Source, raw: dict[str, Any], environ: Mapping[str, str], *, offline: bool) -> tuple[Settings, tuple[Fault, ...]]:
-    from b24sync.config.structure import read_settings  # noqa: PLC0415 (brings cattrs)
+    from b24sync.config.structure import read_settings  # noqa: PLC0415
 
     path = source.path
     settings, faults = read_settings(raw, SecretReader(path, environ, offline=offline))

@@ -1,8 +1,7 @@
 """From the tables of a TOML file to the values of ``domain.settings``, with every fault at once.
 
-cattrs finds the hook for each type. Those for tables and lists collect the faults of what they hold instead
-of stopping at the first, and hand on what could be read, so that the
-cross-checks see the rest of a faulty file.
+Each type has a reader. Those for tables and lists collect the faults of what they hold instead of stopping at the first, and hand on what
+could be read, so that the cross-checks see the rest of a faulty file.
 """
 
 from __future__ import annotations
@@ -18,16 +17,14 @@ from typing import (
     Annotated,
     Any,
     Literal,
-    TypeAlias,
     Union,
     get_args,
     get_origin,
     get_type_hints,
 )
 
-from cattrs import BaseConverter
-
 from b24sync.config.faults import Fault, FaultyError, did_you_mean, found, hint, quoted, wrong
+from b24sync.config.hooks import Hooks, Read
 from b24sync.config.scalars import BLANKS, READERS, read_path, read_secret, read_template, read_text
 from b24sync.domain.settings import Settings, StepSettings
 from b24sync.domain.values import Secret, TemplateFile
@@ -35,8 +32,6 @@ from b24sync.steps.registry import STEPS, step_class
 
 if TYPE_CHECKING:
     from b24sync.config.secrets import SecretReader
-
-Hook: TypeAlias = Callable[[Any, Any], Any]
 
 _EXAMPLES = {
     "webhook": "write the portal's webhook, or run: b24sync init",
@@ -62,9 +57,8 @@ def read_settings(raw: Mapping[str, Any], secrets: SecretReader) -> tuple[Settin
     Returns:
         The settings, defaults or blanks in place of what is wrong, and all faults in the order of the fields.
     """
-    converter = _converter(secrets)
     try:
-        return converter.structure(raw, Settings), ()
+        return _hooks(secrets).of(Settings)(raw), ()
     except FaultyError as error:
         return error.rest, error.faults
 
@@ -80,26 +74,22 @@ def key_of(field: Field[Any]) -> str:
     return field.name.rstrip("_")
 
 
-def _converter(secrets: SecretReader) -> BaseConverter:
-    converter = BaseConverter()
-    converter.register_structure_hook_factory(is_dataclass, lambda cls: _table_hook(cls, converter))
-    converter.register_structure_hook_factory(_is(tuple), lambda hint_: _list_hook(hint_, converter))
-    converter.register_structure_hook_factory(_is(Mapping), lambda hint_: _mapping_hook(hint_, converter))
-    converter.register_structure_hook_factory(_is(Literal), _choice_hook)
-    converter.register_structure_hook_factory(_is_union, lambda hint_: _union_hook(hint_, converter))
-    converter.register_structure_hook_factory(_is(Annotated), lambda hint_: converter.get_structure_hook(get_args(hint_)[0]))
+def _hooks(secrets: SecretReader) -> Hooks:
+    hooks = Hooks()
+    hooks.where(is_dataclass, lambda cls: _table_reader(cls, hooks))
+    hooks.where(_is(tuple), lambda hint_: _list_reader(hint_, hooks))
+    hooks.where(_is(Mapping), lambda hint_: _mapping_reader(hint_, hooks))
+    hooks.where(_is(Literal), _choice_reader)
+    hooks.where(_is_union, lambda hint_: _union_reader(hint_, hooks))
+    hooks.where(_is(Annotated), lambda hint_: hooks.of(get_args(hint_)[0]))
     for type_, read in READERS.items():
-        converter.register_structure_hook(type_, _as_hook(read))
+        hooks.for_type(type_, read)
     folder = secrets.file.parent
-    converter.register_structure_hook(Path, lambda raw, _: read_path(raw, folder))
-    converter.register_structure_hook(TemplateFile, lambda raw, _: read_template(raw, folder))
-    converter.register_structure_hook(Secret, lambda raw, _: read_secret(raw, secrets))
-    converter.register_structure_hook_func(lambda cls: cls is StepSettings, lambda raw, _: _step(raw, converter))
-    return converter
-
-
-def _as_hook(read: Callable[[Any], Any]) -> Hook:
-    return lambda raw, _: read(raw)
+    hooks.for_type(Path, lambda raw: read_path(raw, folder))
+    hooks.for_type(TemplateFile, lambda raw: read_template(raw, folder))
+    hooks.for_type(Secret, lambda raw: read_secret(raw, secrets))
+    hooks.for_type(StepSettings, lambda raw: _step(raw, hooks))
+    return hooks
 
 
 def _is(origin: Any) -> Callable[[Any], bool]:
@@ -115,11 +105,11 @@ def _is_union(hint_: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """One field of a table: its key, type and hook."""
+    """One field of a table: its key, type and reader."""
 
     field: Field[Any]
     type: Any
-    read: Hook
+    read: Read
 
     def default(self) -> Any:
         if self.field.default is not MISSING:
@@ -130,10 +120,10 @@ class _Column:
         return self.field.default is MISSING and self.field.default_factory is MISSING
 
 
-def _table_hook(cls: Any, converter: BaseConverter) -> Hook:
+def _table_reader(cls: Any, hooks: Hooks) -> Read:
     types_ = hints_of(cls)
-    columns = {key_of(field): _Column(field, types_[field.name], converter.get_structure_hook(types_[field.name])) for field in fields(cls)}
-    return lambda raw, _: _read_table(raw, cls, columns)
+    columns = {key_of(field): _Column(field, types_[field.name], hooks.of(types_[field.name])) for field in fields(cls)}
+    return lambda raw: _read_table(raw, cls, columns)
 
 
 def _read_table(raw: Any, cls: Any, columns: Mapping[str, _Column]) -> Any:
@@ -146,7 +136,7 @@ def _read_table(raw: Any, cls: Any, columns: Mapping[str, _Column]) -> Any:
             values[column.field.name] = column.default()
             continue
         try:
-            values[column.field.name] = column.read(raw[key], column.type)
+            values[column.field.name] = column.read(raw[key])
         except FaultyError as error:
             faults.extend(fault.under(key) for fault in error.faults)
             values[column.field.name] = error.rest if error.rest is not None else column.default()
@@ -178,7 +168,7 @@ def _missing(key: str, column: _Column) -> tuple[Fault, ...]:
     """What is required where a key is missing: the key itself, of a table what it must hold."""
     if is_dataclass(column.type):
         try:
-            column.read({}, column.type)
+            column.read({})
         except FaultyError as error:
             return error.faults
     example = f" ({_EXAMPLES[key]})" if key in _EXAMPLES else ""
@@ -200,7 +190,7 @@ def _blank(hint_: Any) -> Any:
     return BLANKS.get(hint_)
 
 
-def _step(raw: Any, converter: BaseConverter) -> StepSettings:
+def _step(raw: Any, hooks: Hooks) -> StepSettings:
     nothing = StepSettings()
     if not isinstance(raw, Mapping):
         raise wrong(f"{found(raw)}, write a table", rest=nothing)
@@ -214,27 +204,28 @@ def _step(raw: Any, converter: BaseConverter) -> StepSettings:
         message = f"no step called {quoted(name)}{hint(name, STEPS)}"
         raise FaultyError([Fault(("use",), message)], rest=nothing)
     options = {key: value for key, value in raw.items() if key != "use"}
-    return converter.structure(options, step_class(name))
+    step: StepSettings = hooks.of(step_class(name))(options)
+    return step
 
 
 # Lists, mappings, choices
 
 
-def _list_hook(hint_: Any, converter: BaseConverter) -> Hook:
+def _list_reader(hint_: Any, hooks: Hooks) -> Read:
     element = get_args(hint_)[0]
-    read = converter.get_structure_hook(element)
+    read = hooks.of(element)
     tables = is_dataclass(element) or element is StepSettings
 
-    def read_list(raw: Any, _: Any) -> tuple[Any, ...]:
+    def read_list(raw: Any) -> tuple[Any, ...]:
         if not isinstance(raw, list):
             if tables:
                 raise wrong(f"{found(raw)}, write a list of tables, each under [[…]]", rest=())
-            return (read(raw, element),)
+            return (read(raw),)
         values: list[Any] = []
         faults: list[Fault] = []
         for position, item in enumerate(raw):
             try:
-                values.append(read(item, element))
+                values.append(read(item))
             except FaultyError as error:
                 faults.extend(fault.under(position) for fault in error.faults)
                 values.append(error.rest if error.rest is not None else _blank(element))
@@ -245,18 +236,18 @@ def _list_hook(hint_: Any, converter: BaseConverter) -> Hook:
     return read_list
 
 
-def _mapping_hook(hint_: Any, converter: BaseConverter) -> Hook:
+def _mapping_reader(hint_: Any, hooks: Hooks) -> Read:
     element = get_args(hint_)[1]
-    read = converter.get_structure_hook(element)
+    read = hooks.of(element)
 
-    def read_mapping(raw: Any, _: Any) -> dict[str, Any]:
+    def read_mapping(raw: Any) -> dict[str, Any]:
         if not isinstance(raw, Mapping):
             raise wrong(f"{found(raw)}, write a table", rest={})
         values: dict[str, Any] = {}
         faults: list[Fault] = []
         for key, item in raw.items():
             try:
-                values[key] = read(item, element)
+                values[key] = read(item)
             except FaultyError as error:
                 faults.extend(fault.under(key) for fault in error.faults)
                 values[key] = error.rest if error.rest is not None else _blank(element)
@@ -267,10 +258,10 @@ def _mapping_hook(hint_: Any, converter: BaseConverter) -> Hook:
     return read_mapping
 
 
-def _choice_hook(hint_: Any) -> Hook:
+def _choice_reader(hint_: Any) -> Read:
     known = get_args(hint_)
 
-    def read_choice(raw: Any, _: Any) -> Any:
+    def read_choice(raw: Any) -> Any:
         if isinstance(raw, str) and raw in known:
             return raw
         names = [name for name in known if name]
@@ -283,16 +274,16 @@ def _choice_hook(hint_: Any) -> Hook:
 _WORDS = {str: "a text", int: "a whole number", Decimal: "a number", bool: "true or false"}
 
 
-def _union_hook(hint_: Any, converter: BaseConverter) -> Hook:
+def _union_reader(hint_: Any, hooks: Hooks) -> Read:
     members = [member for member in get_args(hint_) if member is not type(None)]
     if len(members) == 1:
-        return converter.get_structure_hook(members[0])
+        return hooks.of(members[0])
     origins = {get_origin(member) or member: member for member in members}
 
-    def read_union(raw: Any, _: Any) -> Any:
+    def read_union(raw: Any) -> Any:
         kind = Mapping if isinstance(raw, Mapping) else tuple if isinstance(raw, list) else type(raw)
         if kind in origins:
-            return converter.structure(raw, origins[kind])
+            return hooks.of(origins[kind])(raw)
         words = " or ".join([_WORDS[kind] for kind in origins if kind in _WORDS])
         raise wrong(f"{found(raw)}, write {words}", rest=None)
 
