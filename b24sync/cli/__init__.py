@@ -181,6 +181,21 @@ def remind_command(context: typer.Context, invoice: Annotated[str, typer.Argumen
     raise typer.Exit(body.remind(context.obj, invoice, yes=yes))
 
 
+@app.command("init")
+def init_command(
+    context: typer.Context,
+    webhook: Annotated[str | None, typer.Option(help="https://HOST/rest/USER/SECRET/ of an inbound webhook.", show_default=False)] = None,
+    output: Annotated[Path, typer.Option(help="The file to write.")] = Path("b24sync.toml"),
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    language: Annotated[str | None, typer.Option(help="Of built-in texts: ru or en.", show_default=False)] = None,
+    ca_file: Annotated[Path | None, typer.Option(help="Certificates of a self-hosted portal.", show_default=False)] = None,
+) -> None:
+    """Ask the portal and write a commented configuration for it."""
+    from b24sync.cli import init as body  # noqa: PLC0415
+
+    raise typer.Exit(body.run(context.obj, body.Wanted(webhook, output, force, language, ca_file)))
+
+
 @app.command("doctor")
 def doctor_command(
     context: typer.Context,

@@ -99,6 +99,22 @@ class Snapshot:
         """Begin a new baseline of a kind; entities and history stay."""
         cursor = self.cursor(kind)
         self.save_cursor(Cursor(kind, history=cursor.history, reconciled_at=None))
+        self.close_since(kind)
+
+    # the time of ``poll --since``, while the first poll of a kind is not complete
+
+    def open_since(self, kind: str, at: int) -> None:
+        """Remember from when on a kind's history is wanted, Unix seconds."""
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (f"opened_since:{kind}", str(at)))
+
+    def opened_since(self, kind: str) -> int | None:
+        """What `open_since` was told."""
+        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (f"opened_since:{kind}",)).fetchone()
+        return int(row[0]) if row else None
+
+    def close_since(self, kind: str) -> None:
+        """The kind is live (or begins anew): forget `open_since`."""
+        self._db.execute("DELETE FROM meta WHERE name = ?", (f"opened_since:{kind}",))
 
     # entities
 
@@ -117,12 +133,13 @@ class Snapshot:
         return [Stored(**dict(row)) for row in self._db.execute(sql, (*stages, first, last))]
 
     def invoices_numbered(self, number: str) -> list[int]:
-        """Ids of the invoices that people see under a number (a walk over all invoices; for operators)."""
+        """Ids of the invoices that people see under a number, those that are there before those that are gone (a walk over all)."""
         sql = (
-            "SELECT id FROM entities WHERE kind = 'invoice' AND instr(data, ?1) AND ?1 IN"
+            "SELECT id, state = 'present' FROM entities WHERE kind = 'invoice' AND instr(data, ?1) AND ?1 IN"
             " (CAST(json_extract(data, '$.accountNumber') AS TEXT), CAST(json_extract(data, '$.ACCOUNT_NUMBER') AS TEXT)) ORDER BY id"
         )
-        return [row[0] for row in self._db.execute(sql, (number,))] if number else []
+        found = self._db.execute(sql, (number,)).fetchall() if number else []
+        return [row[0] for row in found if row[1]] or [row[0] for row in found]
 
     def bounds(self, kind: str) -> tuple[int, int] | None:
         """The lowest and highest id of a kind that was ever seen; ``None`` if there is none."""

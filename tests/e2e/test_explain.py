@@ -1,0 +1,148 @@
+"""``explain``: the whole story of one entity, from the database alone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from b24sync.sandbox.schema import INVOICE
+from tests.support.cli import PAID, SENT, TELL_HEAD, TELL_LEAD, Office, no_traceback, notify_rule
+
+RULES = (
+    TELL_HEAD
+    + TELL_LEAD
+    + notify_rule("big-only", "invoice.created", more='when = "invoice.amount >= 1000000"')
+    + notify_rule("paid-only", "invoice.paid", text="money")
+)
+
+
+@pytest.fixture
+def told(office: Office) -> tuple[Office, int]:
+    """A company with an invoice that was made, sent, renamed and paid."""
+    office.write(rules=RULES)
+    office.poll()
+    invoice = office.add_invoice(title="Окна <b>", opportunity="5000")
+    office.poll()
+    office.move(invoice, SENT, PAID)
+    office.portal.update_item(INVOICE, invoice, title="Окна и двери")
+    office.poll()
+    return office, invoice
+
+
+def said(event: dict, rule: str) -> tuple[bool, str]:
+    found = next(one for one in event["rules"] if one["rule"] == rule)
+    assert set(found) == {"rule", "matched", "reason"}
+    return found["matched"], found["reason"]
+
+
+def test_the_story_tells_revisions_events_rules_and_actions(told: tuple[Office, int]) -> None:
+    office, invoice = told
+    ran = office.run("explain", f"invoice:{invoice}", "--json")
+    assert (ran.code, ran.err) == (0, "")
+    story = ran.json
+    assert (story["entity"], story["state"]) == (f"invoice:{invoice}", "present")
+    assert story["now"]["title"] == "Окна и двери"
+    assert story["now"]["status"] == "paid"
+    assert [revision["what"] for revision in story["revisions"]] == ["created", "changed"]
+    assert story["revisions"][1]["changes"]["title"] == ["Окна <b>", "Окна и двери"]
+    events = story["events"]
+    assert [event["name"].partition(".")[2] for event in events] == ["created", "status_changed", "status_changed", "updated"]
+    plain = office.events("--entity", f"invoice:{invoice}")
+    assert [{name: event[name] for name in row} for event, row in zip(events, plain, strict=True)] == plain
+    assert [action for event in events for action in event["actions"]] == office.actions("--entity", f"invoice:{invoice}")
+    assert story["actions_by_operators"] == []
+
+
+def test_every_rule_says_whether_it_matched_and_why(told: tuple[Office, int]) -> None:
+    office, invoice = told
+    created, sent, paid, _ = office.run("explain", f"invoice:{invoice}", "--json").json["events"]
+    assert said(created, "head-knows") == (True, "the event fits")
+    assert said(created, "big-only") == (False, "when is false: invoice.amount >= 1000000")
+    assert said(created, "lead-knows") == (False, "listens to invoice.status_changed")
+    assert said(sent, "lead-knows") == (True, "the event fits and when held")
+    assert said(sent, "paid-only") == (False, "to is sent, wanted paid")
+    assert said(paid, "paid-only")[0] is True
+    assert [action["rule"] for action in created["actions"]] == ["head-knows"]
+
+
+def test_what_was_said_stays_when_rules_come_and_go(told: tuple[Office, int]) -> None:
+    office, invoice = told
+    office.write(rules=TELL_HEAD + notify_rule("young", "invoice.created"))
+    created = office.run("explain", f"invoice:{invoice}", "--json").json["events"][0]
+    matched, reason = said(created, "young")
+    assert (matched, "newer than the event" in reason) == (False, True)
+    matched, reason = said(created, "big-only")
+    assert (matched, "gone since" in reason) == (False, True)
+
+
+def test_people_read_it_as_text(told: tuple[Office, int]) -> None:
+    office, invoice = told
+    ran = office.run("explain", f"invoice:{invoice}")
+    assert ran.code == 0
+    assert f"invoice:{invoice}: present" in ran.out
+    assert "title: Окна <b> → Окна и двери" in ran.out
+    assert re.search(r"✓ head-knows: the event fits\n", ran.out)
+    assert "✗ big-only: when is false: invoice.amount >= 1000000" in ran.out
+    assert "listen to other events: head-knows, big-only" in ran.out
+    assert re.search(r"done +paid-only/0 notify", ran.out)
+
+
+def test_control_characters_of_the_crm_do_not_reach_the_terminal(polled: Office) -> None:
+    invoice = polled.add_invoice(title="bad\x1b[31m\u202ename")
+    polled.poll()
+    polled.portal.update_item(INVOICE, invoice, title="worse\x1b]0;x\x07")
+    polled.poll()
+    assert not re.search(r"[\x1b\x07\u202e]", polled.run("explain", f"invoice:{invoice}").out)
+
+
+def test_an_invoice_is_found_by_its_number(told: tuple[Office, int]) -> None:
+    office, invoice = told
+    number = office.portal.items.get(INVOICE, invoice)["accountNumber"]
+    for text in (f"№{number}", f"№ {number}", f"#{number}"):
+        assert office.run("explain", text, "--json").json["entity"] == f"invoice:{invoice}"
+
+
+def test_a_number_is_that_of_the_invoice_that_is_still_there(told: tuple[Office, int]) -> None:
+    office, invoice = told
+    number = office.portal.items.get(INVOICE, invoice)["accountNumber"]
+    office.portal.delete_item(INVOICE, invoice)
+    office.poll("--reconcile")
+    assert office.run("explain", f"№{number}", "--json").json["state"] == "deleted"
+    heir = office.add_invoice(accountNumber=number)
+    office.poll()
+    assert office.run("explain", f"№{number}", "--json").json["entity"] == f"invoice:{heir}"
+
+
+def test_an_operators_action_is_told_apart(told: tuple[Office, int]) -> None:
+    office, invoice = told
+    assert office.run("run-rule", "paid-only", f"invoice:{invoice}", "--yes").code == 0
+    story = office.run("explain", f"invoice:{invoice}", "--json").json
+    assert [action["rule"] for action in story["actions_by_operators"]] == ["paid-only"]
+    assert "by operators" in office.run("explain", f"invoice:{invoice}").out
+
+
+@pytest.mark.parametrize(
+    ("entity", "words"),
+    [
+        ("invoice:99999", "ids that were seen lie between 1 and"),
+        ("№99999", "no known invoice has №99999"),
+        ("lead:5", "watched are invoice, deal, task"),
+        ("contact:1", "watched are invoice, deal, task"),
+        ("512", "write kind:id"),
+        ("invoice:0", "write kind:id"),
+        ("№", "no known invoice"),
+    ],
+)
+def test_what_is_not_known_ends_with_2_and_says_what_is(polled: Office, entity: str, words: str) -> None:
+    ran = polled.run("explain", entity, "--json")
+    no_traceback(ran)
+    assert (ran.code, ran.out) == (2, "")
+    assert words in ran.err
+
+
+def test_it_needs_no_secret_and_makes_no_database(office: Office) -> None:
+    office.write(webhook="env:NOT_SET_HERE")
+    ran = office.run("explain", "invoice:1")
+    assert "there is no database yet" in ran.err
+    assert not office.database.exists()
