@@ -1,0 +1,131 @@
+"""A poll is killed at every named point, with every step; what follows is as if it had not been."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.crash.plays import PLAYS, Play
+from tests.support.cli import LONG, Office, open_office
+from tests.support.zygote import KILLED, Zygote
+
+READING = ("poll.begun", "poll.read", "poll.before_commit", "poll.applied")
+RUNNING = ("dispatch.claimed", "dispatch.before_write", "dispatch.after_write", "dispatch.before_settle", "dispatch.settled")
+AGAIN = (("dispatch.before_write", 2), ("dispatch.after_write", 2))
+WHOLE = ("notify", "commission")  # what happens before a step is the same for all: tried with these two
+HOURS_7 = 7 * 3600
+
+_reference: dict[str, tuple[Any, Any, Any]] = {}
+
+
+def polls_until_quiet(office: Office, zygote: Zygote, *, times: int = 8) -> None:
+    """Poll, each time hours later by the local clock, until nothing happens and nothing waits."""
+    for number in range(times):
+        before = office.query("SELECT count(*), max(id) FROM events")
+        code = zygote.poll(office.config, later_s=number * HOURS_7, log=str(office.folder / "log"))
+        assert code in {0, 1}, (office.folder / "log").read_text()
+        open_actions = office.query("SELECT count(*) FROM actions WHERE state IN ('pending', 'running')")
+        if number and open_actions == [(0,)] and office.query("SELECT count(*), max(id) FROM events") == before:
+            return
+    raise AssertionError(f"it never came to rest: {office.states()}")
+
+
+def told(office: Office) -> list[tuple[Any, ...]]:
+    """The story without what may merge after a crash."""
+    return [row for row in office.story() if not row[0].endswith(".updated")]
+
+
+def outcome(office: Office, play: Play) -> tuple[Any, Any, Any]:
+    """What is compared with a run that was not disturbed."""
+    return told(office), play.effect(office), office.query("SELECT step, state FROM actions ORDER BY event_id, position")
+
+
+def reference(name: str, folder: Path, zygote: Zygote) -> tuple[Any, Any, Any]:
+    """The undisturbed run, made once."""
+    if name not in _reference:
+        place = folder / "undisturbed"
+        place.mkdir()
+        for office in open_office(place, rules=PLAYS[name].rules(), sections=PLAYS[name].sections):
+            zygote.poll(office.config)
+            PLAYS[name].act(office)
+            polls_until_quiet(office, zygote)
+            found = outcome(office, PLAYS[name])
+            assert found[1], "the play has no effect to lose"
+            assert {state for _, state in found[2]} == {"done"}, office.actions()
+            _reference[name] = found
+    return _reference[name]
+
+
+@pytest.mark.parametrize("name", PLAYS)
+def test_a_poll_killed_anywhere_does_its_work_once(name: str, tmp_path: Path, zygote: Zygote) -> None:
+    expected = reference(name, tmp_path, zygote)
+    points = [(point, 1) for point in RUNNING if "write" not in point or name != "commission"]
+    if LONG or name in WHOLE:
+        points += [(point, 1) for point in (*READING, "poll.finished")]
+    survived = []
+    for point, nth in (*points, *AGAIN):
+        place = tmp_path / f"{point}-{nth}"
+        place.mkdir()
+        for office in open_office(place, rules=PLAYS[name].rules(), sections=PLAYS[name].sections):
+            if _killed(office, name, zygote, at=point, nth=nth):
+                survived.append((point, nth))
+                _judge(office, PLAYS[name], expected, where=f"{point} {nth}")
+    assert points == [one for one in survived if one[1] == 1], "a point was never passed"
+
+
+def _killed(office: Office, name: str, zygote: Zygote, *, at: str, nth: int) -> bool:
+    assert zygote.poll(office.config) == 0
+    PLAYS[name].act(office)
+    code = zygote.poll(office.config, at=at, nth=nth, log=str(office.folder / "log"))
+    office.whole()
+    polls_until_quiet(office, zygote)
+    return code == KILLED
+
+
+def _judge(office: Office, play: Play, expected: tuple[Any, Any, Any], *, where: str) -> None:
+    story, effect, states = outcome(office, play)
+    office.whole()
+    assert story == expected[0], where
+    uncertain = any(state == "uncertain" for _, state in states)
+    if uncertain:
+        assert play.once, f"{where}: {states}"
+        assert (expected[1] - effect).total() <= 1, where
+        assert not effect - expected[1], where
+    else:
+        assert effect == expected[1], where
+        assert states == expected[2], where
+    assert all(count == 1 for count in office.query("SELECT count(*) FROM events GROUP BY key")[0]), where
+
+
+def test_two_kills_in_a_row_change_nothing(tmp_path: Path, zygote: Zygote) -> None:
+    for name in ("create_task", "create_invoice"):
+        expected = reference(name, tmp_path, zygote)
+        for first, second in (("dispatch.after_write", "dispatch.after_write"), ("poll.before_commit", "dispatch.before_settle")):
+            place = tmp_path / f"{name}-{first}-{second}"
+            place.mkdir()
+            for office in open_office(place, rules=PLAYS[name].rules(), sections=PLAYS[name].sections):
+                assert zygote.poll(office.config) == 0
+                PLAYS[name].act(office)
+                assert zygote.poll(office.config, at=first) == KILLED
+                zygote.poll(office.config, at=second)
+                polls_until_quiet(office, zygote)
+                _judge(office, PLAYS[name], expected, where=f"{name} {first} {second}")
+        for folder in tmp_path.iterdir():
+            if folder.name == "undisturbed":
+                folder.rename(tmp_path / f"undisturbed-{name}")
+
+
+def test_a_baseline_killed_halfway_is_taken_up_and_fires_nothing(tmp_path: Path, zygote: Zygote) -> None:
+    for point in READING:
+        place = tmp_path / point
+        place.mkdir()
+        for office in open_office(place, rules=PLAYS["notify"].rules()):
+            assert zygote.poll(office.config, at=point) == KILLED
+            office.whole()
+            assert zygote.poll(office.config) == 0
+            assert office.query("SELECT count(*) FROM events") == [(0,)]
+            PLAYS["notify"].act(office)
+            polls_until_quiet(office, zygote)
+            assert len(office.portal.notifications_all) == 2
