@@ -133,7 +133,7 @@ class Office:
 
     def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """Variables of a command: nothing of the tester's own."""
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH", "TMPDIR") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH", "TMPDIR", "COVERAGE_PROCESS_CONFIG") if name in os.environ}
         return {**kept, "HOME": str(self.folder), "PYTHONUTF8": "1", "PYTHONWARNINGS": "error::ResourceWarning", **self.env, **(more or {})}
 
     def command(self, *args: str, config: Path | None = None) -> list[str]:
