@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from b24sync.clock import Clock, SystemClock
 from b24sync.engine.checkpoint import Checkpoint, pass_by
@@ -136,6 +135,8 @@ class App:
     def tz(self) -> tzinfo:
         """The company's zone: as configured, else the portal server's offset, else UTC."""
         if self.settings.timezone:
+            from zoneinfo import ZoneInfo  # noqa: PLC0415
+
             return ZoneInfo(self.settings.timezone)
         offset = self.portal.server_utc_offset if "portal" in self.__dict__ else None
         return _offset(offset or self.store.keep.get("server_utc_offset") or "+00:00")
@@ -245,6 +246,16 @@ class App:
             open=self.contexts(funnels, now).open, clock=self.clock, attempts=self.settings.retry.attempts, mail_steps=MAIL_STEPS, run=run,
             at=int(now.timestamp()), deadline=deadline, post=post, checkpoint=self.checkpoint, stop=self.stop,
         )  # fmt: skip
+
+    def follow_up_due(self, now: datetime) -> bool:
+        """Whether reminders may be due, or an action that makes tasks has ended since it was looked at last."""
+        keep = self.store.keep
+        if keep.get("config_digest") != self.loaded.digest:
+            return True
+        judged = int(keep.get("tasks_judged_run") or 0)
+        if self.store.outbox.task_action_settled_since(judged):
+            return True
+        return self.settings.reminders is not None and now.timestamp() >= float(keep.get("reminders_next") or 0)
 
     def follow_up(self, applied: Applied, planner: Planner, funnels: Funnels) -> None:
         """What follows from the news of a poll."""

@@ -14,7 +14,7 @@ from b24sync import __version__
 from b24sync.config.faults import Fault, place, without_echoes
 from b24sync.config.find import Source
 from b24sync.config.secrets import SecretReader
-from b24sync.config.surroundings import surrounding_faults
+from b24sync.config.surroundings import surrounding_faults, zone_faults
 from b24sync.domain.values import Secret, TemplateFile
 from b24sync.errors import ConfigError
 from b24sync.portal.webhook import Webhook
@@ -72,7 +72,7 @@ def load(
     faults = (*faults, *without_echoes(surrounding_faults(settings, offline=offline), faults))
     warnings: tuple[str, ...] = ()
     if digest != (known_good(settings) if callable(known_good) and not faults else known_good):
-        faults = (*faults, *without_echoes(_cross_faults(settings), faults))
+        faults = (*faults, *without_echoes((*zone_faults(settings.timezone), *_cross_faults(settings)), faults))
         warnings = _warnings(source.path, text, settings)
     if faults:
         raise ConfigError(str(source.path), list(_messages(source.path, text, faults)))

@@ -1,4 +1,4 @@
-"""Checks that the file alone does not decide: the secrets and files it refers to, time zones."""
+"""Checks that the file alone does not decide: the secrets and files it refers to, time zones (those only of a file that is new)."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ def surrounding_faults(settings: Settings, *, offline: bool = False) -> Iterator
         yield Fault(("mail", "password"), "is required for the login (write it, or remove user)")
     for n, name in enumerate(settings.calendar.file):
         yield from _missing_file(("calendar", "file", n), FilePath(name))
-    if settings.timezone:
-        yield from _zone_faults(settings.timezone)
 
 
 def _webhook_faults(settings: Settings) -> Iterator[Fault]:
@@ -42,7 +40,10 @@ def _missing_file(path: Path, file: FilePath) -> Iterator[Fault]:
         yield Fault(path, f"there is no file {file}")
 
 
-def _zone_faults(name: str) -> Iterator[Fault]:
+def zone_faults(name: str) -> Iterator[Fault]:
+    """Whether there is a time zone of this name; empty: the portal's."""
+    if not name:
+        return
     import zoneinfo  # noqa: PLC0415 (only if a time zone is given)
 
     try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from b24sync.domain.derive import Facts, Known, Look, Move, Outcome, derive
 from b24sync.domain.entity import TASK, Entity, Key
 from b24sync.domain.event import Event
-from b24sync.engine.capture.read import KindReading, advanced
+from b24sync.engine.capture.read import KindReading, promote
 from b24sync.engine.capture.stage import due_of, seconds, stage_of, updated_of
 from b24sync.rest import items
 from b24sync.store.snapshot import HistoryRow, Stored
@@ -73,6 +73,7 @@ class Applier:
         snapshot, kind = self.store.snapshot, reading.kind
         if reading.opened is not None:
             snapshot.rewind(kind.name, seconds(reading.opened))
+            snapshot.close_since(kind.name)
         deferred = self._defer(reading)
         facts = self._facts(reading)
         self.horizon = reading.history_id
@@ -80,10 +81,7 @@ class Applier:
             self._apply_entity(kind, owner, facts, applied)
         for entity_id, state in snapshot.staged_gone(kind.name):
             self._gone(kind, entity_id, state, facts, applied)
-        floor = snapshot.remember_history(kind.name, floor_before=seconds(self.signpost - self.overlap))
-        floor = max(floor, reading.cursor.history_floor) if deferred is None else min(max(floor, reading.cursor.history_floor), deferred - 1)
-        snapshot.save_cursor(advanced(reading, signpost=self.signpost, floor=floor))
-        self.store.echoes.forget_writes(kind.name, before_run=self.run)
+        promote(self.store, reading, signpost=self.signpost, overlap=self.overlap, run=self.run, deferred=deferred)
 
     def _facts(self, reading: KindReading) -> Facts:
         kind, since = reading.kind.name, reading.since

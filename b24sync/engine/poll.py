@@ -7,24 +7,22 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from b24sync.engine import funnels as stages
-from b24sync.engine.apply import Applied, Applier
-from b24sync.engine.capture import Gathered, KindReading, read
+from b24sync.engine.capture import Gathered, KindReading, promote, read
 from b24sync.engine.capture.stage import Scrub, seconds
 from b24sync.engine.capture.sweep import Sweep, sweep
 from b24sync.engine.checkpoint import Checkpoint, pass_by
-from b24sync.engine.plan import Planner
 from b24sync.engine.report import Report
-from b24sync.engine.talks import Remembered
 from b24sync.errors import CredentialsError, PermanentError, PortalError, TransientError, UsageError
 
 if TYPE_CHECKING:
     from b24sync.calls import Portal
     from b24sync.clock import Clock
     from b24sync.domain.settings import Settings
+    from b24sync.engine.apply import Applied
     from b24sync.engine.dispatch import Dispatcher
     from b24sync.engine.funnels import Funnels
-    from b24sync.engine.plan import Judge
+    from b24sync.engine.plan import Judge, Planner
+    from b24sync.engine.talks import Remembered
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
 
@@ -56,6 +54,10 @@ class Parts(Protocol):
 
     def dispatcher(self, *, funnels: Funnels, run: int, now: datetime, deadline: float | None) -> Dispatcher:
         """Runs the outbox."""
+        ...
+
+    def follow_up_due(self, now: datetime) -> bool:
+        """Whether something follows from the mere passing of time or from ended actions (reminders, finished tasks)."""
         ...
 
     def follow_up(self, applied: Applied, planner: Planner, funnels: Funnels) -> None:
@@ -137,14 +139,41 @@ class Poller:
 
     def _go_on(self, gathered: Gathered, report: Report, options: Options, begun: float) -> None:
         swept = self._reconcile(gathered, report, by_hand=options.reconcile)
-        funnels = self._funnels(gathered, report)
-        applied = self._apply(gathered, funnels, report, swept)
-        report.changes, report.events = applied.changes, applied.events
+        if self._nothing_new(gathered):
+            report.changes = self._stand_still(gathered, report.run)
+        else:
+            self._commit(gathered, report, swept)
         self.checkpoint("poll.applied")
-        if options.dry_run or self.settings.safety.dry_run or not self.store.outbox.busy():
-            return
-        deadline = None if options.max_time_s is None else begun + options.max_time_s
-        dispatcher = self.parts.dispatcher(funnels=funnels, run=report.run, now=gathered.signpost, deadline=deadline)
+        if not (options.dry_run or self.settings.safety.dry_run) and self.store.outbox.busy():
+            self._dispatch(gathered, report, None if options.max_time_s is None else begun + options.max_time_s)
+
+    def _nothing_new(self, gathered: Gathered) -> bool:
+        """Whether this is an idle poll, which needs none of what applies news (and does not load it)."""
+        return not (
+            self.store.snapshot.staged_count()
+            or any(one.fresh for one in gathered.kinds)
+            or self.parts.follow_up_due(gathered.signpost)
+        )
+
+    def _stand_still(self, gathered: Gathered, run: int) -> dict[str, int]:
+        """Move the cursors of a poll that saw nothing new."""
+        with self.store.transaction():
+            for one in gathered.complete():
+                promote(self.store, one, signpost=gathered.signpost, overlap=self.settings.poll.overlap, run=run)
+            self.checkpoint("poll.before_commit")
+        return {one.kind.name: 0 for one in gathered.complete()}
+
+    def _commit(self, gathered: Gathered, report: Report, swept: Mapping[str, int]) -> None:
+        from b24sync.engine.commit import Commit  # noqa: PLC0415 - an idle poll does without
+
+        applied = Commit(self, gathered, report, swept).run()
+        report.changes, report.events = applied.changes, applied.events
+
+    def _dispatch(self, gathered: Gathered, report: Report, deadline: float | None) -> None:
+        from b24sync.engine import funnels  # noqa: PLC0415 - likewise
+
+        known = funnels.load(self.store.keep, self.kinds, self.settings.invoice)
+        dispatcher = self.parts.dispatcher(funnels=known, run=report.run, now=gathered.signpost, deadline=deadline)
         dispatcher.recover()
         dispatcher.run_due()
         self._tell_ends(dispatcher, report)
@@ -175,90 +204,6 @@ class Poller:
             )
         return found
 
-    def _funnels(self, gathered: Gathered, report: Report) -> Funnels:
-        """The stages of the watched kinds, read anew if a kind has none, or a stage was seen that is not among them."""
-        known = stages.load(self.store.keep, self.kinds, self.settings.invoice)
-        readable = [one.kind for one in gathered.complete()]
-        missing = stages.missing(known, readable, {kind.name: self.store.snapshot.staged_stages(kind.name) for kind in readable})
-        missing = [kind for kind in missing if not self._asked_lately(kind, gathered.signpost)]
-        if missing:
-            found = stages.fetch(self.portal, missing)
-            with self.store.transaction():
-                stages.save(self.store.keep, found, at=seconds(gathered.signpost))
-                for kind in missing:
-                    self.store.keep.cache(f"stages_asked:{kind.name}", True, at=seconds(gathered.signpost))
-                    if kind.name not in found:
-                        report.warnings.append(f"{kind.name}: its stages cannot be read; they are judged by their ids")
-            known = stages.load(self.store.keep, self.kinds, self.settings.invoice)
-        return known
-
-    def _asked_lately(self, kind: Kind, now: datetime) -> bool:
-        """An unknown stage is asked about once an hour: a portal that never tells of it would else be asked in every poll."""
-        return bool(self.store.keep.cached(f"stages_asked:{kind.name}", not_before=seconds(now - timedelta(hours=1))))
-
-    # applying
-
-    def _apply(self, gathered: Gathered, funnels: Funnels, report: Report, swept: Mapping[str, int]) -> Applied:
-        """Apply in one transaction; where conditions need linked entities, roll back, ask for them, and begin again."""
-        remembered = Remembered()
-        waiting = set[str]()
-        while True:
-            planner = self._planner(gathered, funnels, report, remembered)
-            readings = [one for one in gathered.complete() if one.kind.name not in waiting]
-            try:
-                with self.store.transaction():
-                    applied = self._applied(gathered, funnels, report, planner, readings, swept)
-                    self.checkpoint("poll.before_commit")
-            except _MissingError:
-                waiting |= self._fetch(planner, remembered, report)
-                continue
-            report.warnings += planner.faults
-            if planner.too_old:
-                report.warnings.append(f"{planner.too_old} notify and mail steps skipped: their events are older than safety.max_event_age")
-            for loop in planner.held_loops:
-                report.worsen(1, loop)
-            return applied
-
-    def _applied(
-        self, gathered: Gathered, funnels: Funnels, report: Report, planner: Planner, readings: Sequence[KindReading], swept: Mapping[str, int]
-    ) -> Applied:
-        applier = Applier(
-            self.store, funnels, planner, self.base_url, self.settings.poll.overlap, report.run, gathered.signpost, dict(swept)
-        )
-        applied = applier.apply(readings)
-        self.parts.follow_up(applied, planner, funnels)
-        if planner.wanted:
-            raise _MissingError
-        planner.close()
-        self.store.snapshot.clear_staged()
-        return applied
-
-    def _planner(self, gathered: Gathered, funnels: Funnels, report: Report, remembered: Remembered) -> Planner:
-        return Planner(
-            store=self.store, rules=self.settings.rules, safety=self.settings.safety,
-            judge=self.parts.judge(remembered, funnels, gathered.signpost), run=report.run, now=gathered.signpost,
-            due_at=seconds(self.clock.now()), installation=self.store.installation(),
-        )  # fmt: skip
-
-    def _fetch(self, planner: Planner, remembered: Remembered, report: Report) -> set[str]:
-        """Ask for the linked entities that conditions need.
-
-        Returns:
-            The kinds that must wait because their links cannot be read now.
-        """
-        wanted = planner.wanted
-        try:
-            answers = remembered.ask(self.portal, [call for _, call in wanted])
-        except TransientError as error:
-            report.worsen(69, f"links of {', '.join(sorted(planner.waiting_kinds()))} cannot be read now: {error}")
-            return set(planner.waiting_kinds())
-        failed = [answer for answer in answers if isinstance(answer.error, TransientError)]
-        remembered.forget(failed)
-        waiting = {kind for kind, call in wanted for answer in failed if answer.call == call}
-        for answer in failed:
-            report.worsen(69, f"a link cannot be read now: {answer.error}")
-        return waiting
-
     # afterwards
 
     def _tell_ends(self, dispatcher: Dispatcher, report: Report) -> None:
@@ -282,10 +227,6 @@ class Poller:
             if report.run % 500 == 0:
                 self.store.journal.trim_idle_runs(KEPT_IDLE_RUNS)
         self.checkpoint("poll.finished")
-
-
-class _MissingError(Exception):
-    """Rolls the transaction back: something must be asked first."""
 
 
 def _leave_out(report: Report, kind: Kind, error: PortalError) -> None:

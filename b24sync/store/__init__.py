@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-import uuid
 from contextlib import AbstractContextManager
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from b24sync.store import migrations
 from b24sync.store.db import open_database, reading, transaction
 from b24sync.store.echoes import Echoes
 from b24sync.store.journal import Journal
 from b24sync.store.keep import Keep
-from b24sync.store.ledger import Ledger
 from b24sync.store.outbox import Outbox
-from b24sync.store.records import RecordTables
 from b24sync.store.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from b24sync.store.ledger import Ledger
+    from b24sync.store.records import RecordTables
 
 
 class Store:
@@ -29,8 +32,20 @@ class Store:
         self.outbox = Outbox(connection)
         self.echoes = Echoes(connection)
         self.keep = Keep(connection)
-        self.records = RecordTables(connection)
-        self.ledger = Ledger(connection)
+
+    @cached_property
+    def records(self) -> RecordTables:
+        """What steps keep."""
+        from b24sync.store.records import RecordTables  # noqa: PLC0415 - an idle poll does without
+
+        return RecordTables(self.connection)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The commission ledger."""
+        from b24sync.store.ledger import Ledger  # noqa: PLC0415 - likewise
+
+        return Ledger(self.connection)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Store:
@@ -49,6 +64,8 @@ class Store:
         """A text that no other database has, so that markers of different ones never meet."""
         known = self.keep.get("installation")
         if known is None:
+            import uuid  # noqa: PLC0415
+
             self.connection.execute("INSERT OR IGNORE INTO meta VALUES ('installation', ?)", (uuid.uuid4().hex,))
             known = self.keep.get("installation") or ""
         return known

@@ -120,6 +120,11 @@ class Outbox:
         sql = f"SELECT * FROM actions WHERE settled_run >= ? AND kind = ? AND step IN ({marks}) ORDER BY id"
         return [_action(row) for row in self._db.execute(sql, (run, kind, *steps))]
 
+    def task_action_settled_since(self, run: int) -> bool:
+        """Whether an action that makes tasks came to an end in or after a run."""
+        sql = "SELECT 1 FROM actions WHERE settled_run >= ? AND step IN ('create_task', 'create_tasks') LIMIT 1"
+        return self._db.execute(sql, (run,)).fetchone() is not None
+
     def task_makers(self, kind: str, entity_id: int, *, steps: Sequence[str], but: str) -> list[Action]:
         """Actions of some steps for an entity's events, other than events of the name ``but``."""
         marks = ", ".join("?" * len(steps))

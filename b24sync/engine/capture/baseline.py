@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -25,14 +25,14 @@ Progress = Callable[[str, int], None]
 
 
 def take_baselines(
-    portal: Portal, store: Store, kinds: Sequence[Kind], *, scrub: Scrub, run: int, opened: datetime | None, progress: Progress
+    portal: Portal, store: Store, kinds: Sequence[Kind], *, scrub: Scrub, run: int, opened: Mapping[str, datetime], progress: Progress
 ) -> dict[str, PortalError]:
     """Walk every row of the kinds into the snapshot; they go live when the reading that follows is applied, quietly.
 
     A kind's history cursor is set before its rows are read, so that moves during the walk are found by the reading that follows.
 
     Args:
-        opened: ``--since``: entities made from this time on are left to the reading that follows, and history is read from its start.
+        opened: Kind → the time of ``--since``: entities made from this time on are left to the reading that follows, and history is read from its start.
         progress: Told the kind and how many rows its snapshot has.
 
     Returns:
@@ -40,7 +40,7 @@ def take_baselines(
     """
     errors = _begin(portal, store, kinds, opened)
     chains = {
-        kind.name: Chain(f"b{kind.name}", BaselinePages(store, kind, scrub, run, opened), store.snapshot.cursor(kind.name).walked_id)
+        kind.name: Chain(f"b{kind.name}", BaselinePages(store, kind, scrub, run, opened.get(kind.name)), store.snapshot.cursor(kind.name).walked_id)
         for kind in kinds
         if kind.name not in errors
     }
@@ -76,7 +76,7 @@ class _Chunk:
         self._inner.__exit__(kind, error, trace)  # type: ignore[arg-type]
 
 
-def _begin(portal: Portal, store: Store, kinds: Sequence[Kind], opened: datetime | None) -> dict[str, PortalError]:
+def _begin(portal: Portal, store: Store, kinds: Sequence[Kind], opened: Mapping[str, datetime]) -> dict[str, PortalError]:
     """Set each new kind's signpost and history cursor, unless an earlier, killed baseline did."""
     fresh = [kind for kind in kinds if store.snapshot.cursor(kind.name).signpost is None]
     if not fresh:
@@ -86,10 +86,10 @@ def _begin(portal: Portal, store: Store, kinds: Sequence[Kind], opened: datetime
     answers, at = portal.chain(calls or {"time": _server_time()})
     with store.transaction():
         for kind in fresh:
-            cursor = replace(store.snapshot.cursor(kind.name), signpost=seconds(opened or at))
+            cursor = replace(store.snapshot.cursor(kind.name), signpost=seconds(opened.get(kind.name, at)))
             answer = answers.get(f"h{kind.name}")
             if answer is not None and answer.error is None:
-                newest = 0 if opened else max((move.id for _, move in history.read_rows(answer.result)), default=0)
+                newest = 0 if kind.name in opened else max((move.id for _, move in history.read_rows(answer.result)), default=0)
                 cursor = replace(cursor, history="yes", history_id=newest, history_floor=newest)
             elif answer is not None and isinstance(answer.error, CredentialsError):
                 errors[kind.name] = answer.error

@@ -87,10 +87,10 @@ def read(
         store.snapshot.clear_staged()
     new = [kind for kind in kinds if not store.snapshot.cursor(kind.name).live]
     unwalked = [kind for kind in new if store.snapshot.cursor(kind.name).state == "baseline"]
-    opened = _opened(store, since) if new else None
+    opened = _opened(store, new, since)
     failed = take_baselines(portal, store, unwalked, scrub=scrub, run=run, opened=opened, progress=progress) if unwalked else {}
     readings = [
-        KindReading(kind, store.snapshot.cursor(kind.name), fresh=kind in new, opened=opened if kind in new else None) for kind in kinds
+        KindReading(kind, store.snapshot.cursor(kind.name), fresh=kind in new, opened=opened.get(kind.name)) for kind in kinds
     ]
     for reading in readings:
         reading.error = failed.get(reading.kind.name)
@@ -99,13 +99,14 @@ def read(
     return _Poll(portal, store, overlap, scrub).read(readings)
 
 
-def _opened(store: Store, since: datetime | None) -> datetime | None:
-    """The time of ``--since``, remembered so that a killed first poll goes on with it."""
+def _opened(store: Store, new: Sequence[Kind], since: datetime | None) -> dict[str, datetime]:
+    """Kind → the time of ``--since``, remembered until the kind is live, so that a killed first poll goes on with it."""
     if since is not None:
         with store.transaction():
-            store.keep.put("opened_since", str(seconds(since)))
-    kept = store.keep.get("opened_since")
-    return datetime.fromtimestamp(int(kept), UTC) if kept else None
+            for kind in new:
+                store.snapshot.open_since(kind.name, seconds(since))
+    kept = {kind.name: store.snapshot.opened_since(kind.name) for kind in new}
+    return {name: datetime.fromtimestamp(at, UTC) for name, at in kept.items() if at is not None}
 
 
 @dataclass(slots=True)
@@ -263,7 +264,22 @@ def _refusal(error: PortalError | None, method: str) -> PortalError:
     return error
 
 
-def advanced(one: KindReading, *, signpost: datetime, floor: int) -> Cursor:
+def promote(
+    store: Store, one: KindReading, *, signpost: datetime, overlap: timedelta, run: int, deferred: int | None = None
+) -> None:
+    """Move a kind's cursors past what was applied; within the transaction that applies it.
+
+    Args:
+        deferred: The lowest history row that is left to the next poll; ``None`` if none is.
+    """
+    floor = max(store.snapshot.remember_history(one.kind.name, floor_before=seconds(signpost - overlap)), one.cursor.history_floor)
+    if deferred is not None:
+        floor = min(floor, deferred - 1)
+    store.snapshot.save_cursor(_advanced(one, signpost=signpost, floor=floor))
+    store.echoes.forget_writes(one.kind.name, before_run=run)
+
+
+def _advanced(one: KindReading, *, signpost: datetime, floor: int) -> Cursor:
     """The kind's cursor after its news were applied."""
     newest = one.newest or (one.cursor.newest_id, None)
     cursor = one.cursor

@@ -1,0 +1,127 @@
+"""From what a poll gathered to a committed transaction: stages, links that conditions need, and everything together.
+
+Where conditions need linked entities, the transaction is rolled back, they are asked for, and it begins again; no network call is ever inside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from b24sync.engine import funnels as stages
+from b24sync.engine.apply import Applied, Applier
+from b24sync.engine.capture.stage import seconds
+from b24sync.engine.plan import Planner
+from b24sync.engine.talks import Remembered
+from b24sync.errors import TransientError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from b24sync.engine.capture import Gathered, KindReading
+    from b24sync.engine.funnels import Funnels
+    from b24sync.engine.poll import Poller
+    from b24sync.engine.report import Report
+    from b24sync.rest.kinds import Kind
+
+
+class _MissingError(Exception):
+    """Rolls the transaction back: something must be asked first."""
+
+
+@dataclass(slots=True)
+class Commit:
+    """One poll's way from gathered pages to a committed transaction.
+
+    Attributes:
+        swept: For rows that only a reconcile found, ``kind:id`` → when the reconcile before it was (Unix seconds).
+    """
+
+    poller: Poller
+    gathered: Gathered
+    report: Report
+    swept: Mapping[str, int]
+
+    def _known_funnels(self) -> Funnels:
+        """The stages of the watched kinds, read anew if a kind has none, or a stage was seen that is not among them."""
+        known = stages.load(self.poller.store.keep, self.poller.kinds, self.poller.settings.invoice)
+        readable = [one.kind for one in self.gathered.complete()]
+        missing = stages.missing(known, readable, {kind.name: self.poller.store.snapshot.staged_stages(kind.name) for kind in readable})
+        missing = [kind for kind in missing if not self._asked_lately(kind, self.gathered.signpost)]
+        if missing:
+            found = stages.fetch(self.poller.portal, missing)
+            with self.poller.store.transaction():
+                stages.save(self.poller.store.keep, found, at=seconds(self.gathered.signpost))
+                for kind in missing:
+                    self.poller.store.keep.cache(f"stages_asked:{kind.name}", True, at=seconds(self.gathered.signpost))
+                    if kind.name not in found:
+                        self.report.warnings.append(f"{kind.name}: its stages cannot be read; they are judged by their ids")
+            known = stages.load(self.poller.store.keep, self.poller.kinds, self.poller.settings.invoice)
+        return known
+
+    def _asked_lately(self, kind: Kind, now: datetime) -> bool:
+        """An unknown stage is asked about once an hour: a portal that never tells of it would else be asked in every poll."""
+        return bool(self.poller.store.keep.cached(f"stages_asked:{kind.name}", not_before=seconds(now - timedelta(hours=1))))
+
+    def run(self) -> Applied:
+        """Apply in one transaction; where conditions need linked entities, roll back, ask for them, and begin again."""
+        funnels = self._known_funnels()
+        remembered = Remembered()
+        waiting = set[str]()
+        while True:
+            planner = self._planner(funnels, remembered)
+            readings = [one for one in self.gathered.complete() if one.kind.name not in waiting]
+            try:
+                with self.poller.store.transaction():
+                    applied = self._applied(funnels, planner, readings)
+                    self.poller.checkpoint("poll.before_commit")
+            except _MissingError:
+                waiting |= self._fetch(planner, remembered)
+                continue
+            self.report.warnings += planner.faults
+            if planner.too_old:
+                self.report.warnings.append(f"{planner.too_old} notify and mail steps skipped: their events are older than safety.max_event_age")
+            for loop in planner.held_loops:
+                self.report.worsen(1, loop)
+            return applied
+
+    def _applied(self, funnels: Funnels, planner: Planner, readings: Sequence[KindReading]) -> Applied:
+        poller, signpost = self.poller, self.gathered.signpost
+        applier = Applier(
+            poller.store, funnels, planner, poller.base_url, poller.settings.poll.overlap, self.report.run, signpost, dict(self.swept)
+        )
+        applied = applier.apply(readings)
+        self.poller.parts.follow_up(applied, planner, funnels)
+        if planner.wanted:
+            raise _MissingError
+        planner.close()
+        self.poller.store.snapshot.clear_staged()
+        return applied
+
+    def _planner(self, funnels: Funnels, remembered: Remembered) -> Planner:
+        return Planner(
+            store=self.poller.store, rules=self.poller.settings.rules, safety=self.poller.settings.safety,
+            judge=self.poller.parts.judge(remembered, funnels, self.gathered.signpost), run=self.report.run, now=self.gathered.signpost,
+            due_at=seconds(self.poller.clock.now()), installation=self.poller.store.installation(),
+        )  # fmt: skip
+
+    def _fetch(self, planner: Planner, remembered: Remembered) -> set[str]:
+        """Ask for the linked entities that conditions need.
+
+        Returns:
+            The kinds that must wait because their links cannot be read now.
+        """
+        wanted = planner.wanted
+        try:
+            answers = remembered.ask(self.poller.portal, [call for _, call in wanted])
+        except TransientError as error:
+            self.report.worsen(69, f"links of {', '.join(sorted(planner.waiting_kinds()))} cannot be read now: {error}")
+            return set(planner.waiting_kinds())
+        failed = [answer for answer in answers if isinstance(answer.error, TransientError)]
+        remembered.forget(failed)
+        waiting = {kind for kind, call in wanted for answer in failed if answer.call == call}
+        for answer in failed:
+            self.report.worsen(69, f"a link cannot be read now: {answer.error}")
+        return waiting
