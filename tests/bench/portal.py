@@ -1,0 +1,89 @@
+"""A stand-in portal in a process of its own, told by a pipe: so that its work costs the measured process nothing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+
+from b24sync.sandbox import Sandbox, SandboxServer, SandboxSettings
+from b24sync.sandbox.seed_base import add_funnels, add_people
+
+ROOT = Path(__file__).resolve().parents[2]
+INVOICE = 31
+
+
+class BenchPortal:
+    """The parent's side.
+
+    Attributes:
+        webhook: Where it answers.
+    """
+
+    def __init__(self, *, latency_s: float = 0.0) -> None:
+        command = [sys.executable, "-m", "tests.bench.portal", str(latency_s)]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.webhook = str(self._answer())
+
+    def add_invoices(self, count: int) -> None:
+        """Create invoices, all now."""
+        self._tell({"add": count})
+
+    def set_latency(self, seconds: float) -> None:
+        """Let every request take longer."""
+        self._tell({"latency": seconds})
+
+    def pass_time(self, seconds: float) -> None:
+        """Move the portal's clock."""
+        self._tell({"advance": seconds})
+
+    def requests(self) -> int:
+        """How many requests have come so far."""
+        return int(self._tell({"requests": True}))  # type: ignore[call-overload, no-any-return]
+
+    def _tell(self, order: dict[str, object]) -> object:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> object:
+        assert self._process.stdout is not None
+        return json.loads(self._process.stdout.readline())
+
+    def __enter__(self) -> BenchPortal:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(10)
+
+
+def serve(latency_s: float) -> None:
+    """The portal's side: orders on stdin, one answer each on stdout."""
+    portal = Sandbox(SandboxSettings(latency_s=latency_s))
+    add_people(portal)
+    add_funnels(portal)
+    with SandboxServer(portal) as server:
+        print(json.dumps(server.webhook), flush=True)
+        for line in sys.stdin:
+            print(json.dumps(_obey(portal, json.loads(line))), flush=True)
+
+
+def _obey(portal: Sandbox, order: dict[str, float]) -> object:
+    if "add" in order:
+        fields = {"title": "Счёт {n}", "assignedById": 3, "opportunity": 125000.5, "stageId": "DT31_1:S"}
+        portal.add_bulk(INVOICE, int(order["add"]), fields, by=3)
+    if "latency" in order:
+        portal.settings = replace(portal.settings, latency_s=order["latency"])
+    if "advance" in order:
+        portal.clock.advance(order["advance"])
+    return portal.requests.count if "requests" in order else True
+
+
+if __name__ == "__main__":
+    serve(float(sys.argv[1]))

@@ -1,0 +1,191 @@
+"""What polls cost in comparison, all in one run on one machine: ``python -m tests.bench.ratios [--large]``.
+
+The targets are those of DESIGN.md §8; they are aims and no gates, since machines differ.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.portal import BenchPortal
+
+LATENCY_S = 0.05
+CONFIG = """
+language = "en"
+timezone = "Europe/Moscow"
+[portal]
+webhook = "{webhook}"
+rate = "box"
+[[rules]]
+name = "head-knows"
+on = "invoice.created"
+when = "invoice.amount >= 1000000"
+[[rules.steps]]
+use = "notify"
+to = ["department_head"]
+text = "{{{{ invoice.number }}}}"
+"""
+FAST = """
+import sys, logging
+from fast_bitrix24 import Bitrix
+client = Bitrix(sys.argv[1], verbose=False)
+rows = client.get_all("crm.item.list", {"entityTypeId": 31})
+history = client.get_all("crm.stagehistory.list", {"entityTypeId": 31})
+assert len(rows) >= int(sys.argv[2]) and len(history) >= int(sys.argv[2]), (len(rows), len(history))
+"""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a process took: wall time, its own CPU time, and how much memory at most."""
+
+    wall_s: float
+    cpu_s: float
+    rss_mb: float
+
+
+def cost(*command: str, cwd: Path | None = None) -> Cost:
+    """Run a command to its end."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, (command, process.returncode)
+    return Cost(time.perf_counter() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def median(costs: Sequence[Cost], what: Callable[[Cost], float]) -> float:
+    """The middle one."""
+    return statistics.median(what(one) for one in costs)
+
+
+def say(name: str, ours: float, theirs: float, target: float, unit: str) -> None:
+    """One line: both numbers, the ratio, the aim."""
+    print(f"{name:<66} {ours:9.3f} {unit} : {theirs:9.3f} {unit} = {ours / theirs:5.2f}  (aim {target:.1f})", flush=True)
+
+
+class Office:
+    """A folder with a configuration."""
+
+    def __init__(self, folder: Path, portal: BenchPortal) -> None:
+        self.folder, self.portal = folder, portal
+        folder.mkdir()
+        path = folder / "b24sync.toml"
+        path.touch(mode=0o600)
+        path.write_text(CONFIG.format(webhook=portal.webhook), encoding="utf-8")
+
+    def poll(self) -> Cost:
+        """One poll in a process of its own."""
+        return cost(sys.executable, "-m", "b24sync", "poll", cwd=self.folder)
+
+
+def idle(folder: Path) -> None:
+    """Process time of a poll that finds nothing, beside that of importing the client library."""
+    with BenchPortal() as portal:
+        portal.add_invoices(200)
+        portal.pass_time(3600)
+        office = Office(folder / "idle", portal)
+        for _ in range(3):
+            office.poll()
+        before = portal.requests()
+        pairs = [(office.poll(), cost(sys.executable, "-c", "import requests")) for _ in range(15)]
+        print(f"an idle poll makes {(portal.requests() - before) / len(pairs):.2f} requests")
+    ours, theirs = zip(*pairs, strict=True)
+    say("process time: idle poll : import requests", median(ours, lambda one: one.cpu_s), median(theirs, lambda one: one.cpu_s), 2.0, "s")
+    say("wall time:    idle poll : import requests", median(ours, lambda one: one.wall_s), median(theirs, lambda one: one.wall_s), 2.0, "s")
+
+
+def news(folder: Path, count: int) -> None:
+    """A poll that finds many new invoices, beside a client that only reads them and their history."""
+    with BenchPortal() as portal:
+        office = Office(folder / "news", portal)
+        office.poll()
+        portal.pass_time(3600)
+        portal.add_invoices(count)
+        portal.set_latency(LATENCY_S)
+        theirs = cost(sys.executable, "-c", FAST, portal.webhook, str(count))
+        before = portal.requests()
+        ours = office.poll()
+        made = portal.requests() - before
+    with sqlite3.connect(office.folder / "b24sync.db") as database:
+        events = database.execute("SELECT count(*) FROM events").fetchone()[0]
+    print(f"a poll of {count} created invoices makes {made} requests and {events} events")
+    say(f"wall time: poll of {count} created invoices : fast_bitrix24 reads them", ours.wall_s, theirs.wall_s, 1.0, "s")
+
+
+def work(folder: Path, count: int) -> None:
+    """CPU of a baseline, beside parsing the same pages and putting the rows into a table."""
+    with BenchPortal() as portal:
+        portal.add_invoices(count)
+        portal.pass_time(3600)
+        office = Office(folder / "work", portal)
+        ours = office.poll()
+        idle_cpu = median([office.poll() for _ in range(5)], lambda one: one.cpu_s)
+        bare = min(_bare(folder / f"bare{turn}.db", _pages(portal.webhook, count)) for turn in range(3))
+    say(f"CPU: baseline of {count} invoices less an idle poll : json + sqlite3", ours.cpu_s - idle_cpu, bare, 3.0, "s")
+
+
+def _pages(webhook: str, count: int) -> list[bytes]:
+    """The answers that hold all rows and their history, as they come: batches of 50 commands."""
+    import requests
+
+    pages = []
+    with requests.Session() as session:
+        for method in ("crm.item.list", "crm.stagehistory.list"):
+            for start in range(0, count, 2500):
+                cmd = {f"p{at}": f"{method}?entityTypeId=31&start={at}" for at in range(start, min(start + 2500, count), 50)}
+                pages.append(session.post(webhook + "batch", json={"halt": 0, "cmd": cmd}, timeout=120).content)
+    return pages
+
+
+def _bare(path: Path, pages: list[bytes]) -> float:
+    """CPU of the least that a reader must do to keep the rows."""
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("CREATE TABLE rows (id INTEGER, data TEXT)")
+        begun = time.process_time()
+        for page in pages:
+            for result in json.loads(page)["result"]["result"].values():
+                rows = ((row.get("id", row.get("ID")), json.dumps(row, ensure_ascii=False)) for row in result["items"])
+                database.executemany("INSERT INTO rows VALUES (?, ?)", rows)
+        database.commit()
+        return time.process_time() - begun
+
+
+def memory(folder: Path, counts: Sequence[int]) -> None:
+    """Memory and CPU of baselines of growing portals."""
+    for count in counts:
+        with BenchPortal() as portal:
+            portal.add_invoices(count)
+            portal.pass_time(3600)
+            ours = Office(folder / f"memory{count}", portal).poll()
+        rows = f"{ours.cpu_s * 1e6 / count:6.1f} µs of CPU a row"
+        print(f"a baseline of {count:>9,} invoices: {ours.rss_mb:6.1f} MB at most (aim 150), {rows}, {ours.wall_s:.1f} s", flush=True)
+
+
+def main() -> None:
+    """Print all ratios."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.ratios")
+    parser.add_argument("--large", action="store_true", help="baselines up to 1,000,000 invoices (about half an hour)")
+    large = parser.parse_args().large
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        idle(folder)
+        news(folder, 10_000)
+        work(folder, 20_000)
+        memory(folder, (1_000, 10_000, 100_000, 1_000_000) if large else (1_000, 10_000, 50_000))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""The README keeps to the code: its commands and options exist, its configurations load, and the checks are the ones that run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+import typer
+
+from b24sync.cli import app
+from b24sync.config.load import load
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+TOP = {"pyproject.toml", "README.md", "b24sync", "tests", "sample.toml", "cron.example"}
+
+
+def blocks(language: str, text: str = README) -> list[str]:
+    """The fenced blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def calls(text: str) -> list[list[str]]:
+    """Every call of ``b24sync`` in code blocks and code spans, as words without comments."""
+    lines = [line for block in re.findall(r"^```\w*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL) for line in block.splitlines()]
+    spans = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL))
+    found = [re.search(r"(?:^|\s|/)(b24sync(?: .*)?)$", line.split(" #")[0].strip()) for line in (*lines, *spans)]
+    parts = [part.strip() for match in found if match for part in re.split(r"&&|;|\||>", match[1])]
+    return [shlex.split(part) for part in parts if part.startswith("b24sync ")]
+
+
+def command_of(words: list[str]) -> tuple[typer.models.CommandFunctionType, list[str]]:
+    """The command that the words name, and the options that they give."""
+    root = typer.main.get_command(app)
+    here, given, options = root, [], {name for one in root.params for name in one.opts}
+    for word in words[1:]:
+        if word.startswith("-"):
+            given.append(word.partition("=")[0])
+        elif hasattr(here, "commands") and not (given and given[-1] == "--config" and word.startswith(("/", "FILE", "."))):
+            assert word in here.commands, f"{' '.join(words)}: there is no command {word}"
+            here = here.commands[word]
+            options |= {name for one in here.params for name in one.opts}
+    assert not set(given) - options - {"--help"}, f"{' '.join(words)}: no such option among {sorted(options)}"
+    return here, given
+
+
+CALLS = {" ".join(words): words for source in ("README.md", "cron.example") for words in calls((ROOT / source).read_text(encoding="utf-8"))}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_every_command_and_option_that_is_named_exists(call):
+    command_of(CALLS[call])
+
+
+def test_every_command_is_in_the_readme():
+    root = typer.main.get_command(app)
+    named = {words[1] for words in calls(README) if len(words) > 1}
+    assert set(root.commands) - {words[3] if words[1] == "--config" else words[1] for words in calls(README)} == set(), named
+
+
+@pytest.mark.parametrize("number", range(len(blocks("toml"))))
+def test_every_configuration_in_the_readme_loads(number, tmp_path):
+    secret = tmp_path / "webhook"
+    secret.write_text("https://portal.example/rest/1/secret/")
+    secret.chmod(0o600)
+    path = tmp_path / "b24sync.toml"
+    path.write_text(blocks("toml")[number], encoding="utf-8")
+    assert load(path, environ={}).settings.rules
+
+
+def test_the_first_two_blocks_are_one_command_each_and_the_second_is_what_ci_runs():
+    first, second = (block.strip() for block in blocks("bash")[:2])
+    assert "\n" not in first
+    assert "\n" not in second
+    assert first.endswith("b24sync demo")
+    assert second.endswith("-m tests.check")
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    assert script.read_text(encoding="utf-8").splitlines()[-1] == second
+
+
+def test_only_the_agreed_names_are_at_the_top():
+    if not (ROOT / ".git").exists():
+        pytest.skip("no git work tree: what belongs to the project cannot be told from what lies beside it")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    tops = {name.partition("/")[0] for name in listed.split("\0") if name}
+    assert {name for name in tops if not name.startswith(".")} == TOP
+
+
+def test_changes_come_last_and_links_inside_lead_somewhere():
+    headings = re.findall(r"^## (.+)$", README, re.MULTILINE)
+    assert headings[-1] == "Changes"
+    anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", README)) <= anchors
