@@ -14,6 +14,7 @@ from typing import Any
 
 from b24sync.domain.entity import TASK, Key
 from b24sync.domain.event import Event, moved_name
+from b24sync.domain.move import Move
 
 COMPLETED = 5  # BITRIX24.md §9: a task under control goes 4 → 5; only 5 is completed
 CREATED_ROW = 1  # crm.stagehistory.list TYPE_ID
@@ -53,16 +54,6 @@ class Look:
     created_at: datetime
     updated_at: datetime
     moved_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One row of the portal's stage history."""
-
-    id: int
-    type_id: int
-    at: datetime
-    stage: str
 
 
 @dataclass(frozen=True, slots=True)

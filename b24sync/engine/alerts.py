@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from b24sync.engine import talks
 from b24sync.errors import B24SyncError
-from b24sync.rest import notify
 
 if TYPE_CHECKING:
     from b24sync.app import App
@@ -46,6 +44,9 @@ def _ping(url: str, *, failed: bool) -> None:
 
 
 def _notify(app: App, report: Report) -> None:
+    from b24sync.engine import talks  # noqa: PLC0415 - a poll without trouble does without
+    from b24sync.rest import notify  # noqa: PLC0415
+
     settings = app.settings
     if settings.alerts is None:
         return

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from b24sync.domain.derive import Facts, Known, Look, Move, Outcome, derive
+from b24sync.domain.derive import Facts, Known, Look, Outcome, derive
 from b24sync.domain.entity import TASK, Entity, Key
 from b24sync.domain.event import Event
+from b24sync.domain.move import Move
 from b24sync.engine.capture.read import KindReading, promote
 from b24sync.engine.capture.stage import due_of, seconds, stage_of, updated_of
 from b24sync.rest import items

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from b24sync.engine.capture import Gathered, KindReading, promote, read
 from b24sync.engine.capture.stage import Scrub, seconds
-from b24sync.engine.capture.sweep import Sweep, sweep
 from b24sync.engine.checkpoint import Checkpoint, pass_by
 from b24sync.engine.report import Report
 from b24sync.errors import CredentialsError, PermanentError, PortalError, TransientError, UsageError
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from b24sync.clock import Clock
     from b24sync.domain.settings import Settings
     from b24sync.engine.apply import Applied
+    from b24sync.engine.capture.sweep import Sweep
     from b24sync.engine.dispatch import Dispatcher
     from b24sync.engine.funnels import Funnels
     from b24sync.engine.plan import Judge, Planner
@@ -194,6 +194,8 @@ class Poller:
         return before
 
     def _sweep(self, one: KindReading, report: Report, *, by_hand: bool) -> Sweep:
+        from b24sync.engine.capture.sweep import sweep  # noqa: PLC0415 - once a day
+
         found = sweep(self.portal, self.store, one.kind, by_hand=by_hand, scrub=self.scrub)
         if found.error is not None:
             one.error, one.complete = found.error, False

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from b24sync.calls import Call
-from b24sync.domain.derive import Move
+from b24sync.domain.move import Move
 from b24sync.rest import values
 from b24sync.rest.dates import parse_time
 from b24sync.rest.kinds import Kind
