@@ -1,0 +1,1 @@
+"""What ``b24sync init`` asks the portal, and the configuration that it makes of the answers."""

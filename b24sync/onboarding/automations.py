@@ -1,0 +1,299 @@
+"""The automations of DESIGN.md §6 as rules for one portal, with its own stages, people and fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from b24sync.onboarding import guesses
+from b24sync.onboarding.toml import array, quoted
+
+if TYPE_CHECKING:
+    from b24sync.onboarding.inquiry import PortalFacts
+
+_TEXTS = {
+    "head": {
+        "ru": "Новый счёт {{ invoice.number }} на {{ invoice.amount | money }}, менеджер {{ responsible.name }}: {{ invoice.url }}",
+        "en": "New invoice {{ invoice.number }} of {{ invoice.amount | money }}, by {{ responsible.name }}: {{ invoice.url }}",
+    },
+    "status": {
+        "ru": "Счёт {{ invoice.number }} по сделке «{{ deal.title }}»: {{ event.from or 'новый' }} → {{ event.to }}. {{ invoice.url }}",
+        "en": "Invoice {{ invoice.number }} of the deal “{{ deal.title }}”: {{ event.from or 'new' }} → {{ event.to }}. {{ invoice.url }}",
+    },
+    "expected": {
+        "ru": "По счёту {{ invoice.number }} ожидается вознаграждение {{ commission.total | money }}.",
+        "en": "Invoice {{ invoice.number }}: a commission of {{ commission.total | money }} is expected.",
+    },
+    "earned": {
+        "ru": "Счёт {{ invoice.number }} оплачен, вознаграждение {{ commission.total | money }}.",
+        "en": "Invoice {{ invoice.number }} is paid, commission {{ commission.total | money }}.",
+    },
+    "paid": {
+        "ru": "Счёт {{ invoice.number }} на {{ invoice.amount | money }} оплачен, задачи поставлены: {{ deal.url }}",
+        "en": "Invoice {{ invoice.number }} of {{ invoice.amount | money }} is paid, tasks are made: {{ deal.url }}",
+    },
+    "row": {"ru": "{{ row.name }}, {{ row.quantity }}", "en": "{{ row.name }}, {{ row.quantity }}"},
+    "act": {
+        "ru": "Подготовить и согласовать акт по счёту {{ invoice.number }}",
+        "en": "Prepare and agree the act of invoice {{ invoice.number }}",
+    },
+    "check": {
+        "ru": "Проверить и согласовать с клиентом: {{ task.title }}",
+        "en": "Check and agree with the client: {{ task.title }}",
+    },
+    "tag": {"ru": "контроль", "en": "check"},
+    "start": {"ru": "Начать работы: {{ deal.title }}", "en": "Begin the work: {{ deal.title }}"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes rules for one portal in one language."""
+
+    facts: PortalFacts
+    language: str
+
+    def text(self, name: str) -> str:
+        """One of the texts as a TOML string."""
+        return quoted(_TEXTS[name][self.language])
+
+    def lead(self) -> str:
+        """The project lead, or who is responsible for the deal."""
+        return "project_lead" if guesses.project_lead(self.facts) else "deal.responsible"
+
+
+@dataclass(frozen=True, slots=True)
+class Automation:
+    """One automation.
+
+    Attributes:
+        code: As in DESIGN.md §6.
+        title: What it does, for people.
+        body: The rules.
+        section: A section of the file that it cannot do without; empty: none.
+        robot: What a robot of the portal may be doing already; empty: nothing.
+        of_tasks: Whether tasks must be watched for it.
+    """
+
+    code: str
+    title: str
+    body: Callable[[Writer], str]
+    section: str = ""
+    robot: str = ""
+    of_tasks: bool = False
+
+
+def _a1(w: Writer) -> str:
+    return f"""
+[[rules]]
+name = "head-knows"
+on   = "invoice.created"
+
+[[rules.steps]]
+use  = "notify"
+to   = ["department_head"]
+text = {w.text("head")}
+"""
+
+
+def _a2(w: Writer) -> str:
+    return f"""
+[[rules]]
+name = "lead-knows-status"
+on   = "invoice.status_changed"
+when = "deal.id"
+
+[[rules.steps]]
+use  = "notify"
+to   = {array([w.lead()])}
+text = {w.text("status")}
+"""
+
+
+def _a3(w: Writer) -> str:
+    to = array(["invoice.responsible", w.lead()])
+    rules = []
+    for name, event, text in (("expected", "created", "expected"), ("earned", "paid", "earned")):
+        rules.append(f"""
+[[rules]]
+name = "commission-{name}"
+on   = "invoice.{event}"
+
+[[rules.steps]]
+use = "commission"
+
+[[rules.steps]]
+use  = "notify"
+to   = {to}
+text = {w.text(text)}
+""")
+    return "".join(rules)
+
+
+def _a4(_: Writer) -> str:
+    return """
+[[rules]]
+name = "due-on-working-day"
+on   = ["invoice.created", "invoice.updated"]
+
+[[rules.steps]]
+use = "shift_due_date"
+"""
+
+
+def _b1(_: Writer) -> str:
+    return """
+[[rules]]
+name = "mail-invoice"
+on   = "invoice.sent"
+
+[[rules.steps]]
+use = "send_invoice"             # to the contact of the deal, else of the invoice, else the company; subject and body are built in
+cc  = ["responsible"]
+"""
+
+
+def _b2(_: Writer) -> str:
+    return """
+[[rules]]
+name = "remind"
+on   = "invoice.reminder_due"
+
+[[rules.steps]]
+use = "send_reminder"
+"""
+
+
+def _b3(w: Writer) -> str:
+    department = guesses.headed_department(w.facts)
+    who = f"department:{department}" if department else "deal.responsible"
+    return f"""
+[[rules]]
+name = "paid"
+on   = "invoice.paid"
+
+[[rules.steps]]
+use   = "move_deal"
+stage = "next"
+
+[[rules.steps]]
+use = "create_tasks"
+
+[[rules.steps.tasks]]            # a task for each product row; `section = 14`, `product = 5` or `name = "*…*"` choose rows
+title       = {w.text("row")}
+responsible = {quoted(who)}
+deadline    = "+5wd"
+
+[[rules.steps]]
+use  = "notify"
+to   = ["deal.responsible"]
+text = {w.text("paid")}
+"""
+
+
+def _b4(w: Writer) -> str:
+    return f"""
+[[rules]]
+name = "act"
+on   = "invoice.tasks_completed"
+
+[[rules.steps]]
+use         = "create_task"
+title       = {w.text("act")}
+responsible = "accountant"
+deadline    = "+3wd"
+"""
+
+
+def _c1(w: Writer) -> str:
+    field, link = guesses.text_field(w.facts), guesses.element_field(w.facts)
+    code = field.code if field else "UF_CRM_CODE_OF_YOUR_FIELD"
+    source = next(iter(w.facts.lists), "")
+    if source and link:
+        lookup = f'name = "row"\nfrom = {quoted(source)}\nid   = "deal.fields.{link.code}"'.replace('"row"', '"found"')
+        value = "{{ found.name }}"
+    elif w.facts.processes:
+        lookup = f'name  = "found"\nfrom  = "item:{w.facts.processes[0].id}"\nmatch = {{ title = "{{{{ deal.title }}}}" }}'
+        value = "{{ found.title }}"
+    else:
+        lookup, value = 'name = "found"\nfrom = "company"', "{{ found.name }}"
+    return f"""
+[[rules]]
+name = "fill-deal"
+on   = "deal.created"
+
+[[rules.steps]]
+use = "fill_fields"
+set = {{ {code} = {quoted(value)} }}
+
+[[rules.steps.lookups]]
+{lookup}
+"""
+
+
+def _c2(w: Writer) -> str:
+    tag = _TEXTS["tag"][w.language]
+    return f"""
+[[rules]]
+name = "check-with-client"
+on   = "task.completed"
+when = "'{tag}' in task.tags and deal.id"
+
+[[rules.steps]]
+use         = "create_activity"
+kind        = "meeting"
+subject     = {w.text("check")}
+responsible = "deal.responsible"
+start       = "+1wd 11:00"
+"""
+
+
+def _c3(w: Writer) -> str:
+    stages = array(stage.id for stage in guesses.working_stages(w.facts)) if guesses.working_stages(w.facts) else '["EXECUTING"]'
+    return f"""
+[[rules]]
+name = "execution"
+on   = "deal.stage_changed"
+to   = {stages}
+
+[[rules.steps]]
+use     = "assign"
+targets = ["deal", "contact"]
+to      = {quoted(w.lead())}
+
+[[rules.steps]]
+use         = "create_task"
+title       = {w.text("start")}
+responsible = {quoted(w.lead())}
+deadline    = "+2wd"
+
+[[rules]]
+name = "execution-left"
+on   = "deal.stage_changed"
+from = {stages}
+
+[[rules.steps]]
+use     = "assign"
+targets = ["contact"]
+to      = "creator"
+"""
+
+
+AUTOMATIONS = (
+    Automation("A1", "an invoice is created: the head of the manager's department is told", _a1),
+    Automation("A2", "the status of a deal's invoice changes: the project lead is told", _a2),
+    Automation("A3", "commissions of an invoice: expected when created, earned when paid", _a3, "commission"),
+    Automation("A4", "the due date of an invoice never falls on a day off", _a4, robot="sets the due date of invoices"),
+    Automation("B1", "an invoice is sent: its PDF is mailed to the client", _b1, "mail", "mails invoices to clients"),
+    Automation("B2", "unpaid invoices: reminders are mailed", _b2, "reminders", "reminds clients of unpaid invoices"),
+    Automation(
+        "B3", "an invoice is paid: the deal moves on, tasks are made, the manager is told", _b3, robot="moves the deal when it is paid"
+    ),
+    Automation("B4", "all tasks of an invoice are done: the accountant gets the task of the act", _b4, of_tasks=True),
+    Automation("C1", "a deal is created: its fields are filled from lists and smart processes", _c1),
+    Automation("C2", "a tracked task is closed: a meeting with the client is planned", _c2, of_tasks=True),
+    Automation(
+        "C3", "a deal enters or leaves a stage: it changes hands, tasks are made", _c3, robot="assigns deals when they change the stage"
+    ),
+)

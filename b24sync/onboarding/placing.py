@@ -1,0 +1,55 @@
+"""Putting the configuration in its place: private from the first byte, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from b24sync.config.load import load
+from b24sync.errors import ConfigError, UsageError
+
+
+def place(path: Path, text: str, *, overwrite: bool) -> None:
+    """Write a configuration (0600) and see that it loads before it is put in its place.
+
+    Raises:
+        UsageError: The file exists and shall not be overwritten, or the folder cannot be written.
+        ConfigError: The text has faults; nothing is left behind.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        _write(draft, text)
+        load(draft, environ=os.environ)
+        _put(draft, path, overwrite=overwrite)
+    except ConfigError as error:
+        faults = [fault.replace(str(draft), str(path)) for fault in error.faults]
+        raise ConfigError(str(path), faults, remedy="please report it; nothing was written") from None
+    except FileExistsError:
+        raise UsageError(f"{path}: exists already", remedy="choose another --output, or overwrite it with --force") from None
+    except OSError as error:
+        raise UsageError(
+            f"{path}: cannot be written: {error.strerror}", remedy="choose another --output, or check the folder's rights"
+        ) from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _write(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _put(draft: Path, path: Path, *, overwrite: bool) -> None:
+    if overwrite:
+        draft.replace(path)
+    else:
+        path.hardlink_to(draft)  # unlike a rename, it never replaces a file that has just come
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

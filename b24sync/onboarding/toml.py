@@ -1,0 +1,46 @@
+"""Writing TOML: texts that come from elsewhere stay texts, whatever they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def quoted(text: str) -> str:
+    """A basic string."""
+    return '"' + "".join(_ESCAPES.get(char) or _escaped(char) for char in text) + '"'
+
+
+def _escaped(char: str) -> str:
+    code = ord(char)
+    if 0xD800 <= code <= 0xDFFF:
+        return "\\uFFFD"  # half of a pair: no character
+    if char.isprintable():
+        return char
+    return f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
+
+
+def array(texts: Iterable[str]) -> str:
+    """A list of strings on one line."""
+    return f"[{', '.join(map(quoted, texts))}]"
+
+
+def plain(text: str, *, longest: int = 80) -> str:
+    """A text for a comment: on one line, without what could be no character of a comment."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def commented(block: str) -> str:
+    """A block switched off: every line a comment that becomes TOML again without its ``# ``."""
+    return "\n".join(f"# {line}" if line else "#" for line in block.strip("\n").split("\n"))
+
+
+def listing(title: str, entries: Iterable[tuple[object, str]], *, most: int = 200) -> str:
+    """Comment lines ``#   id = name``; empty if there is nothing to list."""
+    rows = list(entries)
+    lines = [f"#   {plain(str(key))} = {plain(name, longest=160) or '(no name)'}" for key, name in rows[:most]]
+    if len(rows) > most:
+        lines.append(f"#   … and {len(rows) - most} more")
+    return "\n".join([f"# {title}:", *lines]) if rows else ""

@@ -1,0 +1,229 @@
+"""``b24sync init`` against portals of every sort, over real HTTP."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from b24sync.config.load import load
+from b24sync.onboarding.automations import AUTOMATIONS
+from b24sync.onboarding.choices import Choices, MailChoice
+from b24sync.onboarding.document import document
+from b24sync.onboarding.inquiry import PortalFacts
+from b24sync.onboarding.toml import plain, quoted
+from b24sync.sandbox import Fault, Sandbox, SandboxServer, SandboxSettings
+from b24sync.sandbox.schema import DEAL
+from tests.support.commands import b24sync, company_portal
+from tests.support.config import written
+
+SECRET = "sandboxsecret0001"
+EVERYTHING = frozenset(one.code for one in AUTOMATIONS)
+
+
+def test_the_written_file_is_private_valid_and_knows_the_portal(tmp_path):
+    with company_portal() as (_, _, webhook):
+        ended = b24sync("init", "--webhook", webhook, cwd=tmp_path)
+    path = tmp_path / "b24sync.toml"
+    text = path.read_text(encoding="utf-8")
+    assert ended.code == 0, ended.err
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    settings = load(path, environ={}).settings
+    assert settings.portal.webhook.reveal() == webhook
+    assert settings.safety.dry_run is True
+    assert [rule.name for rule in settings.rules] == ["head-knows"]
+    assert settings.invoice.status == {
+        "draft": ("DT31_1:N",), "sent": ("DT31_1:S",), "paid": ("DT31_1:P",), "rejected": ("DT31_1:D",),
+    }  # fmt: skip
+    assert settings.invoice.my_company == 4
+    assert settings.people == {"accountant": "user:7", "project_lead": "deal.fields.UF_CRM_PROJECT_LEAD"}
+    for known in (
+        "C1:EXECUTING = В работе", "user:5 = Алексей Новиков", "department:2 = Отдел продаж, head: Марина Орлова", "21 = Счёт на оплату",
+        "list:37 = Прайс по регионам", "UF_CRM_ADDRESS = Адрес объекта (string)", "DT31_1:UC_7Q2PXA = Частично оплачен",
+    ):  # fmt: skip
+        assert f"#   {known}" in text
+    assert [name.name for name in tmp_path.iterdir()] == ["b24sync.toml"]
+
+
+def test_the_terminal_says_what_comes_next_and_warns_of_robots_and_never_shows_the_secret(tmp_path):
+    with company_portal(admin=False) as (_, _, webhook):
+        ended = b24sync("init", "--webhook", webhook, "--output", "x.toml", cwd=tmp_path)
+    assert "b24sync --config x.toml doctor" in ended.out
+    assert "robot" in ended.out
+    assert "no administrator" in ended.out
+    assert "dry_run" in ended.out
+    assert SECRET not in ended.out + ended.err
+    assert "robot of the portal mails invoices" in (tmp_path / "x.toml").read_text(encoding="utf-8")
+
+
+def test_doctor_finds_nothing_wrong_with_what_init_wrote_and_the_first_poll_is_quiet(tmp_path):
+    with company_portal() as (_, _, webhook):
+        b24sync("init", "--webhook", webhook, cwd=tmp_path)
+        examined = b24sync("doctor", "--json", cwd=tmp_path)
+        polled = b24sync("poll", "--json", cwd=tmp_path)
+    assert examined.code == 0
+    assert [line["check"] for line in examined.lines() if line["status"] != "ok"] == ["safety"]
+    assert (polled.code, polled.lines()[0]["events"]) == (0, 0)
+
+
+def test_it_writes_nothing_at_the_portal_and_asks_little(tmp_path):
+    with company_portal() as (portal, _, webhook):
+        portal.requests.clear()
+        b24sync("init", "--webhook", webhook, cwd=tmp_path)
+        assert portal.requests.count <= 5
+        assert not [name for name in portal.requests.methods() if name.endswith((".add", ".update", ".delete", ".set"))]
+
+
+def test_every_automation_switched_on_loads_in_both_languages(tmp_path):
+    with company_portal() as (_, _, webhook):
+        facts = _facts(webhook)
+        for language in ("ru", "en"):
+            mail = MailChoice("smtp", "Счета <billing@example.ru>", "smtp.example.ru", 465, "tls", "billing", 'pa"ss\\word')
+            loaded = load(written(tmp_path, document(facts, Choices(webhook, language, EVERYTHING, mail))), environ={})
+            assert len(loaded.settings.rules) == 13
+            assert loaded.settings.mail is not None
+            assert loaded.settings.mail.password.reveal() == 'pa"ss\\word'
+            examined = b24sync("doctor", "--json", "--offline", cwd=tmp_path)
+            assert examined.code == 0, examined.out
+
+
+def _facts(webhook: str) -> PortalFacts:
+    from b24sync.clock import SystemClock
+    from b24sync.onboarding.inquiry import inquire
+    from b24sync.portal.client import PortalClient
+    from b24sync.portal.limits import MemoryBucket
+    from b24sync.portal.webhook import Webhook
+
+    portal = PortalClient(Webhook.parse(webhook), clock=SystemClock(), bucket=MemoryBucket(None))
+    try:
+        return inquire(portal, "example.bitrix24.ru")
+    finally:
+        portal.close()
+
+
+def test_names_of_the_portal_are_data(tmp_path):
+    nasty = 'Новая"\n[portal]\nwebhook = "https://evil.example/rest/1/x/" # \x1b[31m\x00 {{ 7 * 7 }} ' + "\\"
+    with company_portal() as (portal, _, webhook):
+        portal.funnels.add_stage(DEAL, 0, "UC_NASTY", nasty, "")
+        portal.add_user(40, NAME=nasty, LAST_NAME="", WORK_POSITION=nasty, UF_DEPARTMENT=[1])
+        portal.add_department(nasty, parent=1, key=50)
+        portal.document_book.add_template(60, nasty, ["31"])
+        portal.add_user_field(DEAL, "UF_CRM_NASTY", "employee", title=nasty)
+        ended = b24sync("init", "--webhook", webhook, cwd=tmp_path)
+    text = (tmp_path / "b24sync.toml").read_text(encoding="utf-8")
+    assert ended.code == 0, ended.err
+    assert load(tmp_path / "b24sync.toml", environ={}).settings.portal.webhook.reveal() == webhook
+    assert not any(ord(char) < 32 and char != "\n" for char in text)
+    assert "evil.example" in text
+    assert not [line for line in text.splitlines() if "evil.example" in line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("text", ['a"b', "a\\", "\n\r\t", "\x00\x1f\x7f\x85", "\u2028\u202e", "\ud800"[:1], "😀 ы", "\U000e0001"])
+def test_a_quoted_text_is_read_back_and_a_comment_is_one_line(text):
+    assert tomllib.loads(f"x = {quoted(text)}")["x"] == text.replace("\ud800", "\ufffd")
+    assert tomllib.loads(f"# {plain(text)}\nx = 1") == {"x": 1}
+
+
+def test_an_empty_portal_gives_a_valid_file(tmp_path):
+    with SandboxServer(Sandbox(SandboxSettings(scopes=("crm",)))) as server:
+        ended = b24sync("init", "--webhook", server.webhook, cwd=tmp_path)
+    assert ended.code == 0, ended.err
+    settings = load(tmp_path / "b24sync.toml", environ={}).settings
+    assert settings.poll.watch == ("invoice", "deal")
+    assert settings.alerts is None
+    assert "not told: " in ended.out
+
+
+@pytest.mark.parametrize("refused", ["crm.*", "user.*", "*.list", "*"])
+def test_a_portal_that_answers_little_gives_a_valid_file(tmp_path, refused):
+    with company_portal() as (portal, _, webhook):
+        fault = Fault("error", refused, times=10_000, where="command", code="ERROR_METHOD_NOT_FOUND", description="Method not found!")
+        portal.faults.add(fault)
+        ended = b24sync("init", "--webhook", webhook, cwd=tmp_path)
+        assert "Traceback" not in ended.err
+        if (tmp_path / "b24sync.toml").exists():
+            load(tmp_path / "b24sync.toml", environ={})
+    assert ended.code == (0 if (tmp_path / "b24sync.toml").exists() else 69)
+
+
+def test_odd_answers_give_a_valid_file(tmp_path):
+    facts = PortalFacts("p", 1)
+    for codes in (frozenset({"A1"}), EVERYTHING):
+        mail = MailChoice("file", "billing@example.ru")
+        text = document(facts, Choices("https://p.bitrix24.ru/rest/1/s3cretword/", "ru", codes, mail if len(codes) > 1 else None))
+        assert load(written(tmp_path, text), environ={}).settings.rules
+
+
+def test_an_existing_file_is_left_alone_without_force(tmp_path):
+    path = written(tmp_path, "mine = 1\n")
+    with company_portal() as (portal, _, webhook):
+        portal.requests.clear()
+        kept = b24sync("init", "--webhook", webhook, cwd=tmp_path)
+        assert (kept.code, path.read_text(encoding="utf-8"), portal.requests.count) == (2, "mine = 1\n", 0)
+        assert "--force" in kept.err
+        forced = b24sync("init", "--webhook", webhook, "--force", cwd=tmp_path)
+    assert forced.code == 0
+    assert "head-knows" in path.read_text(encoding="utf-8")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--webhook", "https://example.bitrix24.ru/"], "/rest/"),
+        (["--webhook", "http://example.bitrix24.ru/rest/1/verysecret99/"], "in the clear"),
+        (["--webhook", "https://example.bitrix24.ru/rest/1/verysecret99/?x=1"], "more than a webhook URL"),
+        ([], "--webhook is missing"),
+        (["--webhook", "https://example.bitrix24.ru/rest/1/verysecret99/", "--output", "absent/x.toml"], "mkdir -p absent"),
+        (["--webhook", "https://example.bitrix24.ru/rest/1/verysecret99/", "--output", "."], "is a folder"),
+        (["--webhook", "https://example.bitrix24.ru/rest/1/verysecret99/", "--language", "de"], "ru or en"),
+    ],
+)
+def test_a_wrong_call_ends_with_2_and_says_what_to_write(tmp_path, arguments, words):
+    ended = b24sync("init", *arguments, cwd=tmp_path)
+    assert ended.code == 2
+    assert words in ended.err
+    assert "verysecret99" not in ended.out + ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_secret_ends_with_77_and_no_portal_with_69_and_nothing_is_written(tmp_path):
+    with company_portal(webhook_valid=False) as (_, _, webhook):
+        refused = b24sync("init", "--webhook", webhook, cwd=tmp_path)
+    away = b24sync("init", "--webhook", webhook, cwd=tmp_path)
+    assert (refused.code, away.code) == (77, 69)
+    assert SECRET not in refused.err + away.err
+    assert refused.err.strip()
+    assert away.err.strip()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_ends_with_2(tmp_path):
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0o500)
+    with company_portal() as (_, _, webhook):
+        ended = b24sync("init", "--webhook", webhook, "--output", str(folder / "x.toml"), cwd=tmp_path)
+    assert ended.code == 2
+    assert "cannot be written" in ended.err
+
+
+def test_old_invoices_are_recognized(tmp_path):
+    with company_portal(old_invoices=True) as (portal, _, webhook):
+        for method in ("crm.item.fields", "crm.category.list"):
+            fault = Fault("error", method, times=10_000, where="command", code="ENTITY_TYPE_NOT_SUPPORTED", description="not here")
+            portal.faults.add(fault)
+        assert b24sync("init", "--webhook", webhook, cwd=tmp_path).code == 0
+    settings = load(tmp_path / "b24sync.toml", environ={}).settings
+    assert settings.invoice.api == "legacy"
+    assert settings.invoice.status == {"draft": ("N",), "sent": ("S",), "paid": ("P",), "rejected": ("D",)}
+
+
+def test_the_environment_can_hold_the_webhook(tmp_path: Path):
+    with company_portal() as (_, _, webhook):
+        ended = b24sync("init", "--output", str(tmp_path / "y.toml"), cwd=tmp_path, environ={"B24SYNC_WEBHOOK": webhook})
+    assert ended.code == 0
+    assert load(tmp_path / "y.toml", environ={}).settings.portal.webhook.reveal() == webhook
