@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from b24sync.sandbox.schema import CONTACT, DEAL, INVOICE
-from tests.support.cli import DRAFT, PAID, SENT, Office
+from tests.support.cli import PAID, Office
 
-Act = Callable[[Office], None]
+Act = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -37,34 +37,29 @@ class Play:
         return f'[[rules]]\nname = "play"\n{self.rule}\n'
 
 
-def new_invoice(office: Office) -> None:
+def new_invoice(office: Office, number: int = 0) -> None:
     """A manager makes an invoice, due on a Sunday."""
     today = office.portal.today()
     sunday = today + timedelta(days=27 - today.weekday())
-    office.add_invoice(title="play", closedate=sunday)
+    office.add_invoice(title=f"play {number}", closedate=sunday, deal=number)
 
 
-def paid_invoice(office: Office) -> None:
+def paid_invoice(office: Office, number: int = 0) -> None:
     """An old invoice is paid."""
-    office.move(office.company.invoices[0], PAID)
+    office.move(office.company.invoices[3 * number], PAID)
 
 
-def sent_invoice(office: Office) -> None:
-    """An old invoice is sent."""
-    office.move(office.company.invoices[0], SENT)
-
-
-def new_deal(office: Office) -> None:
+def new_deal(office: Office, number: int = 0) -> None:
     """A manager makes a deal."""
     with_email, romashka = office.company.contacts["with_email"], office.company.companies["romashka"]
     office.portal.add_deal(
-        "play", by=office.company.users["manager"], assignedById=office.company.users["manager"], contactId=with_email, companyId=romashka
+        f"play {number}", by=office.company.users["manager"], assignedById=office.company.users["manager"], contactId=with_email, companyId=romashka
     )
 
 
-def deal_moved(office: Office) -> None:
+def deal_moved(office: Office, number: int = 0) -> None:
     """A deal goes into execution."""
-    office.move_deal(office.company.deals[0], "EXECUTING")
+    office.move_deal(office.company.deals[2 * number], "EXECUTING")
 
 
 def last(office: Office, kind: int) -> dict[str, Any]:
@@ -164,4 +159,16 @@ PLAYS = {
     ),
 }  # fmt: skip
 
-assert DRAFT
+WRITES = {
+    "notify": ("im.notify.system.add",),
+    "shift_due_date": ("crm.item.update",),
+    "move_deal": ("crm.item.update",),
+    "create_task": ("tasks.task.add",),
+    "create_tasks": ("tasks.task.add",),
+    "create_meeting": ("crm.activity.add",),
+    "create_todo": ("crm.activity.todo.add",),
+    "fill_fields": ("crm.item.update",),
+    "update_fields": ("crm.item.update",),
+    "assign": ("crm.item.update",),
+    "create_invoice": ("crm.item.add", "crm.item.productrow.set"),
+}

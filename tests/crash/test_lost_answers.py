@@ -1,0 +1,84 @@
+"""The portal does what it was told and its answer is lost: nothing is done twice, nothing is left undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from b24sync.sandbox import Fault
+from tests.crash.plays import PLAYS, WRITES
+from tests.crash.test_crash_matrix import polls_until_quiet, told
+from tests.support.cli import LONG, Office, open_office
+from tests.support.zygote import Zygote
+
+METHODS = [(name, method) for name, methods in WRITES.items() for method in methods]
+LOSSES = {
+    "alone": (1, "drop_after", 0),
+    "the first of a batch": (2, "drop_after", 0),
+    "the last of a batch": (2, "drop_after", 1),
+}
+if LONG:
+    LOSSES |= {"alone, thrice": (1, "drop_after", 0), "before it was done": (2, "drop_before", 1)}
+
+_expected: dict[tuple[str, int], Any] = {}
+
+
+def undisturbed(name: str, acts: int, folder: Path, zygote: Zygote) -> Any:
+    """What comes of it without a loss."""
+    if (name, acts) not in _expected:
+        place = folder / f"undisturbed-{acts}"
+        place.mkdir()
+        for office in open_office(place, rules=PLAYS[name].rules(), sections=PLAYS[name].sections):
+            _play(office, name, acts, zygote)
+            _expected[name, acts] = told(office), PLAYS[name].effect(office)
+    return _expected[name, acts]
+
+
+def _play(office: Office, name: str, acts: int, zygote: Zygote) -> None:
+    assert zygote.poll(office.config) == 0
+    for number in range(acts):
+        PLAYS[name].act(office, number)
+    polls_until_quiet(office, zygote)
+
+
+@pytest.mark.parametrize(("name", "method"), METHODS, ids=[f"{name}-{method}" for name, method in METHODS])
+def test_a_lost_answer_makes_nothing_twice_and_loses_nothing(name: str, method: str, tmp_path: Path, zygote: Zygote) -> None:
+    for what, (acts, kind, after) in LOSSES.items():
+        expected = undisturbed(name, acts, tmp_path, zygote)
+        place = tmp_path / what
+        place.mkdir()
+        for office in open_office(place, rules=PLAYS[name].rules(), sections=PLAYS[name].sections):
+            office.portal.faults.add(Fault(kind, method=method, where="command", after=after, times=3 if "thrice" in what else 1))  # type: ignore[arg-type]
+            _play(office, name, acts, zygote)
+            assert len(office.portal.faults) == 0 or "thrice" in what, "the fault never struck"
+            _judge(office, name, expected, what)
+
+
+def _judge(office: Office, name: str, expected: Any, what: str) -> None:
+    play = PLAYS[name]
+    assert told(office) == expected[0], what
+    if play.once:
+        assert office.states().get("uncertain"), what
+        assert not play.effect(office) - expected[1], what
+        assert (expected[1] - play.effect(office)).total() <= office.states()["uncertain"], what
+    else:
+        assert play.effect(office) == expected[1], what
+        assert set(office.states()) == {"done"}, (what, office.actions())
+
+
+def test_an_uncertain_action_is_repeated_only_by_its_id(tmp_path: Path, zygote: Zygote) -> None:
+    for office in open_office(tmp_path, rules=PLAYS["create_todo"].rules()):
+        office.portal.faults.add(Fault("drop_after", method="crm.activity.todo.add", where="command"))
+        _play(office, "create_todo", 1, zygote)
+        assert office.states() == {"uncertain": 1}
+        before = len(office.portal.activities)
+        assert "0 actions" in office.run("retry", "--all").out
+        polls_until_quiet(office, zygote)
+        assert len(office.portal.activities) == before
+        [action] = office.actions()
+        assert office.run("retry", str(action["id"])).code == 0
+        polls_until_quiet(office, zygote)
+        assert office.states() == {"done": 1}
+        assert len(office.portal.activities) == before + 1
