@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from b24sync.errors import B24SyncError, ConfigError, UsageError
+from b24sync.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from b24sync.app import App
@@ -91,20 +91,33 @@ class Session:
 
         sources = self.sources()
         codes = []
+        used = dict[Path, Path]()
         for source in sources:
             try:
                 app = App(self.load(source, offline=offline))
+                _own_database(app.settings.store.path.resolve(), source.path, used)
                 try:
                     codes.append(body(app))
                 finally:
                     app.close()
-            except B24SyncError as error:
+            except Exception as error:  # noqa: BLE001 - whatever one configuration meets, the others have their turn
                 if len(sources) == 1:
                     raise
                 if not isinstance(error, ConfigError):
                     print(f"{source.path}:", file=sys.stderr)  # noqa: T201
                 codes.append(explain(error, verbose=self.verbose))
         return worst(*codes)
+
+
+def _own_database(database: Path, source: Path, used: dict[Path, Path]) -> None:
+    """Each configuration of a folder has a database of its own.
+
+    Raises:
+        ConfigError: An earlier one uses the same.
+    """
+    other = used.setdefault(database, source)
+    if other != source:
+        raise ConfigError(str(source), [f"store.path: {other.name} uses the same database {database} (give each its own)"])
 
 
 def interactive() -> bool:
