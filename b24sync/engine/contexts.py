@@ -94,12 +94,16 @@ class ContextMaker:
         )  # fmt: skip
 
     def _planned(self, event: Event) -> Entity:
+        """The event's entity as the poll saw it, in the stage that was recorded last."""
         stored = self.store.snapshot.entity(event.entity.kind, event.entity.id)
         kind = self.kinds[event.entity.kind]
         if stored is None:
             return Entity(event.entity, {"id": event.entity.id})
-        raw = json.loads(stored.data)
-        return items.entity(kind, raw, statuses=self.funnels.statuses(), base_url=self.base_url)
+        entity = items.entity(kind, json.loads(stored.data), statuses=self.funnels.statuses(), base_url=self.base_url)
+        if stored.stage is None or "stage_id" not in entity.values:
+            return entity
+        status = {"status": self.funnels.status(kind.name, stored.stage)} if "status" in entity.values else {}
+        return Entity(entity.key, {**entity.values, "stage_id": stored.stage, **status}, entity.fields)
 
 
 def event_of_row(row: EventRow) -> Event:
@@ -118,5 +122,3 @@ def message_id(action: Action, settings: Settings) -> str:
     domain = sender.rpartition("@")[2].strip("> ") or "b24sync.invalid"
     ascii_domain = domain.encode("idna").decode() if domain and not domain.isascii() else domain
     return f"<{digest}@{ascii_domain}>"
-
-

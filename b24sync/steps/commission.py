@@ -11,6 +11,8 @@ from b24sync.domain.entity import DEAL, INVOICE, Entity
 from b24sync.domain.settings import CommissionSettings, RateSettings, StepSettings
 from b24sync.ports import Done, Failed, Skipped
 from b24sync.rest.worth import worth_of
+from b24sync.rules.scope import view_of
+from b24sync.rules.values import MISSING
 
 if TYPE_CHECKING:
     from b24sync.ports import StepResult, Talk
@@ -27,20 +29,28 @@ class Commission(StepSettings):
     def run(self, ctx: StepContext) -> Talk[StepResult]:
         """Book expected rows on a created entity; else earned ones if it is paid (a deal: won), and expected ones if not.
 
-        What is booked already is looked at last, so that nothing lies between that look and the result.
+        Amount and status are those of this poll, by which it also keeps what is booked; a later change is the next poll's. What is booked
+        already is looked at last, so that nothing lies between that look and the result.
         """
         settings = ctx.settings.commission
         if settings is None:
             return Failed("there are no rates (add [commission] to the configuration)")
-        entity = yield from ctx.entity(ctx.event.entity.kind, ctx.event.entity.id)
-        if entity is None:
+        fresh = yield from ctx.entity(ctx.event.entity.kind, ctx.event.entity.id)
+        if fresh is None:
             return Skipped("gone")
-        claims, warnings = yield from _claims(ctx, settings)
+        entity = fresh if ctx.operator else _of_this_poll(ctx, fresh)
+        claims, warnings = yield from _claims(ctx, settings, entity)
         earned = _is_paid(ctx, entity) and not ctx.event.name.endswith(".created")
         booked = ctx.records.ledger(entity.key)
         rows = book(booked, entity.key, worth_of(entity), earned=earned, claims=claims)
         details: dict[str, Any] = {"rows": [_shown(row) for row in rows]}
         return Done(bool(rows), details, ledger=tuple(rows), warnings=tuple(warnings))
+
+
+def _of_this_poll(ctx: StepContext, fresh: Entity) -> Entity:
+    """The entity as the poll saw it; what that does not have is taken from the fresh look."""
+    values, fields = ctx.planned.values, ctx.planned.fields
+    return Entity(fresh.key, {**fresh.values, **values}, {**fresh.fields, **fields}) if "amount" in values else fresh
 
 
 def _is_paid(ctx: StepContext, entity: Entity) -> bool:
@@ -49,7 +59,7 @@ def _is_paid(ctx: StepContext, entity: Entity) -> bool:
     return ctx.funnels.semantic(entity.key.kind, str(entity.values.get("stage_id"))) == "S"
 
 
-def _claims(ctx: StepContext, settings: CommissionSettings) -> Talk[tuple[list[Claim], list[str]]]:
+def _claims(ctx: StepContext, settings: CommissionSettings, entity: Entity) -> Talk[tuple[list[Claim], list[str]]]:
     """For each role without a row the first rate that holds, with its person; and what a person should know."""
     booked = {one.row.role for one in ctx.records.ledger(ctx.event.entity)}
     claims: list[Claim] = []
@@ -57,7 +67,7 @@ def _claims(ctx: StepContext, settings: CommissionSettings) -> Talk[tuple[list[C
     for role in dict.fromkeys(rate.for_ for rate in settings.rates):
         if role in booked:
             continue
-        rate = yield from _first_that_holds(ctx, (one for one in settings.rates if one.for_ == role))
+        rate = yield from _first_that_holds(ctx, entity, (one for one in settings.rates if one.for_ == role))
         if rate is None:
             continue
         found = yield from ctx.people((role,), several=False)
@@ -66,10 +76,12 @@ def _claims(ctx: StepContext, settings: CommissionSettings) -> Talk[tuple[list[C
     return claims, warnings
 
 
-def _first_that_holds(ctx: StepContext, rates: Iterable[RateSettings]) -> Talk[RateSettings | None]:
+def _first_that_holds(ctx: StepContext, entity: Entity, rates: Iterable[RateSettings]) -> Talk[RateSettings | None]:
+    """The first rate whose condition holds; one about an invoice does not where a deal's event has none."""
+    seen = {INVOICE: MISSING, entity.key.kind: view_of(entity, tz=ctx.tz)}
     for rate in rates:
         condition = " ".join(rate.when.splitlines()).strip()
-        if not condition or (yield from ctx.text(f"{{% if {condition} %}}1{{% endif %}}", mode="plain")):
+        if not condition or (yield from ctx.text(f"{{% if {condition} %}}1{{% endif %}}", mode="plain", extra=seen)):
             return rate
     return None
 

@@ -77,6 +77,18 @@ def test_the_first_rate_that_holds_counts_and_is_not_judged_again(bench) -> None
     ]
 
 
+def test_the_amount_and_the_status_are_those_of_the_poll(bench) -> None:
+    number = bench.company.invoices[0]
+    amount(bench, number, "200000")
+    seen = bench.entity("invoice", number)
+    amount(bench, number, "50")
+    bench.portal.update_item(31, number, stageId="DT31_1:P")
+    result = run(bench, "invoice.created", number, planned=seen)
+    assert [(row["percent"], row["state"], row["amount"]) for row in result.details["rows"]] == [
+        ("5", "expected", "10000.00"), ("1.5", "expected", "3000.00"),
+    ]  # fmt: skip
+
+
 def test_another_responsible_gets_nothing_of_a_booked_role(bench) -> None:
     number, users = bench.company.invoices[0], bench.company.users
     run(bench, "invoice.created", number)
@@ -84,6 +96,11 @@ def test_another_responsible_gets_nothing_of_a_booked_role(bench) -> None:
     run(bench, "invoice.status_changed", number, to="paid")
     roles = {(row.user, row.role) for row in (one.row for one in bench.store.ledger.rows(Key("invoice", number)))}
     assert roles == {(users["manager"], "invoice.responsible"), (users["lead"], "project_lead")}
+
+
+def test_a_rate_about_an_invoice_does_not_hold_for_a_deal(bench) -> None:
+    result = run(bench, "deal.stage_changed", bench.company.deals[0], to="EXECUTING")
+    assert [row["role"] for row in result.details["rows"]] == ["project_lead"]
 
 
 def test_an_invoice_that_is_not_paid_any_more_earns_nothing(bench) -> None:
