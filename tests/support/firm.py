@@ -1,0 +1,244 @@
+"""The whole example at work: ``sample.toml`` with its ids replaced, the small company's portal at any time, and a real mail server."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import pkgutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import b24sync
+from b24sync.cli import main
+from b24sync.sandbox import Sandbox, SandboxClock, SandboxServer, SandboxSettings, seed_company
+from b24sync.sandbox.lists import Property
+from b24sync.sandbox.schema import DEAL, INVOICE
+from tests.support.cli import DRAFT, PAID, ROOT, SENT, Office, Ran
+from tests.support.smtp import Received, SmtpServer
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""2026-03-02 12:00 in Moscow."""
+DISTRICTS, BUILDINGS = 1048, 40
+PASSWORD = "wachtwoord-17"
+REPLACED = {
+    "my_company   = 3": "my_company   = {my_company}",
+    'host        = "smtp.example.ru"': 'host        = "localhost"',
+    "# port      = 587": "port        = {port}",
+    '# reply_to  = "sales@example.ru"': 'reply_to    = "sales@example.ru"',
+    '# ca_file = "own.pem"': 'ca_file = "{ca_file}"',
+    "section     = 14": "section     = {mounting}",
+    "department:5": "department:{production}",
+    "list:37": "list:{buildings}",
+    "# rate    =": 'rate = "box" #',
+}
+
+
+def sample(firm: Firm) -> str:
+    """The example with the ids of the stand-in's company in place of those of the example's."""
+    text = (ROOT / "sample.toml").read_text(encoding="utf-8")
+    ids = {
+        "my_company": firm.company.my_company, "port": firm.smtp.port, "ca_file": firm.smtp.ca_file, "buildings": BUILDINGS,
+        "mounting": firm.company.sections["mounting"], "production": firm.company.departments["production"],
+    }  # fmt: skip
+    for old, new in REPLACED.items():
+        assert old in text, f"sample.toml has no {old!r} any more"
+        text = text.replace(old, new.format(**ids))
+    return text
+
+
+@dataclass
+class Firm(Office):
+    """An office whose portal lives at a time of the test's choice, with a mail server.
+
+    Attributes:
+        anew: Commands run in processes of their own, not in forked ones.
+    """
+
+    smtp: SmtpServer = field(default_factory=SmtpServer)
+    sandbox_clock: SandboxClock = field(default_factory=SandboxClock)
+    anew: bool = False
+
+    def later(self, seconds: float = 60) -> None:
+        """Let time pass at the portal."""
+        self.sandbox_clock.advance(seconds)
+
+    def at(self, moment: datetime) -> None:
+        """Put the portal's clock."""
+        self.sandbox_clock.set(moment)
+
+    def mail_section(self, more: str = "") -> str:
+        """``[mail]`` for the server beside."""
+        return (
+            f'[mail]\nfrom = "Счета <billing@example.ru>"\nhost = "localhost"\nport = {self.smtp.port}\nuser = "billing"\n'
+            f'password = "env:SMTP_PASSWORD"\ndocument_template = 21\n{more}\n'
+        )
+
+    def use_sample(self) -> None:
+        """Take the example for configuration."""
+        self.config.write_text(sample(self), encoding="utf-8")
+        self.config.chmod(0o600)
+
+    # the command
+
+    def run(self, *args: str, config: Path | None = None, env: Mapping[str, str] | None = None, **how: Any) -> Ran:
+        """Run a command to its end, without a terminal: in a process that is forked here, which spares the imports, or anew."""
+        if self.anew or how:
+            return Office.run(self, *args, config=config, env=env, **how)
+        words = self.command(*args, config=config)[2:]
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            child = os.fork()
+            if child == 0:
+                _become(words, self.environ(env), out.fileno(), err.fileno())
+            _, status = os.waitpid(child, 0)
+            said = []
+            for file in (out, err):
+                file.seek(0)
+                said.append(file.read().decode())
+        ran = Ran(args, os.waitstatus_to_exitcode(status), said[0], said[1])
+        self.everything_said.append(ran.said)
+        return ran
+
+    # what came of it
+
+    def of_rule(self, rule: str, *args: str) -> list[dict[str, Any]]:
+        """The actions of a rule, oldest first."""
+        return [one for one in self.actions(*args) if one["rule"] == rule]
+
+    def only(self, rule: str, step: str = "", *, entity: str = "") -> dict[str, Any]:
+        """The only action of a rule (and step, and entity)."""
+        found = [one for one in self.of_rule(rule, *(("--entity", entity) if entity else ())) if not step or one["step"] == step]
+        assert len(found) == 1, found
+        return found[0]
+
+    def mailed(self) -> list[Received]:
+        """The mails that were accepted."""
+        return self.smtp.messages
+
+    def run_on(self) -> None:
+        """A minute passes, and the program polls."""
+        self.later()
+        self.poll()
+
+    def settle(self) -> None:
+        """Poll until its own writes have come back and nothing follows any more."""
+        for _ in range(4):
+            self.later()
+            if not self.poll()["events"]:
+                return
+        raise AssertionError("events without an end", self.events()[-10:])
+
+    def quiet(self) -> None:
+        """Let its own writes come back; then a poll is one request, and nothing happens."""
+        self.settle()
+        before = self.everything()
+        self.later()
+        report = self.poll()
+        assert (report["events"], report["http_requests"], report["actions"]) == (0, 1, {}), report
+        assert self.everything() == before
+
+    def everything(self) -> tuple[Any, ...]:
+        """How much there is of all that a step may cause."""
+        portal = self.portal
+        caused = (portal.notifications_all, portal.tasks, portal.activities, portal.comments, portal.documents, portal.mails)
+        return (len(self.smtp.arrived), *map(len, caused), len(portal.item_ids(INVOICE)), self.states())
+
+    # what people do
+
+    def invoice(self, amount: str | int = 120_000, *, deal: int = 0, due: Any = None, stage: str = DRAFT, **fields: Any) -> int:
+        """A manager makes an invoice of one sum for a deal."""
+        more = {"closedate": due} if due else {}
+        return self.add_invoice(
+            deal=deal, stage=stage, title="Счёт", opportunity=float(Decimal(amount)), isManualOpportunity="Y",
+            contactId=self._of_deal(deal, "contactId"), companyId=self._of_deal(deal, "companyId"),
+            mycompanyId=self.company.my_company, **more, **fields,
+        )  # fmt: skip
+
+    def _of_deal(self, deal: int, name: str) -> Any:
+        return (self.portal.item(DEAL, self.company.deals[deal]) or {})[name]
+
+    def send(self, *invoices: int) -> None:
+        """A manager moves invoices to *sent*."""
+        for one in invoices:
+            self.move(one, SENT)
+
+    def pay(self, *invoices: int) -> None:
+        """A manager moves invoices to *paid*."""
+        for one in invoices:
+            self.move(one, PAID)
+
+    def number(self, invoice: int) -> str:
+        """The number on an invoice."""
+        return str((self.portal.item(INVOICE, invoice) or {})["accountNumber"])
+
+
+def _imported() -> None:
+    """Import the whole program, so that forked commands have it."""
+    for module in pkgutil.walk_packages(b24sync.__path__, "b24sync."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+
+
+def _become(words: list[str], environ: Mapping[str, str], out: int, err: int) -> None:
+    """Be the command, in a forked process that never returns."""
+    code = 70
+    try:
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115 - for good
+        os.environ.clear()
+        os.environ.update(environ)
+        os.chdir(ROOT)
+        for handler in list(logging.getLogger().handlers):  # the tester's
+            logging.getLogger().removeHandler(handler)
+        sys.argv = words
+        main()
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def add_buildings(portal: Sandbox, responsible: int) -> None:
+    """What the example looks up: buildings in a list, districts in a smart process, and the fields of deals that they fill."""
+    portal.add_smart_process(DISTRICTS, "Район")
+    portal.funnels.add_category(DISTRICTS, "Районы", 15, default=True)
+    portal.funnels.add_stage(DISTRICTS, 15, "NEW", "Начало", "")
+    portal.add_item(DISTRICTS, responsible, title="Хамовники", assignedById=responsible)
+    portal.add_item(DISTRICTS, responsible, title="Пресненский", assignedById=responsible)
+    portal.add_list(BUILDINGS, "Здания", [Property(61, "Адрес", "S", "ADDRESS"), Property(62, "Район", "S", "DISTRICT")], code="buildings")
+    portal.add_element(BUILDINGS, "Бизнес-центр", {61: "Москва, Пресненская наб., 12", 62: "Пресненский"}, 701)
+    portal.add_user_field(DEAL, "UF_CRM_BUILDING", "iblock_element", title="Здание")
+    portal.add_user_field(DEAL, "UF_CRM_DISTRICT", "string", title="Район")
+    portal.add_user_field(DEAL, "UF_CRM_OBJECT_NAME", "string", title="Объект")
+
+
+@contextmanager
+def opened(
+    folder: Path, *, at: datetime | None = MONDAY, settings: SandboxSettings | None = None, fail: Any = None, **parts: Any
+) -> Iterator[Firm]:
+    """The company with portal and mail server; the portal's clock stands at ``at`` and moves when told."""
+    _imported()
+    folder.mkdir(exist_ok=True)
+    clock = SandboxClock(at)
+    portal = Sandbox(settings, clock=clock)
+    company = seed_company(portal)
+    add_buildings(portal, company.users["manager"])
+    smtp = SmtpServer(security="starttls", user="billing", password=PASSWORD, fail=fail or {})
+    with smtp, SandboxServer(portal) as server:
+        firm = Firm(folder, portal, server, company, smtp=smtp, sandbox_clock=clock, **{"rules": "", **parts})
+        firm.env = {"SMTP_PASSWORD": PASSWORD, "B24SYNC_WEBHOOK": server.webhook, **firm.env}
+        firm.portal_lines = f'rate = "box"\ntimeout = "5s"\nca_file = "{smtp.ca_file}"\n'
+        clock.advance(3600)
+        firm.write()
+        yield firm
