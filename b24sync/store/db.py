@@ -36,23 +36,79 @@ def open_database(path: Path, *, create: bool = True) -> sqlite3.Connection:
     """
     _prepare_file(path, create=create)
     try:
-        connection = connect(path)
-        _check_readable(connection, path)
-        migrations.upgrade(connection, path)
+        connection = _connection(path)
     except sqlite3.DatabaseError as error:
         raise unusable(path, error) from error
+    try:
+        _check_readable(connection, path)  # first of all: the pragmas below write into the file
+        _set_up(connection)
+        migrations.upgrade(connection, path)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise unusable(path, error) from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_read_only(path: Path) -> sqlite3.Connection:
+    """Open a database that is there; nothing can be written through the connection.
+
+    Raises:
+        StoreError: There is none, it cannot be read, or is of another schema than this program's.
+    """
+    if not path.exists():
+        raise StoreError(f"{path}: there is no database yet", remedy="run b24sync poll first")
+    try:
+        connection = _reader(path, "mode=ro")
+        _check_readable(connection, path)
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise unusable(path, error) from error
+    if version != migrations.VERSION:
+        connection.close()
+        remedy = "upgrade b24sync" if version > migrations.VERSION else "run b24sync status once, which upgrades it"
+        raise StoreError(f"{path}: its schema is {version}, this program's {migrations.VERSION}", remedy=remedy)
+    return connection
+
+
+def _reader(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA temp_store=MEMORY")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        connection.close()
+        if mode == "mode=ro" and not path.with_name(f"{path.name}-wal").exists():
+            return _reader(path, "mode=ro&immutable=1")  # a folder in which not even the index of a journal can be made
+        raise
     return connection
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """A connection with the pragmas that the guarantees rest on; no schema check."""
+    connection = _connection(path)
+    try:
+        _set_up(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connection(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA temp_store=MEMORY")
-    return connection
 
 
 def _prepare_file(path: Path, *, create: bool) -> None:

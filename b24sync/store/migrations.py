@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from b24sync.errors import StoreError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 APPLICATION_ID = 0x62323473  # "b24s"
@@ -31,7 +32,7 @@ SCHEMA: tuple[str, ...] = (
         history TEXT NOT NULL DEFAULT 'unknown' CHECK (history IN ('unknown', 'yes', 'no')),
         history_id INTEGER NOT NULL DEFAULT 0,    -- last history row read
         history_floor INTEGER NOT NULL DEFAULT 0, -- rows after this are read again
-        newest_id INTEGER, newest_at INTEGER,     -- a row to check the date filter with
+        steady_id INTEGER, steady_at INTEGER,     -- a row to check the date filter with
         reconciled_at INTEGER,
         guard TEXT                   -- why the last reconcile stopped before deletions
     ) WITHOUT ROWID;
@@ -166,22 +167,22 @@ SCHEMA: tuple[str, ...] = (
 VERSION = len(SCHEMA)
 
 
-def upgrade(connection: sqlite3.Connection, path: Path) -> None:
-    """Apply what is missing, after an online backup if there is anything to lose.
+def upgrade(connection: sqlite3.Connection, path: Path, schema: Sequence[str] = SCHEMA) -> None:
+    """Apply what is missing of a schema, after an online backup if there is anything to lose.
 
     Raises:
         StoreError: The database was made by a newer program.
     """
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version == VERSION:
+    if version == len(schema):
         return
-    if version > VERSION:
+    if version > len(schema):
         raise StoreError(
-            f"{path}: its schema {version} is newer than this program's {VERSION}", remedy="upgrade b24sync, or restore the backup"
+            f"{path}: its schema {version} is newer than this program's {len(schema)}", remedy="upgrade b24sync, or restore the backup"
         )
     if version:
         _back_up(connection, path, version)
-    _migrate(connection)
+    _migrate(connection, schema)
 
 
 def backup_path(path: Path, version: int) -> Path:
@@ -199,12 +200,12 @@ def _back_up(connection: sqlite3.Connection, path: Path, version: int) -> None:
         copy.close()
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def _migrate(connection: sqlite3.Connection, schema: Sequence[str]) -> None:
     import sqlite_utils  # noqa: PLC0415, TID253 - heavy, and only a new or old database needs it
     from sqlite_utils.migrations import Migrations  # noqa: PLC0415
 
     steps = Migrations("b24sync")
-    for number, script in enumerate(SCHEMA, start=1):
+    for number, script in enumerate(schema, start=1):
         steps(name=f"{number:04d}")(_step(number, script))
     database = sqlite_utils.Database(connection, execute_plugins=False)
     connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
