@@ -28,7 +28,7 @@ class Zygote:
         root = Path(__file__).resolve().parents[2]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.zygote"], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env={**os.environ, "PYTHONUTF8": "1"},
+            env={**{name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}, "PYTHONUTF8": "1"},
         )  # fmt: skip
         self.kills = 0
         self.polls = 0
@@ -39,7 +39,7 @@ class Zygote:
         Args:
             config: The configuration.
             how: ``at`` and ``nth`` (die at the nth time a point is passed), ``kill_after_s``, ``later_s`` (a shift of the local clock),
-                ``log`` (a file for its stderr), ``file_limit`` (bytes), ``reconcile``, ``umask``.
+                ``log`` (a file for its stderr), ``file_limit`` (bytes), ``reconcile``, ``umask``, ``user`` (a number to become).
 
         Returns:
             The exit code: 137 if it was killed.
@@ -81,10 +81,6 @@ def _import_everything() -> None:
     import requests
     import sqlite_utils  # noqa: F401
 
-    import b24sync.cli.poll
-    import b24sync.mail.transports
-    import b24sync.portal.http
-    import b24sync.rules.environment
     from b24sync.steps.registry import STEPS, step_class
 
     for name in STEPS:
@@ -124,13 +120,15 @@ def _poll(asked: dict[str, Any]) -> int:
     from b24sync.config.find import Source
     from tests.support.cli import ShiftedClock
 
-    if limit := asked.get("file_limit"):
+    if (limit := asked.get("file_limit")) is not None:
         import resource
 
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     if (mask := asked.get("umask")) is not None:
         os.umask(mask)
+    if (user := asked.get("user")) is not None:
+        os.setuid(user)
     loaded = load_known(Source(Path(asked["config"])), os.environ, offline=False)
     passed = 0
 
