@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from b24sync.config.find import Source
 
 Show = Callable[[Finding], None]
+_CORRECT = "correct the file and run doctor again"
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
@@ -80,7 +81,7 @@ def _all(findings: Iterable[Finding], show: Show) -> bool:
 
 def _faults(error: ConfigError, show: Show) -> None:
     for fault in error.faults:
-        show(fail("configuration", fault, error.remedy))
+        show(fail("configuration", fault, error.remedy or _CORRECT))
 
 
 def _shared(sources: list[Source], show: Show, *, offline: bool) -> list[int]:
@@ -95,7 +96,7 @@ def _shared(sources: list[Source], show: Show, *, offline: bool) -> list[int]:
             continue
     faults = list(shared_databases(readable))
     for fault in faults:
-        show(fail("configuration", fault))
+        show(fail("configuration", fault, _CORRECT))
     return [2] if faults else []
 
 

@@ -209,10 +209,8 @@ def _farewell(wanted: Wanted, facts: PortalFacts, choices: Choices) -> None:
     if facts.is_admin is False:
         _say("caution: the webhook's owner is no administrator; what that person may not see is missing silently", style="yellow")
     doubles = [f"{one.code} ({one.robot})" for one in AUTOMATIONS if one.robot]
-    _say(
-        f"caution: where a robot of the portal does the same job, it happens twice: {', '.join(doubles)}. Switch one of the two off.",
-        style="yellow",
-    )
+    robots = f"where a robot of the portal does the same job as a rule, it happens twice: {', '.join(doubles)}"
+    _say(f"caution: {robots}. Switch one of the two off.", style="yellow")
     if choices.trial:
         _say("safety.dry_run is on for a trial week: everything is planned and shown, nothing is done, until you set it to false.")
     config = "" if wanted.output == Path("b24sync.toml") else f"--config {wanted.output} "
@@ -222,10 +220,10 @@ def _farewell(wanted: Wanted, facts: PortalFacts, choices: Choices) -> None:
 def _say(text: str, *, style: str = "") -> None:
     """A line; coloured on a terminal."""
     line = printable(redact(text))
-    if not (style and sys.stdout.isatty()):
+    if not sys.stdout.isatty():
         print(line)
         return
     from rich.console import Console
     from rich.text import Text
 
-    Console(highlight=False, emoji=False).print(Text(line, style=style), soft_wrap=True)
+    Console(highlight=False, emoji=False).print(Text(line, style=style))

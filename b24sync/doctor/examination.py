@@ -96,7 +96,7 @@ class Examination:
                 self.exit_code = self.exit_code or error.exit_code
             yield unchecked(name, error.message, error.remedy)
         except B24SyncError as error:
-            yield fail(name, error.message, error.remedy)
+            yield fail(name, error.message, error.remedy or "see --verbose for where it happened")
         except (ValueError, TypeError, LookupError, AttributeError) as error:
             # An answer that no documentation describes must not hide what the other checks find.
             log.info("the check %s", name, exc_info=True)

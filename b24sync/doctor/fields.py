@@ -32,7 +32,7 @@ def fields(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
     faults = [fault for use in uses.fields if (fault := _fault(use, known)) is not None]
     yield from dict.fromkeys(faults)
     if not faults and uses.fields and None not in known.values():
-        yield ok("fields", f"all {len({(use.owner, use.code) for use in uses.fields})} used are there")
+        yield ok("fields", f"{len({(use.owner, use.code) for use in uses.fields})} used, all there")
     elif not uses.fields:
         yield ok("fields", "no field of the portal's own codes is used")
 

@@ -30,10 +30,10 @@ def people(uses: Uses, survey: Survey) -> Iterator[Finding]:
 
 def _users(uses: Uses, survey: Survey) -> Iterator[Finding]:
     if uses.users and survey.users is None:
-        answer = survey.answer("users")
+        answer = survey.answer("users.0")
         yield unchecked("people", answer.error if answer and answer.error else "user.get gave nothing")
         return
-    for number, where in list(uses.users.items())[:50]:
+    for number, where in uses.users.items():
         user = (survey.users or {}).get(number)
         if user is None:
             yield fail(

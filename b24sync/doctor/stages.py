@@ -103,4 +103,4 @@ def _said(uses: Uses, funnels: Funnels) -> str:
             by_name.setdefault(name, []).append(stage_id)
         parts = [f"{name} = {', '.join(ids)}" for name, ids in by_name.items()]
     count = len({(use.kind, use.text) for use in uses.stages})
-    return f"all {count} used are there{'; invoices: ' if parts else ''}{'; '.join(parts)}"
+    return f"{count} used, all there{'; invoices: ' if parts else ''}{'; '.join(parts)}"

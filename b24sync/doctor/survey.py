@@ -12,9 +12,11 @@ from b24sync.domain.entity import COMPANY, DEAL, INVOICE, TASK
 from b24sync.engine import funnels as stages
 from b24sync.engine.capture import skew
 from b24sync.engine.funnels import Funnels
+from b24sync.errors import PermanentError
 from b24sync.rest import documents, feeds, history, items, lists, people
 from b24sync.rest.kinds import Kind
 from b24sync.rest.stages import category_list, read_categories
+from b24sync.rest.values import id_or_none
 
 if TYPE_CHECKING:
     from b24sync.app import App
@@ -74,7 +76,7 @@ def take(app: App, uses: Uses) -> Survey:
     kinds = _staged(app, uses)
     survey.funnels = Funnels(app.settings.invoice, stages.fetch(app.portal, kinds))
     survey.funnel_names = {kind.name: _names(survey.result(f"categories.{kind.name}")) for kind in kinds}
-    _people(app, uses, survey)
+    _people(app, survey)
     _measure(app, survey)
     return survey
 
@@ -97,7 +99,7 @@ def _first_calls(app: App, uses: Uses) -> dict[str, Call]:
         calls[f"newest.{kind.name}"] = feeds.newest(kind)
         if kind.history_type_id is not None:
             calls[f"history.{kind.name}"] = history.newest(kind)
-    for name in sorted(uses.kinds() | {INVOICE, DEAL}):
+    for name in sorted({*uses.kinds(), *app.settings.kinds, INVOICE, DEAL}):
         if name in app.kinds and name != TASK:
             calls[f"fields.{name}"] = items.fields(app.kinds[name])
     return {**calls, **_source_calls(uses), **_other_calls(app, uses)}
@@ -127,7 +129,8 @@ def _other_calls(app: App, uses: Uses) -> dict[str, Call]:
     if uses.heads or uses.departments or uses.headed:
         calls["departments"] = people.departments()
     if uses.users:
-        calls["users"] = people.users(sorted(uses.users)[:MOST_USERS])
+        for start in range(0, len(uses.users), MOST_USERS):
+            calls[f"users.{start}"] = people.users(sorted(uses.users)[start : start + MOST_USERS])
     return calls
 
 
@@ -135,7 +138,7 @@ def _names(result: Any) -> dict[int, str]:
     return {category.id: category.name for category in read_categories(result)}
 
 
-def _people(app: App, uses: Uses, survey: Survey) -> None:
+def _people(app: App, survey: Survey) -> None:
     """The other departments, and the users behind ids: those named, and the heads."""
     if (page := survey.result("departments")) is not None:
         rows = people.read_departments(page)
@@ -146,8 +149,8 @@ def _people(app: App, uses: Uses, survey: Survey) -> None:
                 break
             rows += more
         survey.departments = {one.id: one for one in rows}
-    named = survey.result("users")
-    survey.users = None if named is None and uses.users else {user.id: user for user in people.read_users(named)}
+    named = [survey.result(name) for name in survey.answers if name.startswith("users.")]
+    survey.users = None if None in named else {user.id: user for page in named for user in people.read_users(page)}
     heads = [one.head_id for one in (survey.departments or {}).values() if one.head_id]
     missing = sorted(set(heads) - set(survey.users or {}))
     if survey.users is not None and missing:
@@ -162,11 +165,14 @@ def _measure(app: App, survey: Survey) -> None:
     for kind in app.watched:
         row = survey.newest_row(kind.name)
         saved = items.snapshot_times(row)[1] if row else None
-        if kind.api != "item" or row is None or saved is None:
+        if kind.api != "item" or row is None or saved is None or id_or_none(row.get("id")) is None:
             continue
         entity_id = items.row_id(row)
         survey.skew_of = f"{kind.name}:{entity_id}"
-        survey.skew = _known_skew(app, kind, entity_id, saved)
+        try:
+            survey.skew = _known_skew(app, kind, entity_id, saved)
+        except PermanentError:  # this portal does not filter by that field: not measured, as the check says
+            survey.skew = None
         return
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from b24sync.sandbox import Fault
+from b24sync.sandbox import Fault, Sandbox, SandboxServer
 from tests.support.commands import Ended, b24sync, company_portal
 from tests.support.config import written
 from tests.support.smtp import SmtpServer
@@ -339,3 +339,44 @@ def test_plain_lines_without_a_terminal(tmp_path):
     assert ended.code == 0
     assert ended.out.startswith("ok   configuration: ")
     assert "\x1b" not in ended.out
+
+
+def test_a_portal_without_anything_to_measure_with_is_no_failure(tmp_path):
+    with SandboxServer(Sandbox()) as server:
+        ended = examined(
+            tmp_path, server.webhook, '[[rules]]\nname = "a"\non = "deal.created"\n[[rules.steps]]\nuse = "create_task"\n', people=""
+        )
+    assert ended.code == 0, ended.out
+    assert only(ended, "date_filter")["status"] == "warn"
+    assert "nothing at the portal to try it on" in only(ended, "rules.a")["message"]
+
+
+def test_a_smart_process_that_is_not_there_and_a_client_as_own_company_fail(tmp_path):
+    top = "[kinds.object]\nentity_type_id = 1050\n[invoice]\nmy_company = 1\n"
+    with company_portal() as (_, _, webhook):
+        ended = examined(tmp_path, webhook, top=top)
+    assert ended.code == 1
+    assert "1050" in only(ended, "kinds.object")["message"]
+    assert (only(ended, "kinds.object")["status"], only(ended, "my_company")["status"]) == ("fail", "fail")
+
+
+def test_a_clock_that_is_off_is_a_warning_only(tmp_path):
+    from datetime import UTC, datetime, timedelta
+
+    from b24sync.sandbox import SandboxClock
+
+    portal = Sandbox(clock=SandboxClock(datetime.now(UTC) + timedelta(minutes=10)))
+    with SandboxServer(portal) as server:
+        ended = examined(
+            tmp_path, server.webhook, '[[rules]]\nname = "a"\non = "deal.created"\n[[rules.steps]]\nuse = "create_task"\n', people=""
+        )
+    assert (only(ended, "clock")["status"], ended.code) == ("warn", 0)
+    assert "behind the portal's" in only(ended, "clock")["message"]
+
+
+def test_every_failure_has_a_remedy(tmp_path):
+    with company_portal(scopes=("crm",)) as (_, _, webhook):
+        ended = examined(tmp_path, webhook, GOOD.replace("EXECUTING", "EXECUTINGS").replace("UF_CRM_ADDRESS", "UF_X"))
+    failed = [line for line in ended.lines() if line["status"] == "fail"]
+    assert {"scopes", "stages", "fields"} <= {line["check"] for line in failed}
+    assert all(line["remedy"] for line in failed)

@@ -66,6 +66,7 @@ def test_doctor_finds_nothing_wrong_with_what_init_wrote_and_the_first_poll_is_q
         polled = b24sync("poll", "--json", cwd=tmp_path)
     assert examined.code == 0
     assert [line["check"] for line in examined.lines() if line["status"] != "ok"] == ["safety"]
+    assert polled.code == 0, polled.err
     assert (polled.code, polled.lines()[0]["events"]) == (0, 0)
 
 
