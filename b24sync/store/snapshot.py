@@ -22,8 +22,8 @@ class Cursor:
     history: str = "unknown"
     history_id: int = 0
     history_floor: int = 0
-    newest_id: int | None = None
-    newest_at: int | None = None
+    steady_id: int | None = None
+    steady_at: int | None = None
     reconciled_at: int | None = None
     guard: str | None = None
 

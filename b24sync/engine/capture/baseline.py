@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from b24sync.calls import Call
 from b24sync.engine.capture.chains import Chain, advance
+from b24sync.engine.capture.refusals import lacks_history, refusal
 from b24sync.engine.capture.stage import BaselinePages, Scrub, seconds
-from b24sync.errors import CredentialsError, PermanentError, PortalError, TransientError
+from b24sync.errors import PortalError
 from b24sync.rest import history
 
 if TYPE_CHECKING:
@@ -91,13 +92,10 @@ def _begin(portal: Portal, store: Store, kinds: Sequence[Kind], opened: Mapping[
             if answer is not None and answer.error is None:
                 newest = 0 if kind.name in opened else max((move.id for _, move in history.read_rows(answer.result)), default=0)
                 cursor = replace(cursor, history="yes", history_id=newest, history_floor=newest)
-            elif answer is not None and isinstance(answer.error, CredentialsError):
-                errors[kind.name] = answer.error
-                continue
-            elif answer is not None and isinstance(answer.error, PermanentError):
+            elif answer is not None and answer.error is not None and lacks_history(answer.error):
                 cursor = replace(cursor, history="no")
             elif kind.history_type_id is not None:
-                errors[kind.name] = (answer and answer.error) or TransientError("no answer", method="crm.stagehistory.list")
+                errors[kind.name] = refusal(answer.error if answer else None, "crm.stagehistory.list")
                 continue
             store.snapshot.save_cursor(cursor)
     return errors

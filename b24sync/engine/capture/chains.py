@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from b24sync.errors import PortalError, SlowError, TransientError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from b24sync.calls import Answer, Call, Portal
 
 BATCH = 50
 PAGE = 50
+NOTHING: Mapping[str, Call] = MappingProxyType({})
 
 
 class Pages(Protocol):
@@ -70,31 +70,34 @@ def share(chains: Sequence[Chain], size: int = BATCH) -> dict[str, int]:
     return {**shares, **{chain.name: 1 for chain in closing}}
 
 
-def advance(portal: Portal, chains: Sequence[Chain], commit: Callable[[], AbstractContextManager[None]]) -> datetime:
+def advance(
+    portal: Portal, chains: Sequence[Chain], commit: Callable[[], AbstractContextManager[None]], *, first: Mapping[str, Call] = NOTHING
+) -> Mapping[str, Answer]:
     """Read the next pages of all chains in one batch and stage them; fewer pages if the portal takes too long over them.
 
     Args:
         portal: Whom to ask.
         chains: Feeds in the order in which they must be read: rows before their history.
         commit: Called as a context manager around the staging of this batch.
+        first: Further commands, at the head of the batch.
 
     Returns:
-        The portal's time at the start of the batch.
+        The answers, also those to ``first``.
     """
-    shares, (answers, at) = _asked(portal, chains)
+    shares, answers = _asked(portal, chains, first)
     with commit():
         for chain in chains:
             _take(chain, answers, shares[chain.name])
-    return at
+    return answers
 
 
-def _asked(portal: Portal, chains: Sequence[Chain]) -> tuple[dict[str, int], tuple[dict[str, Answer], datetime]]:
+def _asked(portal: Portal, chains: Sequence[Chain], first: Mapping[str, Call]) -> tuple[dict[str, int], dict[str, Answer]]:
     """The shares of a batch that the portal answered, and its answers."""
     while True:
         size = portal.batch_size
-        shares = share(chains, size)
+        shares = share(chains, size - len(first))
         try:
-            return shares, portal.chain(_calls(chains, shares))
+            return shares, portal.chain({**first, **_calls(chains, shares)})[0]
         except SlowError:
             if portal.batch_size >= size or sum(shares.values()) <= len(chains):
                 raise

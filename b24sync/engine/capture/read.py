@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from b24sync.engine.capture import skew
 from b24sync.engine.capture.baseline import Progress, take_baselines
-from b24sync.engine.capture.chains import PAGE, Chain, advance
+from b24sync.engine.capture.chains import NOTHING, PAGE, Chain, advance
+from b24sync.engine.capture.refusals import lacks_history, refusal
 from b24sync.engine.capture.stage import HistoryPages, RowPages, Scrub, seconds, stage_rows, updated_of
-from b24sync.errors import CredentialsError, PermanentError, PortalError
+from b24sync.errors import PortalError
 from b24sync.rest import feeds, history, items
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
     from b24sync.store.snapshot import Cursor
-
-NO_HISTORY = frozenset({"0", "", "ENTITY_TYPE_NOT_SUPPORTED", "ERROR_METHOD_NOT_FOUND", "NOT_FOUND", "INVALID_ARG_VALUE", "100"})
 
 
 @dataclass(slots=True)
@@ -33,7 +32,8 @@ class KindReading:
         error: Why the kind is left out.
         fresh: It has just finished its baseline walk and goes live with this poll.
         opened: With ``--since``: its events begin at this time; else a fresh kind's news are taken over without events.
-        newest: Id and time of the newest row, to check the date filter with next time.
+        steady: Id and time of the last row of the newest page, to check the date filter with: of all that were read the one that is
+            least likely to change meanwhile.
         history_id: The last history row read.
     """
 
@@ -43,7 +43,7 @@ class KindReading:
     error: PortalError | None = None
     fresh: bool = False
     opened: datetime | None = None
-    newest: tuple[int, datetime] | None = None
+    steady: tuple[int, datetime] | None = None
     history_id: int = 0
     history: str = "unknown"
 
@@ -142,32 +142,32 @@ class _Poll:
                 calls[f"h{one.kind.name}"] = history.after(one.kind, one.cursor.history_floor)
         return calls
 
-    def _check_row(self, active: list[KindReading]) -> tuple[Kind, int, datetime] | None:
+    def _check_row(self, active: list[KindReading]) -> skew.Row | None:
         for one in active:
-            if feeds.words(one.kind).skewed and one.cursor.newest_id and one.cursor.newest_at:
-                return one.kind, one.cursor.newest_id, datetime.fromtimestamp(one.cursor.newest_at, UTC)
+            if feeds.words(one.kind).skewed and one.cursor.steady_id and one.cursor.steady_at:
+                return one.kind, one.cursor.steady_id, datetime.fromtimestamp(one.cursor.steady_at, UTC)
         return None
 
     def _since(self, one: KindReading) -> datetime | None:
         return one.since - self.overlap if one.since else None
 
-    def _take_newest(self, one: KindReading, answers: dict[str, Answer]) -> bool:
+    def _take_newest(self, one: KindReading, answers: Mapping[str, Answer]) -> bool:
         """Stage the newest page; True if the changes reach behind it."""
         answer = answers.get(f"n{one.kind.name}")
         if answer is None or answer.error is not None:
-            one.error = _refusal(answer.error if answer else None, feeds.newest(one.kind).method)
+            one.error = refusal(answer.error if answer else None, feeds.newest(one.kind).method)
             return False
         rows = items.page_rows(answer.result)
         times = [saved for row in rows if (saved := updated_of(row)) is not None]
         since = self._since(one)
         if rows and times:
-            one.newest = (items.row_id(rows[0]), times[0])
+            one.steady = (items.row_id(rows[-1]), times[-1])
         if len(rows) < PAGE or (since is not None and times and min(times) < since):
             stage_rows(self.store, one.kind, rows, since=since, scrub=self.scrub)
             return False
         return True
 
-    def _take_history(self, one: KindReading, answers: dict[str, Answer]) -> Chain | None:
+    def _take_history(self, one: KindReading, answers: Mapping[str, Answer]) -> Chain | None:
         """Stage the first page of the history tail; ``None`` if the kind has no history here."""
         name = f"h{one.kind.name}"
         if one.error or one.kind.history_type_id is None or one.history == "no":
@@ -179,7 +179,7 @@ class _Poll:
             one.history = "no"
             return None
         if answer is None or error is not None:
-            one.error = _refusal(error, "crm.stagehistory.list")
+            one.error = refusal(error, "crm.stagehistory.list")
             return None
         one.history = "yes"
         rows, last = chain.pages.take(answer.result, chain.after)
@@ -189,18 +189,25 @@ class _Poll:
     # further requests
 
     def _walk(
-        self, walks: list[KindReading], tails: list[Chain], answers: dict[str, Answer], active: list[KindReading]
+        self, walks: list[KindReading], tails: list[Chain], answers: Mapping[str, Answer], active: list[KindReading]
     ) -> None:
-        shift = self._measured(answers, active) if any(feeds.words(one.kind).skewed for one in walks) else timedelta(0)
-        rows = {one.kind.name: Chain(f"r{one.kind.name}", self._row_pages(one, shift), 0) for one in walks}
+        shift, doubt = self._shift(answers, active) if any(feeds.words(one.kind).skewed for one in walks) else (timedelta(0), None)
+        rows = self._row_chains(walks, shift)
         while True:
             walking = [chain for chain in rows.values() if chain.open]
             behind = [tail for tail in tails if tail.error is None and (tail.open or self._waits_for_rows(tail, walking))]
             if not walking and not any(tail.open for tail in behind):
                 break
-            advance(self.portal, [*walking, *behind], self.store.transaction)
+            first = skew.checks(*doubt, shift) if doubt else NOTHING
+            answers = advance(self.portal, [*walking, *behind], self.store.transaction, first=first)
+            if doubt and (found := self._settled(answers, doubt, shift)) != shift:
+                shift, rows = found, self._row_chains(walks, found)
+            doubt = None
         for one in walks:
             one.error = one.error or _left_out(rows[one.kind.name])
+
+    def _row_chains(self, walks: list[KindReading], shift: timedelta) -> dict[str, Chain]:
+        return {one.kind.name: Chain(f"r{one.kind.name}", self._row_pages(one, shift), 0) for one in walks}
 
     @staticmethod
     def _waits_for_rows(tail: Chain, walking: list[Chain]) -> bool:
@@ -216,21 +223,32 @@ class _Poll:
         text = self.store.keep.get("filter_skew_s")
         return timedelta(seconds=int(text)) if text is not None else None
 
-    def _measured(self, answers: dict[str, Answer], active: list[KindReading]) -> timedelta:
-        """The shift to ask with: the known one if it holds, else measured anew, else so wide that nothing is missed."""
+    def _shift(self, answers: Mapping[str, Answer], active: list[KindReading]) -> tuple[timedelta, skew.Row | None]:
+        """The shift to ask with, and, if the first request could not show whether it holds, the row to show it with the walk itself."""
         check = self._check_row(active)
-        known = self._skew()
-        if check and skew.holds(answers, check[2]):
-            return self._keep_skew(known or timedelta(0))
+        known = self._skew() or timedelta(0)
+        holds = skew.holds(answers, check[2]) if check else None
+        if holds:
+            return self._keep_skew(known), None
         row = self._steady_row(active)
-        found = skew.measure(self.portal, *row) if row else None
+        if row is None:
+            return -skew.WIDEST, None
+        return (known, row) if holds is None else (self._measured(row), None)
+
+    def _settled(self, answers: Mapping[str, Answer], row: skew.Row, shift: timedelta) -> timedelta:
+        """The shift with which the walk goes on (or begins anew, if it is another)."""
+        return self._keep_skew(shift) if skew.holds(answers, row[2]) else self._measured(row)
+
+    def _measured(self, row: skew.Row) -> timedelta:
+        """The shift measured with a row; so wide that nothing is missed if the row does not tell."""
+        found = skew.measure(self.portal, *row)
         return -skew.WIDEST if found is None else self._keep_skew(found)
 
     @staticmethod
-    def _steady_row(active: list[KindReading]) -> tuple[Kind, int, datetime] | None:
+    def _steady_row(active: list[KindReading]) -> skew.Row | None:
         for one in active:
-            if one.newest and feeds.words(one.kind).skewed:
-                return one.kind, *one.newest
+            if one.steady and feeds.words(one.kind).skewed:
+                return one.kind, *one.steady
         return None
 
     def _keep_skew(self, shift: timedelta) -> timedelta:
@@ -246,22 +264,8 @@ class _Poll:
         one.complete = one.error is None
 
 
-def lacks_history(error: PortalError) -> bool:
-    """Whether an error says that the portal keeps no stage history of this kind (BITRIX24.md §4), not that it could not be read."""
-    return isinstance(error, PermanentError) and error.code in NO_HISTORY
-
-
 def _left_out(chain: Chain) -> PortalError | None:
-    return _refusal(chain.error, chain.pages.call(0).method) if chain.error else None
-
-
-def _refusal(error: PortalError | None, method: str) -> PortalError:
-    """The error of a kind that is left out; a refused right to a feed is one of credentials (exit 77)."""
-    if error is None:
-        return PortalError("the portal gave neither a result nor an error", method=method)
-    if isinstance(error, PermanentError) and error.code in {"ACCESS_DENIED", "allowed_only_intranet_user", "insufficient_scope"}:
-        return CredentialsError(error.reason, method=error.method or method, code=error.code)
-    return error
+    return refusal(chain.error, chain.pages.call(0).method) if chain.error else None
 
 
 def promote(
@@ -281,7 +285,7 @@ def promote(
 
 def _advanced(one: KindReading, *, signpost: datetime, floor: int) -> Cursor:
     """The kind's cursor after its news were applied."""
-    newest = one.newest or (one.cursor.newest_id, None)
+    steady = one.steady or (one.cursor.steady_id, None)
     cursor = one.cursor
     if one.fresh:
         cursor = replace(cursor, state="live", baseline_at=seconds(signpost), reconciled_at=seconds(signpost))
@@ -291,6 +295,6 @@ def _advanced(one: KindReading, *, signpost: datetime, floor: int) -> Cursor:
         history=one.history,
         history_id=one.history_id,
         history_floor=floor,
-        newest_id=newest[0],
-        newest_at=seconds(newest[1]) if newest[1] else one.cursor.newest_at,
+        steady_id=steady[0],
+        steady_at=seconds(steady[1]) if steady[1] else one.cursor.steady_at,
     )

@@ -1,7 +1,7 @@
 """How far the portal's date filter is shifted, and how to ask so that nothing is missed (BITRIX24.md §3.4).
 
 ``crm.item.list`` moves the bound of a date filter by (owner's time zone − server's). A bound that comes out later than meant loses changes
-without an error, so the shift is measured: the row that was newest in the last poll must pass a filter by its own time and must not pass one a
+without an error, so the shift is measured: a row seen in the last poll must pass a filter by its own time and must not pass one a
 second later. Where it cannot be measured the bound is set a whole day earlier: more is read, nothing is missed.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from b24sync.rest import feeds, items
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 WIDEST = timedelta(hours=27)  # zones lie between -12 and +14 hours; two of them differ by 26 at most
 STEP = timedelta(minutes=15)  # every zone in use is a multiple of this
 SECOND = timedelta(seconds=1)
+Row: TypeAlias = "tuple[Kind, int, datetime]"  # its kind, id and modification time
 
 
 def checks(kind: Kind, entity_id: int, saved: datetime, skew: timedelta) -> Mapping[str, Call]:

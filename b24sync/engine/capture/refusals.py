@@ -1,0 +1,22 @@
+"""What an error of a feed means for its kind."""
+
+from __future__ import annotations
+
+from b24sync.errors import CredentialsError, PermanentError, PortalError
+
+NO_HISTORY = frozenset({"0", "", "ENTITY_TYPE_NOT_SUPPORTED", "ERROR_METHOD_NOT_FOUND", "NOT_FOUND", "INVALID_ARG_VALUE", "100"})
+NO_RIGHT = frozenset({"ACCESS_DENIED", "allowed_only_intranet_user", "insufficient_scope"})
+
+
+def lacks_history(error: PortalError) -> bool:
+    """Whether an error says that the portal keeps no stage history of this kind (BITRIX24.md §4), not that it could not be read."""
+    return isinstance(error, PermanentError) and error.code in NO_HISTORY
+
+
+def refusal(error: PortalError | None, method: str) -> PortalError:
+    """The error of a kind that is left out; a refused right to a feed is one of credentials (exit 77)."""
+    if error is None:
+        return PortalError("the portal gave neither a result nor an error", method=method)
+    if isinstance(error, PermanentError) and error.code in NO_RIGHT:
+        return CredentialsError(error.reason, method=error.method or method, code=error.code)
+    return error
