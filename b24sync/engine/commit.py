@@ -15,11 +15,9 @@ from b24sync.engine.apply import Applied, Applier
 from b24sync.engine.capture.stage import seconds
 from b24sync.engine.plan import Planner
 from b24sync.engine.talks import Remembered
-from b24sync.errors import TransientError
+from b24sync.errors import CredentialsError, TransientError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from b24sync.engine.capture import Gathered, KindReading
     from b24sync.engine.funnels import Funnels
     from b24sync.engine.poll import Poller
@@ -48,22 +46,42 @@ class Commit:
         """The stages of the watched kinds, read anew if a kind has none, or a stage was seen that is not among them."""
         known = stages.load(self.poller.store.keep, self.poller.kinds, self.poller.settings.invoice)
         readable = [one.kind for one in self.gathered.complete()]
-        missing = stages.missing(known, readable, {kind.name: self.poller.store.snapshot.staged_stages(kind.name) for kind in readable})
-        missing = [kind for kind in missing if not self._asked_lately(kind, self.gathered.signpost)]
-        if missing:
-            found = stages.fetch(self.poller.portal, missing)
-            with self.poller.store.transaction():
-                stages.save(self.poller.store.keep, found, at=seconds(self.gathered.signpost))
-                for kind in missing:
-                    self.poller.store.keep.cache(f"stages_asked:{kind.name}", True, at=seconds(self.gathered.signpost))
-                    if kind.name not in found:
-                        self.report.warnings.append(f"{kind.name}: its stages cannot be read; they are judged by their ids")
+        seen = {kind.name: self._unasked(kind, self.poller.store.snapshot.staged_stages(kind.name)) for kind in readable}
+        missing = [kind for kind in stages.missing(known, readable, seen) if kind.name in known.by_kind or self._asked(kind) is None]
+        if missing and self._learn_stages(missing, seen):
             known = stages.load(self.poller.store.keep, self.poller.kinds, self.poller.settings.invoice)
         return known
 
-    def _asked_lately(self, kind: Kind, now: datetime) -> bool:
+    def _learn_stages(self, kinds: Sequence[Kind], seen: Mapping[str, Sequence[str]]) -> bool:
+        """Read stages; kinds whose stages cannot be read now wait, for their events would be named wrongly."""
+        try:
+            found = stages.fetch(self.poller.portal, kinds)
+        except (TransientError, CredentialsError) as error:
+            for one in self.gathered.complete():
+                if one.kind in kinds:
+                    one.error, one.complete = error, False
+                    code = 77 if isinstance(error, CredentialsError) else 69
+                    self.report.worsen(code, f"{one.kind.name} left out of this poll, its stages cannot be read now: {error}")
+            return False
+        at, keep = seconds(self.gathered.signpost), self.poller.store.keep
+        with self.poller.store.transaction():
+            stages.save(keep, found, at=at)
+            for kind in kinds:
+                keep.cache(f"stages_asked:{kind.name}", sorted({*(self._asked(kind) or ()), *seen[kind.name]}), at=at)
+                if kind.name not in found:
+                    self.report.warnings.append(f"{kind.name}: its stages cannot be read; they are judged by their ids")
+        return True
+
+    def _unasked(self, kind: Kind, seen: Sequence[str]) -> list[str]:
         """An unknown stage is asked about once an hour: a portal that never tells of it would else be asked in every poll."""
-        return bool(self.poller.store.keep.cached(f"stages_asked:{kind.name}", not_before=seconds(now - timedelta(hours=1))))
+        asked = self._asked(kind) or ()
+        return [stage for stage in seen if stage not in asked]
+
+    def _asked(self, kind: Kind) -> list[str] | None:
+        """The stages for whose sake the kind's were read within the last hour; ``None`` if they were not read."""
+        lately = seconds(self.gathered.signpost - timedelta(hours=1))
+        asked: list[str] | None = self.poller.store.keep.cached(f"stages_asked:{kind.name}", not_before=lately)
+        return asked
 
     def run(self) -> Applied:
         """Apply in one transaction; where conditions need linked entities, roll back, ask for them, and begin again."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from b24sync.domain.entity import DEAL, INVOICE, TASK
+from b24sync.errors import TransientError
 from b24sync.rest import stages
 from b24sync.rest.stages import Stage
 
 if TYPE_CHECKING:
-    from b24sync.calls import Portal
+    from b24sync.calls import Answer, Portal
     from b24sync.domain.settings import InvoiceSettings
     from b24sync.rest.kinds import Kind
     from b24sync.store.keep import Keep
@@ -118,7 +119,8 @@ def fetch(portal: Portal, kinds: Sequence[Kind]) -> dict[str, tuple[Stage, ...]]
     """Read the stages of some kinds; one whose funnels or stages are refused is left out.
 
     Raises:
-        TransientError: The portal cannot be reached.
+        TransientError: The portal cannot be reached, or cannot tell some of them now.
+        CredentialsError: The portal refuses the webhook.
     """
     staged = [kind for kind in kinds if kind.name != TASK]
     funnels = dict(zip([kind.name for kind in staged], _categories(portal, staged), strict=True))
@@ -126,6 +128,7 @@ def fetch(portal: Portal, kinds: Sequence[Kind]) -> dict[str, tuple[Stage, ...]]
     answers = portal.ask([stages.status_list(stages.entity_id(kind, category)) for kind, category in wanted])
     found: dict[str, tuple[Stage, ...]] = {}
     for (kind, category), answer in zip(wanted, answers, strict=True):
+        _no_passing_trouble(answer)
         if answer.error is None:
             read = stages.read_stages(answer.result, category_id=category, legacy=kind.api == "legacy")
             found[kind.name] = (*found.get(kind.name, ()), *read)
@@ -138,10 +141,16 @@ def _categories(portal: Portal, kinds: Sequence[Kind]) -> list[list[int]]:
     found = list[list[int]]()
     for kind in kinds:
         answer = answers.get(kind.name)
+        _no_passing_trouble(answer)
         rows = stages.read_categories(answer.result) if answer and answer.error is None else ()
         fallback = [0] if kind.name == DEAL or kind.api == "legacy" else []
         found.append([category.id for category in rows] or fallback)
     return found
+
+
+def _no_passing_trouble(answer: Answer | None) -> None:
+    if answer is not None and isinstance(answer.error, TransientError):
+        raise answer.error
 
 
 def save(keep: Keep, found: Mapping[str, tuple[Stage, ...]], *, at: int) -> None:

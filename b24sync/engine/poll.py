@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from b24sync.engine.capture import Gathered, KindReading, promote, read
+from b24sync.engine.capture import Gathered, KindReading, promote, read, read_tails
 from b24sync.engine.capture.stage import Scrub, seconds
 from b24sync.engine.checkpoint import Checkpoint, pass_by
 from b24sync.engine.report import Report
@@ -182,6 +182,7 @@ class Poller:
         """Sweep the kinds whose time has come; returns for rows that only a sweep found, when the previous one was."""
         every, now = self.settings.poll.reconcile_every, gathered.signpost
         before = dict[str, int]()
+        reread = list[KindReading]()
         for one in gathered.complete():
             last = one.cursor.reconciled_at
             due = bool(every) and last is not None and now - datetime.fromtimestamp(last, UTC) >= every
@@ -191,12 +192,28 @@ class Poller:
             if found.error is None:
                 one.cursor = replace(one.cursor, reconciled_at=seconds(now), guard=found.guard or None)
                 before.update({f"{one.kind.name}:{number}": last or 0 for number in found.found_new})
+                reread += [one] if found.changed or found.found_new else []
+        self._after_rows(reread, report)
         return before
 
-    def _sweep(self, one: KindReading, report: Report, *, by_hand: bool) -> Sweep:
-        from b24sync.engine.capture.sweep import sweep  # noqa: PLC0415 - once a day
+    def _after_rows(self, readings: Sequence[KindReading], report: Report) -> None:
+        """Read the history of what a sweep read once more: it must not be older than the rows (DESIGN.md G1)."""
+        try:
+            read_tails(self.portal, self.store, readings)
+        except PortalError as error:
+            for one in readings:
+                one.error, one.complete = error, False
+        for one in readings:
+            if one.error is not None:
+                _leave_out(report, one.kind, one.error)
 
-        found = sweep(self.portal, self.store, one.kind, by_hand=by_hand, scrub=self.scrub)
+    def _sweep(self, one: KindReading, report: Report, *, by_hand: bool) -> Sweep:
+        from b24sync.engine.capture.sweep import Sweep, sweep  # noqa: PLC0415 - once a day
+
+        try:
+            found = sweep(self.portal, self.store, one.kind, by_hand=by_hand, scrub=self.scrub)
+        except PortalError as error:
+            found = Sweep(one.kind, error=error)
         if found.error is not None:
             one.error, one.complete = found.error, False
             _leave_out(report, one.kind, found.error)

@@ -5,6 +5,6 @@ Rows first, history after them, a kind at a time or not at all (DESIGN.md G1, §
 
 from __future__ import annotations
 
-from b24sync.engine.capture.read import Gathered, KindReading, promote, read
+from b24sync.engine.capture.read import Gathered, KindReading, promote, read, read_tails
 
-__all__ = ["Gathered", "KindReading", "promote", "read"]
+__all__ = ["Gathered", "KindReading", "promote", "read", "read_tails"]

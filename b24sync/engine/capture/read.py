@@ -264,6 +264,23 @@ class _Poll:
         one.complete = one.error is None
 
 
+def read_tails(portal: Portal, store: Store, readings: Sequence[KindReading]) -> None:
+    """Read the history tails again, after rows that were read later than they were.
+
+    Raises:
+        TransientError: The portal cannot be reached.
+        CredentialsError: The portal refuses the webhook.
+    """
+    kept = [one for one in readings if one.history == "yes"]
+    tails = [Chain(f"h{one.kind.name}", HistoryPages(store, one.kind), one.cursor.history_floor, last=True) for one in kept]
+    while walking := [tail for tail in tails if tail.open]:
+        advance(portal, walking, store.transaction)
+    for one, tail in zip(kept, tails, strict=True):
+        one.error = _left_out(tail)
+        one.complete = one.error is None
+        one.history_id = max(one.history_id, tail.after)
+
+
 def _left_out(chain: Chain) -> PortalError | None:
     return refusal(chain.error, chain.pages.call(0).method) if chain.error else None
 
