@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from b24sync.sandbox import Fault, Sandbox, SandboxServer
-from tests.support.commands import Ended, b24sync, company_portal
+from tests.support.commands import Ended, b24sync, company_portal, on_terminal
 from tests.support.config import written
 from tests.support.smtp import SmtpServer
 
@@ -380,3 +380,13 @@ def test_every_failure_has_a_remedy(tmp_path):
     failed = [line for line in ended.lines() if line["status"] == "fail"]
     assert {"scopes", "stages", "fields"} <= {line["check"] for line in failed}
     assert all(line["remedy"] for line in failed)
+
+
+def test_a_terminal_has_colours_unless_they_are_not_wanted(tmp_path):
+    with company_portal() as (_, _, webhook):
+        examined(tmp_path, webhook)
+        _, coloured = on_terminal("doctor", cwd=tmp_path)
+        _, plain = on_terminal("doctor", cwd=tmp_path, environ={"NO_COLOR": "1"})
+    assert "\x1b[32mok" in coloured
+    assert "\x1b[32m" not in plain
+    assert "0 failed, 0 warnings" in plain

@@ -17,7 +17,7 @@ from b24sync.onboarding.inquiry import PortalFacts
 from b24sync.onboarding.toml import plain, quoted
 from b24sync.sandbox import Fault, Sandbox, SandboxServer, SandboxSettings
 from b24sync.sandbox.schema import DEAL
-from tests.support.commands import b24sync, company_portal
+from tests.support.commands import b24sync, company_portal, on_terminal
 from tests.support.config import written
 
 SECRET = "sandboxsecret0001"
@@ -228,3 +228,20 @@ def test_the_environment_can_hold_the_webhook(tmp_path: Path):
         ended = b24sync("init", "--output", str(tmp_path / "y.toml"), cwd=tmp_path, environ={"B24SYNC_WEBHOOK": webhook})
     assert ended.code == 0
     assert load(tmp_path / "y.toml", environ={}).settings.portal.webhook.reveal() == webhook
+
+
+def test_a_person_at_a_terminal_is_asked_again_until_the_answers_fit(tmp_path):
+    with company_portal() as (_, _, webhook):
+        answers = ["https://example.bitrix24.ru/rest/1", webhook, "fr", "en", "a1 z9", "a1, b1 b2", "smtp", "no address"]
+        answers += ["Bills <b@example.ru>", "smtp.example.ru", "tls", "x", "465", "billing", "s3cret-pass"]
+        code, shown = on_terminal("init", cwd=tmp_path, answers=answers)
+    assert code == 0, shown
+    settings = load(tmp_path / "b24sync.toml", environ={}).settings
+    assert (settings.language, [rule.name for rule in settings.rules]) == ("en", ["head-knows", "mail-invoice", "remind"])
+    assert settings.mail is not None
+    assert (settings.mail.port, settings.mail.security, settings.mail.from_) == (465, "tls", "Bills <b@example.ru>")
+    assert settings.mail.password.reveal() == "s3cret-pass"
+    assert settings.mail.document_template == 21
+    assert settings.reminders is not None
+    assert "not known: Z9" in shown
+    assert "next: b24sync doctor" in shown

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,3 +51,29 @@ def company_portal(**settings: Any) -> Iterator[tuple[Sandbox, Company, str]]:
     company = seed_company(portal)
     with SandboxServer(portal) as server:
         yield portal, company, server.webhook
+
+
+def on_terminal(*arguments: str, cwd: Path, answers: Sequence[str] = (), environ: Mapping[str, str] = {}) -> tuple[int, str]:
+    """Run the command on a terminal where a person answers each prompt; code and all that was shown."""
+    left = list(answers)
+    ours, theirs = pty.openpty()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("B24SYNC_", "XDG_", "NO_COLOR"))}
+    with subprocess.Popen(
+        [sys.executable, "-m", "b24sync", *arguments], cwd=cwd, stdin=theirs, stdout=theirs, stderr=theirs,
+        env={**clean, "HOME": str(cwd), "TERM": "xterm", "COLUMNS": "200", **environ},
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        killer = threading.Timer(60, process.kill)
+        killer.start()
+        shown = b""
+        try:
+            while block := os.read(ours, 65536):
+                shown += block
+                if left and shown.endswith(b": "):
+                    os.write(ours, f"{left.pop(0)}\n".encode())
+        except OSError:  # the other side of the terminal is closed
+            pass
+        code = process.wait()
+        killer.cancel()
+    os.close(ours)
+    return code, shown.decode("utf-8", "replace").replace("\r\n", "\n")
