@@ -1,0 +1,120 @@
+"""``b24sync replay``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from b24sync.app import App, show_time
+from b24sync.calendars import make_calendar
+from b24sync.cli.listing import action_json
+from b24sync.cli.times import typed_time
+from b24sync.config.find import Source
+from b24sync.engine.past import Past
+from b24sync.engine.replay import Replay, Would
+from b24sync.errors import UsageError
+from b24sync.log import printable, redact
+from b24sync.rules.language import Language
+from b24sync.store import Store
+
+if TYPE_CHECKING:
+    from b24sync.cli.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The options of the command."""
+
+    from_file: Path | None
+    since: str | None
+    until: str | None
+    rules: Path | None
+    as_json: bool
+
+
+def run(session: Session, wanted: Wanted) -> int:
+    """Print what the recorded events would come to; what cannot be judged is told on stderr.
+
+    Raises:
+        UsageError: An option is wrong.
+    """
+    with ExitStack() as stack:
+        app = stack.enter_context(_configured(session, wanted))
+        app.use_store(stack.enter_context(_history(session, app, wanted)))
+        scratch = Store.in_memory()
+        stack.callback(scratch.close)
+        since, until = _second(app, wanted.since), _second(app, wanted.until)
+        if since is not None and until is not None and since > until:
+            raise UsageError("--since is later than --until")
+        for would in _replay(app, scratch).run(since=since, until=until):
+            print(json.dumps(action_json(would.action, app.tz), ensure_ascii=False) if wanted.as_json else _line(app, would))
+    return 0
+
+
+@contextmanager
+def _configured(session: Session, wanted: Wanted) -> Iterator[App]:
+    """The configuration whose rules are tried; it needs no secrets."""
+    if wanted.rules is None:
+        with session.app(offline=True) as app:
+            yield app
+        return
+    if wanted.rules.is_dir():
+        raise UsageError(f"--rules {wanted.rules}: is a folder", remedy="name one configuration file")
+    app = App(session.load(Source(wanted.rules), offline=True))
+    try:
+        yield app
+    finally:
+        app.close()
+
+
+@contextmanager
+def _history(session: Session, app: App, wanted: Wanted) -> Iterator[Store]:
+    """What was recorded: in a file, or in the database of the configuration that the command line names."""
+    if wanted.from_file is not None:
+        from b24sync.store.transfer import opened  # noqa: PLC0415
+
+        with opened(wanted.from_file) as store:
+            yield store
+    elif wanted.rules is None:
+        yield from _closing(Store.read_only(app.settings.store.path))
+    else:
+        with session.app(offline=True) as own:
+            path = own.settings.store.path
+        yield from _closing(Store.read_only(path))
+
+
+def _closing(store: Store) -> Iterator[Store]:
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _second(app: App, text: str | None) -> int | None:
+    return None if text is None else int(typed_time(text, now=app.clock.now(), tz=app.tz).timestamp())
+
+
+def _replay(app: App, scratch: Store) -> Replay:
+    """The parts of a replay; what they want to remember goes into the scratch database."""
+    for country, year, text in app.store.keep.calendars():
+        scratch.keep.put_calendar(country, year, text, at=0)
+    language = Language(app.settings.language, app.tz, lambda: make_calendar(app.settings, scratch, app.clock))
+    past = Past(app.store, app.kinds, app.funnels(), app.store.keep.get("portal") or "")
+    return Replay(app.store, scratch, app.settings, past, language, app.tz, _say)
+
+
+def _say(text: str) -> None:
+    print(printable(redact(text)), file=sys.stderr)
+
+
+def _line(app: App, would: Would) -> str:
+    action, event = would.action, would.event
+    reason = action.result.get("message") or action.result.get("reason") or ""
+    what = f"{action.rule}/{action.position} {action.step}  {action.kind}:{action.entity_id}"
+    of = f"event {event.id} {event.name} {show_time(event.occurred_at, app.tz)}"
+    return printable(f"{action.id:>6}  {action.state:<9}  {what}  ({of})  {reason}".rstrip())

@@ -1,0 +1,345 @@
+"""The recorded history as a file, and back: JSON Lines, one row a line, gzipped if the name ends in ``.gz``.
+
+The first line says what it is (format version, tables and their columns), the last one how many rows there are, so that a file that was
+cut off is known. Secrets are taken out on the way, what belongs to the poll under way or to one machine stays behind.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from b24sync.errors import UsageError
+from b24sync.log import redact
+from b24sync.store import Store, migrations
+from b24sync.store.db import open_read_only
+from b24sync.store.snapshot import dump
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+FORMAT = 1
+NAME = "b24sync"
+TABLES = (
+    "meta", "cache", "calendars", "cursors", "entities", "revisions", "history_seen", "events", "verdicts", "actions", "runs", "own_writes",
+    "own_made", "own_runs", "due_dates", "documents", "reminders", "closings", "ledger",
+)  # fmt: skip
+JSON_COLUMNS = {
+    "cache": ("value",), "entities": ("data",), "revisions": ("changes",), "events": ("changes", "seen"),
+    "actions": ("result", "memory", "options"), "runs": ("report",), "own_writes": ("value",),
+}  # fmt: skip
+_LEFT = ("config_digest", "said")  # of one configuration file, of one mailbox of cron
+_LONGEST_LINE = 64_000_000
+_BATCH = 500
+_SQLITE = b"SQLite format 3\x00"
+
+Row = dict[str, Any]
+Change = Callable[[str, Row], Row | None]
+
+
+# out
+
+
+def export(store: Store, target: Path, *, at: datetime, anonymize: Change | None = None) -> int:
+    """Write the history into a file that is there whole (0600) or not at all; memory does not grow with it.
+
+    Args:
+        store: The database; its state is that of one moment.
+        target: The file; one that is there is replaced.
+        at: For the header.
+        anonymize: Changes each row of each table, or drops it.
+
+    Returns:
+        How many rows were written.
+    """
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # 0600
+    try:
+        with os.fdopen(descriptor, "wb") as raw:
+            if target.suffix == ".gz":
+                with gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as packed:
+                    rows = _write(store, packed, at, anonymize)
+            else:
+                rows = _write(store, raw, at, anonymize)
+            raw.flush()
+            os.fsync(raw.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return rows
+
+
+def _write(store: Store, out: IO[bytes] | gzip.GzipFile, at: datetime, anonymize: Change | None) -> int:
+    count = 0
+    with store.reading():
+        columns = {table: _columns(store.connection, table) for table in TABLES}
+        head = {
+            NAME: "history", "format": FORMAT, "schema": migrations.VERSION, "exported_at": at.isoformat(timespec="seconds"),
+            "anonymized": anonymize is not None, "sequences": _sequences(store.connection), "tables": columns,
+        }  # fmt: skip
+        out.write(_line(head))
+        for table in TABLES:
+            for row in _rows(store.connection, table, anonymize):
+                out.write(_line([table, *row.values()]))
+                count += 1
+        out.write(_line({"end": count}))
+    return count
+
+
+def _line(value: Any) -> bytes:
+    return f"{dump(value)}\n".encode()
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+
+
+def _sequences(connection: sqlite3.Connection) -> dict[str, int]:
+    return {name: seq for name, seq in connection.execute("SELECT name, seq FROM sqlite_sequence ORDER BY name") if name in TABLES}
+
+
+def _rows(connection: sqlite3.Connection, table: str, anonymize: Change | None) -> Iterator[Row]:
+    for found in connection.execute(f"SELECT * FROM {table}"):
+        row: Row | None = dict(found)
+        if row is None or (table == "meta" and row["name"] in _LEFT):
+            continue
+        row = anonymize(table, row) if anonymize else row
+        if row is not None:
+            yield _without_secrets(table, row)
+
+
+def _without_secrets(table: str, row: Row) -> Row:
+    """The row with secrets taken out of its texts; JSON stays JSON."""
+    for column, value in row.items():
+        if isinstance(value, str) and redact(value) != value:
+            row[column] = dump(_redacted(json.loads(value))) if column in JSON_COLUMNS.get(table, ()) else redact(value)
+    return row
+
+
+def _redacted(value: Any) -> Any:
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, list):
+        return [_redacted(one) for one in value]
+    return {redact(name): _redacted(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+# in
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an import took over.
+
+    Attributes:
+        held: Actions that were to be done and are held now: the place that the history comes from may do them too.
+    """
+
+    rows: int
+    held: int
+    anonymized: bool
+
+
+def take_in(source: Path, database: Path) -> Taken:
+    """Make a new database of an exported history: all of it or nothing.
+
+    Raises:
+        UsageError: The file is no whole history of a format that is known here, or the database is there already.
+    """
+    if database.exists():
+        remedy = "a history is imported into a new one only: change store.path, or move it away"
+        raise UsageError(f"{database}: there is a database already", remedy=remedy)
+    descriptor, name = tempfile.mkstemp(dir=database.parent, prefix=f".{database.name}.")
+    os.close(descriptor)
+    made = Path(name)
+    try:
+        taken = _build(source, made, hold=True)
+        _place(made, database)
+    finally:
+        for left in (made, *(made.with_name(f"{made.name}{end}") for end in ("-wal", "-shm", "-journal"))):
+            left.unlink(missing_ok=True)
+    return taken
+
+
+def _place(made: Path, database: Path) -> None:
+    with made.open("rb") as file:
+        os.fsync(file.fileno())
+    try:
+        os.link(made, database)  # unlike a rename it replaces nothing
+    except FileExistsError:
+        raise UsageError(f"{database}: a database was made there in the meantime", remedy="stop the polls and import again") from None
+    folder = os.open(database.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def opened(source: Path) -> Iterator[Store]:
+    """A history for reading: an exported file (taken into a private temporary database), or a database itself.
+
+    Raises:
+        UsageError: The file is neither.
+    """
+    if _begins(source, len(_SQLITE)) == _SQLITE:
+        store = Store(open_read_only(source), source)
+        try:
+            yield store
+        finally:
+            store.close()
+        return
+    with tempfile.TemporaryDirectory(prefix="b24sync-") as folder:
+        path = Path(folder, "history.db")
+        _build(source, path, hold=False)
+        store = Store(open_read_only(path), path)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+def _begins(source: Path, count: int) -> bytes:
+    try:
+        with source.open("rb") as file:
+            return file.read(count)
+    except OSError as error:
+        raise UsageError(f"{source}: cannot be read: {error.strerror}") from None
+
+
+def _build(source: Path, path: Path, *, hold: bool) -> Taken:
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.row_factory = sqlite3.Row
+        migrations.upgrade(connection, path)
+        connection.execute("PRAGMA journal_mode=OFF")  # a file that is not finished is thrown away
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("BEGIN")
+        head, rows = _load(source, connection)
+        _check(source, connection)
+        _continue_sequences(connection, head.get("sequences"))
+        held = _hold(connection) if hold else 0
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+    return Taken(rows, held, head.get("anonymized") is True)
+
+
+def _load(source: Path, connection: sqlite3.Connection) -> tuple[Mapping[str, Any], int]:
+    lines = _lines(source)
+    first = next(lines, None)
+    head = _head(source, first)
+    inserts = {table: _insert(source, connection, table, columns) for table, columns in head["tables"].items()}
+    count, number, ended = 0, 1, False
+    pending: list[Sequence[Any]] = []
+    current = ""
+    for number, value in enumerate(lines, start=2):
+        if ended:
+            raise _bad(source, number, "there is something after the end")
+        if isinstance(value, dict):
+            ended = value.get("end") == count
+            if not ended:
+                raise _bad(source, number, f"says that there are {value.get('end')!r} rows, and there are {count}")
+            continue
+        table, row = _row(source, number, value, head["tables"])
+        if table != current or len(pending) >= _BATCH:
+            _flush(source, number, connection, inserts.get(current, ""), pending)
+            current = table
+        pending.append(row)
+        count += 1
+    _flush(source, number, connection, inserts.get(current, ""), pending)
+    if not ended:
+        raise _bad(source, number, "the file is cut off: its last line is missing")
+    return head, count
+
+
+def _lines(source: Path) -> Iterator[Any]:
+    packed = _begins(source, 2) == b"\x1f\x8b"
+    number = 0
+    try:
+        with gzip.open(source, "rb") if packed else source.open("rb") as file:
+            while line := file.readline(_LONGEST_LINE):
+                number += 1
+                yield _parsed(source, number, line)
+    except (EOFError, gzip.BadGzipFile) as error:
+        raise UsageError(f"{source}:{number + 1}: the file is cut off or damaged ({error})") from None
+
+
+def _parsed(source: Path, number: int, line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        raise _bad(source, number, "is no JSON line" if number > 1 else "is no exported history") from None
+
+
+def _head(source: Path, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict) or value.get(NAME) != "history" or not isinstance(value.get("tables"), dict):
+        raise _bad(source, 1, "is no exported history (b24sync snapshot export makes one)")
+    if value.get("format") != FORMAT or not isinstance(value.get("schema"), int) or value["schema"] > migrations.VERSION:
+        raise _bad(source, 1, f"is of format {value.get('format')!r} and schema {value.get('schema')!r}: upgrade b24sync")
+    return value
+
+
+def _insert(source: Path, connection: sqlite3.Connection, table: str, columns: Any) -> str:
+    known = _columns(connection, table) if table in TABLES else []
+    fitting = isinstance(columns, list) and columns and all(column in known for column in columns)
+    if not fitting or len({*columns}) < len(columns):
+        raise _bad(source, 1, f"holds a table or columns that are not known here: {table}")
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
+def _row(source: Path, number: int, value: Any, tables: Mapping[str, Sequence[str]]) -> tuple[str, Sequence[Any]]:
+    known = isinstance(value, list) and value and isinstance(value[0], str) and value[0] in tables
+    if not known or len(value) != len(tables[value[0]]) + 1 or any(isinstance(cell, list | dict) for cell in value[1:]):
+        raise _bad(source, number, "is no row of a table that the header names")
+    return value[0], value[1:]
+
+
+def _flush(source: Path, number: int, connection: sqlite3.Connection, sql: str, rows: list[Sequence[Any]]) -> None:
+    if not rows:
+        return
+    try:
+        connection.executemany(sql, rows)
+    except (sqlite3.IntegrityError, OverflowError) as error:
+        raise UsageError(f"{source}: a row at or before line {number} does not fit: {error}") from None
+    rows.clear()
+
+
+def _check(source: Path, connection: sqlite3.Connection) -> None:
+    """JSON is JSON, and what rows refer to is there."""
+    for table, columns in JSON_COLUMNS.items():
+        for column in columns:
+            if connection.execute(f"SELECT 1 FROM {table} WHERE NOT json_valid({column}) LIMIT 1").fetchone():
+                raise UsageError(f"{source}: {table}.{column} is no JSON in some row")
+    broken = connection.execute("PRAGMA foreign_key_check").fetchone()
+    if broken:
+        raise UsageError(f"{source}: a row of {broken[0]} refers to one of {broken[2]} that is missing")
+
+
+def _continue_sequences(connection: sqlite3.Connection, sequences: Any) -> None:
+    """Ids go on where they were, also if the last rows are gone."""
+    for table, last in sequences.items() if isinstance(sequences, dict) else ():
+        if table not in TABLES or not isinstance(last, int):
+            continue
+        changed = connection.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (last, table)).rowcount
+        if not changed:
+            connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, last))
+
+
+def _hold(connection: sqlite3.Connection) -> int:
+    """What was still to be done waits for a person (as after ``poll --baseline``); an interrupted send stays in doubt."""
+    connection.execute("UPDATE actions SET state = 'uncertain', claimed_by = NULL WHERE state = 'running' AND sending")
+    sql = "UPDATE actions SET state = 'held', next_attempt_at = NULL, claimed_by = NULL, result = ? WHERE state IN ('pending', 'running')"
+    return connection.execute(sql, (dump({"reason": "imported"}),)).rowcount
+
+
+def _bad(source: Path, number: int, what: str) -> UsageError:
+    return UsageError(f"{source}:{number}: {what}")

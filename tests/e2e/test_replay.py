@@ -1,0 +1,198 @@
+"""``replay``: the recorded history against rules, offline, with the same bytes every time."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import pytest
+
+from b24sync.sandbox.schema import DEAL, INVOICE
+from tests.support.cli import DRAFT, PAID, SENT, TELL_HEAD, TELL_LEAD, Office, Ran, no_traceback, notify_rule
+
+LINKED = notify_rule("vip", "invoice.status_changed", more="when = \"'VIP' in deal.title and deal.amount > 10\"")
+
+
+@pytest.fixture
+def recorded(office: Office) -> tuple[Office, int]:
+    """A company whose rules look at deals, with a history of several polls."""
+    office.write(rules=TELL_HEAD + TELL_LEAD + LINKED)
+    office.portal.update_item(DEAL, office.company.deals[0], title="VIP Ремонт")
+    office.poll()
+    invoice = office.add_invoice(title="one", opportunity="5000")
+    office.poll()
+    office.move(invoice, SENT)
+    office.poll()
+    office.portal.update_item(DEAL, office.company.deals[0], title="ordinary")
+    office.portal.update_item(INVOICE, invoice, title="two", opportunity="70000")
+    office.poll()
+    office.move(invoice, DRAFT, SENT, PAID)
+    office.poll()
+    return office, invoice
+
+
+def replay(office: Office, *args: str, code: int = 0) -> Ran:
+    """Replay with the portal away, twice; the bytes must be the same."""
+    first, second = office.run("replay", "--json", *args), office.run("replay", "--json", *args)
+    no_traceback(first)
+    assert first.code == code, first.err
+    assert first.out == second.out
+    return first
+
+
+def rules_file(office: Office, rules: str) -> str:
+    """Another whole configuration."""
+    path = office.folder / "other.toml"
+    path.write_text(office.config.read_text().replace(office.rules, rules))
+    path.chmod(0o600)
+    return str(path)
+
+
+def plan(row: dict) -> tuple:
+    return row["event"], row["rule"], row["step"], row["position"], row["entity"]
+
+
+def test_the_same_rules_plan_what_was_planned(recorded: tuple[Office, int]) -> None:
+    office, _ = recorded
+    done = office.actions()
+    assert {row["rule"] for row in done} == {"head-knows", "lead-knows", "vip"}
+    office.server.stop()
+    ran = replay(office)
+    assert ran.err == ""
+    assert [plan(row) for row in ran.rows] == [plan(row) for row in done]
+    first = ran.rows[0]
+    assert first.keys() == done[0].keys()
+    assert [row["id"] for row in ran.rows] == list(range(1, len(done) + 1))
+    assert {key: first[key] for key in ("state", "attempts", "next_attempt_at", "error", "result")} == {
+        "state": "pending", "attempts": 0, "next_attempt_at": None, "error": None, "result": {},
+    }  # fmt: skip
+
+
+def test_linked_values_are_those_of_their_time(recorded: tuple[Office, int]) -> None:
+    office, _ = recorded
+    moves = [event["id"] for event in office.events("--name", "invoice.status_changed")]
+    vip = [row["event"] for row in replay(office).rows if row["rule"] == "vip"]
+    assert (len(moves), vip) == (4, moves[:1])
+
+
+def test_nothing_is_written(recorded: tuple[Office, int]) -> None:
+    office, _ = recorded
+    before = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in office.folder.iterdir()}
+    replay(office)
+    office.folder.chmod(0o500)
+    try:
+        replay(office)
+    finally:
+        office.folder.chmod(0o700)
+    after = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in office.folder.iterdir()}
+    assert {name: after[name] for name in before} == before
+    assert not [name for name in after.keys() - before.keys() if not name.endswith(("-wal", "-shm"))]
+
+
+def test_other_rules_see_the_entity_as_it_was_at_the_event(recorded: tuple[Office, int]) -> None:
+    office, invoice = recorded
+    other = rules_file(
+        office,
+        notify_rule("small", "invoice.status_changed", more="when = \"invoice.amount < 10000 and invoice.title == 'one'\"")
+        + notify_rule("large", "invoice.status_changed", more="when = \"invoice.amount == 70000 and invoice.title == 'two'\"")
+        + notify_rule("new", "invoice.created", more="when = \"invoice.status == 'draft' and invoice.stage_id == 'DT31_1:N'\""),
+    )
+    rows = replay(office, "--rules", other).rows
+    first, *later = [event["id"] for event in office.events("--name", "invoice.status_changed", "--entity", f"invoice:{invoice}")]
+    assert [row["event"] for row in rows if row["rule"] == "small"] == [first]
+    assert [row["event"] for row in rows if row["rule"] == "large"] == later
+    assert [row["entity"] for row in rows if row["rule"] == "new"] == [f"invoice:{invoice}"]
+
+
+def test_links_that_nobody_asked_for_come_from_the_snapshot_of_that_time(office: Office) -> None:
+    office.write(rules=TELL_HEAD)
+    office.portal.update_item(DEAL, office.company.deals[0], title="VIP Ремонт")
+    office.poll()
+    invoice = office.add_invoice()
+    office.move(invoice, SENT)
+    office.poll()
+    office.portal.update_item(DEAL, office.company.deals[0], title="ordinary", opportunity="1")
+    office.poll()
+    office.move(invoice, PAID)
+    office.poll()
+    ran = replay(office, "--rules", rules_file(office, LINKED))
+    assert ran.err == ""
+    sent, _paid = office.events("--name", "invoice.status_changed")
+    assert [row["event"] for row in ran.rows] == [sent["id"]]
+
+
+def test_what_was_not_recorded_cannot_be_judged_and_that_is_said(recorded: tuple[Office, int]) -> None:
+    office, _ = recorded
+    ran = replay(office, "--rules", rules_file(office, TELL_HEAD + notify_rule("named", "invoice.created", more='when = "contact.name"')))
+    assert {row["rule"] for row in ran.rows} == {"head-knows"}
+    assert "rule named on invoice:" in ran.err
+    assert "cannot be judged: crm.item.get (entityTypeId 3, id " in ran.err
+
+
+def test_a_deal_that_was_deleted_is_none_as_it_was(office: Office) -> None:
+    office.write(rules=TELL_HEAD + notify_rule("orphan", "invoice.updated", more='when = "not deal.id"'))
+    invoice = office.add_invoice()
+    office.poll()
+    office.portal.delete_item(DEAL, office.company.deals[0])
+    office.portal.update_item(INVOICE, invoice, title="changed")
+    office.poll()
+    done = [plan(row) for row in office.actions()]
+    ran = replay(office)
+    assert ([plan(row) for row in ran.rows], ran.err) == (done, "")
+
+
+def test_the_time_can_be_narrowed(recorded: tuple[Office, int]) -> None:
+    office, _ = recorded
+    events = office.events()
+    assert replay(office, "--until", "2001-01-01").rows == []
+    assert replay(office, "--since", "2001-01-01").rows == replay(office).rows
+    middle = events[len(events) // 2]["occurred_at"]
+    early, late = replay(office, "--until", middle).rows, replay(office, "--since", middle).rows
+    assert [plan(row) for row in early + late] == [plan(row) for row in replay(office).rows]
+    assert office.run("replay", "--since", "2026-02-01", "--until", "2026-01-01").code == 2
+    assert office.run("replay", "--since", "soon").code == 2
+
+
+def test_the_safety_settings_are_those_of_the_configuration(recorded: tuple[Office, int]) -> None:
+    office, _ = recorded
+    other = rules_file(office, office.rules + "[safety]\nmax_actions_per_poll = 2\n")
+    states = [(row["rule"], row["state"], row["result"].get("reason")) for row in replay(office, "--rules", other).rows]
+    assert [state for _, state, _ in states] == ["pending"] * 3 + ["held"] * 3
+    assert ("lead-knows", "held", "storm") in states
+    other = rules_file(office, office.rules + "[safety]\ndry_run = true\n")
+    assert {(row["state"], row["result"]["reason"]) for row in replay(office, "--rules", other).rows} == {("skipped", "dry_run")}
+
+
+def test_no_secret_is_needed(recorded: tuple[Office, int]) -> None:
+    office, _ = recorded
+    before = replay(office).out
+    office.write(webhook="env:NOT_SET_HERE")
+    office.server.stop()
+    assert replay(office).out == before
+
+
+def test_a_copy_of_a_database_is_replayed_with_another_configuration_alone(recorded: tuple[Office, int], tmp_path: Path) -> None:
+    office, _ = recorded
+    before = replay(office).out
+    laptop = tmp_path / "laptop"
+    laptop.mkdir()
+    shutil.copy(office.database, laptop / "copy.db")
+    ran = office.run(
+        "replay", "--json", "--from", str(laptop / "copy.db"), "--rules", str(office.config), config=laptop / "absent.toml", cwd=laptop
+    )
+    assert (ran.code, ran.out) == (0, before)
+
+
+def test_people_read_it_as_text(recorded: tuple[Office, int]) -> None:
+    office, invoice = recorded
+    out = office.run("replay").out
+    assert f"head-knows/0 notify  invoice:{invoice}  (event 1 invoice.created" in out
+
+
+def test_wrong_files_end_with_2(recorded: tuple[Office, int], tmp_path: Path) -> None:
+    office, _ = recorded
+    for args in (("--rules", str(tmp_path)), ("--rules", str(tmp_path / "none.toml")), ("--from", str(tmp_path / "none.jsonl"))):
+        ran = office.run("replay", *args)
+        no_traceback(ran)
+        assert (ran.code, ran.out) == (2, "")
