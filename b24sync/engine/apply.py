@@ -75,6 +75,8 @@ class Applier:
         if reading.opened is not None:
             snapshot.rewind(kind.name, seconds(reading.opened))
             snapshot.close_since(kind.name)
+        if reading.fresh and reading.cursor.baseline_run is not None:
+            snapshot.vanish_unseen(kind.name, since_run=reading.cursor.baseline_run, run=self.run, at=seconds(self.signpost))
         deferred = self._defer(reading)
         facts = self._facts(reading)
         self.horizon = reading.history_id

@@ -17,7 +17,7 @@ class Cursor:
     state: str = "baseline"  # baseline: being walked; walked: all rows are in the snapshot; live
     signpost: int | None = None
     baseline_at: int | None = None
-    baseline_run: int | None = None
+    baseline_run: int | None = None  # the run that began the baseline anew; None for a kind's first
     walked_id: int = 0
     history: str = "unknown"
     history_id: int = 0
@@ -161,6 +161,19 @@ class Snapshot:
         return int(
             self._db.execute("SELECT count(*) FROM entities WHERE kind = ? AND state = 'present'", (kind,)).fetchone()[0]
         )
+
+    def has(self, kind: str) -> bool:
+        """Whether there is any entity of a kind."""
+        return self._db.execute("SELECT 1 FROM entities WHERE kind = ? LIMIT 1", (kind,)).fetchone() is not None
+
+    def vanish_unseen(self, kind: str, *, since_run: int, run: int, at: int) -> None:
+        """Entities that a baseline begun anew has not met are gone since before it: vanished, without an event."""
+        unseen = "kind = ? AND state = 'present' AND stage_run < ?"
+        self._db.execute(
+            "INSERT OR REPLACE INTO revisions SELECT kind, id, revision + 1, ?, ?, updated_at, 'vanished', '{}' FROM entities WHERE " + unseen,
+            (run, at, kind, since_run),
+        )
+        self._db.execute(f"UPDATE entities SET state = 'vanished', revision = revision + 1 WHERE {unseen}", (kind, since_run))
 
     def same_data(self, kind: str, rows: Sequence[tuple[int, str]]) -> set[int]:
         """Of ``(id, data)`` pairs, the ids whose entity is present with exactly this data."""

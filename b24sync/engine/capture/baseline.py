@@ -39,7 +39,7 @@ def take_baselines(
     Returns:
         The errors of the kinds that could not be finished; they go on in the next poll where they stopped.
     """
-    errors = _begin(portal, store, kinds, opened)
+    errors = _begin(portal, store, kinds, opened, run)
     chains = {
         kind.name: Chain(f"b{kind.name}", BaselinePages(store, kind, scrub, run, opened.get(kind.name)), store.snapshot.cursor(kind.name).walked_id)
         for kind in kinds
@@ -56,7 +56,7 @@ def take_baselines(
         for name in chains:
             if name not in errors:
                 cursor = store.snapshot.cursor(name)
-                store.snapshot.save_cursor(replace(cursor, state="walked", baseline_run=run))
+                store.snapshot.save_cursor(replace(cursor, state="walked"))
     return errors
 
 
@@ -77,7 +77,7 @@ class _Chunk:
         self._inner.__exit__(kind, error, trace)  # type: ignore[arg-type]
 
 
-def _begin(portal: Portal, store: Store, kinds: Sequence[Kind], opened: Mapping[str, datetime]) -> dict[str, PortalError]:
+def _begin(portal: Portal, store: Store, kinds: Sequence[Kind], opened: Mapping[str, datetime], run: int) -> dict[str, PortalError]:
     """Set each new kind's signpost and history cursor, unless an earlier, killed baseline did."""
     fresh = [kind for kind in kinds if store.snapshot.cursor(kind.name).signpost is None]
     if not fresh:
@@ -87,7 +87,8 @@ def _begin(portal: Portal, store: Store, kinds: Sequence[Kind], opened: Mapping[
     answers, at = portal.chain(calls or {"time": _server_time()})
     with store.transaction():
         for kind in fresh:
-            cursor = replace(store.snapshot.cursor(kind.name), signpost=seconds(opened.get(kind.name, at)))
+            again = run if store.snapshot.has(kind.name) else None
+            cursor = replace(store.snapshot.cursor(kind.name), signpost=seconds(opened.get(kind.name, at)), baseline_run=again)
             answer = answers.get(f"h{kind.name}")
             if answer is not None and answer.error is None:
                 newest = 0 if kind.name in opened else max((move.id for _, move in history.read_rows(answer.result)), default=0)
