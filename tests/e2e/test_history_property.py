@@ -6,6 +6,7 @@ import os
 import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -201,3 +202,143 @@ def _reconcile(world: World, oracle: Oracle) -> None:
     portal = {one: str(oracle.raw(one)["STATUS_ID" if oracle.etid == OLD else "stageId"]) for one in oracle.ids()}
     assert {row["id"]: row["stage"] for row in stored} == {one: stage for one, stage in portal.items() if one not in hidden}
     world.idle()
+
+
+# changes while the poll reads
+
+WHOLE = {"history_drops_final": False, "deal_history_drops_final": False, "funnel_change_drops_history": False}
+LIVING = {
+    "invoices": Scene("invoice", INVOICE, INVOICES, settings=WHOLE),
+    "invoices, final rows dropped": Scene("invoice", INVOICE, INVOICES),
+    "invoices, no history": Scene("invoice", INVOICE, INVOICES, settings={"stagehistory31": False}, history=False),
+    "deals": Scene("deal", DEAL, SCENES["deals of two funnels"].config, settings=WHOLE),
+    "old invoices": Scene("invoice", OLD, SCENES["old invoices"].config, settings={"old_invoices": True, **WHOLE}),
+}
+change = st.one_of(
+    st.tuples(st.just("create"), number),
+    st.tuples(st.just("move"), number, number),
+    st.tuples(st.just("move"), number, number),
+    st.tuples(st.just("title"), number, st.integers(0, 2)),
+    st.tuples(st.just("wait"), st.sampled_from([1, 1, 2, 400])),
+)
+rounds = st.lists(
+    st.tuples(
+        st.lists(change, max_size=4),  # before the poll
+        st.lists(st.tuples(st.integers(0, 8), change), max_size=6),  # before its n-th command
+        st.sampled_from(["poll", "poll", "poll", "reconcile"]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@pytest.mark.parametrize("name", LIVING)
+def test_changes_between_the_commands_of_a_poll_are_neither_lost_nor_told_twice(name: str) -> None:
+    scene = LIVING[name]
+
+    @given(st.lists(change, max_size=4), rounds)
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+    def holds(before: list[Any], lived: list[Any]) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            _changing_while_read(scene, before, lived, folder=Path(folder))
+
+    holds()
+
+
+def _changing_while_read(scene: Scene, before: list[Any], lived: list[Any], *, folder: Path) -> None:
+    with World(folder, scene.config, settings=SandboxSettings(**scene.settings)) as world:
+        people, truth = People(world, scene), Truth(world, scene)
+        for one in before:
+            people.do(*one)
+        world.poll()
+        truth.begin()
+        for outside, inside, kind in lived:
+            for one in outside:
+                people.do(*one)
+                truth.note()
+            _interleaved(world, people, truth, inside)
+            report = world.poll(reconcile=kind == "reconcile")
+            world.portal.before_command = lambda _method, _params: None
+            assert report.exit_code == 0, report.troubles
+            note(f"told: {[(row['entity_id'], row['name'], row['from_'], row['to_']) for row in world.events()]}")
+        world.poll()
+        world.idle()
+        truth.check()
+        world.check_database()
+
+
+def _interleaved(world: World, people: People, truth: Truth, inside: list[tuple[int, tuple[Any, ...]]]) -> None:
+    left, count = list(inside), 0
+
+    def before_command(_method: str, _params: dict[str, Any]) -> None:
+        nonlocal count
+        for place, one in [entry for entry in left if entry[0] == count]:
+            left.remove((place, one))
+            people.do(*one)
+            truth.note()
+        count += 1
+
+    world.portal.before_command = before_command
+
+
+class Truth:
+    """Every stage that an entity had since the baseline, noted as it came, and its titles at the ends."""
+
+    def __init__(self, world: World, scene: Scene) -> None:
+        self.oracle = Oracle(world, scene.kind, scene.etid, scene.history)
+        self.world, self.scene = world, scene
+        self.stages: dict[int, list[str]] = {}
+        self.old: set[int] = set()
+        self.titles: dict[int, Any] = {}
+
+    def begin(self) -> None:
+        """The baseline is complete."""
+        self.note()
+        self.old = set(self.stages)
+
+    def note(self) -> None:
+        """Look at the portal after one change."""
+        for one in self.oracle.ids():
+            raw = self.oracle.raw(one)
+            stage = str(raw["STATUS_ID" if self.scene.etid == OLD else "stageId"])
+            passed = self.stages.setdefault(one, [])
+            if not passed or passed[-1] != stage:
+                passed.append(stage)
+            self.titles.setdefault(one, raw["ORDER_TOPIC" if self.scene.etid == OLD else "title"])
+
+    def check(self) -> None:
+        """The moves told lead through the stages passed, from the first to the last; with history, through each of them."""
+        import json
+
+        for one, passed in self.stages.items():
+            rows = self.world.events(f"{self.scene.kind}:{one}")
+            names = [row["name"].partition(".")[2] for row in rows]
+            assert names.count("created") == (one not in self.old), f"{one}: {names}"
+            assert "created" not in names[1:]
+            moves = [row for row in rows if row["name"].endswith("_changed")]
+            told = [row["to_stage"] for row in moves]
+            walked = passed[1:] if one in self.old or passed[0] in _FIRST else passed
+            if self.scene.history and self.scene.settings.get("history_drops_final") is False:
+                assert told == walked, f"{one}: told {told}, passed {passed}"
+            else:
+                assert not walked or told == [] or told[-1] == walked[-1], f"{one}: told {told}, passed {passed}"
+            before = passed[0] if one in self.old else None
+            for row in moves:
+                assert row["from_stage"] == before or (before is None and row["from_stage"] in _FIRST)
+                before = row["to_stage"]
+            assert [row["occurred_at"] for row in moves] == sorted(row["occurred_at"] for row in moves)
+            stored = self.world.rows("SELECT stage FROM entities WHERE kind = ? AND id = ?", self.scene.kind, one)
+            assert stored == [{"stage": passed[-1]}]
+            self._check_titles(one, [json.loads(row["changes"]) for row in rows if row["name"].endswith(".updated")])
+
+    def _check_titles(self, one: int, changes: list[dict[str, Any]]) -> None:
+        titles = [change["title"] for change in changes if "title" in change]
+        if one in self.old and titles:
+            assert titles[0][0] == self.titles[one]
+        for (_, new), (old, _) in pairwise(titles):
+            assert new == old
+        if titles:
+            assert titles[-1][1] == self.oracle.raw(one)["ORDER_TOPIC" if self.scene.etid == OLD else "title"]
+
+
+_FIRST = {"DT31_1:N", "NEW", "C1:NEW", "N"}

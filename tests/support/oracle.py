@@ -42,7 +42,6 @@ class Tale:
     fields: dict[str, Any]
     owed: list[Told] = field(default_factory=list)
     updates: list[dict[str, list[Any]]] = field(default_factory=list)
-    loose: bool = False  # it was hidden while a poll ran: what happened meanwhile may be seen late or not at all
     gone: bool = False
 
 
@@ -54,6 +53,7 @@ class Oracle:
         kind: Contract name.
         etid: The portal's number; 5 for old invoices.
         history: The portal keeps (and shows) its stage history.
+        unseen: What was hidden while a poll ran: what happened to it meanwhile may be seen late or not at all.
     """
 
     world: World
@@ -63,6 +63,7 @@ class Oracle:
     tales: dict[int, Tale] = field(default_factory=dict)
     seen_history: int = 0
     last: datetime | None = None
+    unseen: set[int] = field(default_factory=set)
 
     # the portal as it is
 
@@ -102,8 +103,7 @@ class Oracle:
         hidden, present = self.hidden(), self.ids()
         for number in present:
             if number in hidden:
-                if number in self.tales:
-                    self.tales[number].loose = True
+                self.unseen.add(number)
                 continue
             raw = self.raw(number)
             stages = [row.get("STAGE_ID") or row.get("STATUS_ID") for row in fresh if row["OWNER_ID"] == number]
@@ -151,7 +151,7 @@ class Oracle:
     # what the program said
 
     def check(self) -> None:
-        """Every entity's story is the one that is owed; of loose ones, that it hangs together."""
+        """Every entity's story is the one that is owed; of those once hidden, that it hangs together."""
         told: dict[int, list[Told]] = {}
         updates: dict[int, list[dict[str, Any]]] = {}
         rows = [row for row in self.world.events() if row["kind"] == self.kind]
@@ -162,7 +162,7 @@ class Oracle:
         for number in sorted(told.keys() | self.tales.keys()):
             tale = self.tales.get(number)
             story = told.get(number, [])
-            if tale is None or tale.loose:
+            if tale is None or number in self.unseen:
                 _hangs_together(story)
                 continue
             assert story == tale.owed, f"{self.kind}:{number}\n told {story}\n owed {tale.owed}"

@@ -164,15 +164,29 @@ class World:
             app.close()
             self.last_requests = self.portal.served - before
 
-    def idle(self) -> None:
-        """Poll an unchanged portal: one request, no event, no action, no complaint."""
-        before = len(self.events())
+    def quiet(self) -> Report:
+        """Poll an unchanged portal: no event, no action, no complaint."""
+        before, actions = self.events(), self.actions()
         report = self.poll()
         assert report.exit_code == 0, report.troubles
-        assert report.events == 0, self.events()[before:]
-        assert len(self.events()) == before
+        assert self.events() == before, self.events()[len(before) :]
+        assert report.events == 0
+        assert self.actions() == actions
+        return report
+
+    def idle(self) -> None:
+        """As `quiet`, where little changed within the overlap: one request."""
+        report = self.quiet()
         assert report.http_requests == 1
         assert self.last_requests == 1, [record.commands for record in self.portal.requests][-self.last_requests :]
+
+    def long_idle(self) -> None:
+        """The changes before the last poll leave the overlap; then a poll is one request."""
+        self.quiet()
+        self.advance(301)
+        self.quiet()
+        self.advance(301)
+        self.idle()
 
     # time
 
