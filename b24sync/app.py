@@ -168,7 +168,7 @@ class App:
         if self.settings.mail is None:
             return None
         ca_file = self.settings.portal.ca_file
-        return from_settings(self.settings.mail, clock=self.clock, ca_file=str(ca_file) if ca_file else "")
+        return from_settings(self.settings.mail, clock=_PortalTime(self.clock, self.portal_now), ca_file=str(ca_file) if ca_file else "")
 
     def after_poll(self, report: Report) -> None:
         """What belongs to the end of a poll: remember what need not be found out again, tell people, ping."""
@@ -176,10 +176,12 @@ class App:
 
         if "_calendar" in self.__dict__:
             report.warnings += [text for text in self._calendar.warnings if text not in report.warnings]
-        offset = self.portal.server_utc_offset
+        found = {
+            "config_digest": self.loaded.digest, "server_utc_offset": self.portal.server_utc_offset,
+            "batch_size": str(self.portal.batch_size), "portal": self.base_url,
+        }  # fmt: skip
         with self.store.transaction():
-            size = str(self.portal.batch_size)
-            for name, value in (("config_digest", self.loaded.digest), ("server_utc_offset", offset), ("batch_size", size)):
+            for name, value in found.items():
                 if value and value != self.store.keep.get(name):
                     self.store.keep.put(name, value)
         after_poll(self, report)
@@ -264,6 +266,13 @@ class App:
         FollowUp(
             self.store, self.settings, self.kinds, funnels, planner, self.base_url, self.tz, self.calendar, applied.run
         ).follow(applied)
+
+
+class _PortalTime:
+    """The local clock that tells the portal's time, for the dates of mails (DESIGN.md G6)."""
+
+    def __init__(self, local: Clock, now: Callable[[], datetime]) -> None:
+        self.now, self.monotonic, self.sleep = now, local.monotonic, local.sleep
 
 
 class _LateJudge:

@@ -146,6 +146,24 @@ def explain_command(
     raise typer.Exit(body.run(context.obj, entity, as_json=as_json))
 
 
+@app.command("replay")
+def replay_command(
+    context: typer.Context,
+    from_file: Annotated[
+        Path | None, typer.Option("--from", help="An exported history (or a copy of a database).", show_default=False)
+    ] = None,
+    since: Annotated[str | None, typer.Option(help="Events that occurred from this time on.", show_default=False)] = None,
+    until: Annotated[str | None, typer.Option(help="Events that occurred before this time.", show_default=False)] = None,
+    rules: Annotated[Path | None, typer.Option(help="Another whole configuration, whose rules are tried.", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Run the recorded events through the rules, offline, and print the actions that they would have made."""
+    from b24sync.cli import replay as body  # noqa: PLC0415
+
+    wanted = body.Wanted(from_file, since, until, rules, as_json)
+    raise typer.Exit(body.run(context.obj, wanted))
+
+
 @app.command("run-rule")
 def run_rule_command(
     context: typer.Context,

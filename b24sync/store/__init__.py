@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from b24sync.store import migrations
-from b24sync.store.db import open_database, reading, transaction
+from b24sync.store.db import open_database, open_read_only, reading, transaction
 from b24sync.store.echoes import Echoes
 from b24sync.store.journal import Journal
 from b24sync.store.keep import Keep
-from b24sync.store.outbox import Outbox
+from b24sync.store.outbox import Action, Outbox
 from b24sync.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -59,6 +59,18 @@ class Store:
         connection.row_factory = sqlite3.Row
         migrations.upgrade(connection, Path(":memory:"))
         return cls(connection, Path(":memory:"))
+
+    @classmethod
+    def read_only(cls, path: Path) -> Store:
+        """Open a database file that is there, without being able to change it; see `open_read_only`."""
+        return cls(open_read_only(path), path)
+
+    def take_plans(self) -> list[Action]:
+        """All actions of a database that is only for planning (``in_memory``), and empty it of events and actions."""
+        actions = self.outbox.actions()
+        for table in ("actions", "verdicts", "events"):
+            self.connection.execute(f"DELETE FROM {table}")
+        return actions
 
     def installation(self) -> str:
         """A text that no other database has, so that markers of different ones never meet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,6 +108,18 @@ class Journal:
         sql = f"SELECT * FROM events {clause} ORDER BY id DESC LIMIT ?"
         rows = self._db.execute(sql, (*values, -1 if limit is None else limit)).fetchall()
         return [_event_row(row) for row in reversed(rows)]
+
+    def walk(self, *, since: int | None = None, until: int | None = None) -> Iterator[EventRow]:
+        """Events that occurred from ``since`` on and before ``until`` (Unix seconds), by id, one at a time."""
+        first, last = self._db.execute(
+            "SELECT (SELECT min(id) FROM events WHERE ?1 IS NULL OR occurred_at >= ?1),"
+            " (SELECT max(id) FROM events WHERE ?2 IS NULL OR occurred_at < ?2)", (since, until),
+        ).fetchone()  # fmt: skip
+        sql = (
+            "SELECT * FROM events WHERE id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR +occurred_at >= ?3) AND (?4 IS NULL OR +occurred_at < ?4)"
+            " ORDER BY id"
+        )
+        return (_event_row(row) for row in self._db.execute(sql, (first, last, since, until)))
 
     def add_verdicts(self, event_id: int, verdicts: Iterable[tuple[str, bool, str]]) -> None:
         """Record what each rule said: ``(rule, matched, reason)``."""

@@ -55,6 +55,18 @@ class Ledger:
         sql = f"{_SELECT} WHERE l.kind = ? AND l.entity_id = ? ORDER BY l.id"
         return [_booked(row) for row in self._db.execute(sql, (entity.kind, entity.id))]
 
+    def rows_before(self, entity: Key, run: int, *, upkept: bool) -> list[BookedRow]:
+        """The rows that an entity had when a run planned, oldest first.
+
+        Args:
+            entity: The entity.
+            run: The run.
+            upkept: With what the run itself had booked for the upkeep by then.
+        """
+        own = " OR (l.run = ? AND l.action_id IS NULL AND ?)"
+        sql = f"{_SELECT} WHERE l.kind = ? AND l.entity_id = ? AND (l.run < ?{own}) ORDER BY l.id"
+        return [_booked(row) for row in self._db.execute(sql, (entity.kind, entity.id, run, run, upkept))]
+
     def between(self, since: int | None = None, until: int | None = None) -> Iterator[BookedRow]:
         """All rows, oldest first, one at a time.
 

@@ -228,6 +228,12 @@ class Snapshot:
         rows = self._db.execute(sql, (kind, entity_id)).fetchall()
         return [{**dict(row), "changes": json.loads(row["changes"])} for row in rows]
 
+    def revisions_after(self, kind: str, entity_id: int, run: int) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+        """The revisions that were recorded after a run, newest first, and the last one before them."""
+        rows = self.revisions(kind, entity_id)
+        before = [row for row in rows if row["run"] <= run]
+        return [row for row in reversed(rows) if row["run"] > run], before[-1] if before else None
+
     # staging
 
     def clear_staged(self, kinds: Iterable[str] | None = None) -> None:
