@@ -296,16 +296,20 @@ def main() -> None:
         raise
     except BaseException as error:  # noqa: BLE001 - the error boundary
         code = _failed(error, verbose=verbose)
-    _flush()
-    sys.exit(code if isinstance(code, int) else 0)
+    sys.exit(_flushed(code if isinstance(code, int) else 0))
 
 
-def _flush() -> None:
-    """Flush what is printed; a reader that went away is no error of ours."""
+def _flushed(code: int) -> int:
+    """Flush what is printed; a reader that went away is no error of ours, a full device is one."""
+    if sys.stdout is None:
+        return code
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            return max(code, _failed(error, verbose=False))
+    return code
 
 
 def _failed(error: BaseException, *, verbose: bool) -> int:
