@@ -55,7 +55,7 @@ def _storm(office: Office, zygote: Zygote, chance: random.Random) -> tuple[list[
             stage = (office.portal.item(INVOICE, invoice) or {})["stageId"]
             office.move(invoice, SENT if stage == DRAFT else DRAFT)
             moves[invoice] += 1
-        kills += zygote.poll(office.config, kill_after_s=chance.uniform(0.005, 0.25)) == KILLED
+        kills += zygote.poll(office.config, kill_after_s=chance.uniform(0.01, 0.4)) == KILLED
         office.whole()
     return made, moves, kills
 

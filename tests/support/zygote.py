@@ -77,6 +77,8 @@ def main() -> None:
 
 
 def _import_everything() -> None:
+    import pickle
+
     import holidays
     import requests
     import sqlite_utils  # noqa: F401
@@ -86,6 +88,7 @@ def _import_everything() -> None:
     for name in STEPS:
         step_class(name)
     assert requests
+    assert pickle
     assert holidays
 
 
