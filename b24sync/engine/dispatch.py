@@ -71,6 +71,8 @@ class Dispatcher:
 
     def run_due(self) -> None:
         """Run everything that is due, in order, until nothing is or time is up."""
+        with self.store.transaction():
+            self.store.outbox.pull_in(now=self.now())
         while self._time_left() and not self.portal_down:
             group = self.store.outbox.due(now=self.now(), limit=GROUP, exclude=self.mail_steps)
             mail = self.store.outbox.due(now=self.now(), limit=1, steps=self.mail_steps) if not self.mail_down else []

@@ -170,6 +170,12 @@ class Outbox:
         )
         return [_action(row) for row in self._db.execute(sql, (now, after_id, *steps, *exclude, limit))]
 
+    def pull_in(self, *, now: int) -> None:
+        """Actions that wait longer than any back-off would have them wait are due: the local clock was set back since (DESIGN.md G6)."""
+        longest = "max(900, min(21600, 60 << min(max(attempts - 1, 0), 20)))"  # domain.backoff, and a quarter of an hour for blocked methods
+        sql = f"UPDATE actions SET next_attempt_at = ?1 WHERE state = 'pending' AND next_attempt_at > ?1 + {longest}"
+        self._db.execute(sql, (now,))
+
     def busy(self) -> bool:
         """Whether anything waits to be run, or was running."""
         return self._db.execute("SELECT 1 FROM actions WHERE state IN ('pending', 'running') LIMIT 1").fetchone() is not None
