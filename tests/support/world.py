@@ -108,6 +108,7 @@ class World:
         self.server = SandboxServer(self.portal)
         self.server.start()
         self.last_requests = 0
+        self.on_point: Callable[[str], None] = lambda _point: None
         self.configure(config)
 
     def __enter__(self) -> World:
@@ -150,6 +151,7 @@ class World:
 
         def checkpoint(point: str) -> None:
             nonlocal left
+            self.on_point(point)
             if point == crash:
                 left -= 1
                 if left == 0:
