@@ -164,6 +164,36 @@ def replay_command(
     raise typer.Exit(body.run(context.obj, wanted))
 
 
+@snapshot_app.command("export")
+def snapshot_export(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="JSON Lines; gzipped if the name ends in .gz.")],
+    anonymize: Annotated[bool, typer.Option("--anonymize", help="Replace names, addresses, phones and texts, the same by the same.")] = False,
+) -> None:
+    """Write the recorded history into a file, without secrets."""
+    from b24sync.cli import snapshot as body  # noqa: PLC0415
+
+    raise typer.Exit(body.export(context.obj, file, anonymize=anonymize))
+
+
+@snapshot_app.command("import")
+def snapshot_import(context: typer.Context, file: Annotated[Path, typer.Argument(help="What snapshot export made.")]) -> None:
+    """Make a new database of an exported history: all of it or nothing."""
+    from b24sync.cli import snapshot as body  # noqa: PLC0415
+
+    raise typer.Exit(body.take_in(context.obj, file))
+
+
+@snapshot_app.command("prune")
+def snapshot_prune(
+    context: typer.Context, older_than: Annotated[str, typer.Option(help="As 365d: what is older goes.", show_default=False)]
+) -> None:
+    """Forget old revisions, events with what came of them, and runs; never open actions or the ledger."""
+    from b24sync.cli import snapshot as body  # noqa: PLC0415
+
+    raise typer.Exit(body.prune(context.obj, older_than=older_than))
+
+
 @app.command("run-rule")
 def run_rule_command(
     context: typer.Context,

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from b24sync.store.snapshot import Stored
 
 
+_GONE = ("vanished", "deleted")
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """A row as it was.
@@ -59,7 +62,7 @@ class Past:
         after, last = self.store.snapshot.revisions_after(key.kind, key.id, run)
         if any(row["number"] == 1 and row["what"] in {"created", "adopted"} for row in after):
             return None
-        gone = last is not None and last["what"] in {"vanished", "deleted"}
+        gone = last["what"] in _GONE if last else stored.state != "present" and not any(row["what"] in _GONE for row in after)
         if gone and not gone_too:
             return Look(None)
         return self._taken_back(kind, stored, after, None if last is None else last["updated_at"])

@@ -104,7 +104,14 @@ def _connection(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def let_shrink(connection: sqlite3.Connection) -> None:
+    """Let a database that has no pages yet give freed ones back to the disk, little by little; too late for any other."""
+    if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+
+
 def _set_up(connection: sqlite3.Connection) -> None:
+    let_shrink(connection)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")

@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 from b24sync.errors import UsageError
 from b24sync.log import redact
 from b24sync.store import Store, migrations
-from b24sync.store.db import open_read_only
+from b24sync.store.db import let_shrink, open_read_only
 from b24sync.store.snapshot import dump
 
 if TYPE_CHECKING:
@@ -219,6 +219,7 @@ def _build(source: Path, path: Path, *, hold: bool) -> Taken:
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.row_factory = sqlite3.Row
+        let_shrink(connection)
         migrations.upgrade(connection, path)
         connection.execute("PRAGMA journal_mode=OFF")  # a file that is not finished is thrown away
         connection.execute("PRAGMA synchronous=OFF")

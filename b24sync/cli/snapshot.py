@@ -1,0 +1,79 @@
+"""``b24sync snapshot export``, ``import`` and ``prune``."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from b24sync.cli.times import typed_duration
+from b24sync.domain.pseudonyms import Pseudonyms
+from b24sync.errors import UsageError
+from b24sync.log import printable
+from b24sync.store import transfer
+from b24sync.store.anonymize import Anonymizer
+from b24sync.store.trim import Trim
+
+if TYPE_CHECKING:
+    from b24sync.cli.session import Session
+
+_TURN_S = 0.02
+
+
+def export(session: Session, file: Path, *, anonymize: bool) -> int:
+    """Write the history into a file.
+
+    Raises:
+        UsageError: The file cannot be one of this command.
+    """
+    with session.app(offline=True) as app:
+        store = app.open_store(create=False)
+        _check_target(file, store.path)
+        names = Anonymizer(Pseudonyms(secrets.token_bytes(32))) if anonymize else None
+        rows = transfer.export(store, file, at=app.clock.now(), anonymize=names)
+        print(printable(f"{file}: {rows} rows{', anonymized' if anonymize else ''}"))
+    return 0
+
+
+def _check_target(file: Path, database: Path) -> None:
+    if not file.parent.is_dir():
+        raise UsageError(f"{file}: the folder does not exist")
+    if file.is_symlink() or (file.exists() and not file.is_file()):
+        raise UsageError(f"{file}: is there and is no plain file", remedy="name another one")
+    if file.exists() and database.exists() and file.samefile(database):
+        raise UsageError(f"{file}: is the database itself", remedy="name another file")
+
+
+def take_in(session: Session, file: Path) -> int:
+    """Make a new database of an exported history."""
+    with session.app(offline=True) as app:
+        path = app.settings.store.path
+        if not path.parent.is_dir():
+            raise UsageError(f"{path}: the folder does not exist", remedy="make it, or change store.path")
+        taken = transfer.take_in(file, path)
+        print(printable(f"{path}: {taken.rows} rows{', anonymized' if taken.anonymized else ''}"))
+        if taken.held:
+            print(f"{taken.held} actions that were still to be done are held: where the history comes from they may be done too")
+            print("  look: b24sync actions --state held; then release or cancel")
+    return 0
+
+
+def prune(session: Session, *, older_than: str) -> int:
+    """Forget what is older than an age."""
+    age = typed_duration(older_than, option="--older-than")
+    with session.app(offline=True) as app:
+        store = app.open_store(create=False)
+        before = int((app.clock.now() - age).timestamp())
+        gone = Trim(store, before, lambda: app.clock.sleep(_TURN_S)).run()
+        print(f"forgotten: {gone.revisions} revisions, {gone.events} events, {gone.actions} actions, {gone.runs} runs")
+        if gone.freed:
+            print(f"{_megabytes(gone.freed)} MB were given back to the disk")
+        if gone.unused:
+            print(
+                f"{_megabytes(gone.unused)} MB are kept for new rows; with no poll running, `sqlite3 {store.path} VACUUM` gives them back"
+            )
+    return 0
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1_000_000:.1f}"
