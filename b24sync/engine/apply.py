@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.derive import Facts, Known, Look, Outcome, derive
@@ -128,7 +129,7 @@ class Applier:
         stored, staged = snapshot.entity(kind.name, owner), snapshot.staged_row(kind.name, owner)
         raw = json.loads(staged[1]) if staged else None
         known = known_of(kind, stored) if stored else None
-        look = look_of(kind, raw) if raw is not None else None
+        look = look_of(kind, raw, compared=stored is not None) if raw is not None else None
         moves = [Move(row.id, row.type, moment(row.at), row.stage) for row in snapshot.staged_history(kind.name, owner)]
         outcome = derive(known, look, moves, self._about(facts, kind, owner, raw if stored is None else None))
         if outcome is None:
@@ -137,7 +138,8 @@ class Applier:
             outcome = replace(outcome, known=replace(outcome.known, history_id=max(outcome.known.history_id, self.horizon)))
         self._write(kind, outcome, stored, staged, raw, look, applied)
         if outcome.events:
-            entity = self.entity(kind, raw if raw is not None else json.loads(stored.data if stored else "{}"), outcome.known.stage)
+            row = raw if raw is not None else json.loads(stored.data if stored else "{}")
+            entity = cache(lambda: self.entity(kind, row, outcome.known.stage))
             for event in outcome.events:
                 applied.events += self.planner.plan(event, entity) is not None
 
@@ -198,7 +200,8 @@ class Applier:
         applied.touched[key] = None
         if state == "deleted" and kind.name != TASK and not facts.quiet:
             event = Event(f"{key}/deleted", f"{kind.name}.deleted", key, self.signpost)
-            applied.events += self.planner.plan(event, self.entity(kind, json.loads(stored.data), stored.stage)) is not None
+            look = cache(lambda: self.entity(kind, json.loads(stored.data), stored.stage))
+            applied.events += self.planner.plan(event, look) is not None
 
     def entity(self, kind: Kind, raw: dict[str, Any], stage: str | None) -> Entity:
         """The entity as rules see it: its row, with the stage that was recorded last."""
@@ -220,8 +223,9 @@ def known_of(kind: Kind, stored: Stored) -> Known:
     )  # fmt: skip
 
 
-def look_of(kind: Kind, raw: dict[str, Any]) -> Look:
-    """The portal's side, as derivation sees it."""
+def look_of(kind: Kind, raw: dict[str, Any], *, compared: bool) -> Look:
+    """The portal's side, as derivation sees it; a new entity has nothing to be compared with (a task may be closed already)."""
     created, updated, moved = items.snapshot_times(raw)
     saved = updated or created or updated_of(raw) or moment(0)
-    return Look(Key(kind.name, items.row_id(raw)), items.diff_values(kind, raw), stage_of(kind, raw), created or saved, saved, moved)
+    values = items.diff_values(kind, raw) if compared or kind.name == TASK else {}
+    return Look(Key(kind.name, items.row_id(raw)), values, stage_of(kind, raw), created or saved, saved, moved)

@@ -72,7 +72,7 @@ class FollowUp:
         return Entity(entity.key, values, entity.fields)
 
     def _plan(self, event: Event, stored: Stored, applied: Applied) -> int | None:
-        event_id = self.planner.plan(event, self._entity(stored))
+        event_id = self.planner.plan(event, lambda: self._entity(stored))
         applied.events += event_id is not None
         return event_id
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from b24sync.store import Store
 
 
-def marker(installation: str, action_key: str) -> str:
-    """What an action puts on the things it creates, to find them before a second try: unique among all databases and actions."""
-    return "b24sync:" + hashlib.sha256(f"{installation}/{action_key}".encode()).hexdigest()[:24]
+def marker(installation: str, action: str) -> str:
+    """What an action puts on the things it creates, to find them before a second try: unique among all databases and facts."""
+    return "b24sync:" + hashlib.sha256(f"{installation}/{action}".encode()).hexdigest()[:24]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,12 @@ class Planner:
     wanted: list[tuple[str, Call]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
-    def plan(self, event: Event, entity: Entity) -> int | None:
+    def plan(self, event: Event, entity: Callable[[], Entity]) -> int | None:
         """Record an event, judge every rule on it and write the actions of those that match.
+
+        Args:
+            event: The event.
+            entity: Makes its entity as this poll sees it, if a condition wants it.
 
         Returns:
             The event's id; ``None`` if it was recorded before.
@@ -95,14 +100,14 @@ class Planner:
                 self._write(rule, event, event_id)
         return event_id
 
-    def _verdict(self, rule: RuleSettings, event: Event, entity: Entity) -> Verdict:
+    def _verdict(self, rule: RuleSettings, event: Event, entity: Callable[[], Entity]) -> Verdict:
         reason = mismatch(rule, event)
         if reason:
             return Verdict(False, reason)
         if not rule.when:
             return Verdict(True, "")
         try:
-            verdict = self.judge.holds(rule, event, entity)
+            verdict = self.judge.holds(rule, event, entity())
         except NotRememberedError as missing:
             self.wanted += [(event.entity.kind, call) for call in missing.calls]
             return Verdict(False, "waits")
@@ -114,11 +119,12 @@ class Planner:
 
     def _write(self, rule: RuleSettings, event: Event, event_id: int) -> None:
         state, result = self._start(rule, event)
+        fact = f"{event.key}@{int(event.occurred_at.timestamp())}"  # not the event's number, which a restored backup gives to another
         for position, step in enumerate(rule.steps):
             own_state, own_result = self._aged(step, event) if state == "pending" else (state, result)
             planned = Planned(
                 f"{event_id}/{rule.name}/{position}", event_id, rule.name, step.name, position, event.entity.kind, event.entity.id,
-                state=own_state, result=own_result, marker=marker(self.installation, f"{event_id}/{rule.name}/{position}"),
+                state=own_state, result=own_result, marker=marker(self.installation, f"{fact}/{rule.name}/{position}"),
             )  # fmt: skip
             action_id = self.store.outbox.plan(planned, run=self.run, at=int(self.now.timestamp()), due_at=self.due_at)
             if action_id is not None:

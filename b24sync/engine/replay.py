@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,7 @@ class Replay:
         recorded: dict[int, EventRow] = {}
         for row in rows:
             if row.kind in self.past.kinds:
-                event_id = planner.plan(self._event(row), self._entity(row, run))
+                event_id = planner.plan(self._event(row), partial(self._entity, row, run))
                 recorded[event_id or 0] = row
                 self._tell(planner, row)
         planner.close()
