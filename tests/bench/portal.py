@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -44,6 +45,10 @@ class BenchPortal:
         """How many requests have come so far."""
         return int(self._tell({"requests": True}))  # type: ignore[call-overload, no-any-return]
 
+    def cpu_s(self) -> float:
+        """CPU time that the portal has used so far."""
+        return float(self._tell({"cpu": True}))  # type: ignore[arg-type]
+
     def _tell(self, order: dict[str, object]) -> object:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order) + "\n")
@@ -82,6 +87,8 @@ def _obey(portal: Sandbox, order: dict[str, float]) -> object:
         portal.settings = replace(portal.settings, latency_s=order["latency"])
     if "advance" in order:
         portal.clock.advance(order["advance"])
+    if "cpu" in order:
+        return time.process_time()
     return portal.requests.count if "requests" in order else True
 
 
