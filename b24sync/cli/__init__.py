@@ -168,7 +168,9 @@ def replay_command(
 def snapshot_export(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="JSON Lines; gzipped if the name ends in .gz.")],
-    anonymize: Annotated[bool, typer.Option("--anonymize", help="Replace names, addresses, phones and texts, the same by the same.")] = False,
+    anonymize: Annotated[
+        bool, typer.Option("--anonymize", help="Replace names, addresses, phones and texts; ids, amounts, dates and stages stay.")
+    ] = False,
 ) -> None:
     """Write the recorded history into a file, without secrets."""
     from b24sync.cli import snapshot as body  # noqa: PLC0415
@@ -192,6 +194,14 @@ def snapshot_prune(
     from b24sync.cli import snapshot as body  # noqa: PLC0415
 
     raise typer.Exit(body.prune(context.obj, older_than=older_than))
+
+
+@app.command("metrics")
+def metrics_command(context: typer.Context) -> None:
+    """Prometheus text, for node_exporter's textfile collector."""
+    from b24sync.cli import metrics as body  # noqa: PLC0415
+
+    raise typer.Exit(body.run(context.obj))
 
 
 @app.command("run-rule")

@@ -17,6 +17,7 @@ from b24sync.store.outbox import Action, Outbox
 from b24sync.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from b24sync.store.figures import Figures
     from b24sync.store.ledger import Ledger
     from b24sync.store.records import RecordTables
 
@@ -46,6 +47,13 @@ class Store:
         from b24sync.store.ledger import Ledger  # noqa: PLC0415 - likewise
 
         return Ledger(self.connection)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Sums over the history."""
+        from b24sync.store.figures import Figures  # noqa: PLC0415 - likewise
+
+        return Figures(self.connection)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Store:

@@ -103,6 +103,7 @@ SCHEMA: tuple[str, ...] = (
         id INTEGER PRIMARY KEY AUTOINCREMENT, started_at INTEGER NOT NULL, finished_at INTEGER,
         local_started_at INTEGER NOT NULL, duration_s REAL, exit_code INTEGER, report TEXT NOT NULL DEFAULT '{}'
     );
+    CREATE INDEX runs_exit ON runs (exit_code, id) WHERE exit_code IS NOT NULL;
 
     -- values that actions wrote, to know the events that they make (until the kind's next complete poll)
     CREATE TABLE own_writes (

@@ -83,7 +83,7 @@ class Outbox:
     def action(self, action_id: int) -> Action | None:
         """One action."""
         row = self._db.execute("SELECT * FROM actions WHERE id = ?", (action_id,)).fetchone()
-        return _action(row) if row else None
+        return action_of(row) if row else None
 
     def actions(
         self,
@@ -106,19 +106,19 @@ class Outbox:
         clause = f"WHERE {' AND '.join(where)}" if where else ""
         sql = f"SELECT * FROM actions {clause} ORDER BY id DESC LIMIT ?"
         rows = self._db.execute(sql, (*values, -1 if limit is None else limit)).fetchall()
-        return [_action(row) for row in reversed(rows)]
+        return [action_of(row) for row in reversed(rows)]
 
     def by_marker(self, marker: str) -> Action | None:
         """The action whose marker something carries (parts behind its second colon do not count)."""
         whole = ":".join(marker.split(":")[:2])
         row = self._db.execute("SELECT * FROM actions WHERE marker = ?", (whole,)).fetchone()
-        return _action(row) if row else None
+        return action_of(row) if row else None
 
     def settled_since(self, run: int, *, kind: str, steps: Sequence[str]) -> list[Action]:
         """Actions of some steps for a kind that came to an end in or after a run."""
         marks = ", ".join("?" * len(steps))
         sql = f"SELECT * FROM actions WHERE settled_run >= ? AND kind = ? AND step IN ({marks}) ORDER BY id"
-        return [_action(row) for row in self._db.execute(sql, (run, kind, *steps))]
+        return [action_of(row) for row in self._db.execute(sql, (run, kind, *steps))]
 
     def task_action_settled_since(self, run: int) -> bool:
         """Whether an action that makes tasks came to an end in or after a run."""
@@ -132,13 +132,13 @@ class Outbox:
             f"SELECT a.* FROM actions a LEFT JOIN events e ON e.id = a.event_id WHERE a.kind = ? AND a.entity_id = ? AND a.step IN ({marks})"
             " AND coalesce(e.name, '') <> ? ORDER BY a.id"
         )
-        return [_action(row) for row in self._db.execute(sql, (kind, entity_id, *steps, but))]
+        return [action_of(row) for row in self._db.execute(sql, (kind, entity_id, *steps, but))]
 
     def maker_of(self, kind: str, entity_id: int) -> Action | None:
         """The action that made an entity; ``None`` if people made it."""
         sql = "SELECT a.* FROM own_made m JOIN actions a ON a.id = m.action_id WHERE m.kind = ? AND m.entity_id = ?"
         row = self._db.execute(sql, (kind, entity_id)).fetchone()
-        return _action(row) if row else None
+        return action_of(row) if row else None
 
     def counts(self) -> dict[str, int]:
         """How many actions are in each state."""
@@ -168,11 +168,13 @@ class Outbox:
             " AND b.entity_id = a.entity_id AND (a.event_id IS NOT NULL OR b.planned_at = a.planned_at)"
             f" AND b.position < a.position AND b.state IN ({stopping})) ORDER BY a.id LIMIT ?"
         )
-        return [_action(row) for row in self._db.execute(sql, (now, after_id, *steps, *exclude, limit))]
+        return [action_of(row) for row in self._db.execute(sql, (now, after_id, *steps, *exclude, limit))]
 
     def pull_in(self, *, now: int) -> None:
         """Actions that wait longer than any back-off would have them wait are due: the local clock was set back since (DESIGN.md G6)."""
-        longest = "max(900, min(21600, 60 << min(max(attempts - 1, 0), 20)))"  # domain.backoff, and a quarter of an hour for blocked methods
+        longest = (
+            "max(900, min(21600, 60 << min(max(attempts - 1, 0), 20)))"  # domain.backoff, and a quarter of an hour for blocked methods
+        )
         sql = f"UPDATE actions SET next_attempt_at = ?1 WHERE state = 'pending' AND next_attempt_at > ?1 + {longest}"
         self._db.execute(sql, (now,))
 
@@ -183,9 +185,7 @@ class Outbox:
     def claim(self, action_id: int, *, by: str, states: Sequence[str] = ("pending",)) -> bool:
         """Take an action to run it, which counts as an attempt; False if it is not to be had."""
         marks = ", ".join("?" * len(states))
-        sql = (
-            f"UPDATE actions SET state = 'running', attempts = attempts + 1, claimed_by = ?, sending = 0 WHERE id = ? AND state IN ({marks})"
-        )
+        sql = f"UPDATE actions SET state = 'running', attempts = attempts + 1, claimed_by = ?, sending = 0 WHERE id = ? AND state IN ({marks})"
         return self._db.execute(sql, (by, action_id, *states)).rowcount == 1
 
     def mark_sending(self, action_id: int) -> None:
@@ -221,7 +221,7 @@ class Outbox:
     def interrupted(self) -> list[Action]:
         """Actions that are running, or were when their process ended."""
         rows = self._db.execute("SELECT * FROM actions WHERE state = 'running' ORDER BY id").fetchall()
-        return [_action(row) for row in rows]
+        return [action_of(row) for row in rows]
 
     def move(self, action_id: int, *, from_: Sequence[str], to: str, now: int, at: int, result: Mapping[str, Any] | None = None) -> bool:
         """A person's word: retry (→ pending, attempts counted anew), release (→ pending), cancel (→ cancelled)."""
@@ -233,7 +233,18 @@ class Outbox:
             " settled_run = CASE WHEN ? THEN NULL ELSE (SELECT coalesce(max(id), 0) FROM runs) END,"
             f" result = coalesce(?, result) WHERE id = ? AND state IN ({marks})"
         )
-        values = (to, now if pending else None, pending, pending, pending, at, pending, None if result is None else dump(result), action_id, *from_)
+        values = (
+            to,
+            now if pending else None,
+            pending,
+            pending,
+            pending,
+            at,
+            pending,
+            None if result is None else dump(result),
+            action_id,
+            *from_,
+        )
         return self._db.execute(sql, values).rowcount == 1
 
     def ids_in(self, states: Sequence[str]) -> list[int]:
@@ -263,7 +274,8 @@ class Outbox:
         return [row[0] for row in self._db.execute(sql, (step, kind, entity_id, rule, before_id))]
 
 
-def _action(row: sqlite3.Row) -> Action:
+def action_of(row: sqlite3.Row) -> Action:
+    """An action out of its row."""
     values = dict(row)
     parsed = {name: json.loads(values[name]) for name in ("result", "memory", "options")}
     return Action(**{**values, **parsed, "sending": bool(values["sending"])})
