@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from b24sync.engine.capture import skew
 from b24sync.engine.capture.baseline import Progress, take_baselines
@@ -134,6 +134,9 @@ class _Poll:
 
     def _probe_calls(self, active: list[KindReading]) -> dict[str, Call]:
         calls = {f"n{one.kind.name}": feeds.newest(one.kind) for one in active}
+        for one in active:
+            if (made := self._made_call(one)) is not None:
+                calls[f"m{one.kind.name}"] = made
         check = self._check_row(active)
         if check:
             calls.update(skew.checks(*check, self._skew() or timedelta(0)))
@@ -153,19 +156,31 @@ class _Poll:
 
     def _take_newest(self, one: KindReading, answers: Mapping[str, Answer]) -> bool:
         """Stage the newest page; True if the changes reach behind it."""
-        answer = answers.get(f"n{one.kind.name}")
-        if answer is None or answer.error is not None:
-            one.error = refusal(answer.error if answer else None, feeds.newest(one.kind).method)
+        rows = self._page(one, f"n{one.kind.name}", answers)
+        made = self._page(one, f"m{one.kind.name}", answers) if self._made_call(one) else []
+        if rows is None or made is None:
             return False
-        rows = items.page_rows(answer.result)
         times = [saved for row in rows if (saved := updated_of(row)) is not None]
         since = self._since(one)
         if rows and times:
             one.steady = (items.row_id(rows[-1]), times[-1])
-        if len(rows) < PAGE or (since is not None and times and min(times) < since):
-            stage_rows(self.store, one.kind, rows, since=since, scrub=self.scrub)
+        if len(made) < PAGE and (len(rows) < PAGE or (since is not None and times and min(times) < since)):
+            stage_rows(self.store, one.kind, [*made, *rows], since=since, scrub=self.scrub)
             return False
         return True
+
+    def _made_call(self, one: KindReading) -> Call | None:
+        since = self._since(one)
+        return feeds.made_since(one.kind, since) if since is not None else None
+
+    @staticmethod
+    def _page(one: KindReading, name: str, answers: Mapping[str, Answer]) -> list[dict[str, Any]] | None:
+        """The rows of a command of the first request; ``None``, and the kind is left out, if it failed."""
+        answer = answers.get(name)
+        if answer is None or answer.error is not None:
+            one.error = refusal(answer.error if answer else None, feeds.newest(one.kind).method)
+            return None
+        return items.page_rows(answer.result)
 
     def _take_history(self, one: KindReading, answers: Mapping[str, Answer]) -> Chain | None:
         """Stage the first page of the history tail; ``None`` if the kind has no history here."""
