@@ -598,3 +598,18 @@ def test_a_dry_run_changes_nothing_at_either_end(make: Make) -> None:
     assert (world.rows("SELECT * FROM cursors"), world.rows("SELECT count(*) FROM runs")) == before
     assert world.events() == []
     assert world.poll().events == 1
+
+
+@pytest.mark.parametrize("count", [1, 60])
+def test_tasks_that_were_never_changed_are_seen_although_they_have_no_time_of_change(make: Make, count: int) -> None:
+    world = make('[poll]\nwatch = ["task"]\nreconcile_every = "0s"\n')
+    for n in range(120):
+        world.portal.add_task(TITLE=f"old {n}")
+    world.advance(3600)
+    world.poll()
+    world.advance(3600)
+    made = [world.portal.add_task(TITLE=f"new {n}") for n in range(count)]
+    for number in made:
+        world.portal.task_book.all[number]["CHANGED_DATE"] = None
+    assert world.poll().events == count
+    world.long_idle()
