@@ -24,31 +24,44 @@ def blocks(language: str, text: str = README) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
-def calls(text: str) -> list[list[str]]:
-    """Every call of ``b24sync`` in code blocks and code spans, as words without comments."""
-    lines = [line for block in re.findall(r"^```\w*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL) for line in block.splitlines()]
+def code(text: str) -> list[str]:
+    """The lines of fenced blocks, and the code spans."""
+    fenced = re.findall(r"^```\w*\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     spans = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL))
-    found = [re.search(r"(?:^|\s|/)(b24sync(?: .*)?)$", line.split(" #")[0].strip()) for line in (*lines, *spans)]
+    return [line for block in fenced for line in block.splitlines()] + spans
+
+
+def scheduled(text: str) -> list[str]:
+    """What a crontab and the systemd units in its comments run."""
+    return re.findall(r"(?:^(?:# )?(?:[\d*/]+ +){5}|ExecStart=)(\S*b24sync .*)$", text, re.MULTILINE)
+
+
+def calls(lines: list[str]) -> list[list[str]]:
+    """Every call of ``b24sync``, as words without comments."""
+    found = [re.search(r"(?:^|[\s/])(b24sync (?:-|[a-z]).*)$", line.split(" #")[0].strip()) for line in lines]
     parts = [part.strip() for match in found if match for part in re.split(r"&&|;|\||>", match[1])]
     return [shlex.split(part) for part in parts if part.startswith("b24sync ")]
 
 
-def command_of(words: list[str]) -> tuple[typer.models.CommandFunctionType, list[str]]:
-    """The command that the words name, and the options that they give."""
-    root = typer.main.get_command(app)
-    here, given, options = root, [], {name for one in root.params for name in one.opts}
-    for word in words[1:]:
+def command_of(words: list[str]) -> str:
+    """The name of the command that the words call; every option that they give must be one of it."""
+    here, options, rest = typer.main.get_command(app), set(), list(words[1:])
+    if rest[0] == "--config":
+        del rest[:2]
+    name = rest[0]
+    for word in rest:
         if word.startswith("-"):
-            given.append(word.partition("=")[0])
-        elif hasattr(here, "commands") and not (given and given[-1] == "--config" and word.startswith(("/", "FILE", "."))):
-            assert word in here.commands, f"{' '.join(words)}: there is no command {word}"
+            assert word.partition("=")[0] in options, f"{' '.join(words)}: no option {word} (known: {', '.join(sorted(options))})"
+        elif hasattr(here, "commands"):
+            assert word in here.commands, f"{' '.join(words)}: no command {word} (known: {', '.join(here.commands)})"
             here = here.commands[word]
-            options |= {name for one in here.params for name in one.opts}
-    assert not set(given) - options - {"--help"}, f"{' '.join(words)}: no such option among {sorted(options)}"
-    return here, given
+            options |= {spelling for option in here.params for spelling in option.opts}
+    return name
 
 
-CALLS = {" ".join(words): words for source in ("README.md", "cron.example") for words in calls((ROOT / source).read_text(encoding="utf-8"))}
+IN_README = calls(code(README))
+IN_CRON = calls(scheduled((ROOT / "cron.example").read_text(encoding="utf-8")))
+CALLS = {" ".join(words): words for words in (*IN_README, *IN_CRON)}
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -56,10 +69,12 @@ def test_every_command_and_option_that_is_named_exists(call):
     command_of(CALLS[call])
 
 
+def test_the_crontab_polls_shows_the_state_trims_and_measures():
+    assert {command_of(words) for words in IN_CRON} == {"poll", "status", "snapshot", "metrics", "watch"}
+
+
 def test_every_command_is_in_the_readme():
-    root = typer.main.get_command(app)
-    named = {words[1] for words in calls(README) if len(words) > 1}
-    assert set(root.commands) - {words[3] if words[1] == "--config" else words[1] for words in calls(README)} == set(), named
+    assert set(typer.main.get_command(app).commands) == {command_of(words) for words in IN_README}
 
 
 @pytest.mark.parametrize("number", range(len(blocks("toml"))))
