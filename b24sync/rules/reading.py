@@ -155,6 +155,11 @@ def _forbidden(template: nodes.Template) -> Iterator[str]:
     for kind, word in _FORBIDDEN.items():
         for node in template.find_all(kind):
             yield _at(node.lineno, f"{word} is not available here")
+    attributes = [(one.lineno, one.attr) for one in template.find_all(nodes.Getattr)]
+    items = [(one.lineno, one.arg.value) for one in template.find_all(nodes.Getitem) if isinstance(one.arg, nodes.Const)]
+    for lineno, name in [*attributes, *items]:
+        if str(name).startswith("_"):
+            yield _at(lineno, f"{name} is not available here")
 
 
 def _unknown_filters(template: nodes.Template, environment: Environment) -> Iterator[str]:
