@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from calendar import monthrange
 from datetime import date
 from typing import TYPE_CHECKING, Any, TextIO
 
 from b24sync.domain.calendar import CalendarError, diff, differences, parse
 from b24sync.domain.calendar.importing import compare
+from b24sync.log import json_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,7 +155,7 @@ def _texts(calendar: Calendar) -> dict[str, str]:
 
 
 def _write_json(value: dict[str, Any], out: TextIO) -> None:
-    out.write(json.dumps(value, ensure_ascii=False) + "\n")
+    out.write(json_line(value) + "\n")
 
 
 def _kind(day: Day, texts: dict[str, str]) -> str:

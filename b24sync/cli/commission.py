@@ -8,7 +8,6 @@ a formula get an apostrophe before them; amounts stay numbers.
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from b24sync.domain.money import minor_places
 from b24sync.errors import UsageError
-from b24sync.log import printable
+from b24sync.log import json_line, printable
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -133,7 +132,7 @@ def show(
         raise UsageError(f"--by: found {by!r}, write person or invoice")
     wanted = _of_month(rows, month, tz)
     if fmt == "json":
-        out.writelines(json.dumps(row_json(booked, tz), ensure_ascii=False) + "\n" for booked in wanted)
+        out.writelines(json_line(row_json(booked, tz)) + "\n" for booked in wanted)
     elif fmt == "csv" and by is None:
         _write_csv(out, _ROW_COLUMNS, (_row_cells(booked, tz, names) for booked in wanted))
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections import Counter
@@ -13,7 +12,7 @@ from b24sync.config.load import Loaded, load, shared_databases
 from b24sync.doctor.finding import Finding, fail
 from b24sync.engine.report import worst
 from b24sync.errors import ConfigError
-from b24sync.log import printable, redact
+from b24sync.log import json_line, printable, redact
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -102,7 +101,7 @@ def _shared(sources: list[Source], show: Show, *, offline: bool) -> list[int]:
 
 def _show_json(finding: Finding) -> None:
     clean = {name: printable(redact(text)) for name, text in finding.as_json().items()}
-    print(json.dumps(clean, ensure_ascii=False), flush=True)
+    print(json_line(clean), flush=True)
 
 
 def _printer() -> Show:

@@ -11,7 +11,7 @@ from b24sync.cli.listing import action_json, action_line, event_json, event_line
 from b24sync.domain.entity import INVOICE, Key
 from b24sync.engine.explain import Chapter, Story, tell
 from b24sync.errors import UsageError
-from b24sync.log import printable
+from b24sync.log import json_line, printable
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -33,7 +33,7 @@ def run(session: Session, entity: str, *, as_json: bool) -> int:
         if story is None:
             raise UsageError(f"nothing is known of {key}", remedy=_what_is_known(app, key.kind))
         if as_json:
-            print(json.dumps(story_json(app, story), ensure_ascii=False))
+            print(json_line(story_json(app, story)))
         else:
             for line in _lines(app, story):
                 print(printable(line))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from b24sync.app import App, show_time
 from b24sync.cli.times import typed_time
 from b24sync.domain.entity import Key
 from b24sync.errors import UsageError
-from b24sync.log import printable
+from b24sync.log import json_line, printable
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -65,7 +64,7 @@ def _since(app: App, text: str | None) -> int | None:
 
 def _print(rows: list[Any], as_json: bool, to_json: Callable[[Any], dict[str, Any]], to_line: Callable[[Any], str]) -> None:  # noqa: FBT001
     for row in rows:
-        print(json.dumps(to_json(row), ensure_ascii=False) if as_json else to_line(row))
+        print(json_line(to_json(row)) if as_json else to_line(row))
 
 
 def event_json(row: EventRow, tz: tzinfo) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from b24sync.app import App, copy_of, show_time
 from b24sync.cli.times import typed_duration, typed_time
 from b24sync.engine.poll import Options
 from b24sync.errors import AnotherPollError
-from b24sync.log import printable, redact
+from b24sync.log import json_line, printable, redact
 from b24sync.store import Store
 from b24sync.store.lock import poll_lock
 
@@ -80,7 +80,7 @@ def _options(app: App, wanted: Wanted) -> Options:
 def _show(app: App, report: Report, wanted: Wanted) -> None:
     tz = app.tz
     if wanted.as_json:
-        print(json.dumps(report.as_json(lambda moment: show_time(moment.astimezone(UTC), tz)), ensure_ascii=False))
+        print(json_line(report.as_json(lambda moment: show_time(moment.astimezone(UTC), tz))))
     elif not wanted.quiet and (sys.stdout.isatty() or wanted.dry_run):
         print(_summary(report))
         if wanted.dry_run:

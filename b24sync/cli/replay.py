@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,7 +17,7 @@ from b24sync.config.find import Source
 from b24sync.engine.past import Past
 from b24sync.engine.replay import Replay, Would
 from b24sync.errors import UsageError
-from b24sync.log import printable, redact
+from b24sync.log import json_line, printable, redact
 from b24sync.rules.language import Language
 from b24sync.store import Store
 
@@ -52,7 +51,7 @@ def run(session: Session, wanted: Wanted) -> int:
         if since is not None and until is not None and since > until:
             raise UsageError("--since is later than --until")
         for would in _replay(app, scratch).run(since=since, until=until):
-            print(json.dumps(action_json(would.action, app.tz), ensure_ascii=False) if wanted.as_json else _line(app, would))
+            print(json_line(action_json(would.action, app.tz)) if wanted.as_json else _line(app, would))
     return 0
 
 

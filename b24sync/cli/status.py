@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from b24sync.app import show_time
-from b24sync.log import printable
+from b24sync.log import json_line, printable
 from b24sync.store.outbox import OPEN_TROUBLE
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def _status(app: App, *, as_json: bool) -> int:
     app.open_store(create=False)
     facts = gather(app)
     if as_json:
-        print(json.dumps(facts, ensure_ascii=False))
+        print(json_line(facts))
     else:
         for line in _lines(facts):
             print(printable(line))
