@@ -29,7 +29,8 @@ _IN_PATH = re.compile(rf"({_SLASH}rest{_SLASH}(?:api{_SLASH})?\d+{_SLASH}){_END}
 _IN_QUERY = re.compile(r"\b((?:access_|refresh_)?(?:token|auth)(?:=|%3[Dd]))[^\s&#\"'<>\\]+", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
-_UNSEEN = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")  # what JSON need not escape and terminals or line readers obey
+# what JSON need not escape and terminals or line readers obey
+_UNSEEN = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 _secrets: set[str] = set()  # every spelling of every secret that this process was told
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
