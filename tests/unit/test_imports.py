@@ -77,10 +77,11 @@ def polled(tmp_path):
         yield tmp_path
 
 
-def test_an_idle_poll_loads_only_requests_of_the_heavy_packages(polled):
+@pytest.mark.parametrize(("command", "heavy"), [("poll", {"requests"}), ("status", set()), ("events", set()), ("actions", set())])
+def test_an_idle_poll_loads_only_requests_of_the_heavy_packages_and_looking_on_none(polled, command, heavy):
     code = f"""
 import sys
-sys.argv = ["b24sync", "poll"]
+sys.argv = ["b24sync", "{command}"]
 from b24sync.cli import main
 try:
     main()
@@ -88,4 +89,4 @@ except SystemExit as end:
     assert not end.code, end.code
 {LOADED}
 """
-    assert loaded(code, folder=polled) & HEAVY == {"requests"}
+    assert loaded(code, folder=polled) & HEAVY == heavy
