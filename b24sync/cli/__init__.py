@@ -204,6 +204,17 @@ def metrics_command(context: typer.Context) -> None:
     raise typer.Exit(body.run(context.obj))
 
 
+@app.command("report")
+def report_command(
+    context: typer.Context,
+    output: Annotated[Path | None, typer.Option(help="The page; - is stdout.  [default: b24sync-report.html]", show_default=False)] = None,
+) -> None:
+    """One self-contained page: unpaid invoices by age, reminders, commissions, poll health, what needs a person."""
+    from b24sync.cli import report as body  # noqa: PLC0415
+
+    raise typer.Exit(body.run(context.obj, output))
+
+
 @app.command("run-rule")
 def run_rule_command(
     context: typer.Context,

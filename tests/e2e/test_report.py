@@ -1,0 +1,223 @@
+"""``report``: one page that holds what the database says, asks nobody for anything, and escapes what the CRM wrote."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import sqlite3
+import stat
+import time
+from contextlib import closing
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import PAID, SENT, Office, no_traceback, now
+
+EVIL = "<script>alert(1)</script>\"'><img src=x onerror=1>\u202e"
+RULES = (
+    '[[rules]]\nname = "lost"\non = "invoice.created"\n[[rules.steps]]\nuse = "create_task"\ntitle = "x"\nresponsible = "user:99999"\n'
+    '[[rules]]\nname = "pay"\non = ["invoice.created", "invoice.paid"]\n[[rules.steps]]\nuse = "commission"\n'
+)
+SECTIONS = '[commission]\n[[commission.rates]]\nfor = "invoice.responsible"\npercent = "10"\n'
+VOID = {"meta", "rect", "line", "br"}
+
+
+class Reader(HTMLParser):
+    """Checks that the page is well-formed and gathers what it is made of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str, str]] = []
+        self.text = ""
+        self.style = ""
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.tags.add(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "style":
+            self.style += data
+        else:
+            self.text += data + " "
+
+
+def read(text: str) -> Reader:
+    reader = Reader()
+    reader.feed(text)
+    reader.close()
+    assert reader.open == []
+    return reader
+
+
+def report(office: Office, *args: str) -> str:
+    ran = office.run("report", "--output", "-", *args)
+    no_traceback(ran)
+    assert (ran.code, ran.err) == (0, "")
+    return ran.out
+
+
+def plain(text: str) -> str:
+    return " ".join(read(text).text.replace("\u00a0", " ").split())
+
+
+def due_in(days: int) -> str:
+    return (now() + timedelta(hours=3, days=days)).date().isoformat()
+
+
+@pytest.fixture
+def busy(office: Office) -> Office:
+    """A company with invoices of every age, a booked commission, and an action that needs a person."""
+    office.write(rules=RULES, sections=SECTIONS)
+    for invoice in office.company.invoices:
+        office.move(invoice, PAID)
+    office.poll()
+    for days, amount in ((5, "100"), (-3, "20.50"), (-10, "300"), (-40, "4000"), (-100, "50000"), (-120, "7")):
+        invoice = office.add_invoice(title=EVIL, opportunity=amount, currencyId="RUB", closedate=due_in(days))
+        office.move(invoice, SENT)
+    office.add_invoice(title="a draft", opportunity="999999")
+    office.move(office.add_invoice(title="in euro", opportunity="12", currencyId="EUR", closedate=due_in(-1)), SENT)
+    office.move(office.add_invoice(title="paid", opportunity="1000", currencyId="RUB"), PAID)
+    office.poll(expect=1)
+    return office
+
+
+def test_unpaid_invoices_stand_in_their_class_of_age(busy: Office) -> None:
+    text = plain(report(busy))
+    for words in (
+        "not due yet 1 100.00 RUB", "1–7 days 1 20.50 RUB", "8–30 days 1 300.00 RUB", "31–90 days 1 4,000.00 RUB",
+        "over 90 days 2 50,007.00 RUB", "1–7 days 1 12.00 EUR",
+    ):  # fmt: skip
+        assert words in text, words
+    assert "Unpaid invoices 54,427.50 RUB of it overdue: 54,327.50 RUB" in text
+    assert "999,999" not in text
+
+
+def test_a_paid_invoice_is_gone_from_it(busy: Office) -> None:
+    for (number,) in busy.query("SELECT id FROM entities WHERE kind = 'invoice' AND stage = ?", SENT):
+        busy.move(number, PAID)
+    busy.poll()
+    assert "There are no unpaid invoices." in plain(report(busy))
+
+
+def test_commissions_stand_by_person_and_month(busy: Office) -> None:
+    text = plain(report(busy))
+    rows = busy.run("commission", "--json").rows
+    earned = [row for row in rows if row["state"] == "earned" and row["currency"] == "RUB"]
+    assert [row["amount"] for row in earned] == ["100.00"]
+    manager = busy.query("SELECT user_name FROM ledger LIMIT 1")[0][0]
+    expected = sum(float(row["amount"]) for row in rows if row["state"] == "expected" and row["currency"] == "RUB") - 100
+    assert f"{manager} {expected:,.2f} 100.00 100.00" in text
+
+
+def test_what_needs_a_person_stands_with_its_reason(busy: Office) -> None:
+    text = plain(report(busy))
+    failed = busy.actions("--state", "failed")
+    assert failed
+    assert f"Needing a person {len(failed)}" in text
+    for action in failed[:3]:
+        assert f"{action['id']} failed {action['entity']} lost, create_task" in text
+
+
+def test_reminders_and_polls_are_counted(busy: Office) -> None:
+    with closing(sqlite3.connect(busy.database)) as connection:
+        connection.execute(
+            "INSERT INTO actions (key, rule, step, position, kind, entity_id, state, planned_run, planned_at, settled_at)"
+            " VALUES ('x', 'r', 'send_reminder', 0, 'invoice', 6, 'done', 1, 1, ?)",
+            (int(time.time()),),
+        )
+        connection.execute(
+            "INSERT INTO runs (started_at, finished_at, local_started_at, duration_s, exit_code) VALUES (?1, ?1, ?1, 1, 69)",
+            (int(time.time()),),
+        )
+        connection.commit()
+    text = plain(report(busy))
+    assert "Reminders sent" in text
+    assert "1 in all" in text
+    assert "Last poll exit 69" in text
+    assert re.search(r"exit codes: 0: \d+, 1: 1, 69: 1\.", text)
+
+
+def test_the_page_asks_nobody_for_anything_and_its_policy_forbids_the_rest(busy: Office) -> None:
+    page = report(busy)
+    reader = read(page)
+    assert reader.tags.isdisjoint({"script", "link", "img", "iframe", "object", "embed", "form", "base", "image", "use"})
+    names = {name for _, name, _ in reader.attributes}
+    assert names.isdisjoint({"src", "style", "srcset", "xlink:href"})
+    assert not [name for name in names if name.startswith("on")]
+    assert {tag for tag, name, _ in reader.attributes if name == "href"} == {"a"}
+    assert "url(" not in reader.style
+    assert "@import" not in reader.style
+    digest = base64.b64encode(hashlib.sha256(reader.style.encode()).digest()).decode()
+    policy = next(value for tag, name, value in reader.attributes if tag == "meta" and name == "content" and "default-src" in value)
+    assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}'")
+
+
+def test_texts_of_the_crm_are_data(busy: Office) -> None:
+    page = report(busy)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "\u202e" not in page
+    assert busy.server.webhook.rstrip("/").rpartition("/")[2] not in page
+
+
+def test_links_lead_to_the_portal(busy: Office) -> None:
+    origin = "/".join(busy.server.webhook.split("/")[:3])
+    links = [value for tag, name, value in read(report(busy)).attributes if (tag, name) == ("a", "href")]
+    assert links
+    assert all(link.startswith(f"{origin}/crm/type/31/details/") for link in links)
+
+
+def test_it_speaks_the_language_of_the_configuration(busy: Office) -> None:
+    busy.write(head='language = "ru"\ntimezone = "Europe/Moscow"\n')
+    page = report(busy)
+    assert '<html lang="ru">' in page
+    assert "больше 90 дн. 2 50 007,00 ₽" in plain(page)
+
+
+def test_an_empty_history_gives_a_page_that_says_so(polled: Office) -> None:
+    with closing(sqlite3.connect(polled.database)) as connection:
+        connection.execute("DELETE FROM runs")
+        connection.execute("DELETE FROM entities")
+        connection.commit()
+    text = plain(report(polled))
+    for words in (
+        "Nothing waits for a person.",
+        "There are no unpaid invoices.",
+        "No reminders were sent",
+        "no commissions",
+        "There were no polls",
+    ):
+        assert words in text
+
+
+def test_the_file_is_private_whole_and_by_default_in_the_current_folder(busy: Office, tmp_path: Path) -> None:
+    target = tmp_path / "out.html"
+    ran = busy.run("report", "--output", str(target))
+    assert (ran.code, ran.out) == (0, f"{target}\n")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert read(target.read_text(encoding="utf-8")).text
+    assert busy.run("report", cwd=tmp_path, env={"PYTHONPATH": str(Path(__file__).parents[2])}).code == 0
+    assert (tmp_path / "b24sync-report.html").exists()
+    for wrong in (tmp_path, tmp_path / "no" / "x.html"):
+        ran = busy.run("report", "--output", str(wrong))
+        no_traceback(ran)
+        assert ran.code == 2
+
+
+def test_it_needs_no_secret_and_no_portal(busy: Office) -> None:
+    busy.server.stop()
+    before = plain(report(busy)).partition("As of")[0]
+    busy.write(webhook="env:NOT_SET_HERE")
+    assert plain(report(busy)).partition("As of")[0] == before
