@@ -38,7 +38,7 @@ def settle(into: Settling, outcome: Outcome) -> None:
         case Failed():
             _end(into, action.id, "failed", result.message, dict(result.details))
         case Doubtful():
-            _end(into, action.id, "uncertain", f"{result.error} (it may have happened: look, then b24sync retry or cancel)", {})
+            _end(into, action.id, "uncertain", result.error, {})
         case Waiting():
             into.store.outbox.remember(action.id, result.memory)
             into.store.outbox.postpone(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _LOGIN_CODES = frozenset(
     {530, 534, 535, 538}
 )  # RFC 4954: login missing or not good enough: no fault of this mail
+_ADDRESS = "check the address in the CRM or in the rule, then b24sync retry"
+_REFUSED = "settle with the mail server's administrator what it does not like, then b24sync retry"
 _UNCERTAIN = (
     "look whether it went out (the sent mails of the box, the server's log), "
     "then retry or cancel the action by its id"
@@ -190,7 +192,7 @@ class SmtpMailer:
             elif address in parcel.copies and 500 <= answer.code < 600:
                 refused.append((address, answer))
             else:
-                self._refuse(f"does not take mail for {address.spec}", answer)
+                self._refuse(f"does not take mail for {address.spec}", answer, remedy=_ADDRESS)
         return accepted, refused
 
     def _handed_over(self, link: Link, parcel: _Parcel) -> Reply:
@@ -234,7 +236,7 @@ class SmtpMailer:
         )
         raise MailInDoubtError(what, remedy=_UNCERTAIN) from None
 
-    def _refuse(self, what: str, answer: Reply, *, usable: bool = True) -> NoReturn:
+    def _refuse(self, what: str, answer: Reply, *, usable: bool = True, remedy: str = "") -> NoReturn:
         """Turn a refusal into an error; the mail begun is forgotten by the server."""
         if usable and 400 <= answer.code < 600 and answer.code != 421:
             self._forget()
@@ -246,7 +248,7 @@ class SmtpMailer:
                 message, reachable=False, remedy="check mail.user and mail.password"
             ) from None
         if 500 <= answer.code < 600:
-            raise MailPermanentError(message) from None
+            raise MailPermanentError(message, remedy=remedy or _REFUSED) from None
         raise MailTransientError(message, reachable=True) from None
 
     def _forget(self) -> None:

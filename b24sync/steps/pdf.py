@@ -206,7 +206,8 @@ def _added(wanted: _Wanted) -> Talk[Document]:
     call = documents.add(kind, wanted.invoice.key.id, wanted.template_id, stamps=_stamps(wanted.ctx))
     answer: Answer = yield Tell(call, Effect.MARKED)
     if answer.error is not None:
-        raise StepError(_words(answer.error, f"document of {wanted.invoice.key}"))
+        remedy = f"see whether the document template {wanted.template_id} is there and for invoices, then b24sync retry"
+        raise StepError(_words(answer.error, f"document of {wanted.invoice.key}", remedy))
     document = documents.read_document(answer.result)
     if document is None:
         raise StepError(f"the portal answered without a document of {wanted.invoice.key}; look there, then b24sync retry")
@@ -283,6 +284,9 @@ def _said(content: bytes) -> str:
     return "JSON that is no error"
 
 
-def _words(error: PortalError, doing: str) -> str:
-    remedy = _REMEDIES.get(error.code)
-    return f"{doing}: {error.message}; {remedy}" if remedy else words_of(error, doing)
+def _words(error: PortalError, doing: str, otherwise: str = "") -> str:
+    said, remedy = f"{doing}: {error.message}", _REMEDIES.get(error.code)
+    if remedy is None:
+        words = words_of(error, doing)
+        remedy = otherwise if words == said else words.removeprefix(f"{said}; ")
+    return f"{said}; {remedy}" if remedy else said
