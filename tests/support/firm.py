@@ -150,6 +150,11 @@ class Firm(Office):
         caused = (portal.notifications_all, portal.tasks, portal.activities, portal.comments, portal.documents, portal.mails)
         return (len(self.smtp.arrived), *map(len, caused), len(portal.item_ids(INVOICE)), self.states())
 
+    def mail_fails(self, **faults: Any) -> None:
+        """From now on the mail server misbehaves at these phases (`SmtpServer`); without any it behaves."""
+        self.smtp.fail = faults
+        self.smtp.reload()
+
     # what people do
 
     def invoice(self, amount: str | int = 120_000, *, deal: int = 0, due: Any = None, stage: str = DRAFT, **fields: Any) -> int:

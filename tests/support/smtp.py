@@ -74,9 +74,7 @@ class SmtpServer:
     commands: list[str] = field(default_factory=list)
 
     def __enter__(self) -> Self:
-        self._faults = {
-            phase: list(fault) if isinstance(fault, list) else fault for phase, fault in self.fail.items()
-        }
+        self.reload()
         self._folder = tempfile.TemporaryDirectory()
         self._context = self._certified() if self.security != "none" else None
         self._open: set[_Session] = set()
@@ -97,6 +95,12 @@ class SmtpServer:
         self._thread.join(5)
         self._loop.close()
         self._folder.cleanup()
+
+    def reload(self) -> None:
+        """Take the faults that ``fail`` holds now."""
+        self._faults = {
+            phase: list(fault) if isinstance(fault, list) else fault for phase, fault in self.fail.items()
+        }
 
     def drop_connections(self) -> None:
         """Break all connections, as a server does with idle ones."""

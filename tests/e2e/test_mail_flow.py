@@ -1,0 +1,337 @@
+"""Invoices by mail, through the whole command and a real mail server: what the client gets, once, and what is said when it fails."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from b24sync.sandbox import Fault
+from b24sync.sandbox.schema import DEAL, INVOICE
+from tests.support.cli import DRAFT, PAID, SENT
+from tests.support.firm import MONDAY, Firm, opened
+
+RULE = '[[rules]]\nname = "mail"\non = "invoice.sent"\n[[rules.steps]]\nuse = "send_invoice"\n'
+HEAD = 'language = "ru"\ntimezone = "Europe/Moscow"\n'
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Iterator[Firm]:
+    """A company that mails its invoices, after its baseline."""
+    with opened(tmp_path / "firm", head=HEAD, rules=RULE) as firm:
+        firm.write(sections=firm.mail_section('reply_to = "sales@example.ru"'))
+        firm.poll()
+        yield firm
+
+
+def sent(firm: Firm, amount: int = 120_000, **how: Any) -> int:
+    """An invoice that a manager makes and sends."""
+    invoice = firm.invoice(amount, **how)
+    firm.send(invoice)
+    return invoice
+
+
+def polled(firm: Firm, *, expect: int = 0, args: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Poll a minute later; the newest action."""
+    firm.later()
+    firm.poll(*args, expect=expect)
+    return firm.actions()[-1]
+
+
+def test_the_client_gets_text_html_and_the_pdf_as_the_portal_made_it(firm: Firm) -> None:
+    invoice = sent(firm, due=date(2026, 3, 16))
+    done = polled(firm)
+    (mail,) = firm.mailed()
+    message, number = mail.message, firm.number(invoice)
+    assert (mail.sender, mail.recipients) == ("billing@example.ru", ("anna@romashka.example",))
+    assert (message["From"], message["Reply-To"]) == ("Счета <billing@example.ru>", "sales@example.ru")
+    assert message["Subject"] == f"Счёт № {number} от 02.03.2026"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Message-ID"] == done["result"]["message_id"]
+    assert re.fullmatch(r"<[0-9a-f]{32}@example\.ru>", message["Message-ID"])
+    assert message["Date"].datetime == MONDAY + timedelta(hours=1, minutes=1)  # the portal's, whatever the local clock says
+    text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
+    assert "Здравствуйте, Анна Иванова!" in text
+    assert f"счёт № {number} от 02.03.2026 на сумму 120\xa0000,00\xa0₽" in text
+    assert "не позднее 16.03.2026" in text
+    assert '<html lang="ru">' in html
+    assert "120\xa0000,00\xa0₽" in html
+    (attached,) = message.iter_attachments()
+    assert attached.get_filename() == f"Счёт № {number} от 02.03.2026.pdf"
+    assert attached.get_content_type() == "application/pdf"
+    assert attached.get_content() == firm.portal.documents[0]["content"]
+    assert firm.portal.documents[0]["stamps"]
+    firm.quiet()
+
+
+def test_the_deal_says_what_was_mailed_to_whom_and_when(firm: Firm) -> None:
+    invoice = sent(firm)
+    polled(firm)
+    (comment,) = firm.portal.comments
+    assert (comment["ENTITY_TYPE"], comment["ENTITY_ID"]) == ("deal", firm.company.deals[0])
+    assert comment["COMMENT"] == f"Счёт № {firm.number(invoice)} отправлен на anna@romashka.example (02.03.2026 13:01)"
+
+
+def test_a_comment_that_is_refused_changes_nothing_for_the_mail(firm: Firm) -> None:
+    firm.set(timeline=False)
+    sent(firm)
+    done = polled(firm)
+    assert done["state"] == "done"
+    assert "no comment on deal" in done["result"]["warnings"][0]
+    firm.quiet()
+
+
+def test_several_flips_in_one_poll_are_one_mail_and_a_later_one_is_another(firm: Firm) -> None:
+    invoice = firm.invoice()
+    firm.move(invoice, SENT, DRAFT, SENT, DRAFT, SENT)
+    assert polled(firm)["state"] == "done"
+    assert len(firm.mailed()) == 1
+    assert [(one["state"], one["result"].get("reason")) for one in firm.actions()] == [
+        ("skipped", "superseded"), ("skipped", "superseded"), ("done", None),
+    ]  # fmt: skip
+    firm.later()
+    firm.move(invoice, DRAFT)
+    polled(firm)
+    firm.move(invoice, SENT)
+    polled(firm)
+    first, second = firm.mailed()
+    assert first.message["Message-ID"] != second.message["Message-ID"]
+    assert len(firm.portal.documents) == 1  # the same content: no second number is used up
+    firm.quiet()
+
+
+def test_what_changed_on_the_invoice_is_printed_anew_with_a_new_number(firm: Firm) -> None:
+    invoice = sent(firm)
+    polled(firm)
+    firm.move(invoice, DRAFT)
+    firm.portal.update_item(INVOICE, invoice, firm.company.users["manager"], opportunity=99_000.5)
+    firm.move(invoice, SENT)
+    polled(firm)
+    assert [one["number"] for one in firm.portal.documents] == ["2026-001", "2026-002"]
+    assert "99\xa0000,50\xa0₽" in firm.mailed()[1].message.get_body(("plain",)).get_content()
+
+
+def test_an_invoice_that_has_left_the_status_is_not_mailed(firm: Firm) -> None:
+    invoice = firm.invoice()
+    firm.move(invoice, SENT, PAID)
+    done = polled(firm)
+    assert (done["state"], done["result"]) == ("skipped", {"reason": "left_status", "to": "sent", "status": "paid"})
+    assert not firm.mailed()
+    firm.quiet()
+
+
+def test_a_pdf_that_is_ready_in_seconds_goes_out_in_the_same_poll(firm: Firm) -> None:
+    firm.set(pdf_polls=3)
+    sent(firm)
+    assert polled(firm)["state"] == "done"
+    assert len(firm.mailed()) == len(firm.portal.documents) == 1
+
+
+def test_a_pdf_that_takes_long_uses_up_no_attempt_and_blocks_nobody(firm: Firm) -> None:
+    plain = RULE.replace('"mail"', '"plain"').replace("invoice.sent", "invoice.paid") + "attach = false\n"
+    firm.write(rules=RULE + plain)
+    firm.set(pdf_polls=100)
+    invoice, other = sent(firm), firm.invoice(deal=1)
+    firm.pay(other)
+    polled(firm, args=("--max-time", "2s"))
+    slow, quick = (firm.only(rule) for rule in ("mail", "plain"))
+    assert (slow["state"], slow["attempts"], slow["error"], slow["result"]) == ("pending", 0, None, {"waits_for": "pdf"})
+    assert (quick["state"], len(firm.mailed())) == ("done", 1)
+    time.sleep(1.1)
+    firm.later(3600)
+    firm.poll("--max-time", "1s")
+    assert firm.only("mail")["attempts"] == 0
+    firm.set(pdf_polls=1)
+    time.sleep(1.1)
+    assert polled(firm)["entity"] == f"invoice:{other}"
+    assert firm.only("mail")["state"] == "done"
+    assert [mail.message["Subject"].split()[2] for mail in firm.mailed()] == [firm.number(other), firm.number(invoice)]
+    assert len(firm.portal.documents) == 1
+    firm.quiet()
+
+
+def test_a_pdf_that_is_not_ready_after_a_day_is_a_failure(firm: Firm) -> None:
+    firm.set(pdf_polls=1000)
+    sent(firm)
+    polled(firm, args=("--max-time", "1s"))
+    time.sleep(1.1)
+    firm.later(24 * 3600)
+    done = polled(firm, expect=1, args=("--max-time", "1s"))
+    assert done["state"] == "failed"
+    assert "within a day" in done["error"]
+    assert not firm.mailed()
+
+
+@pytest.mark.parametrize(
+    ("template", "settings", "words"),
+    [
+        ("21", {"transformer_ok": False}, "could not make the PDF of document 1 (Счёт на оплату 2026-001); check the template 21"),
+        ("21", {"document_limit": 0}, "plan allows no more documents: raise it, or set attach = false"),
+        ("999", {}, "Template not found [0, HTTP 400]; see whether the document template 999 is there"),
+        ('"Накладная"', {}, "no document template 'Накладная' (known: 21 Счёт на оплату, 39 Акт выполненных работ)"),
+        ('"Счёт на оплату"', {"template_rights": False}, "give the owner of the webhook the right to edit document templates"),
+    ],
+)
+def test_a_pdf_that_cannot_be_made_is_a_failure_with_a_remedy(firm: Firm, template: str, settings: dict[str, Any], words: str) -> None:
+    firm.write(sections=firm.mail_section().replace("document_template = 21", f"document_template = {template}"))
+    firm.set(**settings)
+    sent(firm)
+    done = polled(firm, expect=1)
+    assert done["state"] == "failed"
+    assert words in done["error"]
+    assert not firm.smtp.arrived
+    firm.quiet()
+
+
+def test_a_template_by_its_name_makes_the_pdf(firm: Firm) -> None:
+    firm.write(sections=firm.mail_section().replace("document_template = 21", 'document_template = "счёт на оплату"'))
+    sent(firm)
+    assert polled(firm)["state"] == "done"
+    assert firm.portal.documents[0]["template"] == 21
+
+
+def test_clients_without_a_usable_address_are_named_and_the_others_get_theirs(firm: Firm) -> None:
+    forged = firm.portal.add_contact("Хитрый", "Клиент", email="a@b.example\r\nBcc: all@evil.example")
+    firm.portal.update_item(DEAL, firm.company.deals[4], contactId=forged)
+    nobody, malformed, bad, fine = (sent(firm, deal=deal) for deal in (2, 3, 4, 1))
+    polled(firm, expect=1)
+    errors = {one["entity"]: one["error"] for one in firm.actions("--state", "failed")}
+    assert set(errors) == {f"invoice:{one}" for one in (nobody, malformed, bad)}
+    assert "neither the contact nor the company has an e-mail address" in errors[f"invoice:{nobody}"]
+    assert f"b24sync resend-invoice {nobody} --to ADDRESS" in errors[f"invoice:{nobody}"]
+    assert "Пётр Кузнецов: the address 'kuznetsov(собака)mail'" in errors[f"invoice:{malformed}"]
+    assert "Хитрый Клиент" in errors[f"invoice:{bad}"]
+    assert [mail.recipients for mail in firm.smtp.arrived] == [("oleg@stroy.example",)]
+    assert firm.actions("--entity", f"invoice:{fine}")[0]["state"] == "done"
+    assert len(firm.portal.documents) == 1  # no number is used up for a mail that cannot go
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "state", "attempts", "words"),
+    [
+        ({"rcpt": "450 4.2.1 mailbox busy"}, 0, "pending", 1, "does not take mail for anna@romashka.example: 450 4.2.1 mailbox busy"),
+        ({"rcpt": "550 5.1.1 no such user"}, 1, "failed", 1, "550 5.1.1 no such user (check the address in the CRM or in the rule"),
+        ({"before_data": "drop"}, 0, "pending", 1, "nothing was sent"),
+        ({"after_data": "drop"}, 1, "uncertain", 1, "was handed over, then: the server closed the connection (look whether it went out"),
+        ({"after_data": "554 5.7.1 spam"}, 1, "failed", 1, "554 5.7.1 spam (settle with the mail server's administrator"),
+        ({"auth": "535 5.7.8 wrong"}, 69, "pending", 0, "check mail.user and mail.password"),
+        ({"connect": "drop"}, 69, "pending", 0, "the server closed the connection"),
+    ],
+)
+def test_what_the_mail_server_does_decides_whether_it_is_tried_again(
+    firm: Firm, fault: dict[str, str], code: int, state: str, attempts: int, words: str
+) -> None:
+    firm.mail_fails(**fault)
+    sent(firm)
+    done = polled(firm, expect=code)
+    assert (done["state"], done["attempts"]) == (state, attempts)
+    assert words in done["error"]
+    assert done["error"].count("retry") <= 1
+    firm.mail_fails()
+    before = len(firm.smtp.arrived)
+    polled(firm)
+    assert firm.only("mail")["state"] == ("done" if not attempts else state)  # what waits for its back-off goes on waiting
+    assert len(firm.smtp.arrived) - before == (0 if attempts else 1)
+
+
+def test_an_uncertain_mail_is_repeated_by_its_id_only(firm: Firm) -> None:
+    firm.mail_fails(after_data="drop")
+    sent(firm)
+    done = polled(firm, expect=1)
+    firm.mail_fails()
+    assert firm.run("retry", "--all").code == 0
+    polled(firm)
+    assert len(firm.smtp.arrived) == 1
+    assert firm.run("status").code == 1
+    assert firm.run("retry", str(done["id"])).code == 0
+    polled(firm)
+    assert firm.only("mail")["state"] == "done"
+    ids = {mail.message["Message-ID"] for mail in firm.smtp.arrived}
+    assert (len(firm.smtp.arrived), len(ids)) == (2, 1)  # mail programs know the second for the same
+    assert len(firm.portal.documents) == 1
+    assert firm.run("status").code == 0
+    firm.quiet()
+
+
+def test_in_a_trial_every_mail_goes_to_one_box_and_says_for_whom_it_was(firm: Firm) -> None:
+    firm.write(sections=firm.mail_section('redirect_to = "trial@example.ru"'), rules=RULE + 'cc = ["responsible"]\n')
+    sent(firm)
+    done = polled(firm)
+    (mail,) = firm.mailed()
+    assert mail.recipients == ("trial@example.ru",)
+    assert mail.message["To"] == "trial@example.ru"
+    assert mail.message["Cc"] is None
+    for kind in ("plain", "html"):
+        assert "anna@romashka.example, manager@example.ru" in mail.message.get_body((kind,)).get_content()
+    assert done["result"]["recipients"] == ["trial@example.ru"]
+
+
+def test_the_portal_can_send_it_with_the_file_once_although_an_answer_is_lost(firm: Firm) -> None:
+    firm.portal.senders.append("Счета <billing@example.ru>")
+    firm.write(sections='[mail]\ntransport = "portal"\nfrom = "Счета <billing@example.ru>"\ndocument_template = 21\n')
+    invoice = sent(firm)
+    firm.portal.faults.add(Fault("drop_after", method="crm.activity.add", where="command"))
+    uncertain = polled(firm, expect=1)
+    assert uncertain["state"] == "uncertain"
+    assert firm.run("retry", str(uncertain["id"])).code == 0
+    polled(firm)
+    assert firm.only("mail")["state"] == "done"
+    (mail,) = firm.portal.mails
+    (activity,) = [one for one in firm.portal.activities if one["TYPE_ID"] == 4]
+    assert "anna@romashka.example" in json.dumps(mail, default=str)
+    files = mail["FILES"] if "FILES" in mail else mail["files"]
+    assert len(files) == 1
+    assert f"Счёт № {firm.number(invoice)}" in str(files[0])
+    assert (activity["OWNER_TYPE_ID"], activity["OWNER_ID"]) == (DEAL, firm.company.deals[0])
+    assert not firm.smtp.arrived
+    firm.quiet()
+
+
+def test_mails_can_be_written_into_a_folder(firm: Firm) -> None:
+    firm.write(sections='[mail]\ntransport = "file"\nfrom = "Счета <billing@example.ru>"\nfolder = "outbox"\ndocument_template = 21\n')
+    sent(firm)
+    assert polled(firm)["state"] == "done"
+    (path,) = (firm.folder / "outbox").glob("*.eml")
+    message = message_from_bytes(path.read_bytes(), policy=default)
+    assert message["To"] == "anna@romashka.example"
+    assert next(message.iter_attachments()).get_content() == firm.portal.documents[0]["content"]
+    firm.quiet()
+    assert len(list((firm.folder / "outbox").iterdir())) == 1
+
+
+def test_a_storm_of_mails_is_held_until_a_person_lets_it_go(firm: Firm) -> None:
+    firm.write(rules=RULE + "attach = false\n")
+    for _ in range(51):
+        sent(firm)
+    firm.later()
+    report = firm.poll(expect=1)
+    assert report["actions"] == {"held": 51}
+    assert not firm.smtp.arrived
+    assert "51 mails in one poll" in firm.actions("--limit", "1")[0]["result"]["message"]
+    firm.later()
+    firm.poll()
+    assert not firm.smtp.arrived
+    one = firm.actions()[0]["id"]
+    assert firm.run("cancel", str(one)).code == 0
+    assert firm.run("release", "--all").code == 0
+    polled(firm)
+    assert len(firm.mailed()) == 50
+    assert firm.states() == {"cancelled": 1, "done": 50}
+    firm.later(600)  # until the invoices are no longer within the overlap of the feeds
+    firm.quiet()
+
+
+def test_old_news_are_not_mailed_after_an_outage(firm: Firm) -> None:
+    sent(firm)
+    firm.at(datetime(2026, 3, 12, 9, 0, tzinfo=UTC))
+    done = polled(firm)
+    assert (done["state"], done["result"]["reason"]) == ("skipped", "too_old")
+    assert not firm.smtp.arrived
