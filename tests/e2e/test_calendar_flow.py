@@ -53,7 +53,7 @@ def test_a_date_that_a_person_puts_back_is_shifted_again(firm: Firm) -> None:
 @pytest.mark.parametrize(
     ("direction", "day", "goal"),
     [
-        ("next", date(2026, 5, 9), "2026-05-12"), ("previous", date(2026, 5, 9), "2026-05-08"), 
+        ("next", date(2026, 5, 9), "2026-05-12"), ("previous", date(2026, 5, 9), "2026-05-08"),
         ("nearest", date(2026, 5, 9), "2026-05-08"),
         ("nearest", date(2026, 5, 10), "2026-05-12"),
         ("next", date(2026, 12, 31), "2027-01-11"),
