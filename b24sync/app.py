@@ -51,9 +51,7 @@ class App:
         self.stop: Callable[[], bool] = lambda: False
         for secret in loaded.secrets:
             register_secret(secret)
-        kinds = kinds_from(
-            self.settings.invoice.api, {name: kind.entity_type_id for name, kind in self.settings.kinds.items()}
-        )
+        kinds = kinds_from(self.settings.invoice.api, {name: kind.entity_type_id for name, kind in self.settings.kinds.items()})
         self.kinds = kinds
         self.watched: Sequence[Kind] = [kinds[name] for name in self.settings.poll.watch]
         self._store: Store | None = None
@@ -263,9 +261,9 @@ class App:
         """What follows from the news of a poll."""
         from b24sync.engine.due import FollowUp  # noqa: PLC0415
 
-        FollowUp(
-            self.store, self.settings, self.kinds, funnels, planner, self.base_url, self.tz, self.calendar, applied.run
-        ).follow(applied)
+        FollowUp(self.store, self.settings, self.kinds, funnels, planner, self.base_url, self.tz, self.calendar, applied.run).follow(
+            applied
+        )
 
 
 class _PortalTime:

@@ -330,7 +330,9 @@ def calendar_check(
 
 @calendar_app.command("import")
 def calendar_import(
-    context: typer.Context, file: Annotated[Path, typer.Argument(help="xmlcalendar XML or JSON, isdayoff JSON, or CSV.")], as_json: Json = False
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="xmlcalendar XML or JSON, isdayoff JSON, or CSV.")],
+    as_json: Json = False,
 ) -> None:
     """Take over an official calendar; shows first how it differs from the library."""
     from b24sync.cli import working_days as body  # noqa: PLC0415

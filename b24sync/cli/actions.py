@@ -33,9 +33,7 @@ def release(session: Session, ids: Sequence[int], *, every: bool) -> int:
     return _move(session, ids, every=every, states=_RELEASE, to="pending", word="released")
 
 
-def _move(
-    session: Session, ids: Sequence[int], *, every: bool, states: tuple[Sequence[str], Sequence[str]], to: str, word: str
-) -> int:
+def _move(session: Session, ids: Sequence[int], *, every: bool, states: tuple[Sequence[str], Sequence[str]], to: str, word: str) -> int:
     if every == bool(ids):
         raise UsageError("name actions by their ids, or say --all" if not every else "say either ids or --all")
     with session.app(offline=True) as app:

@@ -314,4 +314,3 @@ def feeds_time() -> Any:
     from b24sync.calls import Call  # noqa: PLC0415
 
     return Call("server.time")
-

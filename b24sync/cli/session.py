@@ -72,7 +72,9 @@ class Session:
         sources = self.sources()
         if len(sources) > 1:
             names = ", ".join(source.path.name for source in sources)
-            raise UsageError(f"this command works on one configuration, and there are {len(sources)}: {names}", remedy="name one with --config")
+            raise UsageError(
+                f"this command works on one configuration, and there are {len(sources)}: {names}", remedy="name one with --config"
+            )
         app = App(self.load(sources[0], offline=offline))
         try:
             yield app

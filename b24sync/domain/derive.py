@@ -124,9 +124,7 @@ def _first_seen(look: Look, moves: Sequence[Move], facts: Facts) -> Outcome:
     if not created:
         return Outcome(_recorded(blank, look, moves, facts), (), {}, adopted=True)
     root = facts.made_by(look.key)
-    event = Event(
-        f"{look.key}/created", f"{look.key.kind}.created", look.key, look.created_at, own=root is not None, root=root
-    )
+    event = Event(f"{look.key}/created", f"{look.key.kind}.created", look.key, look.created_at, own=root is not None, root=root)
     after, steps = _walk(blank, look, moves, facts)
     completed = _completed(None, look, facts, 1)
     return Outcome(after, (event, *steps, *completed), {}, created=True)

@@ -107,7 +107,9 @@ class Applier:
         Returns:
             The lowest id left; ``None`` if nothing was.
         """
-        left = [row.id for row in self.store.snapshot.young_history(reading.kind.name, seconds(self.signpost)) if self._stale(reading.kind, row)]
+        left = [
+            row.id for row in self.store.snapshot.young_history(reading.kind.name, seconds(self.signpost)) if self._stale(reading.kind, row)
+        ]
         self.store.snapshot.drop_history(reading.kind.name, left)
         return min(left, default=None)
 

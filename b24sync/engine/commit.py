@@ -100,7 +100,9 @@ class Commit:
                 continue
             self.report.warnings += planner.faults
             if planner.too_old:
-                self.report.warnings.append(f"{planner.too_old} notify and mail steps skipped: their events are older than safety.max_event_age")
+                self.report.warnings.append(
+                    f"{planner.too_old} notify and mail steps skipped: their events are older than safety.max_event_age"
+                )
             for loop in planner.held_loops:
                 self.report.worsen(1, loop)
             return applied

@@ -278,7 +278,11 @@ def _told(one: Conversation, answers: list[Answer]) -> None:
         error = None if tell.best_effort else answer.error
         if isinstance(error, InDoubtError):
             doubtful = tell.effect is Effect.ONCE
-            one.end(Doubtful(f"{error} (it may have happened: look, then b24sync retry or cancel)") if doubtful else Postponed(str(error), counts=True))
+            one.end(
+                Doubtful(f"{error} (it may have happened: look, then b24sync retry or cancel)")
+                if doubtful
+                else Postponed(str(error), counts=True)
+            )
             return
         if isinstance(error, TransientError):
             one.end(_later(error))

@@ -108,10 +108,7 @@ def missing(funnels: Funnels, kinds: Sequence[Kind], seen: Mapping[str, Iterable
         kind
         for kind in kinds
         if kind.name != TASK
-        and (
-            kind.name not in funnels.by_kind
-            or any(funnels.stage(kind.name, stage_id) is None for stage_id in seen.get(kind.name, ()))
-        )
+        and (kind.name not in funnels.by_kind or any(funnels.stage(kind.name, stage_id) is None for stage_id in seen.get(kind.name, ())))
     ]
 
 

@@ -172,7 +172,9 @@ class Planner:
     def close(self) -> None:
         """The storm valves (DESIGN.md G11): too many mails hold this poll's mails, too many actions hold all of its actions."""
         if len(self.planned) > self.safety.max_actions_per_poll:
-            self._hold(self.planned, f"{len(self.planned)} actions in one poll, safety.max_actions_per_poll is {self.safety.max_actions_per_poll}")
+            self._hold(
+                self.planned, f"{len(self.planned)} actions in one poll, safety.max_actions_per_poll is {self.safety.max_actions_per_poll}"
+            )
         elif len(self.mails) > self.safety.max_emails_per_poll:
             self._hold(self.mails, f"{len(self.mails)} mails in one poll, safety.max_emails_per_poll is {self.safety.max_emails_per_poll}")
 

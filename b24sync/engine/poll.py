@@ -150,9 +150,7 @@ class Poller:
     def _nothing_new(self, gathered: Gathered) -> bool:
         """Whether this is an idle poll, which needs none of what applies news (and does not load it)."""
         return not (
-            self.store.snapshot.staged_count()
-            or any(one.fresh for one in gathered.kinds)
-            or self.parts.follow_up_due(gathered.signpost)
+            self.store.snapshot.staged_count() or any(one.fresh for one in gathered.kinds) or self.parts.follow_up_due(gathered.signpost)
         )
 
     def _stand_still(self, gathered: Gathered, run: int) -> dict[str, int]:
@@ -218,9 +216,7 @@ class Poller:
             one.error, one.complete = found.error, False
             _leave_out(report, one.kind, found.error)
         if found.guard:
-            report.worsen(
-                1, f"{one.kind.name}: {found.guard}; nothing was marked deleted. If that is right: b24sync poll --reconcile"
-            )
+            report.worsen(1, f"{one.kind.name}: {found.guard}; nothing was marked deleted. If that is right: b24sync poll --reconcile")
         return found
 
     # afterwards
@@ -251,4 +247,3 @@ class Poller:
 def _leave_out(report: Report, kind: Kind, error: PortalError) -> None:
     code = 77 if isinstance(error, CredentialsError) else 69
     report.worsen(code, f"{kind.name} left out of this poll: {error}")
-

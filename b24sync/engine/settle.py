@@ -41,9 +41,7 @@ def settle(into: Settling, outcome: Outcome) -> None:
             _end(into, action.id, "uncertain", result.error, {})
         case Waiting():
             into.store.outbox.remember(action.id, result.memory)
-            into.store.outbox.postpone(
-                action.id, next_attempt_at=into.now, error=None, counts=False, result={"waits_for": result.reason}
-            )
+            into.store.outbox.postpone(action.id, next_attempt_at=into.now, error=None, counts=False, result={"waits_for": result.reason})
         case Postponed():
             _postpone(into, outcome, result)
 

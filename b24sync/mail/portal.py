@@ -78,9 +78,7 @@ def send_talk(letter: Letter, *, from_: str, redirect_to: str = "") -> Talk[Post
     )
 
 
-def _call(
-    letter: Letter, owner: tuple[int, int], *, from_: str, redirect_to: str
-) -> tuple[tuple[str, ...], Call]:
+def _call(letter: Letter, owner: tuple[int, int], *, from_: str, redirect_to: str) -> tuple[tuple[str, ...], Call]:
     """The recipients, and the call that sends."""
     people = envelope(letter, redirect_to=redirect_to)
     if letter.bcc:
@@ -111,9 +109,7 @@ def _sender(address: Address) -> str:
 
 
 def _files(letter: Letter) -> list[tuple[str, str]]:
-    files = [
-        (file_name(item.name), base64.b64encode(item.content).decode("ascii")) for item in letter.attachments
-    ]
+    files = [(file_name(item.name), base64.b64encode(item.content).decode("ascii")) for item in letter.attachments]
     size = sum(len(content) for _, content in files)
     if size > LIMIT_BYTES:
         raise MailPermanentError(

@@ -120,10 +120,7 @@ def email(
         "SUBJECT": subject,
         "DESCRIPTION": body,
         "DESCRIPTION_TYPE": 3 if is_html else 1,
-        "COMMUNICATIONS": [
-            {"VALUE": address, "ENTITY_ID": with_id, "ENTITY_TYPE_ID": with_type, "TYPE": "EMAIL"}
-            for address in to
-        ],
+        "COMMUNICATIONS": [{"VALUE": address, "ENTITY_ID": with_id, "ENTITY_TYPE_ID": with_type, "TYPE": "EMAIL"} for address in to],
         "SETTINGS": {"MESSAGE_FROM": sender, "DISABLE_SENDING_MESSAGE_COPY": "Y"},
         "ORIGINATOR_ID": ORIGINATOR,
         "ORIGIN_ID": marker,

@@ -37,9 +37,7 @@ _SILENT_STARTS = (
     "LAST_ACTIVITY",
     "LAST_COMM",
 )
-_SILENT_NAMES = frozenset(
-    ("id", "url", "status", "stage_id", "category_id", "semantic", "created_at", "updated_at")
-)
+_SILENT_NAMES = frozenset(("id", "url", "status", "stage_id", "category_id", "semantic", "created_at", "updated_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +132,7 @@ def portal_fields(kind: Kind, changes: Mapping[str, Any]) -> dict[str, Any]:
     ``fields.UF_CRM_X`` may be written for ``UF_CRM_X``.
     """
     codes = {field.name: field.codes[0] for field in fields_of(kind)}
-    return {
-        codes.get(name, name.removeprefix("fields.")): values.to_portal(value)
-        for name, value in changes.items()
-    }
+    return {codes.get(name, name.removeprefix("fields.")): values.to_portal(value) for name, value in changes.items()}
 
 
 def portal_code(kind: Kind, name: str) -> str:

@@ -95,13 +95,7 @@ def read_templates(result: Any) -> list[Template]:
     for row in _rows(result, "templates"):
         number = values.id_or_none(row.get("id"))
         types = row.get("entityTypeId") or ()
-        listed = (
-            types.values()
-            if isinstance(types, Mapping)
-            else [types]
-            if isinstance(types, str | int)
-            else types
-        )
+        listed = types.values() if isinstance(types, Mapping) else [types] if isinstance(types, str | int) else types
         if number is not None:
             found.append(Template(number, values.text(row.get("name")), tuple(str(one) for one in listed)))
     return found

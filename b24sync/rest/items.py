@@ -67,9 +67,7 @@ def update(kind: Kind, entity_id: int, fields: Mapping[str, Any]) -> Call:
     if kind.api == "legacy":
         return legacy.update(kind, entity_id, fields)
     sent = contract.portal_fields(kind, fields)
-    return Call(
-        "crm.item.update", {"entityTypeId": kind.entity_type_id, "id": entity_id, "fields": sent, **_UF}
-    )
+    return Call("crm.item.update", {"entityTypeId": kind.entity_type_id, "id": entity_id, "fields": sent, **_UF})
 
 
 def add(kind: Kind, fields: Mapping[str, Any]) -> Call:

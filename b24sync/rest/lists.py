@@ -98,11 +98,7 @@ def read_properties(result: Any) -> dict[str, Property]:
 def _texts(value: Any) -> tuple[str, ...]:
     if isinstance(value, Mapping):
         # The value of an HTML property is itself a map with TEXT and TYPE.
-        return (
-            _texts(value["TEXT"])
-            if "TEXT" in value
-            else tuple(t for one in value.values() for t in _texts(one))
-        )
+        return _texts(value["TEXT"]) if "TEXT" in value else tuple(t for one in value.values() for t in _texts(one))
     if isinstance(value, list):
         return tuple(text for one in value for text in _texts(one))
     return () if value is None or value == "" or value is False else (str(value),)

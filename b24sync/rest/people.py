@@ -87,9 +87,7 @@ def read_user(row: Mapping[str, Any]) -> User | None:
     email = values.text(row.get("EMAIL")).strip()
     name = " ".join(part for part in names if part) or email or str(user_id)
     listed = row.get("UF_DEPARTMENT") or ()
-    found = (
-        listed.values() if isinstance(listed, Mapping) else listed if isinstance(listed, list) else (listed,)
-    )
+    found = listed.values() if isinstance(listed, Mapping) else listed if isinstance(listed, list) else (listed,)
     ids = tuple(number for one in found if (number := values.id_or_none(one)) is not None)
     return User(user_id, name, email, row.get("ACTIVE", True) in {True, "Y", "1", "true"}, ids)
 

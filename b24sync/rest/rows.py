@@ -85,6 +85,4 @@ def read_row(raw: Mapping[str, Any]) -> Row:
     quantity = values.money(raw.get("quantity", raw.get("QUANTITY")))
     total = (price * quantity).quantize(_CENT, rounding=ROUND_HALF_UP)
     name = values.text(raw.get("productName", raw.get("PRODUCT_NAME")))
-    return Row(
-        values.id_or_none(raw.get("productId", raw.get("PRODUCT_ID"))), name, price, quantity, total, raw
-    )
+    return Row(values.id_or_none(raw.get("productId", raw.get("PRODUCT_ID"))), name, price, quantity, total, raw)

@@ -94,9 +94,7 @@ def read_categories(result: Any) -> tuple[Category, ...]:
     """The funnels of an answer, the default one first."""
     rows = _listed(result.get("categories", []) if isinstance(result, Mapping) else result)
     found = [
-        Category(
-            values.int_or_none(row.get("id")) or 0, values.text(row.get("name")), row.get("isDefault") == "Y"
-        )
+        Category(values.int_or_none(row.get("id")) or 0, values.text(row.get("name")), row.get("isDefault") == "Y")
         for row in rows
         if row.get("id") is not None
     ]

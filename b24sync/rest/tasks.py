@@ -93,10 +93,7 @@ def bound_to(binding: str, *, start: int = -1, after_id: int = 0) -> Call:
 
 
 def _sent(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        _CODES.get(name, name.removeprefix("fields.")): values.to_portal(value)
-        for name, value in fields.items()
-    }
+    return {_CODES.get(name, name.removeprefix("fields.")): values.to_portal(value) for name, value in fields.items()}
 
 
 def read_contract(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,10 +141,7 @@ def bindings(raw: Mapping[str, Any], kinds: Mapping[str, Kind] = STANDARD) -> li
 def diff_values(raw: Mapping[str, Any]) -> dict[str, Any]:
     """What takes part in ``task.updated``, as JSON; a field that is missing here is empty."""
     typed = read_contract(raw)
-    found = {
-        name: values.to_json(typed[name])
-        for name in ("title", "status", "responsible_id", "deadline", "closed_at", "tags")
-    }
+    found = {name: values.to_json(typed[name]) for name in ("title", "status", "responsible_id", "deadline", "closed_at", "tags")}
     for code in _COMPARED:
         found[f"fields.{code}"] = values.comparable(code, raw.get(code))
     for code, value in raw.items():

@@ -146,10 +146,7 @@ def original_uf_name(code: str) -> str:
 
 def scrubbed(row: Mapping[str, Any]) -> dict[str, Any]:
     """The row without the links of its files, which hold tokens and under a webhook its secret; ids of the files stay."""
-    return {
-        code: _without_links(value) if isinstance(value, dict | list) else value
-        for code, value in row.items()
-    }
+    return {code: _without_links(value) if isinstance(value, dict | list) else value for code, value in row.items()}
 
 
 def _without_links(value: Any) -> Any:

@@ -86,9 +86,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset(operators.SIGNS)
     intercepted_unops = frozenset(("-", "+"))
 
-    def __init__(
-        self, *, filters: Mapping[str, Callable[..., Any]], finalize: Callable[[Any], Any], autoescape: bool
-    ) -> None:
+    def __init__(self, *, filters: Mapping[str, Callable[..., Any]], finalize: Callable[[Any], Any], autoescape: bool) -> None:
         super().__init__(
             undefined=StrictUndefined,
             finalize=finalize,
@@ -131,9 +129,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return _asked(obj, attribute)
         except LookupError:
             known = list(obj.names()) if isinstance(obj, View) else ()
-            return self.undefined(
-                f"a {_kind_of(obj)} has no {attribute}{hint(attribute, known)}", name=attribute
-            )
+            return self.undefined(f"a {_kind_of(obj)} has no {attribute}{hint(attribute, known)}", name=attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """An item of a list by number, of anything with attributes by name."""

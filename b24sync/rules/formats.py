@@ -86,11 +86,7 @@ def shown(value: Any, *, tz: tzinfo) -> Any:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return (
-            value.astimezone(tz).isoformat(timespec="seconds")
-            if value.tzinfo is not None
-            else value.isoformat()
-        )
+        return value.astimezone(tz).isoformat(timespec="seconds") if value.tzinfo is not None else value.isoformat()
     if isinstance(value, Decimal):
         return f"{Decimal(value):f}"
     if isinstance(value, list | tuple):

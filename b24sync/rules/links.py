@@ -105,9 +105,7 @@ class Linker:
         """A user, dismissed or not."""
         return self._talk(partial(self._reach.user, user_id))
 
-    def resolve(
-        self, selectors: Sequence[str], subject: Key | Entity | None, *, several: bool
-    ) -> Talk[people.Found]:
+    def resolve(self, selectors: Sequence[str], subject: Key | Entity | None, *, several: bool) -> Talk[people.Found]:
         """The people behind selectors.
 
         Args:
@@ -121,9 +119,7 @@ class Linker:
         parsed = [people.parse_selector(text, self._people) for text in selectors]
 
         def compute() -> people.Found:
-            return people.find(
-                parsed, reach=self._reach, entity=self._subject_of(parsed, subject), several=several
-            )
+            return people.find(parsed, reach=self._reach, entity=self._subject_of(parsed, subject), several=several)
 
         return self._talk(compute)
 
@@ -202,13 +198,9 @@ class Linker:
     def _rows_view(self, entity: Entity, *, with_sections: bool) -> RowsView:
         currency = str(entity.values.get("currency") or "")
         rows = self._reach.rows(entity.key)
-        sections = (
-            self._reach.lookup.each([partial(self._section, row) for row in rows]) if with_sections else []
-        )
+        sections = self._reach.lookup.each([partial(self._section, row) for row in rows]) if with_sections else []
         padded: list[int | None] = sections or [None] * len(rows)
-        return RowsView(
-            [RowView(row, currency, one) for row, one in zip(rows, padded, strict=True)], currency
-        )
+        return RowsView([RowView(row, currency, one) for row, one in zip(rows, padded, strict=True)], currency)
 
     def _section(self, row: Row) -> int | None:
         return None if row.product_id is None else self._reach.section_of(row.product_id)

@@ -75,9 +75,7 @@ def links_of(kind: str) -> tuple[str, ...]:
     return _LINKS.get(kind, _CUSTOM_LINKS)
 
 
-def roots_for(
-    kind: str, *, people: Iterable[str] = (), extra: Mapping[str, Schema] | None = None
-) -> Mapping[str, Schema]:
+def roots_for(kind: str, *, people: Iterable[str] = (), extra: Mapping[str, Schema] | None = None) -> Mapping[str, Schema]:
     """The names for events of a kind.
 
     Args:

@@ -99,11 +99,7 @@ def _like(value: Any, other: Any) -> Any:
     if isinstance(value, str):
         if isinstance(other, date) and _DAY.match(value):
             return _moment_or_day(value, other)
-        if (
-            isinstance(other, int | Decimal)
-            and not isinstance(other, bool)
-            and _NUMBER.fullmatch(value.strip())
-        ):
+        if isinstance(other, int | Decimal) and not isinstance(other, bool) and _NUMBER.fullmatch(value.strip()):
             return Decimal(value.strip())
     return value
 

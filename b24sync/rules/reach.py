@@ -21,9 +21,7 @@ _DEEPEST = 50
 class Reach:
     """What can be reached from one event's entity. Every method may raise ``PendingError``."""
 
-    def __init__(
-        self, lookup: Lookup, *, kinds: Mapping[str, Kind], statuses: Mapping[str, str], base_url: str
-    ) -> None:
+    def __init__(self, lookup: Lookup, *, kinds: Mapping[str, Kind], statuses: Mapping[str, str], base_url: str) -> None:
         self.lookup = lookup
         self._kinds = kinds
         self._statuses = statuses
@@ -103,9 +101,7 @@ class Reach:
 
     def members(self, department_id: int) -> list[people.User]:
         """The active members of a department."""
-        found = self._pages(
-            lambda start: people.users_of_department(department_id, start=start), people.read_users
-        )
+        found = self._pages(lambda start: people.users_of_department(department_id, start=start), people.read_users)
         return [user for user in found if user.active and department_id in user.department_ids]
 
     def departments(self) -> dict[int, people.Department]:
@@ -131,11 +127,7 @@ class Reach:
         kind = self._kinds[key.kind]
         if kind.api == "legacy":
             answer = self.lookup.answer(rows.list_for(kind, key.id))
-            return (
-                []
-                if answer.error is not None and _is_missing(answer.error)
-                else rows.read_rows(answer.value())
-            )
+            return [] if answer.error is not None and _is_missing(answer.error) else rows.read_rows(answer.value())
         return self._pages(lambda start: rows.list_for(kind, key.id, start=start), rows.read_rows)
 
     def section_of(self, product_id: int) -> int | None:

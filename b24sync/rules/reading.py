@@ -102,9 +102,7 @@ class Names:
             case nodes.Getitem():
                 is_name = isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str)
                 return self._extended(node.node, node.arg.value if is_name else EACH)  # type: ignore[attr-defined]
-            case nodes.Filter(
-                name="sort" | "list" | "reverse" | "selectattr" | "rejectattr" | "unique" | "select"
-            ):
+            case nodes.Filter(name="sort" | "list" | "reverse" | "selectattr" | "rejectattr" | "unique" | "select"):
                 return None if node.node is None else self._path(node.node)
             case nodes.Filter(name="first" | "last"):
                 return None if node.node is None else self._extended(node.node, EACH)

@@ -139,6 +139,4 @@ def _where(**columns: Any) -> tuple[list[str], list[Any]]:
 
 def _event_row(row: sqlite3.Row) -> EventRow:
     values = dict(row)
-    return EventRow(
-        **{**values, "changes": json.loads(values["changes"]), "seen": json.loads(values["seen"]), "own": bool(values["own"])}
-    )
+    return EventRow(**{**values, "changes": json.loads(values["changes"]), "seen": json.loads(values["seen"]), "own": bool(values["own"])})

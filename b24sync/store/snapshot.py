@@ -158,9 +158,7 @@ class Snapshot:
 
     def count(self, kind: str) -> int:
         """How many entities of a kind are present."""
-        return int(
-            self._db.execute("SELECT count(*) FROM entities WHERE kind = ? AND state = 'present'", (kind,)).fetchone()[0]
-        )
+        return int(self._db.execute("SELECT count(*) FROM entities WHERE kind = ? AND state = 'present'", (kind,)).fetchone()[0])
 
     def has(self, kind: str) -> bool:
         """Whether there is any entity of a kind."""
@@ -170,7 +168,8 @@ class Snapshot:
         """Entities that a baseline begun anew has not met are gone since before it: vanished, without an event."""
         unseen = "kind = ? AND state = 'present' AND stage_run < ?"
         self._db.execute(
-            "INSERT OR REPLACE INTO revisions SELECT kind, id, revision + 1, ?, ?, updated_at, 'vanished', '{}' FROM entities WHERE " + unseen,
+            "INSERT OR REPLACE INTO revisions SELECT kind, id, revision + 1, ?, ?, updated_at, 'vanished', '{}' FROM entities WHERE "
+            + unseen,
             (run, at, kind, since_run),
         )
         self._db.execute(f"UPDATE entities SET state = 'vanished', revision = revision + 1 WHERE {unseen}", (kind, since_run))
@@ -208,9 +207,7 @@ class Snapshot:
 
     def ids_after(self, kind: str, after: int, limit: int) -> list[tuple[int, int, str | None]]:
         """Present entities by id: ``(id, updated_at, stage)``."""
-        sql = (
-            "SELECT id, updated_at, stage FROM entities WHERE kind = ? AND state = 'present' AND id > ? ORDER BY id LIMIT ?"
-        )
+        sql = "SELECT id, updated_at, stage FROM entities WHERE kind = ? AND state = 'present' AND id > ? ORDER BY id LIMIT ?"
         return [tuple(row) for row in self._db.execute(sql, (kind, after, limit))]
 
     def add_revision(

@@ -53,7 +53,11 @@ def new_deal(office: Office, number: int = 0) -> None:
     """A manager makes a deal."""
     with_email, romashka = office.company.contacts["with_email"], office.company.companies["romashka"]
     office.portal.add_deal(
-        f"play {number}", by=office.company.users["manager"], assignedById=office.company.users["manager"], contactId=with_email, companyId=romashka
+        f"play {number}",
+        by=office.company.users["manager"],
+        assignedById=office.company.users["manager"],
+        contactId=with_email,
+        companyId=romashka,
     )
 
 
@@ -90,7 +94,9 @@ def tasks(office: Office) -> Any:
 
 
 def activities(office: Office) -> Any:
-    return Counter((one.get("TYPE_ID"), one.get("PROVIDER_ID"), one.get("SUBJECT"), one.get("OWNER_ID")) for one in office.portal.activities)
+    return Counter(
+        (one.get("TYPE_ID"), one.get("PROVIDER_ID"), one.get("SUBJECT"), one.get("OWNER_ID")) for one in office.portal.activities
+    )
 
 
 def deal_fields(office: Office) -> Any:

@@ -72,5 +72,3 @@ def _judge(office: Office, made: list[int], moves: Counter[int]) -> None:
     assert set(shown.values()) <= {1}
     assert len(shown) == len(made) + moves.total()
     assert set(office.states()) == {"done"}
-
-

@@ -197,7 +197,11 @@ def test_a_reader_that_goes_away_is_no_error(polled: Office) -> None:
 
 def test_a_closed_stdout_is_no_traceback(polled: Office) -> None:
     done = subprocess.run(
-        ["bash", "-c", f"{' '.join(polled.command('events', '--json'))} >&-"], capture_output=True, text=True, env=polled.environ(), check=False
+        ["bash", "-c", f"{' '.join(polled.command('events', '--json'))} >&-"],
+        capture_output=True,
+        text=True,
+        env=polled.environ(),
+        check=False,
     )
     assert "Traceback" not in done.stderr
 
@@ -206,7 +210,11 @@ def test_a_full_device_behind_stdout_is_said(polled: Office) -> None:
     polled.add_invoice()
     polled.poll()
     done = subprocess.run(
-        ["bash", "-c", f"{' '.join(polled.command('events', '--json'))} >/dev/full"], capture_output=True, text=True, env=polled.environ(), check=False
+        ["bash", "-c", f"{' '.join(polled.command('events', '--json'))} >/dev/full"],
+        capture_output=True,
+        text=True,
+        env=polled.environ(),
+        check=False,
     )
     assert "Traceback" not in done.stderr
     assert done.returncode != 0
@@ -244,5 +252,3 @@ def test_a_verbose_call_may_show_a_traceback_and_a_plain_one_never(office: Offic
     shown = subprocess.run(command, capture_output=True, text=True, env=office.environ(), check=False)
     assert "Traceback" in shown.stderr
     assert "sandboxsecret" not in shown.stderr
-
-

@@ -206,7 +206,7 @@ def test_cron_runs_the_line_of_the_example(polled: Office) -> None:
     polled.add_invoice()
     table = Path("/etc/cron.d/b24sync-test")
     place = Path(sys.executable).parent
-    table.write_text(f"PATH={place}:/usr/bin:/bin\nB24SYNC_CONFIG={polled.config}\nMAILTO=\"\"\n* * * * * root {command}\n")
+    table.write_text(f'PATH={place}:/usr/bin:/bin\nB24SYNC_CONFIG={polled.config}\nMAILTO=""\n* * * * * root {command}\n')
     table.chmod(0o644)
     daemon = subprocess.Popen([cron, "-f"])
     try:

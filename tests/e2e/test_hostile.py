@@ -140,7 +140,15 @@ def _judge_mail(firm: Firm, text: str) -> None:
 
 
 def _judge_terminal(firm: Firm, invoice: int) -> None:
-    for command in (["events"], ["actions"], ["status"], ["explain", f"invoice:{invoice}"], ["poll", "--dry-run"], ["commission"], ["metrics"]):
+    for command in (
+        ["events"],
+        ["actions"],
+        ["status"],
+        ["explain", f"invoice:{invoice}"],
+        ["poll", "--dry-run"],
+        ["commission"],
+        ["metrics"],
+    ):
         ran = firm.run(*command)
         no_traceback(ran)
         assert not CONTROL.search(ran.said), (command, ran.said[:500])
@@ -212,7 +220,9 @@ BOMBS = [
 
 @pytest.mark.parametrize("text", ESCAPES)
 def test_a_text_that_reaches_out_of_its_sandbox_is_refused_when_it_is_loaded(office: Office, text: str) -> None:
-    office.write(rules='[[rules]]\nname = "r"\non = "invoice.created"\n[[rules.steps]]\nuse = "notify"\nto = ["user:1"]\n' + f"text = '''{text}'''\n")
+    office.write(
+        rules='[[rules]]\nname = "r"\non = "invoice.created"\n[[rules.steps]]\nuse = "notify"\nto = ["user:1"]\n' + f"text = '''{text}'''\n"
+    )
     ran = office.run("poll")
     no_traceback(ran)
     if ran.code == 2:
@@ -228,7 +238,9 @@ def test_a_text_that_reaches_out_of_its_sandbox_is_refused_when_it_is_loaded(off
 
 @pytest.mark.parametrize("text", BOMBS)
 def test_a_text_that_would_eat_time_or_memory_is_stopped(office: Office, text: str) -> None:
-    office.write(rules='[[rules]]\nname = "r"\non = "invoice.created"\n[[rules.steps]]\nuse = "notify"\nto = ["user:1"]\n' + f"text = '''{text}'''\n")
+    office.write(
+        rules='[[rules]]\nname = "r"\non = "invoice.created"\n[[rules.steps]]\nuse = "notify"\nto = ["user:1"]\n' + f"text = '''{text}'''\n"
+    )
     begun = time.monotonic()
     ran = office.run("poll", preexec_fn=_small)
     no_traceback(ran)
@@ -262,4 +274,3 @@ def test_entity_names_and_arguments_with_escapes_are_shown_harmless(polled: Offi
             ran = polled.run(*command)
             no_traceback(ran)
             assert not CONTROL.search(ran.said.replace("\n", "")), ran.said
-

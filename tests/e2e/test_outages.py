@@ -317,7 +317,10 @@ def test_days_without_the_portal_lose_no_event_and_tell_nobody_old_news(post: Po
         invoice = office.add_invoice(title=f"day {day}")
         office.move(invoice, SENT, DRAFT, SENT, PAID)
         moves = [("draft", "sent"), ("sent", "draft"), ("draft", "sent"), ("sent", "paid")]
-        expected += [("invoice.created", "invoice", invoice, None, None), *(("invoice.status_changed", "invoice", invoice, *move) for move in moves)]
+        expected += [
+            ("invoice.created", "invoice", invoice, None, None),
+            *(("invoice.status_changed", "invoice", invoice, *move) for move in moves),
+        ]
         office.portal.update_item(DEAL, office.company.deals[0], title=f"day {day}")
     code, said = post.poll()
     assert code == 0, said

@@ -480,7 +480,9 @@ def test_a_folder_is_polled_one_after_another_and_one_failure_stops_nothing(poll
 
 def test_exit_1_when_an_action_fails_and_only_in_the_poll_where_it_does(polled: Office) -> None:
     polled.write(rules=notify_rule("told", "invoice.created", to="user:1"))
-    polled.portal.faults.add(Fault("error", method="im.notify.system.add", where="command", code="ACCESS_DENIED", description="no <b>rights</b>"))
+    polled.portal.faults.add(
+        Fault("error", method="im.notify.system.add", where="command", code="ACCESS_DENIED", description="no <b>rights</b>")
+    )
     polled.add_invoice()
     ran = polled.run("poll")
     assert ran.code == 1

@@ -36,7 +36,9 @@ text = "{{ invoice.title }} {{ invoice.url }}"
 FAULTS = {
     "nothing": [],
     "a wrong answer": [Fault("error", method="batch", code="INVALID_CREDENTIALS", http=403)],
-    "an error that quotes the address": [Fault("error", method="batch", code="X", http=400, description="at /rest/1/{secret}/batch of {webhook}")],
+    "an error that quotes the address": [
+        Fault("error", method="batch", code="X", http=400, description="at /rest/1/{secret}/batch of {webhook}")
+    ],
     "a refused step that quotes it": [Fault("error", method="im.notify*", where="command", code="X", description="see {webhook}im.notify")],
     "a proxy's page": [Fault("502html", times=2)],
     "cut": [Fault("drop_before"), Fault("drop_after")],
@@ -71,7 +73,14 @@ def said_loudly(firm: Firm, *args: str) -> int:
 def spellings(secret: str) -> set[bytes]:
     """A secret in the forms in which it may hide."""
     plain = secret.encode()
-    forms = {plain, plain[::-1], quote(secret, safe="").encode(), json.dumps(secret)[1:-1].encode(), plain.hex().encode(), secret.encode("utf-16-le")}
+    forms = {
+        plain,
+        plain[::-1],
+        quote(secret, safe="").encode(),
+        json.dumps(secret)[1:-1].encode(),
+        plain.hex().encode(),
+        secret.encode("utf-16-le"),
+    }
     for padding in (b"", b"x", b"xx"):
         forms.add(base64.b64encode(padding + plain)[4:-4])
     return {form for form in forms if len(form) >= 6}
@@ -150,13 +159,19 @@ def test_no_command_shows_a_secret(firm: Firm, tmp_path: Path) -> None:
 
 def test_crm_text_that_holds_the_webhook_is_kept_without_its_secret(firm: Firm) -> None:
     firm.later()
-    firm.portal.update_item(INVOICE, firm.company.invoices[0], comments=f"call {firm.server.webhook}crm.item.list or /rest/1/{SECRET}/profile.json")
+    firm.portal.update_item(
+        INVOICE, firm.company.invoices[0], comments=f"call {firm.server.webhook}crm.item.list or /rest/1/{SECRET}/profile.json"
+    )
     firm.portal.update_item(DEAL, firm.company.deals[0], title=f"see {firm.server.webhook}")
     firm.portal.add_task(TITLE=firm.server.webhook, RESPONSIBLE_ID=5, DESCRIPTION=SECRET)
     firm.poll()
     firm.later()
     firm.poll("--reconcile")
-    for command in (["events", "--json"], ["explain", f"deal:{firm.company.deals[0]}"], ["snapshot", "export", str(firm.folder / "export")]):
+    for command in (
+        ["events", "--json"],
+        ["explain", f"deal:{firm.company.deals[0]}"],
+        ["snapshot", "export", str(firm.folder / "export")],
+    ):
         firm.run(*command)
     assert_no_secret(firm)
 
@@ -175,7 +190,10 @@ def test_a_configuration_with_faults_shows_none_of_its_secrets(firm: Firm) -> No
 def test_objects_show_no_secret_when_printed(firm: Firm) -> None:
     loaded = load(firm.config, environ=firm.env)
     app = App(loaded)
-    shown = [repr(thing) for thing in (loaded, loaded.settings, loaded.settings.portal, loaded.settings.mail, app, app.webhook, app.portal, app.transport)]
+    shown = [
+        repr(thing)
+        for thing in (loaded, loaded.settings, loaded.settings.portal, loaded.settings.mail, app, app.webhook, app.portal, app.transport)
+    ]
     shown += [str(thing) for thing in (loaded.settings, app.webhook, app.portal)]
     shown += [str(vars(app.loaded) if hasattr(app.loaded, "__dict__") else app.loaded)]
     app.close()

@@ -133,14 +133,24 @@ class Office:
 
     def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
         """Variables of a command: nothing of the tester's own."""
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH", "TMPDIR", "COVERAGE_PROCESS_CONFIG") if name in os.environ}
+        kept = {
+            name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH", "TMPDIR", "COVERAGE_PROCESS_CONFIG") if name in os.environ
+        }
         return {**kept, "HOME": str(self.folder), "PYTHONUTF8": "1", "PYTHONWARNINGS": "error::ResourceWarning", **self.env, **(more or {})}
 
     def command(self, *args: str, config: Path | None = None) -> list[str]:
         """The words of a call."""
         return [sys.executable, "-m", "b24sync", "--config", str(config or self.config), *args]
 
-    def run(self, *args: str, config: Path | None = None, env: Mapping[str, str] | None = None, timeout: float = 60, stdin: str = "", **popen: Any) -> Ran:
+    def run(
+        self,
+        *args: str,
+        config: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        timeout: float = 60,
+        stdin: str = "",
+        **popen: Any,
+    ) -> Ran:
         """Run a command to its end, without a terminal."""
         done = subprocess.run(
             self.command(*args, config=config), cwd=popen.pop("cwd", ROOT), env=self.environ(env), input=stdin, text=True, capture_output=True,

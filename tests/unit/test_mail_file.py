@@ -24,9 +24,7 @@ class LaterClock(StillClock):
 
 
 def mailer(folder, **changes):
-    return FileMailer(
-        **({"folder": folder, "from_": "Счета <billing@example.ru>", "clock": StillClock()} | changes)
-    )
+    return FileMailer(**({"folder": folder, "from_": "Счета <billing@example.ru>", "clock": StillClock()} | changes))
 
 
 def mode(path):

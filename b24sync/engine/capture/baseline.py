@@ -41,7 +41,9 @@ def take_baselines(
     """
     errors = _begin(portal, store, kinds, opened, run)
     chains = {
-        kind.name: Chain(f"b{kind.name}", BaselinePages(store, kind, scrub, run, opened.get(kind.name)), store.snapshot.cursor(kind.name).walked_id)
+        kind.name: Chain(
+            f"b{kind.name}", BaselinePages(store, kind, scrub, run, opened.get(kind.name)), store.snapshot.cursor(kind.name).walked_id
+        )
         for kind in kinds
         if kind.name not in errors
     }

@@ -89,9 +89,7 @@ def read(
     unwalked = [kind for kind in new if store.snapshot.cursor(kind.name).state == "baseline"]
     opened = _opened(store, new, since)
     failed = take_baselines(portal, store, unwalked, scrub=scrub, run=run, opened=opened, progress=progress) if unwalked else {}
-    readings = [
-        KindReading(kind, store.snapshot.cursor(kind.name), fresh=kind in new, opened=opened.get(kind.name)) for kind in kinds
-    ]
+    readings = [KindReading(kind, store.snapshot.cursor(kind.name), fresh=kind in new, opened=opened.get(kind.name)) for kind in kinds]
     for reading in readings:
         reading.error = failed.get(reading.kind.name)
         reading.history = reading.cursor.history
@@ -203,9 +201,7 @@ class _Poll:
 
     # further requests
 
-    def _walk(
-        self, walks: list[KindReading], tails: list[Chain], answers: Mapping[str, Answer], active: list[KindReading]
-    ) -> None:
+    def _walk(self, walks: list[KindReading], tails: list[Chain], answers: Mapping[str, Answer], active: list[KindReading]) -> None:
         shift, doubt = self._shift(answers, active) if any(feeds.words(one.kind).skewed for one in walks) else (timedelta(0), None)
         rows = self._row_chains(walks, shift)
         while True:
@@ -300,9 +296,7 @@ def _left_out(chain: Chain) -> PortalError | None:
     return refusal(chain.error, chain.pages.call(0).method) if chain.error else None
 
 
-def promote(
-    store: Store, one: KindReading, *, signpost: datetime, overlap: timedelta, run: int, deferred: int | None = None
-) -> None:
+def promote(store: Store, one: KindReading, *, signpost: datetime, overlap: timedelta, run: int, deferred: int | None = None) -> None:
     """Move a kind's cursors past what was applied; within the transaction that applies it.
 
     Args:
