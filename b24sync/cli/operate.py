@@ -15,10 +15,11 @@ from b24sync.engine import talks
 from b24sync.engine.dispatch import OPERATOR_CLAIM, Dispatcher
 from b24sync.engine.plan import marker
 from b24sync.engine.report import worst
-from b24sync.errors import ConfigError, TransientError, UsageError
+from b24sync.errors import ConfigError, MailPermanentError, TransientError, UsageError
 from b24sync.log import printable
 from b24sync.ports import Ask, Done, Failed, Note, Post, Skipped, Tell, TellAll, Waiting
 from b24sync.rest import feeds, items
+from b24sync.steps.outcomes import StepError
 from b24sync.store.lock import operator_alive
 from b24sync.store.outbox import Action, Planned
 
@@ -157,7 +158,7 @@ class Operator:
         """The event that the rule is run with: its first trigger, at the stage where the entity is."""
         stage = entity.values.get("stage_id")
         status = self.funnels.status(entity.key.kind, stage) if stage else None
-        return {"event": rule.triggers()[0].event, "to": status, "to_stage": stage}
+        return {"event": rule.triggers()[0].event, "moved_to": status, "to_stage": stage}
 
     def why_not(self, rule: RuleSettings, entity: Entity, options: Mapping[str, Any]) -> str:
         """Why the rule's condition does not hold; empty if it does."""
@@ -188,7 +189,10 @@ class Operator:
         """To whom a mail would go and under which subject."""
         action = self._action(planned)
         step: Any = self.maker.step_of(action)
-        found = talks.run(self.app.portal, step.preview(self.maker.context(action)))
+        try:
+            found = talks.run(self.app.portal, step.preview(self.maker.context(action)))
+        except (StepError, MailPermanentError) as error:
+            raise UsageError(str(error)) from None
         if isinstance(found, Failed | Skipped):
             words = found.message if isinstance(found, Failed) else f"not wanted: {found.reason}"
             raise UsageError(words)
@@ -200,10 +204,20 @@ class Operator:
 
     def _intention(self, planned: Planned) -> str:
         action = self._action(planned)
+        if hasattr(self.maker.step_of(action), "preview"):
+            return self._mail_intended(planned)
         opened = self.maker.open(action)
         if isinstance(opened, Done | Skipped | Failed | Waiting):
             return _ended(opened)
         return first_write(self.app, opened)
+
+    def _mail_intended(self, planned: Planned) -> str:
+        """To whom a mail would go, which its first write (the document) does not say."""
+        try:
+            found = self.preview(planned)
+        except UsageError as error:
+            return f"would not be sent: {error}"
+        return f"mail to {', '.join(found.to)}: {found.subject}"
 
     # doing it
 

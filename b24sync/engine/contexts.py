@@ -90,7 +90,7 @@ class ContextMaker:
         given = action.options
         return Event(
             action.key, name, Key(action.kind, action.entity_id), datetime.fromtimestamp(action.planned_at, UTC),
-            to=given.get("to") if given.get("to_stage") else None, to_stage=given.get("to_stage"), changes=given.get("changes") or {},
+            to=given.get("moved_to"), to_stage=given.get("to_stage"), changes=given.get("changes") or {},
         )  # fmt: skip
 
     def _planned(self, event: Event) -> Entity:

@@ -1,0 +1,221 @@
+"""Operators at work: mails again, reminders and rules by hand, with a preview, a question and words for everything that is wrong."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import threading
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from b24sync.sandbox.schema import INVOICE
+from tests.support.cli import LONG, ROOT, SENT, Ran
+from tests.support.firm import Firm, opened
+
+RULES = (
+    '[[rules]]\nname = "mail"\non = "invoice.sent"\n[[rules.steps]]\nuse = "send_invoice"\n'
+    '[[rules]]\nname = "big"\non = "invoice.created"\nwhen = "invoice.amount >= 1000"\n'
+    '[[rules.steps]]\nuse = "notify"\nto = ["department_head"]\n'
+)
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Iterator[Firm]:
+    """A company that mails its invoices, after its baseline."""
+    with opened(tmp_path / "firm", head='language = "ru"\ntimezone = "Europe/Moscow"\n', rules=RULES) as firm:
+        firm.write(sections=firm.mail_section())
+        firm.poll()
+        yield firm
+
+
+def answered(firm: Firm, answer: str, *args: str) -> Ran:
+    """Run a command on a terminal and answer its question."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        firm.command(*args), cwd=ROOT, env=firm.environ({"TERM": "xterm"}),
+        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+    )  # fmt: skip
+    os.close(theirs)
+    killer = threading.Timer(60, process.kill)
+    killer.start()
+    os.write(ours, f"{answer}\n".encode())
+    text = b""
+    while True:
+        try:
+            block = os.read(ours, 65536)
+        except OSError:
+            break
+        if not block:
+            break
+        text += block
+    code = process.wait()
+    killer.cancel()
+    os.close(ours)
+    return Ran(args, code, text.decode("utf-8", "replace").replace("\r\n", "\n"), "")
+
+
+def test_an_invoice_is_mailed_again_by_its_id_and_by_its_number(firm: Firm) -> None:
+    invoice = firm.invoice()
+    by_id = firm.run("resend-invoice", str(invoice), "--yes")
+    number = firm.number(invoice)
+    assert by_id.code == 0, by_id.said
+    assert by_id.out.splitlines()[0] == f"invoice {number}: send_invoice to anna@romashka.example"
+    assert by_id.out.splitlines()[1] == f"subject: Счёт № {number} от 02.03.2026"
+    by_number = firm.run("resend-invoice", f"№{number}", "--to", "boss@client.example", "--yes")
+    assert by_number.code == 0, by_number.said
+    first, second = firm.mailed()
+    assert (first.recipients, second.recipients) == (("anna@romashka.example",), ("boss@client.example",))
+    assert first.message["Message-ID"] != second.message["Message-ID"]
+    assert len(firm.portal.documents) == 1
+    recorded = firm.actions("--entity", f"invoice:{invoice}")
+    assert [(one["rule"], one["step"], one["event"], one["state"]) for one in recorded] == [
+        ("resend-invoice", "send_invoice", None, "done")
+    ] * 2
+    firm.settle()
+    assert len(firm.smtp.arrived) == 2
+
+
+def test_on_a_terminal_it_is_shown_and_asked_first(firm: Firm) -> None:
+    invoice = firm.invoice()
+    no = answered(firm, "n", "resend-invoice", str(invoice))
+    assert "anna@romashka.example" in no.out
+    assert f"Счёт № {firm.number(invoice)}" in no.out
+    assert "Traceback" not in no.out
+    assert no.code != 0
+    assert not firm.smtp.arrived
+    assert not firm.portal.documents
+    yes = answered(firm, "y", "resend-invoice", str(invoice))
+    assert yes.code == 0, yes.out
+    assert len(firm.mailed()) == 1
+
+
+def test_without_a_terminal_nothing_is_mailed_unasked(firm: Firm) -> None:
+    ran = firm.run("resend-invoice", str(firm.invoice()))
+    assert ran.code == 2
+    assert "--yes" in ran.err
+    assert not firm.smtp.arrived
+    assert not firm.actions()
+
+
+@pytest.mark.parametrize("what", ["99999", "№77777", "invoice:99999", "deal:1", "abc", "0", "-5"])
+def test_what_is_no_invoice_is_a_usage_error(firm: Firm, what: str) -> None:
+    for command in ("resend-invoice", "remind"):
+        ran = firm.run(command, "--yes", "--", what)
+        assert ran.code == 2, ran
+        assert ran.err.strip()
+        assert "Traceback" not in ran.err
+
+
+def test_two_invoices_of_one_number_are_named_by_their_ids(firm: Firm) -> None:
+    first, second = firm.invoice(), firm.invoice()
+    _same_number(firm, first, second)
+    ran = firm.run("resend-invoice", "№Д-7", "--yes")
+    assert ran.code == 2
+    assert f"{first}, {second}" in ran.err
+    assert not firm.smtp.arrived
+
+
+def test_a_bad_address_is_refused_before_anything_is_done(firm: Firm) -> None:
+    invoice = firm.invoice()
+    for address in ("nobody", "a@b.example\nBcc: c@d.example", "a@b@c"):
+        ran = firm.run("resend-invoice", str(invoice), "--to", address, "--yes")
+        assert ran.code == 2, ran.said
+        assert "--to" in ran.err
+    assert not firm.smtp.arrived
+    assert not firm.actions()
+
+
+def test_when_mail_is_down_it_says_so_and_the_next_poll_sends_it_once(firm: Firm) -> None:
+    invoice = firm.invoice()
+    firm.mail_fails(connect="drop")
+    ran = firm.run("resend-invoice", str(invoice), "--yes")
+    assert ran.code == 69
+    assert "the next poll goes on with it" in ran.out
+    firm.mail_fails()
+    firm.run_on()
+    assert len(firm.mailed()) == 1
+    assert firm.actions("--state", "done")[-1]["rule"] in {"resend-invoice", "big"}
+    firm.quiet()
+
+
+@pytest.mark.skipif(not LONG, reason="waits 20 s for the portal; set B24SYNC_LONG=1")
+def test_when_the_portal_is_down_it_says_so_and_nothing_is_left_behind(firm: Firm) -> None:
+    invoice = firm.invoice()
+    firm.portal.down = True
+    ran = firm.run("resend-invoice", str(invoice), "--yes")
+    assert ran.code == 69
+    assert "Traceback" not in ran.err
+    firm.portal.down = False
+    assert not [one for one in firm.actions() if one["rule"] == "resend-invoice"]
+
+
+def test_who_has_no_address_is_named_and_nothing_is_recorded(firm: Firm) -> None:
+    ran = firm.run("resend-invoice", str(firm.invoice(deal=3)), "--yes")
+    assert ran.code == 2
+    assert "Пётр Кузнецов" in ran.err
+    assert not firm.actions()
+    tried = firm.run("run-rule", "mail", str(firm.invoice(deal=2)), "--dry-run")
+    assert "would not be sent" in tried.out
+
+
+def test_a_refused_mail_is_a_failure_that_says_why(firm: Firm) -> None:
+    firm.mail_fails(rcpt="550 5.1.1 no such user")
+    ran = firm.run("resend-invoice", str(firm.invoice()), "--yes")
+    assert ran.code == 1
+    assert "no such user" in ran.said
+
+
+def test_a_reminder_by_hand_goes_out_whatever_the_schedule_says(firm: Firm) -> None:
+    invoice = firm.invoice(due=date(2026, 3, 5))
+    firm.move(invoice, SENT)
+    ran = firm.run("remind", f"invoice:{invoice}", "--yes")
+    assert ran.code == 0, ran.said
+    (mail,) = firm.mailed()
+    assert "через 3 дня, 05.03.2026, истекает срок оплаты" in mail.message.get_body(("plain",)).get_content()
+
+
+def test_a_rule_is_tried_and_run_by_hand(firm: Firm) -> None:
+    invoice, small = firm.invoice(5000), firm.invoice(10)
+    tried = firm.run("run-rule", "big", f"invoice:{invoice}", "--dry-run")
+    assert tried.code == 0, tried.said
+    assert "1. notify" in tried.out
+    assert not firm.portal.notifications_all
+    assert not firm.actions()
+    unasked = firm.run("run-rule", "big", f"invoice:{invoice}")
+    assert unasked.code == 2
+    done = firm.run("run-rule", "big", f"invoice:{invoice}", "--yes")
+    assert done.code == 0, done.said
+    assert len(firm.told("sales_head")) == 1
+    no = firm.run("run-rule", "big", f"invoice:{small}", "--yes")
+    assert no.code == 0
+    assert "does not match" in no.out
+    assert "invoice.amount >= 1000" in no.out
+    assert len(firm.told("sales_head")) == 1
+    unknown = firm.run("run-rule", "bog", f"invoice:{invoice}", "--yes")
+    assert unknown.code == 2
+    assert "did you mean big?" in unknown.err
+
+
+def test_a_mail_rule_by_hand_shows_the_mail_it_would_send(firm: Firm) -> None:
+    invoice = firm.invoice()
+    firm.move(invoice, SENT)
+    tried = firm.run("run-rule", "mail", f"invoice:{invoice}", "--dry-run")
+    assert tried.code == 0, tried.said
+    assert tried.out == f"1. send_invoice: mail to anna@romashka.example: Счёт № {firm.number(invoice)} от 02.03.2026\n"
+    assert not firm.smtp.arrived
+    assert not firm.portal.documents
+    done = firm.run("run-rule", "mail", f"invoice:{invoice}", "--yes")
+    assert done.code == 0, done.said
+    assert len(firm.mailed()) == 1
+
+
+def _same_number(firm: Firm, *invoices: int) -> None:
+    """Two invoices of one number, as an import from another system makes them."""
+    for one in invoices:
+        item = firm.portal.items.get(INVOICE, one)
+        assert item is not None
+        firm.portal.items.book(INVOICE).table.put(one, {**item, "accountNumber": "Д-7"})
