@@ -57,6 +57,6 @@ def make_calendar(settings: Settings, store: Store, clock: Clock) -> Calendar:
         CalendarFileError: A file of ``[calendar] file`` is none.
     """
     imported: list[Imported] = [from_stored(text) for _, _, text in ImportedYears(store, clock).all()]
-    for name in settings.calendar.file:
-        imported.append(parse(Path(name).read_bytes(), country=settings.calendar.country, source=Path(name).name))
+    files = [Path(name) for name in settings.calendar.file]
+    imported += [parse(path.read_bytes(), country=settings.calendar.country, source=path.name) for path in files]
     return Calendar(settings.calendar, language=settings.language, imported=imported, cache=StoredYears(store, clock))

@@ -27,7 +27,7 @@ Ids = Annotated[list[int] | None, typer.Argument(help="Ids of actions (b24sync a
 All = Annotated[bool, typer.Option("--all", help="Every action that the command is for.")]
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback
+def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"b24sync {__version__}")
         raise typer.Exit

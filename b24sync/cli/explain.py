@@ -156,7 +156,7 @@ def _chapter_lines(app: App, chapter: Chapter) -> Iterator[str]:
 
 
 def _action_lines(app: App, action: Action) -> Iterator[str]:
-    yield f"      {action_line(app, action)}"
+    yield f"      {action_line(action)}"
     when = f"; next try {show_time(action.next_attempt_at, app.tz)}" if action.next_attempt_at is not None else ""
     settled = f"; settled {show_time(action.settled_at, app.tz)}" if action.settled_at is not None else ""
     if action.attempts or when or settled:

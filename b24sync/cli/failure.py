@@ -23,19 +23,24 @@ def explain(error: BaseException, *, verbose: bool) -> int:
         return INTERRUPTED
     if _is_usage(error):
         return _show_usage(error)
+    if isinstance(error, BrokenPipeError):
+        sys.stderr.close()
+        return 0
+    return _say_unforeseen(error)
+
+
+def _say_unforeseen(error: BaseException) -> int:
+    """What the machine did to us, or we to ourselves."""
     if isinstance(error, sqlite3.Error):
         from b24sync.store.db import unusable  # noqa: PLC0415
 
         found = unusable("the database", error)
         _say(str(found))
         return found.exit_code
-    if isinstance(error, BrokenPipeError):
-        sys.stderr.close()
-        return 0
     if isinstance(error, OSError):
         _say(_of_system(error))
-        return 1
-    _say(f"a fault of the program: {type(error).__name__}: {error} (run it again with --verbose and report what it prints)")
+    else:
+        _say(f"a fault of the program: {type(error).__name__}: {error} (run it again with --verbose and report what it prints)")
     return 1
 
 

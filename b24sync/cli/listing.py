@@ -54,7 +54,7 @@ def actions(session: Session, *, entity: str | None, since: str | None, state: s
         rows = app.open_store(create=False).outbox.actions(
             kind=key.kind if key else None, entity_id=key.id if key else None, since=_since(app, since), state=state, limit=limit
         )
-        _print(rows, as_json, lambda row: action_json(row, app.tz), lambda row: action_line(app, row))
+        _print(rows, as_json, lambda row: action_json(row, app.tz), action_line)
     return 0
 
 
@@ -62,7 +62,7 @@ def _since(app: App, text: str | None) -> int | None:
     return None if text is None else int(typed_time(text, now=app.clock.now(), tz=app.tz).timestamp())
 
 
-def _print(rows: list[Any], as_json: bool, to_json: Callable[[Any], dict[str, Any]], to_line: Callable[[Any], str]) -> None:  # noqa: FBT001
+def _print(rows: list[Any], as_json: bool, to_json: Callable[[Any], dict[str, Any]], to_line: Callable[[Any], str]) -> None:
     for row in rows:
         print(json_line(to_json(row)) if as_json else to_line(row))
 
@@ -93,7 +93,7 @@ def event_line(app: App, row: EventRow) -> str:
     return printable(f"{row.id:>6}  {show_time(row.occurred_at, app.tz)}  {row.name}  {row.kind}:{row.entity_id}{move}{changed}")
 
 
-def action_line(app: App, row: Action) -> str:
+def action_line(row: Action) -> str:
     """An action for people."""
     reason = row.error or row.result.get("message") or row.result.get("reason") or ""
     return printable(f"{row.id:>6}  {row.state:<9}  {row.rule}/{row.position} {row.step}  {row.kind}:{row.entity_id}  {reason}".rstrip())

@@ -296,31 +296,42 @@ def first_write(app: App, talk: Any) -> str:
     try:
         wish = next(talk)
         while True:
-            match wish:
-                case Ask():
-                    answers: list[Answer] = app.portal.ask(wish.calls)
-                    down = next((one.error for one in answers if isinstance(one.error, TransientError)), None)
-                    if down is not None:
-                        raise down
-                    wish = talk.send(answers)
-                case Tell() | TellAll():
-                    tells = wish.tells if isinstance(wish, TellAll) else (wish,)
-                    talk.close()
-                    return "; ".join(f"{one.call.method} {json.dumps(one.call.params, ensure_ascii=False, default=str)}" for one in tells)
-                case Post():
-                    talk.close()
-                    return f"mail to {', '.join(wish.letter.to)}: {wish.letter.subject}"
-                case Note():
-                    wish = talk.send(None)
-                case _:
-                    talk.close()
-                    return type(wish).__name__
+            if isinstance(wish, Ask):
+                wish = talk.send(_asked(app, wish))
+            elif isinstance(wish, Note):
+                wish = talk.send(None)
+            else:
+                talk.close()
+                return _intended(wish)
     except StopIteration as stop:
         return _ended(stop.value)
     except B24SyncError as error:
         if isinstance(error, TransientError):
             raise
         return f"would fail: {error}"
+
+
+def _asked(app: App, wish: Ask) -> list[Answer]:
+    """The portal's answers.
+
+    Raises:
+        TransientError: It cannot answer now.
+    """
+    answers: list[Answer] = app.portal.ask(wish.calls)
+    for answer in answers:
+        if isinstance(answer.error, TransientError):
+            raise answer.error
+    return answers
+
+
+def _intended(wish: Any) -> str:
+    """A write in words."""
+    if isinstance(wish, Tell | TellAll):
+        tells = wish.tells if isinstance(wish, TellAll) else (wish,)
+        return "; ".join(f"{one.call.method} {json.dumps(one.call.params, ensure_ascii=False, default=str)}" for one in tells)
+    if isinstance(wish, Post):
+        return f"mail to {', '.join(wish.letter.to)}: {wish.letter.subject}"
+    return type(wish).__name__
 
 
 def feeds_time() -> Any:

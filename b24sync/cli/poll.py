@@ -102,7 +102,7 @@ def _show_planned(app: App, report: Report) -> None:
     for event in app.store.journal.events(run=report.run):
         print(event_line(app, event))
     for action in app.store.outbox.actions(run=report.run):
-        print(action_line(app, action))
+        print(action_line(action))
 
 
 def _troubles(app: App, report: Report, wanted: Wanted) -> list[str]:

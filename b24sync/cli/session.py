@@ -102,11 +102,11 @@ class Session:
                     codes.append(body(app))
                 finally:
                     app.close()
-            except Exception as error:  # noqa: BLE001 - whatever one configuration meets, the others have their turn
+            except Exception as error:
                 if len(sources) == 1:
                     raise
                 if not isinstance(error, ConfigError):
-                    print(f"{source.path}:", file=sys.stderr)  # noqa: T201
+                    print(f"{source.path}:", file=sys.stderr)
                 codes.append(explain(error, verbose=self.verbose))
         return worst(*codes)
 

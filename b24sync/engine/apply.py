@@ -146,8 +146,11 @@ class Applier:
                 applied.events += self.planner.plan(event, entity) is not None
 
     def _about(self, facts: Facts, kind: Kind, owner: int, new: dict[str, Any] | None) -> Facts:
-        """What is different for one entity: a row that only reconcile found is created if made after the previous reconcile; one that
-        carries a marker was made by a step, even if a kill came before that was written down."""
+        """What is different for one entity.
+
+        A row that only reconcile found is created if made after the previous reconcile; one that carries a marker was made by a step,
+        even if a kill came before that was written down.
+        """
         before = self.swept_before.get(str(Key(kind.name, owner)))
         if before is not None:
             facts = replace(facts, fresh_from=moment(before))
@@ -193,7 +196,7 @@ class Applier:
 
     def _gone(self, kind: Kind, entity_id: int, state: str, facts: Facts, applied: Applied) -> None:
         stored = self.store.snapshot.entity(kind.name, entity_id)
-        if stored is None or stored.state == "deleted" or stored.state == state:
+        if stored is None or stored.state in {"deleted", state}:
             return
         key = Key(kind.name, entity_id)
         number = stored.revision + 1

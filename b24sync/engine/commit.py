@@ -1,6 +1,7 @@
 """From what a poll gathered to a committed transaction: stages, links that conditions need, and everything together.
 
-Where conditions need linked entities, the transaction is rolled back, they are asked for, and it begins again; no network call is ever inside it.
+Where conditions need linked entities, the transaction is rolled back, they are asked for, and it begins again; no network call is ever
+inside it.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ class Outcome:
     mail_unreachable: str = ""
 
 
-class Unreachable(B24SyncError):
+class UnreachableError(B24SyncError):
     """The portal cannot be reached (or refuses everything); ``outcomes`` are those of all talks, most of them postponed."""
 
     def __init__(self, message: str, outcomes: list[Outcome]) -> None:
@@ -137,7 +137,7 @@ class Conversation:
             self._returned(stop.value)
         except B24SyncError as error:
             self.end(Failed(str(error)))
-        except Exception as error:  # noqa: BLE001 - a fault in one step must not stop the others; it is shown with the action
+        except Exception as error:
             log.exception("action %s (%s) failed inside", self.action.id, self.action.step)
             self.end(Failed(f"a fault of the program in step {self.action.step}: {type(error).__name__}: {error}"))
 
@@ -160,7 +160,7 @@ def converse(conversations: Sequence[Conversation], around: Surroundings) -> lis
     """Run talks to their ends.
 
     Raises:
-        Unreachable: The portal could not be asked any more; it holds the outcomes.
+        UnreachableError: The portal could not be asked any more; it holds the outcomes.
     """
     for one in conversations:
         one.start()
@@ -171,7 +171,7 @@ def converse(conversations: Sequence[Conversation], around: Surroundings) -> lis
         for one in conversations:
             if one.outcome is None:
                 one.end(Postponed(str(error), counts=False))
-        raise Unreachable(str(error), [_outcome(one) for one in conversations]) from None
+        raise UnreachableError(str(error), [_outcome(one) for one in conversations]) from None
     return [_outcome(one) for one in conversations]
 
 

@@ -50,7 +50,7 @@ class ActionDesk:
         if isinstance(value, tuple | list):
             found = []
             for one in value:
-                found.append((yield from self.value(one, extra=extra)))
+                found.append((yield from self.value(one, extra=extra)))  # noqa: PERF401 - no comprehension can yield from
             return found
         if isinstance(value, str) and is_path(value):
             compiled = self.language.compile_expression(value)

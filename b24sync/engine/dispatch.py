@@ -1,7 +1,8 @@
 """Running the outbox: claim → run → settle.
 
-Actions are claimed in a transaction of their own before anything leaves the program. What may not be done twice (a mail, a to-do without marker) is marked in
-another one right before it is done, so that after a kill it is known whether it may have happened. Actions run side by side; mails one at a time.
+Actions are claimed in a transaction of their own before anything leaves the program. What may not be done twice (a mail, a to-do without
+marker) is marked in another one right before it is done, so that after a kill it is known whether it may have happened. Actions run side
+by side; mails one at a time.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from b24sync.engine.checkpoint import Checkpoint, pass_by
-from b24sync.engine.conversation import Conversation, Outcome, Unreachable, converse
+from b24sync.engine.conversation import Conversation, Outcome, UnreachableError, converse
 from b24sync.engine.settle import Settling, settle
 from b24sync.errors import B24SyncError
 from b24sync.ports import Done, Failed, Waiting
@@ -99,7 +100,7 @@ class Dispatcher:
         conversations = [Conversation(action, self._opened(action)) for action in actions]
         try:
             outcomes = converse(conversations, self)
-        except Unreachable as error:
+        except UnreachableError as error:
             outcomes = error.outcomes
             self.portal_down = self.portal_down or error.message
         self.checkpoint("dispatch.before_settle")

@@ -1,7 +1,7 @@
 """From events to actions: rules are matched and their steps planned, inside the poll's transaction.
 
-Nothing here asks the portal. A condition that needs a linked entity which is not remembered yet raises NotRememberedError; the poll rolls back,
-asks, and begins again.
+Nothing here asks the portal. A condition that needs a linked entity which is not remembered yet raises NotRememberedError; the poll rolls
+back, asks, and begins again.
 """
 
 from __future__ import annotations

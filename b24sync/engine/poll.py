@@ -100,7 +100,7 @@ class Poller:
         if gathered is not None:
             self._go_on(gathered, report, options, begun)
         report.http_requests = self.portal.requests - requests
-        self._finish(report, gathered, begun)
+        self._finish(report, begun)
         return report
 
     # before
@@ -227,7 +227,7 @@ class Poller:
                 report.worsen(69, down)
         report.warnings += dispatcher.warnings
 
-    def _finish(self, report: Report, gathered: Gathered | None, begun: float) -> None:
+    def _finish(self, report: Report, begun: float) -> None:
         duration = self.clock.monotonic() - begun
         report.finished_at = report.started_at + timedelta(seconds=duration)
         report.actions = self.store.outbox.counts_of_run(report.run)

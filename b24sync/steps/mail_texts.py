@@ -65,9 +65,10 @@ REMINDER_BODY = {
         "{% elif days == 0 %}\nНапоминаем: сегодня, {{ invoice.due_date | date }}, истекает срок оплаты счёта "
         + _NUMBER["ru"] + " на сумму {{ invoice.amount | money }}.\n"
         "{% else %}\nСрок оплаты счёта " + _NUMBER["ru"]
-        + " на сумму {{ invoice.amount | money }} истёк {{ invoice.due_date | date }}, {{ days_text }} назад. Просим оплатить его.\n"
+        + " на сумму {{ invoice.amount | money }} истёк {{ invoice.due_date | date }}, {{ days_text }} назад. "
+        "Просим оплатить его в ближайшее время.\n"
         "{% endif %}\n\n"
-        + _WHERE["ru"] + "\nЕсли вы уже оплатили счёт, примите нашу благодарность: отвечать на это письмо не нужно.\n\n" + _BYE["ru"]
+        + _WHERE["ru"] + "\nЕсли вы уже оплатили счёт, спасибо! Отвечать на это письмо не нужно.\n\n" + _BYE["ru"]
     ),
     "en": (
         _HELLO["en"]

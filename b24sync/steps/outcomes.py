@@ -15,6 +15,7 @@ _REMEDIES: Mapping[str, str] = {
     "CRM_FIELD_ERROR_REQUIRED": "fill that field, then b24sync retry",
     "CRM_FIELD_ERROR_VALUE_NOT_VALID": "correct the value in the rule",
     "ACCESS_DENIED": "give the owner of the webhook the right to it, then b24sync retry",
+    "ERROR_IBLOCK_NOT_FOUND": "correct the number of the list in the rule, or let the owner of the webhook read that list",
     "UPDATE_DYNAMIC_ITEM_RESTRICTED": "the portal's plan does not allow it",
     "": "if it speaks of access, give the owner of the webhook the right to it, then b24sync retry",
 }

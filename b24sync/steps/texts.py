@@ -17,8 +17,8 @@ Pair: TypeAlias = tuple[str, str]
 """A text in Russian and in English."""
 
 _INVOICE: Pair = (
-    "{{ invoice.number }} на {{ invoice.amount | money }}{% if deal.title %} по сделке «{{ deal.title }}»{% endif %}",
-    "{{ invoice.number }} for {{ invoice.amount | money }}{% if deal.title %}, deal “{{ deal.title }}”{% endif %}",
+    "№ {{ invoice.number or invoice.id }} на {{ invoice.amount | money }}{% if deal.title %} по сделке «{{ deal.title }}»{% endif %}",
+    "no. {{ invoice.number or invoice.id }} for {{ invoice.amount | money }}{% if deal.title %}, deal “{{ deal.title }}”{% endif %}",
 )
 _BY: Pair = (
     "{% if responsible.name %}, ответственный {{ responsible.name }}{% endif %}",
@@ -33,8 +33,8 @@ _CHANGED: Pair = (
     "{% if changed %} ({{ changed }}){% endif %}",
 )
 _COMMISSION: Pair = (
-    " Вознаграждения: {{ commission.total | money }}.",
-    " Commissions: {{ commission.total | money }}.",
+    "{% if commission.rows %} Вознаграждения: {{ commission.total | money }}.{% endif %}",
+    "{% if commission.rows %} Commissions: {{ commission.total | money }}.{% endif %}",
 )
 
 
@@ -76,8 +76,27 @@ NOTICES: Mapping[str, Pair] = {
 }  # fmt: skip
 """By event, by status (``invoice.paid``), and by the last word of an event for smart processes."""
 
+_FIELDS: Mapping[str, Pair] = {
+    "title": ("название", "title"),
+    "number": ("номер", "number"),
+    "amount": ("сумма", "amount"),
+    "currency": ("валюта", "currency"),
+    "due_date": ("срок оплаты", "due date"),
+    "issued_date": ("дата выставления", "date of issue"),
+    "deadline": ("крайний срок", "deadline"),
+    "status": ("статус", "status"),
+    "closed_at": ("время завершения", "closing time"),
+    "category_id": ("воронка", "funnel"),
+    "deal_id": ("сделка", "deal"),
+    "contact_id": ("контакт", "contact"),
+    "company_id": ("компания", "company"),
+    "responsible_id": ("ответственный", "responsible"),
+    "tags": ("теги", "tags"),
+    "fields.comments": ("комментарий", "comment"),
+}
+"""Contract fields in the words of people."""
 _ABOUT: Mapping[str, Pair] = {
-    INVOICE: ("счёт {{ invoice.number }}", "invoice {{ invoice.number }}"),
+    INVOICE: ("счёт № {{ invoice.number or invoice.id }}", "invoice no. {{ invoice.number or invoice.id }}"),
     DEAL: ("сделка «{{ deal.title }}»", "deal “{{ deal.title }}”"),
     TASK: ("задача «{{ task.title }}»", "task “{{ task.title }}”"),
     "": ("«{{ KIND.title }}»", "“{{ KIND.title }}”"),
@@ -109,8 +128,8 @@ TITLES: Mapping[str, Pair] = {
     "create_task/deal.created": ("Начать работу: ABOUT", "Start work: ABOUT"),
     "create_task/task.completed": ("Проверить результат: ABOUT", "Check the result: ABOUT"),
     "create_tasks.row": (
-        "{{ row.name }}, {{ row.quantity }} шт.: ABOUT",
-        "{{ row.name }}, {{ row.quantity }} pcs: ABOUT",
+        "{{ row.name }} × {{ row.quantity }}: ABOUT",
+        "{{ row.name }} × {{ row.quantity }}: ABOUT",
     ),
     "create_tasks.all": ("Выполнить работы: ABOUT", "Do the work: ABOUT"),
     "meeting": ("Встреча: ABOUT", "Meeting: ABOUT"),
@@ -125,8 +144,8 @@ TITLES: Mapping[str, Pair] = {
 """By step (or its variant), where an event or status has one of its own after a slash."""
 DESCRIPTIONS: Mapping[str, Pair] = {
     "create_tasks.all": (
-        "DETAILS\n{% for row in rows %}\n\n{{ loop.index }}. {{ row.name }}, {{ row.quantity }} шт.{% endfor %}",
-        "DETAILS\n{% for row in rows %}\n\n{{ loop.index }}. {{ row.name }}, {{ row.quantity }} pcs{% endfor %}",
+        "DETAILS\n{% for row in rows %}\n\n{{ loop.index }}. {{ row.name }} × {{ row.quantity }}{% endfor %}",
+        "DETAILS\n{% for row in rows %}\n\n{{ loop.index }}. {{ row.name }} × {{ row.quantity }}{% endfor %}",
     ),
     "": ("DETAILS", "DETAILS"),
 }
@@ -141,9 +160,14 @@ def notice(ctx: StepContext) -> tuple[str, dict[str, Any]]:
     names = {
         "before": _stage_name(ctx, event.from_stage, event.from_),
         "after": _stage_name(ctx, event.to_stage, event.to),
-        "changed": ", ".join(name.removeprefix("fields.") for name in event.changes),
+        "changed": ", ".join(_field_name(ctx, name) for name in event.changes),
     }
     return _in(ctx, pair).replace("COMMISSION", commission).replace("KIND", event.entity.kind), names
+
+
+def _field_name(ctx: StepContext, name: str) -> str:
+    """A changed field in words; the portal's own codes stay as they are."""
+    return _in(ctx, _FIELDS[name]) if name in _FIELDS else name.removeprefix("fields.")
 
 
 def title(ctx: StepContext, what: str) -> str:

@@ -148,7 +148,8 @@ SCHEMA: tuple[str, ...] = (
 
     CREATE TABLE ledger (
         id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL, entity_id INTEGER NOT NULL,
-        user_id INTEGER NOT NULL, user_name TEXT NOT NULL DEFAULT '', role TEXT NOT NULL, percent TEXT NOT NULL, base TEXT NOT NULL DEFAULT 'amount',
+        user_id INTEGER NOT NULL, user_name TEXT NOT NULL DEFAULT '', role TEXT NOT NULL, percent TEXT NOT NULL,
+        base TEXT NOT NULL DEFAULT 'amount',
         state TEXT NOT NULL CHECK (state IN ('expected', 'earned', 'reversed')),
         amount TEXT NOT NULL, currency TEXT NOT NULL, reverses INTEGER, action_id INTEGER, run INTEGER NOT NULL DEFAULT 0
     );
@@ -161,7 +162,8 @@ SCHEMA: tuple[str, ...] = (
     CREATE TABLE cache (name TEXT PRIMARY KEY, value TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
 
     CREATE TABLE rate_bucket (portal TEXT PRIMARY KEY, level REAL NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
-    CREATE TABLE method_blocks (portal TEXT NOT NULL, method TEXT NOT NULL, until TEXT NOT NULL, PRIMARY KEY (portal, method)) WITHOUT ROWID;
+    CREATE TABLE method_blocks (portal TEXT NOT NULL, method TEXT NOT NULL, until TEXT NOT NULL,
+        PRIMARY KEY (portal, method)) WITHOUT ROWID;
     """,
 )
 
@@ -202,8 +204,8 @@ def _back_up(connection: sqlite3.Connection, path: Path, version: int) -> None:
 
 
 def _migrate(connection: sqlite3.Connection, schema: Sequence[str]) -> None:
-    import sqlite_utils  # noqa: PLC0415, TID253 - heavy, and only a new or old database needs it
-    from sqlite_utils.migrations import Migrations  # noqa: PLC0415
+    import sqlite_utils
+    from sqlite_utils.migrations import Migrations
 
     steps = Migrations("b24sync")
     for number, script in enumerate(schema, start=1):

@@ -129,8 +129,8 @@ class Outbox:
         """Actions of some steps for an entity's events, other than events of the name ``but``."""
         marks = ", ".join("?" * len(steps))
         sql = (
-            f"SELECT a.* FROM actions a LEFT JOIN events e ON e.id = a.event_id WHERE a.kind = ? AND a.entity_id = ? AND a.step IN ({marks})"
-            " AND coalesce(e.name, '') <> ? ORDER BY a.id"
+            "SELECT a.* FROM actions a LEFT JOIN events e ON e.id = a.event_id"
+            f" WHERE a.kind = ? AND a.entity_id = ? AND a.step IN ({marks}) AND coalesce(e.name, '') <> ? ORDER BY a.id"
         )
         return [action_of(row) for row in self._db.execute(sql, (kind, entity_id, *steps, but))]
 
@@ -185,7 +185,10 @@ class Outbox:
     def claim(self, action_id: int, *, by: str, states: Sequence[str] = ("pending",)) -> bool:
         """Take an action to run it, which counts as an attempt; False if it is not to be had."""
         marks = ", ".join("?" * len(states))
-        sql = f"UPDATE actions SET state = 'running', attempts = attempts + 1, claimed_by = ?, sending = 0 WHERE id = ? AND state IN ({marks})"
+        sql = (
+            "UPDATE actions SET state = 'running', attempts = attempts + 1, claimed_by = ?, sending = 0"
+            f" WHERE id = ? AND state IN ({marks})"
+        )
         return self._db.execute(sql, (by, action_id, *states)).rowcount == 1
 
     def mark_sending(self, action_id: int) -> None:
@@ -199,8 +202,8 @@ class Outbox:
     def settle(self, action_id: int, state: str, *, run: int, at: int, error: str | None, result: Mapping[str, Any]) -> None:
         """An action has come to an end (or to a stop that needs a person)."""
         self._db.execute(
-            "UPDATE actions SET state = ?, next_attempt_at = NULL, error = ?, result = ?, claimed_by = NULL, settled_at = ?, settled_run = ?"
-            " WHERE id = ?",
+            "UPDATE actions SET state = ?, next_attempt_at = NULL, error = ?, result = ?, claimed_by = NULL, settled_at = ?,"
+            " settled_run = ? WHERE id = ?",
             (state, error, dump(result), at, run, action_id),
         )
 

@@ -134,34 +134,43 @@ responsible = "user:7"
 
 PLAYS = {
     "notify": Play(
-        new_invoice, notices, 'on = "invoice.created"\n[[rules.steps]]\nuse = "notify"\nto = ["department_head", "user:7"]\ntext = "{{ invoice.title }}"'
+        new_invoice, notices, 'on = "invoice.created"\n[[rules.steps]]\nuse = "notify"\n'
+        'to = ["department_head", "user:7"]\ntext = "{{ invoice.title }}"'
     ),
     "shift_due_date": Play(new_invoice, due, 'on = ["invoice.created", "invoice.updated"]\n[[rules.steps]]\nuse = "shift_due_date"'),
     "move_deal": Play(paid_invoice, deal_stage, 'on = "invoice.paid"\n[[rules.steps]]\nuse = "move_deal"\nstage = "next"'),
     "create_task": Play(
-        new_invoice, tasks, 'on = "invoice.created"\n[[rules.steps]]\nuse = "create_task"\ntitle = "{{ invoice.title }}"\nresponsible = "user:7"\ndeadline = "+3wd"'
+        new_invoice, tasks, 'on = "invoice.created"\n[[rules.steps]]\nuse = "create_task"\n'
+        'title = "{{ invoice.title }}"\nresponsible = "user:7"\ndeadline = "+3wd"'
     ),
     "create_tasks": Play(paid_invoice, tasks, f'on = "invoice.paid"\n[[rules.steps]]\nuse = "create_tasks"\n{_TASK_ROWS}'),
     "create_meeting": Play(
-        deal_moved, activities, 'on = "deal.stage_changed"\n[[rules.steps]]\nuse = "create_activity"\nkind = "meeting"\nsubject = "{{ deal.title }}"'
+        deal_moved, activities, 'on = "deal.stage_changed"\n[[rules.steps]]\nuse = "create_activity"\n'
+        'kind = "meeting"\nsubject = "{{ deal.title }}"'
     ),
     "create_todo": Play(
-        deal_moved, activities, 'on = "deal.stage_changed"\n[[rules.steps]]\nuse = "create_activity"\nkind = "todo"\nsubject = "{{ deal.title }}"', once=True
+        deal_moved, activities, 'on = "deal.stage_changed"\n[[rules.steps]]\nuse = "create_activity"\n'
+        'kind = "todo"\nsubject = "{{ deal.title }}"', once=True
     ),
     "fill_fields": Play(
         new_deal, deal_fields,
-        'on = "deal.created"\n[[rules.steps]]\nuse = "fill_fields"\nset = { sourceDescription = "{{ contact.name }}", comments = "{{ deal.title }}" }',
+        'on = "deal.created"\n[[rules.steps]]\nuse = "fill_fields"\n'
+        'set = { sourceDescription = "{{ contact.name }}", comments = "{{ deal.title }}" }',
     ),
     "update_fields": Play(
-        new_deal, deal_fields, 'on = "deal.created"\n[[rules.steps]]\nuse = "update_fields"\nentity = "deal"\nset = { sourceDescription = "{{ deal.id }}" }'
+        new_deal, deal_fields, 'on = "deal.created"\n[[rules.steps]]\nuse = "update_fields"\nentity = "deal"\n'
+        'set = { sourceDescription = "{{ deal.id }}" }'
     ),
-    "assign": Play(new_deal, responsibles, 'on = "deal.created"\n[[rules.steps]]\nuse = "assign"\ntargets = ["deal", "contact"]\nto = ["user:5"]'),
+    "assign": Play(new_deal, responsibles, 'on = "deal.created"\n[[rules.steps]]\nuse = "assign"\n'
+    'targets = ["deal", "contact"]\nto = ["user:5"]'),
     "create_invoice": Play(
-        deal_moved, made_invoices, 'on = "deal.stage_changed"\n[[rules.steps]]\nuse = "create_invoice"\ntitle = "for {{ deal.title }}"\nrows = "deal"'
+        deal_moved, made_invoices, 'on = "deal.stage_changed"\n[[rules.steps]]\nuse = "create_invoice"\n'
+        'title = "for {{ deal.title }}"\nrows = "deal"'
     ),
     "commission": Play(
         new_invoice, ledger, 'on = "invoice.created"\n[[rules.steps]]\nuse = "commission"',
-        sections='[commission]\n[[commission.rates]]\nfor = "invoice.responsible"\npercent = "5"\n[[commission.rates]]\nfor = "user:5"\npercent = "2.5"\n',
+        sections='[commission]\n[[commission.rates]]\nfor = "invoice.responsible"\npercent = "5"\n'
+        '[[commission.rates]]\nfor = "user:5"\npercent = "2.5"\n',
     ),
 }  # fmt: skip
 

@@ -36,7 +36,7 @@ text = "{{ invoice.id }}: {{ event.from }} > {{ event.to }}"
 
 
 def test_kills_at_random_instants_lose_nothing_and_repeat_nothing(tmp_path: Path, zygote: Zygote) -> None:
-    chance = random.Random(20261124)  # noqa: S311 - a repeatable course of events
+    chance = random.Random(20261124)
     for office in open_office(tmp_path, rules=RULES):
         assert zygote.poll(office.config) == 0
         made, moves, kills = _storm(office, zygote, chance)

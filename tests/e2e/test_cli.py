@@ -30,7 +30,7 @@ def with_every_state(office: Office) -> dict[str, int]:
         office.add_invoice()
     office.poll()
     ids = [row[0] for row in office.query("SELECT id FROM actions ORDER BY id")]
-    _put(office, {state: number for state, number in zip(STATES, ids, strict=True)})
+    _put(office, dict(zip(STATES, ids, strict=True)))
     return dict(zip(STATES, ids, strict=True))
 
 

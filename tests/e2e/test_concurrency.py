@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 from b24sync.sandbox import Fault
 from tests.support.cli import LONG, SENT, TELL_HEAD, TELL_LEAD, Office, Ran
@@ -35,8 +36,8 @@ def test_everything_at_once_locks_nobody_out_and_does_nothing_twice(office: Offi
     watch = office.start("watch", "--interval", "1s")
     workers = [
         _worker(stop, lambda: ran.append(office.run("poll"))),
-        _worker(stop, lambda: ran.append(office.run(*random.choice(READERS)))),  # noqa: S311 - any
-        _worker(stop, lambda: ran.append(office.run(*random.choice(OPERATORS)))),  # noqa: S311 - any
+        _worker(stop, lambda: ran.append(office.run(*random.choice(READERS)))),
+        _worker(stop, lambda: ran.append(office.run(*random.choice(OPERATORS)))),
     ]
     end = time.monotonic() + SECONDS
     try:
@@ -151,21 +152,17 @@ def test_a_child_of_a_poll_does_not_inherit_its_lock(office: Office) -> None:
     office.set(latency_s=1.0)
     holder = office.start("poll")
     _wait_for(lambda: (office.folder / "b24sync.db.lock").read_text().strip() == str(holder.pid))
-    links = [os.readlink(f"/proc/{holder.pid}/fd/{number}") for number in os.listdir(f"/proc/{holder.pid}/fd")]
-    assert any(link.endswith("b24sync.db.lock") for link in links)
-    flags = [_flags(holder.pid, number) for number in os.listdir(f"/proc/{holder.pid}/fd") if _is_lock(holder.pid, number)]
+    locks = [link for link in Path(f"/proc/{holder.pid}/fd").iterdir() if link.readlink().suffix == ".lock"]
+    assert any(link.readlink().name == "b24sync.db.lock" for link in locks)
+    flags = [_flags(holder.pid, link.name) for link in locks]
     assert all(int(one, 8) & os.O_CLOEXEC for one in flags)
     holder.wait(30)
     holder.communicate()
 
 
-def _is_lock(pid: int, number: str) -> bool:
-    return os.readlink(f"/proc/{pid}/fd/{number}").endswith(".lock")
-
-
 def _flags(pid: int, number: str) -> str:
-    with open(f"/proc/{pid}/fdinfo/{number}", encoding="ascii") as info:
-        return next(line.split()[1] for line in info if line.startswith("flags"))
+    info = Path(f"/proc/{pid}/fdinfo/{number}").read_text(encoding="ascii")
+    return next(line.split()[1] for line in info.splitlines() if line.startswith("flags"))
 
 
 # operators beside a poll

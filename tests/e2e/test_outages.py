@@ -82,7 +82,9 @@ WHOLE = {
 FEED = {
     "insufficient_scope": (refusal("insufficient_scope", 403, method="tasks.task.list", where="command"), {77}, "insufficient_scope"),
     "WRONG_AUTH_TYPE": (refusal("WRONG_AUTH_TYPE", 403, method="tasks.task.list", where="command"), {69, 77}, "WRONG_AUTH_TYPE"),
-    "ERROR_METHOD_NOT_FOUND": (refusal("ERROR_METHOD_NOT_FOUND", 404, method="tasks.task.list", where="command"), {69}, "ERROR_METHOD_NOT_FOUND"),
+    "ERROR_METHOD_NOT_FOUND": (
+        refusal("ERROR_METHOD_NOT_FOUND", 404, method="tasks.task.list", where="command"), {69}, "ERROR_METHOD_NOT_FOUND",
+    ),
     "OPERATION_TIME_LIMIT": (Fault("429", method="tasks.task.list", where="command", seconds=60), {69}, "OPERATION_TIME_LIMIT"),
     "100": (refusal(100, 400, method="tasks.task.list", where="command"), {69}, "tasks.task.list"),
     "0": (refusal(0, 400, method="tasks.task.list", where="command"), {69}, "tasks.task.list"),

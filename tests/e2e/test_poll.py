@@ -366,27 +366,27 @@ def test_after_a_long_outage_nobody_is_told_of_what_is_old(polled: Office) -> No
 
 
 def test_a_rule_that_its_own_effects_fire_is_held_and_named(office: Office) -> None:
+    manager, lead = office.company.users["manager"], office.company.users["lead"]
     office.write(
         sections="[safety]\nmax_own_runs_per_hour = 3\n[invoice]\nmy_company = " + str(office.company.my_company),
-        rules="""
+        rules=f"""
 [[rules]]
 name = "to-lead"
 on = "deal.updated"
-when = "deal.responsible_id == %(manager)d"
+when = "deal.responsible_id == {manager}"
 [[rules.steps]]
 use = "assign"
 targets = ["deal"]
-to = ["user:%(lead)d"]
+to = ["user:{lead}"]
 [[rules]]
 name = "to-manager"
 on = "deal.updated"
-when = "deal.responsible_id == %(lead)d"
+when = "deal.responsible_id == {lead}"
 [[rules.steps]]
 use = "assign"
 targets = ["deal"]
-to = ["user:%(manager)d"]
-"""
-        % office.company.users,
+to = ["user:{manager}"]
+""",
     )
     office.poll()
     deal = office.company.deals[0]

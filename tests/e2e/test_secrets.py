@@ -18,7 +18,7 @@ from b24sync.sandbox import Fault, SandboxSettings
 from b24sync.sandbox.schema import DEAL, INVOICE
 from tests.support.firm import PASSWORD, Firm, opened
 
-SECRET = "Zq9Xw7Vu5Tt3Ss1R"  # noqa: S105 - of the stand-in
+SECRET = "Zq9Xw7Vu5Tt3Ss1R"
 RULES = """
 [[rules]]
 name = "mail"
@@ -146,7 +146,8 @@ def test_no_command_shows_a_secret(firm: Firm, tmp_path: Path) -> None:
     firm.send(invoice)
     firm.later()
     for args in (
-        ["poll"], ["poll", "--dry-run"], ["status"], ["doctor"], ["doctor", "--json"], ["doctor", "--offline"], ["explain", f"invoice:{invoice}"],
+        ["poll"], ["poll", "--dry-run"], ["status"], ["doctor"], ["doctor", "--json"], ["doctor", "--offline"],
+        ["explain", f"invoice:{invoice}"],
         ["replay", "--json"], ["metrics"], ["resend-invoice", str(invoice), "--yes"], ["run-rule", "tell", f"invoice:{invoice}", "--yes"],
         ["snapshot", "export", str(firm.folder / "export")], ["snapshot", "export", str(firm.folder / "anonymous"), "--anonymize"],
         ["commission", "--csv"], ["report", "--output", str(firm.folder / "report.html")], ["calendar", "show", "2026"],

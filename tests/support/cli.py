@@ -153,8 +153,8 @@ class Office:
     ) -> Ran:
         """Run a command to its end, without a terminal."""
         done = subprocess.run(
-            self.command(*args, config=config), cwd=popen.pop("cwd", ROOT), env=self.environ(env), input=stdin, text=True, capture_output=True,
-            timeout=timeout, check=False, **popen,
+            self.command(*args, config=config), cwd=popen.pop("cwd", ROOT), env=self.environ(env), input=stdin, text=True,
+            capture_output=True, timeout=timeout, check=False, **popen,
         )  # fmt: skip
         ran = Ran(args, done.returncode, done.stdout, done.stderr)
         self.everything_said.append(ran.said)
@@ -171,7 +171,8 @@ class Office:
         """Run a command on a terminal; both outputs come as one."""
         ours, theirs = pty.openpty()
         with subprocess.Popen(
-            self.command(*args), cwd=ROOT, env=self.environ({"TERM": "xterm-256color", **(env or {})}), stdin=theirs, stdout=theirs, stderr=theirs,
+            self.command(*args), cwd=ROOT, env=self.environ({"TERM": "xterm-256color", **(env or {})}), stdin=theirs, stdout=theirs,
+            stderr=theirs,
         ) as process:  # fmt: skip
             os.close(theirs)
             killer = threading.Timer(timeout, process.kill)

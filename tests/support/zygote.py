@@ -1,7 +1,7 @@
 """Polls in processes that are forked from one that has everything imported: cheap enough to kill hundreds of them.
 
-As a module it is the parent's side; as a program the zygote itself: a JSON object a line on stdin says what a child shall do, one on stdout how
-it ended.
+As a module it is the parent's side; as a program the zygote itself: a JSON object a line on stdin says what a child shall do, one on
+stdout how it ended.
 """
 
 from __future__ import annotations

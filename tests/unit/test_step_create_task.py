@@ -52,7 +52,7 @@ def test_a_task_is_bound_to_the_invoice_and_its_deal(bench: Bench) -> None:
 def test_with_use_alone_it_says_what_it_is_about_and_goes_to_the_responsible(bench: Bench) -> None:
     bench.run(CreateTask(), "invoice.tasks_completed", bench.company.invoices[0])
     (task,) = new_tasks(bench)
-    assert task["TITLE"] == "Подготовить и согласовать акт: счёт 1"
+    assert task["TITLE"] == "Подготовить и согласовать акт: счёт № 1"
     assert task["DESCRIPTION"].splitlines() == [
         "Счёт 1 на 85\u00a0501,20\u00a0₽ по сделке «Ремонт офиса на Тверской»",
         "Клиент: ООО «Ромашка»",
@@ -152,8 +152,8 @@ def test_a_legacy_invoice_is_bound_by_its_own_letter() -> None:
 def test_with_use_alone_there_is_a_task_for_each_row(bench: Bench) -> None:
     result = bench.run(CreateTasks(), "invoice.created", bench.company.invoices[0])
     assert [task["TITLE"] for task in new_tasks(bench)] == [
-        "Краска фасадная, 10 л, 3 шт.: счёт 1",
-        "Дизайн-проект, 1 шт.: счёт 1",
+        "Краска фасадная, 10 л × 3: счёт № 1",
+        "Дизайн-проект × 1: счёт № 1",
     ]
     assert result.details == {"task_ids": [task["ID"] for task in new_tasks(bench)]}
     assert result.made == tuple(Key("task", task["ID"]) for task in new_tasks(bench))
@@ -202,7 +202,7 @@ def test_one_task_for_all_matching_rows(bench: Bench) -> None:
     bench.run(step, "invoice.created", bench.company.invoices[0])
     (task,) = new_tasks(bench)
     assert task["TITLE"] == "2 строки на 85501.20"
-    assert "1. Краска фасадная, 10 л, 3 шт.\n2. Дизайн-проект, 1 шт." in task["DESCRIPTION"]
+    assert "1. Краска фасадная, 10 л × 3\n2. Дизайн-проект × 1" in task["DESCRIPTION"]
 
 
 def test_after_a_partial_failure_the_next_try_makes_only_the_missing_ones(bench: Bench) -> None:

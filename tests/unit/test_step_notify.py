@@ -170,7 +170,7 @@ def test_the_notice_of_a_paid_invoice_tells_the_commission() -> None:
     moved = {"from_": "sent", "to": "paid", "to_stage": "DT31_1:P"}
     bench.run(Notify(to=("responsible",)), "invoice.status_changed", bench.company.invoices[2], **moved)
     text = bench.portal.notifications[0]["MESSAGE"]
-    assert text.startswith("Счёт оплачен: 3 на 150\u00a0501,10\u00a0₽")
+    assert text.startswith("Счёт оплачен: № 3 на 150\u00a0501,10\u00a0₽")
     assert "500,00\u00a0₽" in text
 
 

@@ -58,7 +58,7 @@ def _elements(data: bytes, source: str) -> list[tuple[str, dict[str, str]]]:
     parser.StartElementHandler = lambda name, attrs: elements.append((name, attrs))
     parser.StartDoctypeDeclHandler = refuse
     try:
-        parser.Parse(data, True)  # noqa: FBT003 - "this is all", a C function without names
+        parser.Parse(data, True)
     except expat.ExpatError as fault:
         raise CalendarFileError(source, [f"broken XML: {fault}"]) from fault
     return elements

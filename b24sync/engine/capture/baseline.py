@@ -33,7 +33,8 @@ def take_baselines(
     A kind's history cursor is set before its rows are read, so that moves during the walk are found by the reading that follows.
 
     Args:
-        opened: Kind → the time of ``--since``: entities made from this time on are left to the reading that follows, and history is read from its start.
+        opened: Kind → the time of ``--since``: entities made from this time on are left to the reading that follows, and history is read
+            from its start.
         progress: Told the kind and how many rows its snapshot has.
 
     Returns:

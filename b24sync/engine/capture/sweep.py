@@ -1,7 +1,7 @@
 """Reconcile: id, modification time and stage of everything against the snapshot (DESIGN.md §2; finds deletions, heals any miss).
 
-Both sides are walked by id, a page at a time. What is missing at the portal is asked for one by one: NOT_FOUND is a deletion, anything else lost rights. If a
-side is suddenly empty or a fifth smaller nothing is deleted until a person says ``poll --reconcile``.
+Both sides are walked by id, a page at a time. What is missing at the portal is asked for one by one: NOT_FOUND is a deletion, anything
+else lost rights. If a side is suddenly empty or a fifth smaller nothing is deleted until a person says ``poll --reconcile``.
 """
 
 from __future__ import annotations
