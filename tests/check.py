@@ -119,14 +119,50 @@ def installed(name: str, seen: set[str] | None = None) -> Iterator[tuple[str, st
 
 
 def tests() -> tuple[str, str]:
-    """The tests, with the branches they take; the least share is ``fail_under`` of ``[tool.coverage.report]``."""
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder, "coverage.json")
-        arguments = ["-q", "--durations=10", "--cov", "--cov-report=term:skip-covered", f"--cov-report=json:{report}"]
-        command = [sys.executable, "-m", "pytest", *arguments]
-        code = subprocess.run(command, cwd=ROOT, check=False, env={**os.environ, "COVERAGE_FILE": str(Path(folder, "data"))}).returncode
-        shares = covered(json.loads(report.read_text())) if report.exists() else "no coverage was measured"
-    return (PASSED, shares) if code == 0 else (FAILED, f"pytest: exit {code}; {shares}")
+    """The tests in two processes side by side, with the branches they take.
+
+    What hypothesis tries is the same in every run; the least share is ``fail_under`` of ``[tool.coverage.report]``.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        halves = [Half(folder, "first", ["tests/e2e"]), Half(folder, "second", ["--ignore=tests/e2e"])]
+        codes = [half.end() for half in halves]
+        fault = coverage("combine", "-q", *(str(half.data.parent) for half in halves), data=folder / "all")
+        coverage("json", "-q", "--fail-under=0", "-o", str(folder / "report"), data=folder / "all")
+        fault = fault or coverage("report", "--skip-covered", data=folder / "all")
+        shares = covered(json.loads((folder / "report").read_text())) if (folder / "report").exists() else "no coverage was measured"
+    if any(codes) or fault:
+        return FAILED, f"pytest: exit {' and '.join(map(str, codes))}, coverage: exit {fault}; {shares}"
+    return PASSED, shares
+
+
+class Half:
+    """One of two runs of pytest at a time; the first speaks as it goes, what the second says is shown when it has ended."""
+
+    def __init__(self, folder: Path, name: str, arguments: list[str]) -> None:
+        (folder / name).mkdir()
+        self.data = folder / name / "data"
+        self._said = None if name == "first" else (folder / f"{name}.txt").open("w+", encoding="utf-8")
+        options = ["-q", "--durations=8", "--timeout=300", "--hypothesis-profile=ci", "-p", "no:cacheprovider", "--cov", "--cov-report="]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", *options, *arguments], cwd=ROOT, env={**os.environ, "COVERAGE_FILE": str(self.data)},
+            stdout=self._said, stderr=subprocess.STDOUT if self._said else None,
+        )  # fmt: skip
+
+    def end(self) -> int:
+        """Wait for it; its exit code."""
+        code = self._process.wait()
+        if self._said is not None:
+            self._said.seek(0)
+            print(self._said.read(), flush=True)
+            self._said.close()
+        return code
+
+
+def coverage(*arguments: str, data: Path) -> int:
+    """Run coverage on one file of data; its exit code."""
+    command = [sys.executable, "-m", "coverage", *arguments]
+    return subprocess.run(command, cwd=ROOT, check=False, env={**os.environ, "COVERAGE_FILE": str(data)}).returncode
 
 
 def covered(report: dict[str, object]) -> str:
