@@ -33,8 +33,8 @@ _CHANGED: Pair = (
     "{% if changed %} ({{ changed }}){% endif %}",
 )
 _COMMISSION: Pair = (
-    "{% if commission.rows %} Вознаграждения: {{ commission.total | money }}.{% endif %}",
-    "{% if commission.rows %} Commissions: {{ commission.total | money }}.{% endif %}",
+    "{% if commission.total %}. Вознаграждения: {{ commission.total | money }}{% endif %}",
+    "{% if commission.total %}. Commissions: {{ commission.total | money }}{% endif %}",
 )
 
 
@@ -45,11 +45,11 @@ def _joined(*parts: Pair | str) -> Pair:
 
 _URL = "\n{{ KIND.url }}"
 NOTICES: Mapping[str, Pair] = {
-    "invoice.created": _joined(("Создан счёт ", "New invoice "), _INVOICE, _BY, ".", "COMMISSION", _URL),
+    "invoice.created": _joined(("Создан счёт ", "New invoice "), _INVOICE, _BY, "COMMISSION.", _URL),
     "invoice.updated": _joined(("Изменён счёт ", "Invoice changed: "), _INVOICE, _CHANGED, ".", _URL),
     "invoice.status_changed": _joined(("Счёт ", "Invoice "), _INVOICE, ": ", _MOVED, ".", _URL),
     "invoice.sent": _joined(("Счёт отправлен: ", "Invoice sent: "), _INVOICE, ".", _URL),
-    "invoice.paid": _joined(("Счёт оплачен: ", "Invoice paid: "), _INVOICE, _BY, ".", "COMMISSION", _URL),
+    "invoice.paid": _joined(("Счёт оплачен: ", "Invoice paid: "), _INVOICE, _BY, "COMMISSION.", _URL),
     "invoice.rejected": _joined(("Счёт отклонён: ", "Invoice rejected: "), _INVOICE, _BY, ".", _URL),
     "invoice.deleted": _joined(("Удалён счёт ", "Invoice deleted: "), _INVOICE, "."),
     "invoice.reminder_due": _joined(
@@ -128,7 +128,7 @@ TITLES: Mapping[str, Pair] = {
     "create_task/deal.created": ("Начать работу: ABOUT", "Start work: ABOUT"),
     "create_task/task.completed": ("Проверить результат: ABOUT", "Check the result: ABOUT"),
     "create_tasks.row": (
-        "{{ row.name }} × {{ row.quantity }}: ABOUT",
+        "{{ row.name }} × {{ row.quantity | replace('.', ',') }}: ABOUT",
         "{{ row.name }} × {{ row.quantity }}: ABOUT",
     ),
     "create_tasks.all": ("Выполнить работы: ABOUT", "Do the work: ABOUT"),
@@ -144,7 +144,7 @@ TITLES: Mapping[str, Pair] = {
 """By step (or its variant), where an event or status has one of its own after a slash."""
 DESCRIPTIONS: Mapping[str, Pair] = {
     "create_tasks.all": (
-        "DETAILS\n{% for row in rows %}\n\n{{ loop.index }}. {{ row.name }} × {{ row.quantity }}{% endfor %}",
+        "DETAILS\n{% for row in rows %}\n\n{{ loop.index }}. {{ row.name }} × {{ row.quantity | replace('.', ',') }}{% endfor %}",
         "DETAILS\n{% for row in rows %}\n\n{{ loop.index }}. {{ row.name }} × {{ row.quantity }}{% endfor %}",
     ),
     "": ("DETAILS", "DETAILS"),

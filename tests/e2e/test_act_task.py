@@ -97,7 +97,7 @@ def test_each_row_goes_to_its_department_with_a_deadline_after_the_holidays(firm
     ]
     (painting,) = [task for task in tasks if "DEADLINE" not in task]
     assert (painting["TITLE"], painting["RESPONSIBLE_ID"]) == (
-        f"Выполнить работы: счёт {firm.number(invoice)}",
+        f"Выполнить работы: счёт № {firm.number(invoice)}",
         firm.company.users["lawyer"],
     )
     assert (firm.portal.item(DEAL, firm.company.deals[0]) or {})["stageId"] == "PREPAYMENT_INVOICE"
@@ -128,7 +128,7 @@ def test_the_act_comes_once_when_all_is_closed_and_again_after_a_reopening(firm:
     assert not acts(firm)
     close(firm, second)
     (act,) = acts(firm)
-    assert act["TITLE"] == f"Подготовить и согласовать акт: счёт {firm.number(invoice)}"
+    assert act["TITLE"] == f"Подготовить и согласовать акт: счёт № {firm.number(invoice)}"
     firm.quiet()
     close(firm, act)
     assert len(acts(firm)) == 1  # the act is not of the set

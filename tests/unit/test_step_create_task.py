@@ -54,7 +54,7 @@ def test_with_use_alone_it_says_what_it_is_about_and_goes_to_the_responsible(ben
     (task,) = new_tasks(bench)
     assert task["TITLE"] == "Подготовить и согласовать акт: счёт № 1"
     assert task["DESCRIPTION"].splitlines() == [
-        "Счёт 1 на 85\u00a0501,20\u00a0₽ по сделке «Ремонт офиса на Тверской»",
+        "Счёт № 1 на 85\u00a0501,20\u00a0₽ по сделке «Ремонт офиса на Тверской»",
         "Клиент: ООО «Ромашка»",
         "Контакт: Анна Иванова",
         "https://sandbox.invalid/crm/type/31/details/1/",
