@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from b24sync.reporting.markup import Markup, element, text_of
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 8.0, 10.0, 24.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 18.0, 10.0, 24.0
 _GRID_LINES = 4
 
 

@@ -53,7 +53,7 @@ details { margin-top: .75rem; } summary { cursor: pointer; color: var(--accent);
 @media print { :root { --bg: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --accent: #000; color-scheme: light; }
   body { padding: 0; font-size: 11pt; } section, .card { border-color: #bbb; border-radius: 0; break-inside: avoid; }
   section.long { break-inside: auto; } tr { break-inside: avoid; } thead { display: table-header-group; }
-  .scroll { overflow: visible; } .chart { min-width: 0; } details, summary { display: none; }
+  .scroll { overflow: visible; } .scroll table { font-size: 8pt; } .chart { min-width: 0; } details, summary { display: none; }
   rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; } a { text-decoration: none; } }
 """
 
