@@ -14,13 +14,13 @@ from tests.support.cli import LONG, Office, open_office
 from tests.support.zygote import Zygote
 
 METHODS = [(name, method) for name, methods in WRITES.items() for method in methods]
-LOSSES = {
-    "alone": (1, "drop_after", 0),
-    "the first of a batch": (2, "drop_after", 0),
-    "the last of a batch": (2, "drop_after", 1),
-}
+LOSSES = {"alone": (1, "drop_after", 0), "the last of a batch": (2, "drop_after", 1)}
 if LONG:
-    LOSSES |= {"alone, thrice": (1, "drop_after", 0), "before it was done": (2, "drop_before", 1)}
+    LOSSES |= {
+        "the first of a batch": (2, "drop_after", 0),
+        "alone, thrice": (1, "drop_after", 0),
+        "before it was done": (2, "drop_before", 1),
+    }
 
 _expected: dict[tuple[str, int], Any] = {}
 

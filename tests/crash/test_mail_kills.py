@@ -19,7 +19,14 @@ from tests.support.zygote import KILLED, Zygote
 
 RULE = '[[rules]]\nname = "mail"\non = "invoice.sent"\n[[rules.steps]]\nuse = "send_invoice"\n'
 COMMON = 'from = "Billing <billing@example.ru>"\ndocument_template = 21\n'
-POINTS = ("poll.before_commit", "dispatch.claimed", "dispatch.before_write", "dispatch.after_write", "dispatch.before_settle", "dispatch.settled")
+POINTS = (
+    "poll.before_commit",
+    "dispatch.claimed",
+    "dispatch.before_write",
+    "dispatch.after_write",
+    "dispatch.before_settle",
+    "dispatch.settled",
+)
 SMTP_POINTS = ("mail.before_send", "mail.after_send")
 FILE_POINTS = ("dispatch.claimed", "dispatch.before_settle")  # before a letter leaves, all transports are alike
 

@@ -233,7 +233,8 @@ def test_ctrl_c_in_the_middle_is_130_and_loses_nothing(polled: Office) -> None:
         time.sleep(wait)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
-        assert process.returncode in {0, 130}, (process.returncode, err)
+        # -SIGINT, which a shell shows as 130 too: it came while the interpreter, its work done, was going down
+        assert process.returncode in {0, 130, -signal.SIGINT}, (process.returncode, err)
         assert "Traceback" not in err
         assert out == ""
         polled.whole()
