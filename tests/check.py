@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 AUDIT_S = 90
+DEALT = 3  # processes for the tests of whole commands
 EXACT = ("domain", "rules", "engine", "store")  # the parts whose coverage is shown by itself
 PASSED, SKIPPED, FAILED = "ok", "skipped", "FAILED"
 
@@ -119,43 +120,52 @@ def installed(name: str, seen: set[str] | None = None) -> Iterator[tuple[str, st
 
 
 def tests() -> tuple[str, str]:
-    """The tests in two processes side by side, with the branches they take.
+    """The tests in a few processes side by side (many wait for a clock), with the branches they take.
 
     What hypothesis tries is the same in every run; the least share is ``fail_under`` of ``[tool.coverage.report]``.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        halves = [Half(folder, "first", ["tests/e2e"]), Half(folder, "second", ["--ignore=tests/e2e"])]
-        codes = [half.end() for half in halves]
-        fault = coverage("combine", "-q", *(str(half.data.parent) for half in halves), data=folder / "all")
+        parts = [Part(folder / str(number), arguments) for number, arguments in enumerate(shares_of_tests())]
+        codes = [part.end() for part in parts]
+        fault = coverage("combine", "-q", *(str(part.folder) for part in parts), data=folder / "all")
         coverage("json", "-q", "--fail-under=0", "-o", str(folder / "report"), data=folder / "all")
         fault = fault or coverage("report", "--skip-covered", data=folder / "all")
         shares = covered(json.loads((folder / "report").read_text())) if (folder / "report").exists() else "no coverage was measured"
+        said = "; ".join(part.ending for part in parts)
     if any(codes) or fault:
-        return FAILED, f"pytest: exit {' and '.join(map(str, codes))}, coverage: exit {fault}; {shares}"
-    return PASSED, shares
+        return FAILED, f"pytest: exit {', '.join(map(str, codes))}, coverage: exit {fault}; {said}; {shares}"
+    return PASSED, f"{said}; {shares}"
 
 
-class Half:
-    """One of two runs of pytest at a time; the first speaks as it goes, what the second says is shown when it has ended."""
+def shares_of_tests() -> list[list[str]]:
+    """What each process is told to run: the tests of whole commands dealt out, and everything else."""
+    files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "e2e").glob("test_*.py"))
+    return [*(files[number::DEALT] for number in range(DEALT)), ["--ignore=tests/e2e"]]
 
-    def __init__(self, folder: Path, name: str, arguments: list[str]) -> None:
-        (folder / name).mkdir()
-        self.data = folder / name / "data"
-        self._said = None if name == "first" else (folder / f"{name}.txt").open("w+", encoding="utf-8")
+
+class Part:
+    """One of several runs of pytest at a time; what it says is shown when it has ended."""
+
+    def __init__(self, folder: Path, arguments: list[str]) -> None:
+        folder.mkdir()
+        self.folder = folder
+        self.ending = ""
+        self._said = folder.with_suffix(".txt").open("w+", encoding="utf-8")
         options = ["-q", "--durations=8", "--timeout=300", "--hypothesis-profile=ci", "-p", "no:cacheprovider", "--cov", "--cov-report="]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "pytest", *options, *arguments], cwd=ROOT, env={**os.environ, "COVERAGE_FILE": str(self.data)},
-            stdout=self._said, stderr=subprocess.STDOUT if self._said else None,
+            [sys.executable, "-m", "pytest", *options, *arguments], cwd=ROOT, env={**os.environ, "COVERAGE_FILE": str(folder / "data")},
+            stdout=self._said, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
     def end(self) -> int:
-        """Wait for it; its exit code."""
+        """Wait for it and show what it said; its exit code."""
         code = self._process.wait()
-        if self._said is not None:
-            self._said.seek(0)
-            print(self._said.read(), flush=True)
-            self._said.close()
+        self._said.seek(0)
+        text = self._said.read()
+        self._said.close()
+        print(text, flush=True)
+        self.ending = (text.strip().splitlines() or ["nothing said"])[-1].strip("= ")
         return code
 
 

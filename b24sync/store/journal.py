@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from b24sync.domain.event import Event
+from b24sync.store.search import first_id
 from b24sync.store.snapshot import dump
 
 
@@ -102,8 +103,8 @@ class Journal:
         """The newest events that fit, oldest first."""
         where, values = _where(kind=kind, entity_id=entity_id, name=name, run=run)
         if since is not None:
-            where.append("occurred_at >= ?")
-            values.append(since)
+            where += ["id >= ?", "+occurred_at >= ?"]
+            values += [first_id(self._db, "events", since), since]
         clause = f"WHERE {' AND '.join(where)}" if where else ""
         sql = f"SELECT * FROM events {clause} ORDER BY id DESC LIMIT ?"
         rows = self._db.execute(sql, (*values, -1 if limit is None else limit)).fetchall()

@@ -95,6 +95,8 @@ SCHEMA: tuple[str, ...] = (
     CREATE INDEX actions_marker ON actions (marker);
     CREATE INDEX actions_open ON actions (state, next_attempt_at) WHERE state IN ('pending', 'running', 'failed', 'uncertain', 'held');
     CREATE INDEX actions_state ON actions (state, id);
+    CREATE INDEX actions_planned_run ON actions (planned_run);
+    CREATE INDEX actions_settled_run ON actions (settled_run);
     CREATE INDEX actions_settled ON actions (settled_run) WHERE step IN ('create_task', 'create_tasks');
     CREATE INDEX actions_entity ON actions (kind, entity_id, id);
     CREATE INDEX actions_event ON actions (event_id, rule, position);

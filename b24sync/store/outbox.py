@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from b24sync.store.search import first_id
 from b24sync.store.snapshot import dump
 
 OPEN_TROUBLE = ("failed", "uncertain", "held")
@@ -101,8 +102,8 @@ class Outbox:
         where = [f"{name} = ?" for name, value in given.items() if value is not None]
         values: list[Any] = [value for value in given.values() if value is not None]
         if since is not None:
-            where.append("planned_at >= ?")
-            values.append(since)
+            where += ["id >= ?", "planned_at >= ?"]
+            values += [first_id(self._db, "actions", since), since]
         clause = f"WHERE {' AND '.join(where)}" if where else ""
         sql = f"SELECT * FROM actions {clause} ORDER BY id DESC LIMIT ?"
         rows = self._db.execute(sql, (*values, -1 if limit is None else limit)).fetchall()
