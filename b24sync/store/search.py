@@ -22,7 +22,8 @@ def first_id(connection: sqlite3.Connection, table: Dated, since: int) -> int:
         table: ``events`` or ``actions``.
         since: Unix seconds, by the portal's clock.
     """
-    low, high = connection.execute(f"SELECT coalesce(min(id), 0), coalesce(max(id), 0) + 1 FROM {table}").fetchone()
+    ends = f"SELECT (SELECT coalesce(min(id), 0) FROM {table}), (SELECT coalesce(max(id), 0) + 1 FROM {table})"  # each by itself: no walk
+    low, high = connection.execute(ends).fetchone()
     sql = f"SELECT id, {_COLUMNS[table]} FROM {table} WHERE id >= ? ORDER BY id LIMIT 1"
     while low < high:
         middle = (low + high) // 2

@@ -62,10 +62,13 @@ def fill(database: Path, revisions: int) -> None:
     start, span = int(time.time()) - 400 * 86_400, 399 * 86_400
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA synchronous=OFF")
-        connection.execute("INSERT INTO cursors (kind, state, signpost, baseline_at) VALUES ('invoice', 'live', ?, ?)", (start + span, start))
-        connection.executemany("INSERT INTO entities (kind, id, created_at, updated_at, stage, data, revision) VALUES (?, ?, ?, ?, ?, ?, ?)", (
-            ("invoice", number, start, start, "DT31_1:S", _data(number), EACH) for number in range(1, invoices + 1)
-        ))  # fmt: skip
+        connection.execute(
+            "INSERT INTO cursors (kind, state, signpost, baseline_at) VALUES ('invoice', 'live', ?, ?)", (start + span, start)
+        )
+        connection.executemany(
+            "INSERT INTO entities (kind, id, created_at, updated_at, stage, data, revision) VALUES ('invoice', ?, ?, ?, 'DT31_1:S', ?, ?)",
+            ((number, start, start, _data(number), EACH) for number in range(1, invoices + 1)),
+        )
         connection.executemany("INSERT INTO revisions VALUES ('invoice', ?, ?, ?, ?, ?, ?, ?)", _revisions(invoices, start, span))
         connection.executemany(
             "INSERT INTO events (id, key, name, kind, entity_id, occurred_at, detected_at, from_, to_, from_stage, to_stage, changes, run)"
@@ -73,7 +76,8 @@ def fill(database: Path, revisions: int) -> None:
         )  # fmt: skip
         connection.execute("INSERT INTO verdicts SELECT id, 'told', 1, '' FROM events")
         connection.execute(
-            "INSERT INTO actions (key, event_id, rule, step, position, kind, entity_id, state, planned_run, planned_at, settled_at, settled_run)"
+            "INSERT INTO actions (key, event_id, rule, step, position, kind, entity_id, state, planned_run, planned_at, settled_at,"
+            " settled_run)"
             " SELECT id || '/told/0', id, 'told', 'notify', 0, kind, entity_id, CASE id % 1000 WHEN 0 THEN 'failed' ELSE 'done' END, run,"
             " detected_at, detected_at, run FROM events"
         )
@@ -147,7 +151,10 @@ def compare(empty: Path, long: Path, revisions: int, times: int) -> int:
         large = measured(long, tuple(word.format(one=max(revisions // EACH // 2, 1)) for word in command), times)
         aim = small * 1.5 + 0.1
         missed += large > aim
-        print(f"{'ok    ' if large <= aim else 'MISSED'} {' '.join(command):<70} empty {small * 1000:5.0f} ms  long {large * 1000:5.0f} ms", flush=True)
+        print(
+            f"{'ok    ' if large <= aim else 'MISSED'} {' '.join(command):<70} empty {small * 1000:5.0f} ms  long {large * 1000:5.0f} ms",
+            flush=True,
+        )
     return 1 if missed else 0
 
 
