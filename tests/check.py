@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -128,14 +130,22 @@ def tests() -> tuple[str, str]:
         folder = Path(name)
         parts = [Part(folder / str(number), arguments) for number, arguments in enumerate(shares_of_tests())]
         codes = [part.end() for part in parts]
-        fault = coverage("combine", "-q", *(str(part.folder) for part in parts), data=folder / "all")
+        fault = coverage("combine", "-q", *(str(part.data) for part in parts), data=folder / "all")
         coverage("json", "-q", "--fail-under=0", "-o", str(folder / "report"), data=folder / "all")
         fault = fault or coverage("report", "--skip-covered", data=folder / "all")
         shares = covered(json.loads((folder / "report").read_text())) if (folder / "report").exists() else "no coverage was measured"
-        said = "; ".join(part.ending for part in parts)
+        said = summed(part.ending for part in parts)
     if any(codes) or fault:
         return FAILED, f"pytest: exit {', '.join(map(str, codes))}, coverage: exit {fault}; {said}; {shares}"
     return PASSED, f"{said}; {shares}"
+
+
+def summed(endings: Iterable[str]) -> str:
+    """The closing lines of several runs as one: how many tests passed, failed and so on."""
+    counts: Counter[str] = Counter()
+    for ending in endings:
+        counts.update({word.removesuffix("s"): int(number) for number, word in re.findall(r"(\d+) ([a-z]+)", ending.partition(" in ")[0])})
+    return ", ".join(f"{count} {word}" for word, count in counts.items()) or "no test ran"
 
 
 def shares_of_tests() -> list[list[str]]:
@@ -149,12 +159,13 @@ class Part:
 
     def __init__(self, folder: Path, arguments: list[str]) -> None:
         folder.mkdir()
-        self.folder = folder
+        self.data = folder / "data"
         self.ending = ""
         self._said = folder.with_suffix(".txt").open("w+", encoding="utf-8")
         options = ["-q", "--durations=8", "--timeout=300", "--hypothesis-profile=ci", "-p", "no:cacheprovider", "--cov", "--cov-report="]
+        options += ["--cov-fail-under=0"]  # only all parts together are judged
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "pytest", *options, *arguments], cwd=ROOT, env={**os.environ, "COVERAGE_FILE": str(folder / "data")},
+            [sys.executable, "-m", "pytest", *options, *arguments], cwd=ROOT, env={**os.environ, "COVERAGE_FILE": str(self.data)},
             stdout=self._said, stderr=subprocess.STDOUT,
         )  # fmt: skip
 
@@ -165,7 +176,8 @@ class Part:
         text = self._said.read()
         self._said.close()
         print(text, flush=True)
-        self.ending = (text.strip().splitlines() or ["nothing said"])[-1].strip("= ")
+        endings = [line.strip("= ") for line in text.splitlines() if re.search(r"\d+ (passed|failed|error|skipped).* in \d", line)]
+        self.ending = endings[-1] if endings else "pytest did not come to its end"
         return code
 
 
