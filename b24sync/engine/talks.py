@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from b24sync.calls import Answer, Call
-from b24sync.errors import NotFoundError
 from b24sync.ports import Ask, Talk
 from b24sync.rest import values
 
@@ -55,7 +54,7 @@ class Remembered:
                     talk.close()
                     raise NotRememberedError(missing)
                 heard = {identity(call): self.answers[identity(call)] for call in wish.calls}
-                self.used.update({name: _to_keep(answer) for name, answer in heard.items() if _worth_keeping(answer)})
+                self.used.update({name: _to_keep(answer) for name, answer in heard.items()})
                 wish = talk.send([heard[identity(call)] for call in wish.calls])
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return]
@@ -78,12 +77,11 @@ class Remembered:
             self.answers.pop(identity(answer.call), None)
 
 
-def _worth_keeping(answer: Answer) -> bool:
-    return answer.error is None or isinstance(answer.error, NotFoundError)
-
-
 def _to_keep(answer: Answer) -> Any:
-    """A result as it may be recorded: without the links of files, which hold the webhook's secret; what was not found is ``None``."""
+    """A result as it may be recorded: without the links of files, which hold the webhook's secret.
+
+    What was refused is ``None``: a talk that goes on from there takes it for missing.
+    """
     if answer.error is not None:
         return None
     return values.scrubbed({"": answer.result})[""]
