@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _CHUNK = 1000
 _PAGES = 256
+_STEPS = 100  # SQLite looks for each page in the whole list of free ones: many pages take long
+_QUICK_BYTES = 256_000_000
 _SETTLED = "('done', 'skipped', 'cancelled')"
 _NEEDED = (  # an action that must stay: open, settled lately, or the maker of something
     f"(a.state NOT IN {_SETTLED} OR coalesce(a.settled_at, a.planned_at) >= :before OR a.id IN (SELECT action_id FROM own_made))"
@@ -134,14 +136,21 @@ class Trim:
             self.pause()
 
     def _shrink(self) -> tuple[int, int]:
-        pragma = self.store.connection.execute
-        size = pragma("PRAGMA page_size").fetchone()[0]
-        free = before = pragma("PRAGMA freelist_count").fetchone()[0]
-        while free and pragma("PRAGMA auto_vacuum").fetchone()[0]:
-            pragma(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()
-            left = pragma("PRAGMA freelist_count").fetchone()[0]
-            if left >= free:
+        """Give free pages back: where little is left by writing that anew, which takes a moment; else page by page, for a while."""
+        pragma = self._pragma
+        size, free, total = pragma("page_size"), pragma("freelist_count"), pragma("page_count")
+        before = free
+        if free > (total - free) and (total - free) * size <= _QUICK_BYTES:
+            self.store.connection.execute("PRAGMA temp_store=FILE")  # not in memory: what is left may be large
+            self.store.connection.execute("VACUUM")
+            free = pragma("freelist_count")
+        for _ in range(_STEPS):
+            if not (free and pragma("auto_vacuum")):
                 break
-            free = left
+            self.store.connection.execute(f"PRAGMA incremental_vacuum({_PAGES})").fetchall()
+            free = pragma("freelist_count")
             self.pause()
         return (before - free) * size, free * size
+
+    def _pragma(self, name: str) -> int:
+        return int(self.store.connection.execute(f"PRAGMA {name}").fetchone()[0])
