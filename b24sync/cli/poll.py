@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -47,7 +46,7 @@ def run(session: Session, wanted: Wanted) -> int:
 def poll_configuration(app: App, wanted: Wanted) -> int:
     """Poll one configuration once and say what a person must know; returns the exit code."""
     options = _options(app, wanted)
-    with tempfile.TemporaryDirectory() if wanted.dry_run else nullcontext() as folder:
+    with _scratch() if wanted.dry_run else nullcontext() as folder:
         if folder is not None:
             app.use_store(Store.open(copy_of(app.settings.store.path, Path(folder))))
         try:
@@ -59,6 +58,13 @@ def poll_configuration(app: App, wanted: Wanted) -> int:
             return error.exit_code
         _show(app, report, wanted)
         return report.exit_code
+
+
+def _scratch() -> AbstractContextManager[str]:
+    """A folder for the copy that a dry run works on."""
+    import tempfile  # noqa: PLC0415 - an idle poll does without
+
+    return tempfile.TemporaryDirectory()
 
 
 def poll_once(app: App, options: Options, *, progress: bool) -> Report:
@@ -78,8 +84,8 @@ def _options(app: App, wanted: Wanted) -> Options:
 
 
 def _show(app: App, report: Report, wanted: Wanted) -> None:
-    tz = app.tz
     if wanted.as_json:
+        tz = app.tz
         print(json_line(report.as_json(lambda moment: show_time(moment.astimezone(UTC), tz))))
     elif not wanted.quiet and (sys.stdout.isatty() or wanted.dry_run):
         print(_summary(report))
