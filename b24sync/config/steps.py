@@ -113,7 +113,9 @@ def _notify(step: Any, _: Settings, __: list[str]) -> Iterator[Fault]:
         yield Fault(("to",), 'is empty (write people, such as ["responsible"])')
 
 
-def _mail(step: Any, _: Settings, __: list[str]) -> Iterator[Fault]:
+def _mail(step: Any, settings: Settings, _: list[str]) -> Iterator[Fault]:
+    if step.bcc and settings.mail is not None and settings.mail.transport == "portal":
+        yield Fault(("bcc",), "cannot be kept secret by the portal's own mail (leave it out, or use another mail.transport)")
     if step.body and step.body_file:
         yield Fault(("body_file",), "cannot go with body (keep one of the two)")
 

@@ -99,7 +99,8 @@ class Commit:
             except _MissingError:
                 waiting |= self._fetch(planner, remembered)
                 continue
-            self.report.warnings += planner.faults
+            for fault in planner.faults:
+                self.report.worsen(1, f"{fault} (the rule did not run; correct its when, then: b24sync run-rule RULE ENTITY)")
             if planner.too_old:
                 self.report.warnings.append(
                     f"{planner.too_old} notify and mail steps skipped: their events are older than safety.max_event_age"

@@ -389,6 +389,13 @@ def test_a_fault_of_a_step_says_so_too(tmp_path, text, expected):
     assert faults(tmp_path, RULE + text) == expected
 
 
+def test_the_portal_keeps_no_recipient_secret(tmp_path):
+    mail = '[mail]\ntransport = "portal"\nfrom = "a@b.ru"\n'
+    assert faults(tmp_path, mail + RULE + STEP + 'use = "send_invoice"\nbcc = ["a@b.ru"]\n') == [
+        "FILE:9: rules[0].steps[0].bcc: cannot be kept secret by the portal's own mail (leave it out, or use another mail.transport)"
+    ]
+
+
 @pytest.mark.parametrize(("text", "expected"), MAILS)
 def test_a_fault_of_a_mail_step_says_so_too(tmp_path, text, expected):
     assert faults(tmp_path, MAIL + RULE + STEP + 'use = "send_invoice"\n' + text) == expected
