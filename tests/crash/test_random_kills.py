@@ -14,6 +14,8 @@ from tests.support.zygote import KILLED, Zygote
 
 SECONDS = 600 if LONG else 8
 RULES = """
+[safety]
+max_actions_per_poll = 1000000  # polls that are killed again and again leave much to the one that lives
 [[rules]]
 name = "made"
 on = "invoice.created"
@@ -55,7 +57,7 @@ def _storm(office: Office, zygote: Zygote, chance: random.Random) -> tuple[list[
             stage = (office.portal.item(INVOICE, invoice) or {})["stageId"]
             office.move(invoice, SENT if stage == DRAFT else DRAFT)
             moves[invoice] += 1
-        kills += zygote.poll(office.config, kill_after_s=chance.uniform(0.01, 0.4)) == KILLED
+        kills += zygote.poll(office.config, kill_after_s=chance.uniform(0.01, 0.4) + len(made) / 2000) == KILLED
         office.whole()
     return made, moves, kills
 
