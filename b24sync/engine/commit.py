@@ -6,6 +6,7 @@ inside it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from b24sync.rest.kinds import Kind
 
 
+log = logging.getLogger(__name__)
+
+
 class _MissingError(Exception):
     """Rolls the transaction back: something must be asked first."""
 
@@ -44,14 +48,33 @@ class Commit:
     swept: Mapping[str, int]
 
     def _known_funnels(self) -> Funnels:
-        """The stages of the watched kinds, read anew if a kind has none, or a stage was seen that is not among them."""
+        """The stages of the watched kinds, read anew if a kind has none, a stage was seen that is not among them, or a day has passed."""
         known = stages.load(self.poller.store.keep, self.poller.kinds, self.poller.settings.invoice)
         readable = [one.kind for one in self.gathered.complete()]
         seen = {kind.name: self._unasked(kind, self.poller.store.snapshot.staged_stages(kind.name)) for kind in readable}
         missing = [kind for kind in stages.missing(known, readable, seen) if kind.name in known.by_kind or self._asked(kind) is None]
         if missing and self._learn_stages(missing, seen):
             known = stages.load(self.poller.store.keep, self.poller.kinds, self.poller.settings.invoice)
-        return known
+        return self._renewed([kind for kind in readable if kind not in missing], known)
+
+    def _renewed(self, kinds: Sequence[Kind], known: Funnels) -> Funnels:
+        """The stages with those that are older than a day read again: people reorder them and give them other meanings.
+
+        What cannot be read serves on for another day as it is known.
+        """
+        at, keep = self.gathered.signpost, self.poller.store.keep
+        young = stages.load(keep, kinds, self.poller.settings.invoice, not_before=seconds(at) - stages.MAX_AGE_S)
+        old = [kind for kind in kinds if kind.name in known.by_kind and kind.name not in young.by_kind]
+        if not old:
+            return known
+        try:
+            found = stages.fetch(self.poller.portal, old)
+        except (TransientError, CredentialsError) as error:
+            log.info("the stages of %s are read again later: %s", ", ".join(kind.name for kind in old), error)
+            return known
+        with self.poller.store.transaction():
+            stages.save(keep, {kind.name: found.get(kind.name, known.by_kind[kind.name]) for kind in old}, at=seconds(at))
+        return stages.load(keep, self.poller.kinds, self.poller.settings.invoice)
 
     def _learn_stages(self, kinds: Sequence[Kind], seen: Mapping[str, Sequence[str]]) -> bool:
         """Read stages; kinds whose stages cannot be read now wait, for their events would be named wrongly."""

@@ -256,6 +256,25 @@ def test_an_unknown_stage_is_learnt_and_told(make: Make) -> None:
     world.idle()
 
 
+def test_a_stage_that_got_another_meaning_is_learnt_within_a_day(make: Make) -> None:
+    world = make()
+    one, two, three = _baseline(world)
+    card = world.portal.funnels.add_stage(INVOICE, 1, "UC_CARD", "Картой")
+    world.portal.update_item(INVOICE, one, stageId=card)
+    world.poll()
+    world.portal.funnels.remove_stage(INVOICE, card)
+    assert world.portal.funnels.add_stage(INVOICE, 1, "UC_CARD", "Оплачен картой", "S") == card
+    world.advance(25 * 3600)
+    world.portal.faults.add(Fault("error", method="crm.status.list", where="command", code="ACCESS_DENIED"))
+    world.portal.update_item(INVOICE, two, stageId=card)
+    assert world.poll().exit_code == 0  # what was known serves until the stages can be read again
+    assert world.story(f"invoice:{two}") == [("status_changed", "draft", card)]
+    world.advance(25 * 3600)
+    world.portal.update_item(INVOICE, three, stageId=card)
+    world.poll()
+    assert world.story(f"invoice:{three}") == [("status_changed", "draft", "paid")]
+
+
 # rows that change during a walk
 
 
