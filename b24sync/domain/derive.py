@@ -17,7 +17,6 @@ from b24sync.domain.event import Event, moved_name
 from b24sync.domain.move import Move
 
 COMPLETED = 5  # BITRIX24.md §9: a task under control goes 4 → 5; only 5 is completed
-CREATED_ROW = 1  # crm.stagehistory.list TYPE_ID
 
 
 @dataclass(frozen=True, slots=True)

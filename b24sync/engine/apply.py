@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from b24sync.engine.plan import Planner
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
-
-Upkeep = Callable[["Applied"], None]
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from b24sync.domain.entity import DEAL, INVOICE
+from b24sync.domain.entity import DEAL
 
 if TYPE_CHECKING:
     from b24sync.onboarding.inquiry import PortalFacts
@@ -73,8 +73,3 @@ def element_field(facts: PortalFacts) -> FieldSpec | None:
     """A deal field that links to an element of a list."""
     own = facts.fields.get(DEAL, ())
     return next((spec for spec in own if spec.type == "iblock_element" and _PLAIN_CODE.fullmatch(spec.code)), None)
-
-
-def has_invoices(facts: PortalFacts) -> bool:
-    """Whether invoices of some kind are there."""
-    return facts.is_legacy or bool(facts.funnels.by_kind.get(INVOICE))

@@ -84,11 +84,6 @@ def list_for(kind: Kind, entity_id: int, template_id: int) -> Call:
     return Call(f"{_PREFIX}.document.list", params)
 
 
-def enable_public_url(document_id: int) -> Call:
-    """Give the document a public link."""
-    return Call(f"{_PREFIX}.document.enablepublicurl", {"id": document_id, "status": 1})
-
-
 def read_templates(result: Any) -> list[Template]:
     """The templates of an answer: a map by id, ``[]`` if there is none."""
     found = []
@@ -116,11 +111,6 @@ def read_documents(result: Any, *, kind: Kind, entity_id: int, template_id: int)
         if document and document.template_id == template_id and owner == (kind.entity_type_id, entity_id):
             own.append(document)
     return sorted(own, key=lambda document: document.id, reverse=True)
-
-
-def read_public_url(result: Any) -> str:
-    """The link that ``enable_public_url`` gave; empty if none."""
-    return values.text(result.get("publicUrl")) if isinstance(result, Mapping) else ""
 
 
 def _document(row: Mapping[str, Any]) -> Document | None:

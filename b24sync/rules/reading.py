@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from jinja2 import Environment, nodes  # noqa: TID253  # this module is imported lazily
 
-from b24sync.rules.names import EACH, ROW, Path, Schema, fault_of, hint
+from b24sync.rules.names import EACH, Path, Schema, fault_of, hint
 
 _FORBIDDEN = {
     nodes.Include: "include",
@@ -180,7 +180,3 @@ def _deep_loops(node: nodes.Node, depth: int = 0) -> Iterator[str]:
 
 def _at(lineno: int, fault: str) -> str:
     return fault if lineno <= 1 else f"line {lineno}: {fault}"
-
-
-ROW_ROOTS: Mapping[str, Schema] = {"row": ROW}
-"""What ``create_tasks`` adds for texts of a task per row."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -321,8 +321,3 @@ class Snapshot:
         floor = (young - 1) if young is not None else (last or 0)
         self._db.execute("DELETE FROM history_seen WHERE kind = ? AND id <= ?", (kind, floor))
         return int(floor)
-
-
-def unchanged(cursor: Cursor, **changes: Any) -> Cursor:
-    """A copy of a cursor with some fields changed."""
-    return replace(cursor, **changes)

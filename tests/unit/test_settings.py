@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from b24sync.app import MAIL_STEPS
 from b24sync.domain.settings import PortalSettings, RuleSettings, Settings, StepSettings, Trigger
 from b24sync.domain.values import Deadline, Secret, format_duration, is_path, parse_duration, parse_time
-from b24sync.steps.registry import STEPS, step_class
+from b24sync.steps.registry import STEPS, TASK_STEPS, step_class
 
 
 @pytest.mark.parametrize(
@@ -131,3 +132,11 @@ def test_every_step_of_the_registry_is_found_by_its_name(name):
 def test_an_unknown_step_is_no_class():
     with pytest.raises(KeyError):
         step_class("notfy")
+
+
+def test_the_steps_that_finished_task_sets_wait_for_are_those_that_make_tasks():
+    assert {name for name in STEPS if step_class(name).makes_tasks} == set(TASK_STEPS)
+
+
+def test_the_steps_that_are_sent_one_at_a_time_are_those_that_mail():
+    assert {name for name in STEPS if step_class(name).sends == "mail"} == set(MAIL_STEPS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -53,12 +53,11 @@ class Chain:
     last: bool = False
     short: bool = False
     error: PortalError | None = None
-    stopped: bool = field(default=False)
 
     @property
     def open(self) -> bool:
         """Whether there may be more to read."""
-        return not (self.short or self.error or self.stopped)
+        return not (self.short or self.error)
 
 
 def share(chains: Sequence[Chain], size: int = BATCH) -> dict[str, int]:
