@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from b24sync.engine.dispatch import Dispatcher
     from b24sync.engine.funnels import Funnels
     from b24sync.engine.plan import Judge, Planner, Verdict
-    from b24sync.engine.poll import Poller
-    from b24sync.engine.report import Report
-    from b24sync.engine.talks import Remembered
+    from b24sync.engine.poll_report import Report
+    from b24sync.engine.poller import Poller
+    from b24sync.engine.remembered import Remembered
     from b24sync.mail.transports import Transport
     from b24sync.portal.client import PortalClient
     from b24sync.rules.language import Language
@@ -108,7 +108,7 @@ class App:
             bucket=SqliteBucket(self.store.connection, self.webhook.portal, RATES[self.settings.portal.rate]),
             timeout_s=self.settings.portal.timeout.total_seconds(),
             ca_file=str(ca_file) if ca_file else None,
-            batch_size=int(self.store.keep.get("batch_size") or 50),
+            batch_size=int(self.store.meta.get("batch_size") or 50),
         )
 
     @property
@@ -137,7 +137,7 @@ class App:
 
             return ZoneInfo(self.settings.timezone)
         offset = self.portal.server_utc_offset if "portal" in self.__dict__ else None
-        return _offset(offset or self.store.keep.get("server_utc_offset") or "+00:00")
+        return _offset(offset or self.store.meta.get("server_utc_offset") or "+00:00")
 
     @cached_property
     def language(self) -> Language:
@@ -180,15 +180,15 @@ class App:
         }  # fmt: skip
         with self.store.transaction():
             for name, value in found.items():
-                if value and value != self.store.keep.get(name):
-                    self.store.keep.put(name, value)
+                if value and value != self.store.meta.get(name):
+                    self.store.meta.put(name, value)
         after_poll(self, report)
 
     # the engine
 
     def poller(self, *, progress: Callable[[str, int], None] | None = None) -> Poller:
         """What polls."""
-        from b24sync.engine.poll import Poller  # noqa: PLC0415
+        from b24sync.engine.poller import Poller  # noqa: PLC0415
 
         return Poller(
             self.store, self.portal, self.watched, self.settings, self.clock, self, self.base_url, self.scrub, self.checkpoint,
@@ -199,7 +199,7 @@ class App:
         """The stages that the database remembers."""
         from b24sync.engine.funnels import load as load_funnels  # noqa: PLC0415
 
-        return load_funnels(self.store.keep, list(self.kinds.values()), self.settings.invoice)
+        return load_funnels(self.store.meta, list(self.kinds.values()), self.settings.invoice)
 
     def linker(self, funnels: Funnels, now: datetime) -> Linker:
         """Loads linked entities for one action or event."""
@@ -221,7 +221,7 @@ class App:
         return _LateJudge(lambda: self._rule_judge(remembered, funnels, now))
 
     def _rule_judge(self, remembered: Remembered, funnels: Funnels, now: datetime) -> Judge:
-        from b24sync.engine.judge import RuleJudge  # noqa: PLC0415
+        from b24sync.engine.conditions import RuleJudge  # noqa: PLC0415
 
         return RuleJudge(self.language, lambda: self.linker(funnels, now), remembered)
 
@@ -237,7 +237,7 @@ class App:
     def dispatcher(self, *, funnels: Funnels, run: int, now: datetime, deadline: float | None) -> Dispatcher:
         """Runs the outbox."""
         from b24sync.engine.dispatch import Dispatcher  # noqa: PLC0415
-        from b24sync.mail.portal import PortalTransport  # noqa: PLC0415
+        from b24sync.mail.portal_transport import PortalTransport  # noqa: PLC0415
 
         transport = self.transport
         post = transport.send_talk if isinstance(transport, PortalTransport) else None
@@ -249,7 +249,7 @@ class App:
 
     def follow_up_due(self, now: datetime) -> bool:
         """Whether reminders may be due, or an action that makes tasks has ended since it was looked at last."""
-        keep = self.store.keep
+        keep = self.store.meta
         if keep.get("config_digest") != self.loaded.digest:
             return True
         judged = int(keep.get("tasks_judged_run") or 0)
@@ -259,7 +259,7 @@ class App:
 
     def follow_up(self, applied: Applied, planner: Planner, funnels: Funnels) -> None:
         """What follows from the news of a poll."""
-        from b24sync.engine.due import FollowUp  # noqa: PLC0415
+        from b24sync.engine.follow_up import FollowUp  # noqa: PLC0415
 
         FollowUp(self.store, self.settings, self.kinds, funnels, planner, self.base_url, self.tz, self.calendar, applied.run).follow(
             applied

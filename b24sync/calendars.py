@@ -25,12 +25,12 @@ class StoredYears:
 
     def get(self, key: str) -> str | None:
         """A kept year."""
-        found = self._store.keep.cached(f"calendar:{key}")
+        found = self._store.meta.cached(f"calendar:{key}")
         return found if isinstance(found, str) else None
 
     def put(self, key: str, text: str) -> None:
         """Keep a year, unless a transaction of another kind is under way."""
-        self._store.keep.cache(f"calendar:{key}", text, at=int(self._clock.now().timestamp()))
+        self._store.meta.cache(f"calendar:{key}", text, at=int(self._clock.now().timestamp()))
 
 
 class ImportedYears:
@@ -43,11 +43,11 @@ class ImportedYears:
     def put(self, country: str, year: int, text: str) -> None:
         """Keep one; it replaces an earlier one of that country and year."""
         with self._store.transaction():
-            self._store.keep.put_calendar(country, year, text, at=int(self._clock.now().timestamp()))
+            self._store.meta.put_calendar(country, year, text, at=int(self._clock.now().timestamp()))
 
     def all(self) -> list[tuple[str, int, str]]:
         """All of them: country, year, text."""
-        return self._store.keep.calendars()
+        return self._store.meta.calendars()
 
 
 def make_calendar(settings: Settings, store: Store, clock: Clock) -> Calendar:

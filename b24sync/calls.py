@@ -1,6 +1,6 @@
 """Calls to the portal and their answers, and the portal as the rest of the program sees it.
 
-Apart from `b24sync.ports`, because an idle poll needs these and nothing of talks.
+Apart from `b24sync.ports`, because an idle poll needs these and nothing of generators.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Portal(Protocol):
         """Commands that the next chain should have at most: 50, or fewer after one that the portal took long over."""
         ...
 
-    def ask(self, calls: Sequence[Call]) -> list[Answer]:
+    def read(self, calls: Sequence[Call]) -> list[Answer]:
         """Read, in batches of at most 50; repeated within the run where that may help.
 
         Raises:
@@ -84,7 +84,7 @@ class Portal(Protocol):
         """
         ...
 
-    def tell(self, calls: Sequence[Call]) -> list[Answer]:
+    def write(self, calls: Sequence[Call]) -> list[Answer]:
         """Write, in batches of at most 50; repeated only where no effect is certain.
 
         Each answer's error may be TransientError (no effect), InDoubtError (unknown), PermanentError (refused). Never raises

@@ -1,12 +1,12 @@
 """What the engine, the steps and the outside world say to each other.
 
 A step, and everything else that needs the portal, is a *talk*: a generator that yields what it wants to know or to have done
-and is sent the answers. It does no I/O. The engine runs many talks side by side and puts what they yield in the same moment into
+and is sent the answers. It does no I/O. The engine runs many generators side by side and puts what they yield in the same moment into
 the same batches, so that 50 notifications cost one request for reading and one for writing.
 
-    def run(self, ctx: StepContext) -> Talk[StepResult]:
-        task, = yield Ask((tasks.get(ctx.entity_id),))
-        yield Tell(tasks.update(ctx.entity_id, TITLE="..."), effect=Effect.REPEATABLE)
+    def run(self, ctx: StepContext) -> Effects[StepResult]:
+        task, = yield Read((tasks.get(ctx.entity_id),))
+        yield Write(tasks.update(ctx.entity_id, TITLE="..."), on_lost_answer=OnLostAnswer.REPEAT)
         return StepResult(changed=True)
 """
 
@@ -22,52 +22,52 @@ from b24sync.calls import Answer, Call, Portal
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from b24sync.domain.commission import LedgerRow
+    from b24sync.domain.commission_ledger import LedgerRow
     from b24sync.domain.entity import Key
 
 
-class Effect(Enum):
+class OnLostAnswer(Enum):
     """What a write means if it is made twice, which decides what happens after a lost answer."""
 
-    REPEATABLE = "repeatable"  # the same again changes nothing (an update by value, a notification with TAG)
-    MARKED = "marked"  # creates something that carries a marker; the step looks for it before each try
+    REPEAT = "repeatable"  # the same again changes nothing (an update by value, a notification with TAG)
+    FIND = "marked"  # creates something that carries a marker; the step looks for it before each try
     ONCE = "once"  # no marker: after a lost answer the action is uncertain
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """Read from the portal; the talk is sent ``list[Answer]`` in the order of ``calls``. Transient errors never reach a talk."""
+class Read:
+    """Read from the portal; the generator is sent ``list[Answer]`` in the order of ``calls``. Transient errors never reach a generator."""
 
     calls: tuple[Call, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
-    """Write to the portal; the talk is sent one ``Answer`` (its error can only be a PermanentError).
+class Write:
+    """Write to the portal; the generator is sent one ``Answer`` (its error can only be a PermanentError).
 
     Attributes:
         entity: What is changed, if it is an entity; its echo is then known as the program's own (DESIGN.md G5).
         writes: Contract field (or ``fields.CODE``) → new value, as ``diff_values`` shows it; for a stage ``stage_id``.
-        best_effort: Whatever comes of it, the talk goes on: it is sent the answer with any error, also a lost or a late one.
+        best_effort: Whatever comes of it, the generator goes on: it is sent the answer with any error, also a lost or a late one.
     """
 
     call: Call
-    effect: Effect
+    on_lost_answer: OnLostAnswer = OnLostAnswer.ONCE
     entity: Key | None = None
-    writes: Mapping[str, Any] = field(default_factory=dict)
+    sets: Mapping[str, Any] = field(default_factory=dict)
     best_effort: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class TellAll:
-    """Independent writes made together; the talk is sent ``list[Answer]`` in their order (see `Tell`)."""
+class WriteAll:
+    """Independent writes made together; the generator is sent ``list[Answer]`` in their order (see `Write`)."""
 
-    tells: tuple[Tell, ...]
+    writes: tuple[Write, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Fetch:
-    """Download a file by a ``*Machine`` link of the portal; the talk is sent ``bytes``, or the error is thrown into it."""
+class Download:
+    """Download a file by a ``*Machine`` link of the portal; the generator is sent ``bytes``, or the error is thrown into it."""
 
     url: str
     limit_bytes: int = 20_000_000
@@ -83,7 +83,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Mail:
     """One e-mail, before it is built. Texts are final; header values may hold anything (line breaks become spaces when built).
 
     Attributes:
@@ -113,14 +113,14 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """Send a mail, at most once: the action is marked before; the talk is sent ``PostResult`` or a MailError is thrown into the engine."""
+class SendMail:
+    """Send a mail, at most once: the action is marked before; it is sent a ``MailReceipt`` (a MailError ends the action)."""
 
-    letter: Letter
+    mail: Mail
 
 
 @dataclass(frozen=True, slots=True)
-class PostResult:
+class MailReceipt:
     """A mail that was accepted: by whom, in the server's words, and for which addresses it went out (``redirect_to`` counts)."""
 
     server_words: str
@@ -128,15 +128,15 @@ class PostResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """Keep ``memory`` with the action, committed before the talk goes on (a document's id, say); the talk is sent None."""
+class SaveMemory:
+    """Keep ``memory`` with the action, committed before the generator goes on (a document's id, say); the generator is sent None."""
 
     memory: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class KeepDueDate:
-    """Keep the due date as people set it beside the one it is moved to, committed before the talk goes on; the talk is sent None."""
+class SaveDueDate:
+    """Keep the due date as people set it beside the one it is moved to, committed before the generator goes on (it is sent None)."""
 
     entity: Key
     original: date
@@ -144,8 +144,8 @@ class KeepDueDate:
 
 
 @dataclass(frozen=True, slots=True)
-class KeepDocument:
-    """Keep which document was made of an entity by a template, and a digest of what it prints; the talk is sent None."""
+class SaveDocument:
+    """Keep which document was made of an entity by a template, and a digest of what it prints; the generator is sent None."""
 
     entity: Key
     template_id: int
@@ -153,9 +153,9 @@ class KeepDocument:
     digest: str
 
 
-Wish: TypeAlias = Ask | Tell | TellAll | Fetch | Post | Note | KeepDueDate | KeepDocument
+Effect: TypeAlias = Read | Write | WriteAll | Download | SendMail | SaveMemory | SaveDueDate | SaveDocument
 T = TypeVar("T")
-Talk: TypeAlias = Generator[Wish, Any, T]
+Effects: TypeAlias = Generator[Effect, Any, T]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ StepResult: TypeAlias = Done | Skipped | Waiting | Failed
 class Mailer(Protocol):
     """A way to send mail."""
 
-    def send(self, letter: Letter) -> PostResult:
+    def send(self, outgoing: Mail) -> MailReceipt:
         """Send one mail once.
 
         Raises:
@@ -220,6 +220,6 @@ class Mailer(Protocol):
 
 
 __all__ = [
-    "Answer", "Ask", "Attachment", "Call", "Done", "Effect", "Failed", "Fetch", "KeepDocument", "KeepDueDate", "Letter", "Mailer", "Note",
-    "Portal", "Post", "PostResult", "Skipped", "StepResult", "Talk", "Tell", "TellAll", "Waiting", "Wish",
+    "Answer", "Attachment", "Call", "Done", "Download", "Effect", "Effects", "Failed", "Mail", "MailReceipt", "Mailer", "OnLostAnswer",
+    "Portal", "Read", "SaveDocument", "SaveDueDate", "SaveMemory", "SendMail", "Skipped", "StepResult", "Waiting", "Write", "WriteAll",
 ]  # fmt: skip

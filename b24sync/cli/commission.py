@@ -21,7 +21,7 @@ from b24sync.log import json_line, printable
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
-    from b24sync.domain.commission import BookedRow
+    from b24sync.domain.commission_ledger import BookedRow
 
 Format = Literal["table", "csv", "json"]
 By = Literal["person", "invoice"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from b24sync.config.load import Loaded, load, shared_databases
 from b24sync.doctor.finding import Finding, fail
-from b24sync.engine.report import worst
+from b24sync.engine.poll_report import worst
 from b24sync.errors import ConfigError
 from b24sync.log import json_line, printable, redact
 

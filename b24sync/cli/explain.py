@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from b24sync.app import App, show_time
 from b24sync.cli.listing import action_json, action_line, event_json, event_line, typed_entity
 from b24sync.domain.entity import INVOICE, Key
-from b24sync.engine.explain import Chapter, Story, tell
+from b24sync.engine.entity_story import Chapter, Story, write
 from b24sync.errors import UsageError
 from b24sync.log import json_line, printable
 
@@ -29,7 +29,7 @@ def run(session: Session, entity: str, *, as_json: bool) -> int:
     with session.app(offline=True) as app:
         app.open_store(create=False)
         key = _key(app, entity)
-        story = tell(app.store, app.settings.rules, key)
+        story = write(app.store, app.settings.rules, key)
         if story is None:
             raise UsageError(f"nothing is known of {key}", remedy=_what_is_known(app, key.kind))
         if as_json:

@@ -100,7 +100,7 @@ def _asked(webhook: Webhook, wanted: Wanted) -> PortalFacts:
     from b24sync.domain.rate import RATES  # noqa: PLC0415
     from b24sync.onboarding.inquiry import inquire  # noqa: PLC0415
     from b24sync.portal.client import PortalClient  # noqa: PLC0415
-    from b24sync.portal.limits import MemoryBucket  # noqa: PLC0415
+    from b24sync.portal.pacing import MemoryBucket  # noqa: PLC0415
 
     ca_file = str(wanted.ca_file) if wanted.ca_file else None
     bucket = MemoryBucket(RATES["standard"])

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from b24sync.calls import Answer
 from b24sync.cli.session import interactive
 from b24sync.domain.entity import INVOICE, Entity, Key
-from b24sync.engine import talks
+from b24sync.engine import remembered
 from b24sync.engine.dispatch import OPERATOR_CLAIM, Dispatcher
 from b24sync.engine.plan import marker
-from b24sync.engine.report import worst
+from b24sync.engine.poll_report import worst
 from b24sync.errors import ConfigError, MailPermanentError, TransientError, UsageError
 from b24sync.log import printable
-from b24sync.ports import Ask, Done, Failed, Note, Post, Skipped, Tell, TellAll, Waiting
+from b24sync.ports import Done, Failed, Read, SaveMemory, SendMail, Skipped, Waiting, Write, WriteAll
 from b24sync.rest import feeds, items
 from b24sync.steps.outcomes import StepError
 from b24sync.store.lock import operator_alive
@@ -119,7 +119,7 @@ class Operator:
         if answers and missing:
             found = stages.fetch(app.portal, missing)
             with app.store.transaction():
-                stages.save(app.store.keep, found, at=int(now.timestamp()))
+                stages.save(app.store.meta, found, at=int(now.timestamp()))
             funnels = app.funnels()
         return cls(app, funnels, app.contexts(funnels, now))
 
@@ -136,7 +136,7 @@ class Operator:
         key = self._by_number(number) if number else _key(text, kind)
         if key.kind != kind:
             raise UsageError(f"{key} is no {kind}, which this is for")
-        entity = talks.run(self.app.portal, self.app.linker(self.funnels, self.maker.now).entity(key.kind, key.id))
+        entity = remembered.run(self.app.portal, self.app.linker(self.funnels, self.maker.now).entity(key.kind, key.id))
         if entity is None:
             raise UsageError(f"the portal has no {key} (or hides it from the webhook's owner)")
         return entity
@@ -144,7 +144,7 @@ class Operator:
     def _by_number(self, number: str) -> Key:
         kind = self.app.kinds[INVOICE]
         call = feeds.by_number(kind, number)
-        rows = [row for row in items.page_rows(self.app.portal.ask([call])[0].value()) if items.number_of(row) == number]
+        rows = [row for row in items.page_rows(self.app.portal.read([call])[0].value()) if items.number_of(row) == number]
         if not rows:
             raise UsageError(f"the portal has no invoice №{number}")
         if len(rows) > 1:
@@ -165,13 +165,13 @@ class Operator:
         if not rule.when:
             return ""
         event = self.maker.event_of(self._action(self.planned(rule.name, rule.steps[0].name, 0, entity.key, options)))
-        remembered = talks.Remembered()
-        judge = self.app.judge(remembered, self.funnels, self.maker.now)
+        answers = remembered.Remembered()
+        judge = self.app.judge(answers, self.funnels, self.maker.now)
         while True:
             try:
                 return judge.holds(rule, event, entity).reason
-            except talks.NotRememberedError as missing:
-                remembered.ask(self.app.portal, missing.calls)
+            except remembered.NotRememberedError as missing:
+                answers.ask(self.app.portal, missing.calls)
 
     def planned(self, rule: str, step: str, position: int, key: Key, options: Mapping[str, Any]) -> Planned:
         """An operator's action, not yet written."""
@@ -190,7 +190,7 @@ class Operator:
         action = self._action(planned)
         step: Any = self.maker.step_of(action)
         try:
-            found = talks.run(self.app.portal, step.preview(self.maker.context(action)))
+            found = remembered.run(self.app.portal, step.preview(self.maker.context(action)))
         except (StepError, MailPermanentError) as error:
             raise UsageError(str(error)) from None
         if isinstance(found, Failed | Skipped):
@@ -289,20 +289,20 @@ def _ended(result: StepResult) -> str:
             return f"would fail: {result.message}"
 
 
-def first_write(app: App, talk: Any) -> str:
-    """Run a talk up to its first write and say what that is; nothing is written."""
+def first_write(app: App, effects: Any) -> str:
+    """Run a generator up to its first write and say what that is; nothing is written."""
     from b24sync.errors import B24SyncError  # noqa: PLC0415
 
     try:
-        wish = next(talk)
+        effect = next(effects)
         while True:
-            if isinstance(wish, Ask):
-                wish = talk.send(_asked(app, wish))
-            elif isinstance(wish, Note):
-                wish = talk.send(None)
+            if isinstance(effect, Read):
+                effect = effects.send(_asked(app, effect))
+            elif isinstance(effect, SaveMemory):
+                effect = effects.send(None)
             else:
-                talk.close()
-                return _intended(wish)
+                effects.close()
+                return _intended(effect)
     except StopIteration as stop:
         return _ended(stop.value)
     except B24SyncError as error:
@@ -311,27 +311,27 @@ def first_write(app: App, talk: Any) -> str:
         return f"would fail: {error}"
 
 
-def _asked(app: App, wish: Ask) -> list[Answer]:
+def _asked(app: App, effect: Read) -> list[Answer]:
     """The portal's answers.
 
     Raises:
         TransientError: It cannot answer now.
     """
-    answers: list[Answer] = app.portal.ask(wish.calls)
+    answers: list[Answer] = app.portal.read(effect.calls)
     for answer in answers:
         if isinstance(answer.error, TransientError):
             raise answer.error
     return answers
 
 
-def _intended(wish: Any) -> str:
+def _intended(effect: Any) -> str:
     """A write in words."""
-    if isinstance(wish, Tell | TellAll):
-        tells = wish.tells if isinstance(wish, TellAll) else (wish,)
-        return "; ".join(f"{one.call.method} {json.dumps(one.call.params, ensure_ascii=False, default=str)}" for one in tells)
-    if isinstance(wish, Post):
-        return f"mail to {', '.join(wish.letter.to)}: {wish.letter.subject}"
-    return type(wish).__name__
+    if isinstance(effect, Write | WriteAll):
+        writes = effect.writes if isinstance(effect, WriteAll) else (effect,)
+        return "; ".join(f"{one.call.method} {json.dumps(one.call.params, ensure_ascii=False, default=str)}" for one in writes)
+    if isinstance(effect, SendMail):
+        return f"mail to {', '.join(effect.mail.to)}: {effect.mail.subject}"
+    return type(effect).__name__
 
 
 def feeds_time() -> Any:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from b24sync.app import App, copy_of, show_time
 from b24sync.cli.times import typed_duration, typed_time
-from b24sync.engine.poll import Options
+from b24sync.engine.poller import Options
 from b24sync.errors import AnotherPollError
 from b24sync.log import json_line, printable, redact
 from b24sync.store import Store
@@ -20,7 +20,7 @@ from b24sync.store.lock import poll_lock
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
-    from b24sync.engine.report import Report
+    from b24sync.engine.poll_report import Report
 
 SILENCE_S = 3600  # the same trouble is said at most hourly without a terminal (DESIGN.md §4)
 
@@ -123,9 +123,9 @@ def _troubles(app: App, report: Report, wanted: Wanted) -> list[str]:
 
 def _said_lately(app: App, troubles: list[str]) -> bool:
     now = int(app.clock.now().timestamp())
-    known: dict[str, Any] = json.loads(app.store.keep.get("said") or "{}")
+    known: dict[str, Any] = json.loads(app.store.meta.get("said") or "{}")
     if known.get("what") == sorted(troubles) and 0 <= now - known.get("at", 0) < SILENCE_S:
         return True
     with app.store.transaction():
-        app.store.keep.put("said", json.dumps({"what": sorted(troubles), "at": now}, ensure_ascii=False))
+        app.store.meta.put("said", json.dumps({"what": sorted(troubles), "at": now}, ensure_ascii=False))
     return False

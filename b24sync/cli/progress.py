@@ -19,7 +19,7 @@ def bar(*, enabled: bool) -> Iterator[Callable[[str, int], None]]:
         return
     shown = _Shown()
     try:
-        yield shown.tell
+        yield shown.write
     finally:
         shown.close()
 
@@ -30,7 +30,7 @@ class _Shown:
         self._progress: Any = None
         self._tasks: dict[str, Any] = {}
 
-    def tell(self, what: str, count: int) -> None:
+    def write(self, what: str, count: int) -> None:
         if self._progress is None:
             if time.monotonic() - self._begun < PATIENCE_S:
                 return

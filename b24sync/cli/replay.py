@@ -14,8 +14,8 @@ from b24sync.calendars import make_calendar
 from b24sync.cli.listing import action_json
 from b24sync.cli.times import typed_time
 from b24sync.config.find import Source
-from b24sync.engine.past import Past
-from b24sync.engine.replay import Replay, Would
+from b24sync.engine.as_of import Past
+from b24sync.engine.history_replay import Replay, Would
 from b24sync.errors import UsageError
 from b24sync.log import json_line, printable, redact
 from b24sync.rules.language import Language
@@ -75,7 +75,7 @@ def _configured(session: Session, wanted: Wanted) -> Iterator[App]:
 def _history(session: Session, app: App, wanted: Wanted) -> Iterator[Store]:
     """What was recorded: in a file, or in the database of the configuration that the command line names."""
     if wanted.from_file is not None:
-        from b24sync.store.transfer import opened  # noqa: PLC0415
+        from b24sync.store.export_import import opened  # noqa: PLC0415
 
         with opened(wanted.from_file) as store:
             yield store
@@ -100,10 +100,10 @@ def _second(app: App, text: str | None) -> int | None:
 
 def _replay(app: App, scratch: Store) -> Replay:
     """The parts of a replay; what they want to remember goes into the scratch database."""
-    for country, year, text in app.store.keep.calendars():
-        scratch.keep.put_calendar(country, year, text, at=0)
+    for country, year, text in app.store.meta.calendars():
+        scratch.meta.put_calendar(country, year, text, at=0)
     language = Language(app.settings.language, app.tz, lambda: make_calendar(app.settings, scratch, app.clock))
-    past = Past(app.store, app.kinds, app.funnels(), app.store.keep.get("portal") or "")
+    past = Past(app.store, app.kinds, app.funnels(), app.store.meta.get("portal") or "")
     return Replay(app.store, scratch, app.settings, past, language, app.tz, _say)
 
 

@@ -89,7 +89,7 @@ class Session:
         """
         from b24sync.app import App  # noqa: PLC0415
         from b24sync.cli.failure import explain  # noqa: PLC0415
-        from b24sync.engine.report import worst  # noqa: PLC0415
+        from b24sync.engine.poll_report import worst  # noqa: PLC0415
 
         sources = self.sources()
         codes = []

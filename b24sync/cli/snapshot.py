@@ -10,9 +10,9 @@ from b24sync.cli.times import typed_duration
 from b24sync.domain.pseudonyms import Pseudonyms
 from b24sync.errors import UsageError
 from b24sync.log import printable
-from b24sync.store import transfer
+from b24sync.store import export_import
 from b24sync.store.anonymize import Anonymizer
-from b24sync.store.trim import Trim
+from b24sync.store.prune import Trim
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -30,7 +30,7 @@ def export(session: Session, file: Path, *, anonymize: bool) -> int:
         store = app.open_store(create=False)
         _check_target(file, store.path)
         names = Anonymizer(Pseudonyms(secrets.token_bytes(32))) if anonymize else None
-        rows = transfer.export(store, file, at=app.clock.now(), anonymize=names)
+        rows = export_import.export(store, file, at=app.clock.now(), anonymize=names)
         print(printable(f"{file}: {rows} rows{', anonymized' if anonymize else ''}"))
     return 0
 
@@ -50,7 +50,7 @@ def take_in(session: Session, file: Path) -> int:
         path = app.settings.store.path
         if not path.parent.is_dir():
             raise UsageError(f"{path}: the folder does not exist", remedy="make it, or change store.path")
-        taken = transfer.take_in(file, path)
+        taken = export_import.take_in(file, path)
         print(printable(f"{path}: {taken.rows} rows{', anonymized' if taken.anonymized else ''}"))
         if taken.held:
             print(f"{taken.held} actions that were still to be done are held: where the history comes from they may be done too")

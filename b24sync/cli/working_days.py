@@ -59,7 +59,7 @@ def _leave_no_trace(app: App) -> None:
 
 
 def _portal_days(app: App) -> PortalDays:
-    return parse_settings(app.portal.ask([Call("calendar.settings.get")])[0].value())
+    return parse_settings(app.portal.read([Call("calendar.settings.get")])[0].value())
 
 
 def _warn(app: App) -> None:

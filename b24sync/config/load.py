@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from b24sync import __version__
-from b24sync.config.faults import Fault, place, without_echoes
 from b24sync.config.find import Source
+from b24sync.config.problems import Problem, place, without_echoes
 from b24sync.config.secrets import SecretReader
 from b24sync.config.surroundings import surrounding_faults, zone_faults
 from b24sync.domain.values import Secret, TemplateFile
@@ -117,7 +117,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         raise ConfigError(str(path), [f"{where}: no valid TOML: {what[:1].lower()}{what[1:]}{end}"]) from None
 
 
-def _read(source: Source, raw: dict[str, Any], environ: Mapping[str, str], *, offline: bool) -> tuple[Settings, tuple[Fault, ...]]:
+def _read(source: Source, raw: dict[str, Any], environ: Mapping[str, str], *, offline: bool) -> tuple[Settings, tuple[Problem, ...]]:
     from b24sync.config.structure import read_settings  # noqa: PLC0415
 
     path = source.path
@@ -147,18 +147,18 @@ def _tidied(webhook: Secret) -> Secret:
         return webhook
 
 
-def _cross_faults(settings: Settings) -> Iterator[Fault]:
+def _cross_faults(settings: Settings) -> Iterator[Problem]:
     """What follows from the file alone, texts included; not imported for a file that is known to be good."""
     from b24sync.config.rules import rule_faults  # noqa: PLC0415
     from b24sync.config.sections import section_faults  # noqa: PLC0415
-    from b24sync.config.texts import text_faults  # noqa: PLC0415
+    from b24sync.config.text_checks import text_faults  # noqa: PLC0415
 
     faults = [*section_faults(settings), *rule_faults(settings)]
     yield from faults
     yield from without_echoes(text_faults(settings), faults)
 
 
-def _messages(path: Path, text: str, faults: Iterable[Fault]) -> Iterator[str]:
+def _messages(path: Path, text: str, faults: Iterable[Problem]) -> Iterator[str]:
     """Faults as lines, in the order of the file."""
     from b24sync.config.lines import line_numbers, nearest_line  # noqa: PLC0415 (only for what is wrong)
 

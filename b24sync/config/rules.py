@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from b24sync.config.faults import Fault, did_you_mean, quoted
-from b24sync.config.names import kinds_of
+from b24sync.config.known_names import kinds_of
+from b24sync.config.problems import Problem, did_you_mean, quoted
 from b24sync.config.sections import invoice_status_fault
 from b24sync.config.steps import step_faults
 from b24sync.domain.entity import INVOICE, TASK
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from b24sync.domain.settings import RuleSettings, Settings
 
 
-def rule_faults(settings: Settings) -> Iterator[Fault]:
+def rule_faults(settings: Settings) -> Iterator[Problem]:
     """All faults of the rules, texts and conditions aside."""
     first: dict[str, int] = {}
     for n, rule in enumerate(settings.rules):
         if rule.name and first.setdefault(rule.name, n) != n:
             message = f"rules[{first[rule.name]}] is called {quoted(rule.name)} already (names must differ)"
-            yield Fault(("rules", n, "name"), message)
+            yield Problem(("rules", n, "name"), message)
         for fault in _faults_of(rule, settings):
             yield fault.under("rules", n)
 
@@ -34,17 +34,17 @@ def known_kinds(rule: RuleSettings, settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(trigger.kind for trigger in rule.triggers() if trigger.kind in kinds))
 
 
-def _faults_of(rule: RuleSettings, settings: Settings) -> Iterator[Fault]:
+def _faults_of(rule: RuleSettings, settings: Settings) -> Iterator[Problem]:
     if not rule.name.strip() or not rule.name.isprintable():
-        yield Fault(("name",), "must be a name in one line")
+        yield Problem(("name",), "must be a name in one line")
     if not rule.on:
-        yield Fault(("on",), 'is empty (write an event, such as "invoice.created")')
+        yield Problem(("on",), 'is empty (write an event, such as "invoice.created")')
     for n, event in enumerate(rule.on):
         if message := _event_fault(event, settings):
-            yield Fault(("on", n), message)
+            yield Problem(("on", n), message)
     yield from _move_faults(rule, settings)
     if not rule.steps:
-        yield Fault(("steps",), "is empty (write at least one [[rules.steps]])")
+        yield Problem(("steps",), "is empty (write at least one [[rules.steps]])")
     for n, step in enumerate(rule.steps):
         for fault in step_faults(step, rule, settings):
             yield fault.under("steps", n)
@@ -89,7 +89,7 @@ def _event_hint(event: str, settings: Settings) -> str:
     return f" (known: {', '.join(names)})"
 
 
-def _move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Fault]:
+def _move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Problem]:
     """``from`` and ``to`` go with moves only, and name what one of the kinds can be in."""
     if rule.from_ or rule.to:
         yield from _no_move_faults(rule, settings)
@@ -98,10 +98,10 @@ def _move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Fault]:
         for n, value in enumerate(values):
             messages = [_place_fault(value, kind, settings) for kind in kinds]
             if messages and all(messages):
-                yield Fault((key, n), messages[0])
+                yield Problem((key, n), messages[0])
 
 
-def _no_move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Fault]:
+def _no_move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Problem]:
     for event in rule.on:
         kind, _, word = event.partition(".")
         if word not in _words_of(kind, settings):
@@ -109,11 +109,11 @@ def _no_move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Fault]:
         if event not in event_names(kind):
             if rule.to:
                 message = f'cannot go with "{event}", which says it already (write "{moved_name(kind)}")'
-                yield Fault(("to",), message)
+                yield Problem(("to",), message)
         elif event != moved_name(kind):
             key = "to" if rule.to else "from"
             advice = f' (write "{moved_name(kind)}")' if moved_name(kind) in event_names(kind) else ""
-            yield Fault((key,), f'cannot go with "{event}", which is no move{advice}')
+            yield Problem((key,), f'cannot go with "{event}", which is no move{advice}')
 
 
 def _place_fault(value: str, kind: str, settings: Settings) -> str:

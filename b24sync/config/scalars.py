@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from b24sync.config.faults import found, quoted, wrong
+from b24sync.config.problems import found, quoted, wrong
 from b24sync.domain.values import NO_SECRET, Deadline, Secret, TemplateFile, parse_duration, parse_time
 
 if TYPE_CHECKING:

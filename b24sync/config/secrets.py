@@ -8,7 +8,7 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from b24sync.config.faults import wrong
+from b24sync.config.problems import wrong
 from b24sync.domain.values import NO_SECRET, Secret
 
 if TYPE_CHECKING:

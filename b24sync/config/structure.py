@@ -23,8 +23,8 @@ from typing import (
     get_type_hints,
 )
 
-from b24sync.config.faults import Fault, FaultyError, did_you_mean, found, hint, quoted, wrong
 from b24sync.config.hooks import Hooks, Read
+from b24sync.config.problems import Problem, ProblemsError, did_you_mean, found, hint, quoted, wrong
 from b24sync.config.scalars import BLANKS, READERS, read_path, read_secret, read_template, read_text
 from b24sync.domain.settings import Settings, StepSettings
 from b24sync.domain.values import Secret, TemplateFile
@@ -47,7 +47,7 @@ _EXAMPLES = {
 }
 
 
-def read_settings(raw: Mapping[str, Any], secrets: SecretReader) -> tuple[Settings, tuple[Fault, ...]]:
+def read_settings(raw: Mapping[str, Any], secrets: SecretReader) -> tuple[Settings, tuple[Problem, ...]]:
     """Read the whole file.
 
     Args:
@@ -59,7 +59,7 @@ def read_settings(raw: Mapping[str, Any], secrets: SecretReader) -> tuple[Settin
     """
     try:
         return _hooks(secrets).of(Settings)(raw), ()
-    except FaultyError as error:
+    except ProblemsError as error:
         return error.rest, error.faults
 
 
@@ -130,24 +130,24 @@ def _read_table(raw: Any, cls: Any, columns: Mapping[str, _Column]) -> Any:
     if not isinstance(raw, Mapping):
         raise wrong(f"{found(raw)}, write a table", rest=_blank(cls))
     values: dict[str, Any] = {}
-    faults: list[Fault] = []
+    faults: list[Problem] = []
     for key, column in columns.items():
         if key not in raw:
             values[column.field.name] = column.default()
             continue
         try:
             values[column.field.name] = column.read(raw[key])
-        except FaultyError as error:
+        except ProblemsError as error:
             faults.extend(fault.under(key) for fault in error.faults)
             values[column.field.name] = error.rest if error.rest is not None else column.default()
     faults.extend(_key_faults(raw, columns))
     whole = cls(**values)
     if faults:
-        raise FaultyError(faults, rest=whole)
+        raise ProblemsError(faults, rest=whole)
     return whole
 
 
-def _key_faults(raw: Mapping[str, Any], columns: Mapping[str, _Column]) -> list[Fault]:
+def _key_faults(raw: Mapping[str, Any], columns: Mapping[str, _Column]) -> list[Problem]:
     """Unknown keys, and missing ones (unless an unknown key seems to be meant for it)."""
     faults = []
     meant = set()
@@ -157,22 +157,22 @@ def _key_faults(raw: Mapping[str, Any], columns: Mapping[str, _Column]) -> list[
             near = did_you_mean(key, free)
             meant.add(near)
             message = "unknown setting" + hint(key, free if near else columns)
-            faults.append(Fault((key,), message, (near,) if near else ()))
+            faults.append(Problem((key,), message, (near,) if near else ()))
     for key, column in columns.items():
         if column.required() and key not in raw and key not in meant:
             faults.extend(fault.under(key) for fault in _missing(key, column))
     return faults
 
 
-def _missing(key: str, column: _Column) -> tuple[Fault, ...]:
+def _missing(key: str, column: _Column) -> tuple[Problem, ...]:
     """What is required where a key is missing: the key itself, of a table what it must hold."""
     if is_dataclass(column.type):
         try:
             column.read({})
-        except FaultyError as error:
+        except ProblemsError as error:
             return error.faults
     example = f" ({_EXAMPLES[key]})" if key in _EXAMPLES else ""
-    return (Fault((), f"is required{example}"),)
+    return (Problem((), f"is required{example}"),)
 
 
 def _blank(hint_: Any) -> Any:
@@ -195,14 +195,14 @@ def _step(raw: Any, hooks: Hooks) -> StepSettings:
     if not isinstance(raw, Mapping):
         raise wrong(f"{found(raw)}, write a table", rest=nothing)
     if "use" not in raw:
-        raise FaultyError([Fault(("use",), f"is required ({_EXAMPLES['use']})")], rest=nothing)
+        raise ProblemsError([Problem(("use",), f"is required ({_EXAMPLES['use']})")], rest=nothing)
     try:
         name = read_text(raw["use"])
-    except FaultyError as error:
-        raise FaultyError([fault.under("use") for fault in error.faults], rest=nothing) from None
+    except ProblemsError as error:
+        raise ProblemsError([fault.under("use") for fault in error.faults], rest=nothing) from None
     if name not in STEPS:
         message = f"no step called {quoted(name)}{hint(name, STEPS)}"
-        raise FaultyError([Fault(("use",), message)], rest=nothing)
+        raise ProblemsError([Problem(("use",), message)], rest=nothing)
     options = {key: value for key, value in raw.items() if key != "use"}
     step: StepSettings = hooks.of(step_class(name))(options)
     return step
@@ -222,15 +222,15 @@ def _list_reader(hint_: Any, hooks: Hooks) -> Read:
                 raise wrong(f"{found(raw)}, write a list of tables, each under [[…]]", rest=())
             return (read(raw),)
         values: list[Any] = []
-        faults: list[Fault] = []
+        faults: list[Problem] = []
         for position, item in enumerate(raw):
             try:
                 values.append(read(item))
-            except FaultyError as error:
+            except ProblemsError as error:
                 faults.extend(fault.under(position) for fault in error.faults)
                 values.append(error.rest if error.rest is not None else _blank(element))
         if faults:
-            raise FaultyError(faults, rest=tuple(values))
+            raise ProblemsError(faults, rest=tuple(values))
         return tuple(values)
 
     return read_list
@@ -244,15 +244,15 @@ def _mapping_reader(hint_: Any, hooks: Hooks) -> Read:
         if not isinstance(raw, Mapping):
             raise wrong(f"{found(raw)}, write a table", rest={})
         values: dict[str, Any] = {}
-        faults: list[Fault] = []
+        faults: list[Problem] = []
         for key, item in raw.items():
             try:
                 values[key] = read(item)
-            except FaultyError as error:
+            except ProblemsError as error:
                 faults.extend(fault.under(key) for fault in error.faults)
                 values[key] = error.rest if error.rest is not None else _blank(element)
         if faults:
-            raise FaultyError(faults, rest=values)
+            raise ProblemsError(faults, rest=values)
         return values
 
     return read_mapping

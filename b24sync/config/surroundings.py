@@ -6,25 +6,25 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
-from b24sync.config.faults import Fault, Path, did_you_mean, quoted
+from b24sync.config.problems import Path, Problem, did_you_mean, quoted
 from b24sync.portal.webhook import Webhook
 
 if TYPE_CHECKING:
     from b24sync.domain.settings import Settings
 
 
-def surrounding_faults(settings: Settings, *, offline: bool = False) -> Iterator[Fault]:
+def surrounding_faults(settings: Settings, *, offline: bool = False) -> Iterator[Problem]:
     """All such faults; ``offline``: what only the portal needs may be missing."""
     yield from _webhook_faults(settings)
     if settings.portal.ca_file and not offline:
         yield from _missing_file(("portal", "ca_file"), settings.portal.ca_file)
     if settings.mail and settings.mail.user and not settings.mail.password and not offline:
-        yield Fault(("mail", "password"), "is required for the login (write it, or remove user)")
+        yield Problem(("mail", "password"), "is required for the login (write it, or remove user)")
     for n, name in enumerate(settings.calendar.file):
         yield from _missing_file(("calendar", "file", n), FilePath(name))
 
 
-def _webhook_faults(settings: Settings) -> Iterator[Fault]:
+def _webhook_faults(settings: Settings) -> Iterator[Problem]:
     """Never shows any part of the address: it holds the secret."""
     address = settings.portal.webhook.reveal()
     if not address:
@@ -32,15 +32,15 @@ def _webhook_faults(settings: Settings) -> Iterator[Fault]:
     try:
         Webhook.parse(address)
     except ValueError as error:
-        yield Fault(("portal", "webhook"), str(error))
+        yield Problem(("portal", "webhook"), str(error))
 
 
-def _missing_file(path: Path, file: FilePath) -> Iterator[Fault]:
+def _missing_file(path: Path, file: FilePath) -> Iterator[Problem]:
     if not file.is_file():
-        yield Fault(path, f"there is no file {file}")
+        yield Problem(path, f"there is no file {file}")
 
 
-def zone_faults(name: str) -> Iterator[Fault]:
+def zone_faults(name: str) -> Iterator[Problem]:
     """Whether there is a time zone of this name; empty: the portal's."""
     if not name:
         return
@@ -51,4 +51,4 @@ def zone_faults(name: str) -> Iterator[Fault]:
     except (KeyError, ValueError, OSError):
         near = did_you_mean(name, zoneinfo.available_timezones())
         advice = f"did you mean {near}?" if near else 'write a name such as "Europe/Moscow"'
-        yield Fault(("timezone",), f"no time zone called {quoted(name)} ({advice})")
+        yield Problem(("timezone",), f"no time zone called {quoted(name)} ({advice})")

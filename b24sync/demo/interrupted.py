@@ -8,7 +8,7 @@ from pathlib import Path
 
 from b24sync.app import App
 from b24sync.config.load import load
-from b24sync.engine.poll import Options
+from b24sync.engine.poller import Options
 from b24sync.store.lock import poll_lock
 
 KILLED = 137

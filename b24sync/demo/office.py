@@ -18,14 +18,14 @@ from b24sync.config.load import load
 from b24sync.demo.news import News, Witness
 from b24sync.domain.entity import INVOICE as INVOICE_KIND
 from b24sync.domain.entity import Key
-from b24sync.engine.poll import Options
-from b24sync.engine.report import Report
+from b24sync.engine.poll_report import Report
+from b24sync.engine.poller import Options
 from b24sync.sandbox import Company, Sandbox, SandboxClock, SandboxServer, seed_company
 from b24sync.sandbox.schema import DEAL, INVOICE
 from b24sync.store.lock import poll_lock
 
 if TYPE_CHECKING:
-    from b24sync.domain.commission import LedgerRow
+    from b24sync.domain.commission_ledger import LedgerRow
     from b24sync.store.journal import EventRow
     from b24sync.store.outbox import Action
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from b24sync.app import show_time
+from b24sync.demo.narration import label, narration
 from b24sync.demo.news import News, Work
 from b24sync.demo.office import MOSCOW, Office, Polled
-from b24sync.demo.words import label, narration
 
 if TYPE_CHECKING:
-    from b24sync.engine.report import Report
+    from b24sync.engine.poll_report import Report
 
 Fact: TypeAlias = tuple[str, str]
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from b24sync.doctor import access, calendar, database, feeds, fields, letters, staff, stages, trial
+from b24sync.doctor import access, calendar_years, database, feed_checks, field_checks, mail_checks, staff, stage_checks, trial
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
 from b24sync.doctor.survey import Survey, take
 from b24sync.doctor.uses import Uses, uses_of
@@ -48,9 +48,9 @@ class Examination:
             survey, found = self._survey(uses)
             yield from found
         yield from self._online(uses, survey) if survey else self._guarded("rules", lambda: trial.compiled(app))
-        yield from self._guarded("mail", lambda: letters.mail(app, uses, offline=self._offline))
-        yield from letters.robots(uses)
-        yield from self._guarded("calendar", lambda: calendar.calendar(app, app.portal_now().astimezone(app.tz).date()))
+        yield from self._guarded("mail", lambda: mail_checks.mail(app, uses, offline=self._offline))
+        yield from mail_checks.robots(uses)
+        yield from self._guarded("calendar", lambda: calendar_years.calendar(app, app.portal_now().astimezone(app.tz).date()))
         yield from self._guarded("database", lambda: database.database(app))
         yield from self._guarded("lock", lambda: database.lock(app))
 
@@ -71,17 +71,17 @@ class Examination:
         checks: list[tuple[str, Callable[[], Iterable[Finding]]]] = [
             ("scopes", lambda: access.scopes(uses, survey)),
             ("admin", lambda: access.admin(uses, survey)),
-            ("reading", lambda: feeds.reading(app, survey)),
-            ("date_filter", lambda: feeds.date_filter(survey)),
-            ("stage_history", lambda: feeds.stage_history(app, survey)),
-            ("clock", lambda: feeds.clock(app, survey)),
-            ("stages", lambda: stages.stages(uses, survey)),
-            ("fields", lambda: fields.fields(app, uses, survey)),
-            ("lookups", lambda: fields.sources(app, uses, survey)),
-            ("my_company", lambda: fields.my_company(app, uses, survey)),
+            ("reading", lambda: feed_checks.reading(app, survey)),
+            ("date_filter", lambda: feed_checks.date_filter(survey)),
+            ("stage_history", lambda: feed_checks.stage_history(app, survey)),
+            ("clock", lambda: feed_checks.clock(app, survey)),
+            ("stages", lambda: stage_checks.stages(uses, survey)),
+            ("fields", lambda: field_checks.fields(app, uses, survey)),
+            ("lookups", lambda: field_checks.sources(app, uses, survey)),
+            ("my_company", lambda: field_checks.my_company(app, uses, survey)),
             ("people", lambda: staff.people(uses, survey)),
-            ("templates", lambda: letters.templates(app, uses, survey)),
-            ("mail", lambda: letters.portal_mail(app, uses, survey)),
+            ("templates", lambda: mail_checks.templates(app, uses, survey)),
+            ("mail", lambda: mail_checks.portal_mail(app, uses, survey)),
             ("rules", lambda: trial.rules(app, survey)),
         ]
         for name, body in checks:

@@ -14,9 +14,9 @@ from b24sync.engine.capture import skew
 from b24sync.engine.funnels import Funnels
 from b24sync.errors import PermanentError
 from b24sync.rest import documents, feeds, history, items, lists, people
+from b24sync.rest.json_values import id_or_none
 from b24sync.rest.kinds import Kind
 from b24sync.rest.stages import category_list, read_categories
-from b24sync.rest.values import id_or_none
 
 if TYPE_CHECKING:
     from b24sync.app import App
@@ -82,7 +82,7 @@ def take(app: App, uses: Uses) -> Survey:
 
 
 def _ask(app: App, survey: Survey, calls: Mapping[str, Call]) -> None:
-    survey.answers.update(zip(calls, app.portal.ask(list(calls.values())), strict=True))
+    survey.answers.update(zip(calls, app.portal.read(list(calls.values())), strict=True))
 
 
 def _staged(app: App, uses: Uses) -> list[Kind]:
@@ -143,7 +143,7 @@ def _people(app: App, survey: Survey) -> None:
     if (page := survey.result("departments")) is not None:
         rows = people.read_departments(page)
         while rows and len(rows) % people.PAGE == 0:
-            answer = app.portal.ask([people.departments(start=len(rows))])[0]
+            answer = app.portal.read([people.departments(start=len(rows))])[0]
             more = people.read_departments(answer.result) if answer.error is None else []
             if not more:
                 break
@@ -155,7 +155,7 @@ def _people(app: App, survey: Survey) -> None:
     missing = sorted(set(heads) - set(survey.users or {}))
     if survey.users is not None and missing:
         portions = [missing[start : start + MOST_USERS] for start in range(0, len(missing), MOST_USERS)]
-        for answer in app.portal.ask([people.users(portion) for portion in portions]):
+        for answer in app.portal.read([people.users(portion) for portion in portions]):
             if answer.error is None:
                 survey.users.update({user.id: user for user in people.read_users(answer.result)})
 
@@ -178,7 +178,7 @@ def _measure(app: App, survey: Survey) -> None:
 
 def _known_skew(app: App, kind: Kind, entity_id: int, saved: datetime) -> timedelta | None:
     zero = skew.checks(kind, entity_id, saved, timedelta(0))
-    answers: Sequence[Answer] = app.portal.ask(list(zero.values()))
+    answers: Sequence[Answer] = app.portal.read(list(zero.values()))
     if skew.holds(dict(zip(zero, answers, strict=True)), saved):
         return timedelta(0)
     if any(answer.error is not None for answer in answers):

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from b24sync.config.faults import place
+from b24sync.config.problems import place
 from b24sync.config.steps import Marked, marked_of
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
 from b24sync.domain.entity import INVOICE
 from b24sync.domain.event import Event
 from b24sync.domain.values import Mark, is_path
-from b24sync.engine.talks import NotRememberedError, Remembered
+from b24sync.engine.remembered import NotRememberedError, Remembered
 from b24sync.errors import PortalError
 from b24sync.rest import items
-from b24sync.rules.errors import TextError
-from b24sync.rules.values import MISSING
+from b24sync.rules.text_errors import TextError
+from b24sync.rules.text_values import MISSING
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from b24sync.domain.entity import Entity
     from b24sync.domain.settings import RuleSettings, StepSettings
     from b24sync.engine.funnels import Funnels
-    from b24sync.ports import Talk
+    from b24sync.ports import Effects
 
 T = TypeVar("T")
 _DEEPEST = 12
@@ -101,8 +101,8 @@ class _Trial:
         linker.know(self.entity)
         return self._ran(linker.scope(names, self.entity, event=_event(self.rule, self.entity, self.now), extra=extra))
 
-    def _ran(self, talk: Talk[T]) -> T:
-        return self.remembered.run(talk)
+    def _ran(self, effects: Effects[T]) -> T:
+        return self.remembered.run(effects)
 
     def _judged(self, where: str, body: Callable[[], T]) -> T | None:
         try:

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from b24sync.config.faults import place
-from b24sync.config.people import meaning_of
+from b24sync.config.person_names import meaning_of
+from b24sync.config.problems import place
 from b24sync.config.rules import known_kinds
 from b24sync.config.steps import Marked, marked_of
 from b24sync.domain.entity import DEAL, INVOICE, TASK
 from b24sync.domain.values import Mark, is_path
-from b24sync.rules.errors import TextError
-from b24sync.rules.people import parse_selector
+from b24sync.rules.selectors import parse_selector
+from b24sync.rules.text_errors import TextError
 from b24sync.steps.create_invoice import CreateInvoice
 from b24sync.steps.create_tasks import CreateTasks
 from b24sync.steps.fill_fields import FillFields
@@ -25,7 +25,7 @@ from b24sync.steps.update_fields import UpdateFields
 if TYPE_CHECKING:
     from b24sync.domain.settings import RuleSettings, Settings, StepSettings
     from b24sync.rules.language import Language
-    from b24sync.rules.names import Path
+    from b24sync.rules.root_names import Path
 
 MAIL_STEPS = frozenset(("send_invoice", "send_reminder"))
 _SEVERAL_STEPS = frozenset(("notify", *MAIL_STEPS))  # where a department means its members

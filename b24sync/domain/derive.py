@@ -79,7 +79,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Derived:
     """What one entity's news come to.
 
     Attributes:
@@ -97,7 +97,7 @@ class Outcome:
     adopted: bool = False
 
 
-def derive(known: Known | None, look: Look | None, moves: Sequence[Move], facts: Facts) -> Outcome | None:
+def derive(known: Known | None, look: Look | None, moves: Sequence[Move], facts: Facts) -> Derived | None:
     """Compare one entity's snapshot with what was read of it.
 
     Args:
@@ -117,28 +117,28 @@ def derive(known: Known | None, look: Look | None, moves: Sequence[Move], facts:
     return _changed(known, look, news, facts)
 
 
-def _first_seen(look: Look, moves: Sequence[Move], facts: Facts) -> Outcome:
+def _first_seen(look: Look, moves: Sequence[Move], facts: Facts) -> Derived:
     created = not facts.quiet and look.created_at >= facts.fresh_from
     blank = Known(look.key, look.values, None, None, facts.run, 0, 1)
     if not created:
-        return Outcome(_recorded(blank, look, moves, facts), (), {}, adopted=True)
+        return Derived(_recorded(blank, look, moves, facts), (), {}, adopted=True)
     root = facts.made_by(look.key)
     event = Event(f"{look.key}/created", f"{look.key.kind}.created", look.key, look.created_at, own=root is not None, root=root)
     after, steps = _walk(blank, look, moves, facts)
     completed = _completed(None, look, facts, 1)
-    return Outcome(after, (event, *steps, *completed), {}, created=True)
+    return Derived(after, (event, *steps, *completed), {}, created=True)
 
 
-def _taken_over(known: Known, look: Look | None, moves: Sequence[Move], facts: Facts) -> Outcome:
+def _taken_over(known: Known, look: Look | None, moves: Sequence[Move], facts: Facts) -> Derived:
     after = _recorded(known, look, moves, facts)
     changes = _differences(known, look)
     if after.stage != known.stage:
         changes["stage_id"] = [known.stage, after.stage]
     revision = known.revision + 1 if changes else known.revision
-    return Outcome(replace(after, revision=revision, present=known.present or look is not None), (), changes, adopted=True)
+    return Derived(replace(after, revision=revision, present=known.present or look is not None), (), changes, adopted=True)
 
 
-def _changed(known: Known, look: Look | None, moves: Sequence[Move], facts: Facts) -> Outcome:
+def _changed(known: Known, look: Look | None, moves: Sequence[Move], facts: Facts) -> Derived:
     number = known.revision + 1
     after, steps = _walk(replace(known, revision=number), look, moves, facts)
     updates = _differences(known, look)
@@ -149,7 +149,7 @@ def _changed(known: Known, look: Look | None, moves: Sequence[Move], facts: Fact
     if after.stage != known.stage:
         changes = {"stage_id": [known.stage, after.stage], **changes}
     after = replace(after, revision=number if changes or events else known.revision)
-    return Outcome(after, tuple(events), changes)
+    return Derived(after, tuple(events), changes)
 
 
 def _differences(known: Known, look: Look | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from b24sync.errors import B24SyncError
 
 if TYPE_CHECKING:
     from b24sync.app import App
-    from b24sync.engine.report import Report
+    from b24sync.engine.poll_report import Report
 
 log = logging.getLogger(__name__)
 PING_TIMEOUT_S = 10
@@ -44,23 +44,23 @@ def _ping(url: str, *, failed: bool) -> None:
 
 
 def _notify(app: App, report: Report) -> None:
-    from b24sync.engine import talks  # noqa: PLC0415 - a poll without trouble does without
-    from b24sync.rest import notify  # noqa: PLC0415
+    from b24sync.engine import remembered  # noqa: PLC0415 - a poll without trouble does without
+    from b24sync.rest import im_notify  # noqa: PLC0415
 
     settings = app.settings
     if settings.alerts is None:
         return
     try:
         linker = app.linker(app.funnels(), app.portal_now())
-        found = talks.run(app.portal, linker.resolve(settings.alerts.to, None, several=True))
+        found = remembered.run(app.portal, linker.resolve(settings.alerts.to, None, several=True))
     except B24SyncError as error:
         log.warning("the notice about trouble could not be sent: %s", error)
         return
     head, words = _WORDS[settings.language]
     counts = ", ".join(f"{words[state]}: {report.actions[state]}" for state in TROUBLE if report.actions.get(state))
-    text = notify.escape(f"{head} ({counts}). b24sync status; b24sync actions --state {_first(report)}")
-    calls = [notify.system_add(user.id, text, tag=f"b24sync:alert:{report.run}") for user in found.users]
-    for answer in app.portal.tell(calls):
+    text = im_notify.escape(f"{head} ({counts}). b24sync status; b24sync actions --state {_first(report)}")
+    calls = [im_notify.system_add(user.id, text, tag=f"b24sync:alert:{report.run}") for user in found.users]
+    for answer in app.portal.write(calls):
         if answer.error is not None:
             log.warning("the notice about trouble could not be sent: %s", answer.error)
 

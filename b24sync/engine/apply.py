@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from b24sync.domain.derive import Facts, Known, Look, Outcome, derive
+from b24sync.domain.derive import Derived, Facts, Known, Look, derive
 from b24sync.domain.entity import TASK, Entity, Key
 from b24sync.domain.event import Event
 from b24sync.domain.move import Move
 from b24sync.engine.capture.read import KindReading, promote
-from b24sync.engine.capture.stage import due_of, seconds, stage_of, updated_of
+from b24sync.engine.capture.staging import due_of, seconds, stage_of, updated_of
 from b24sync.rest import items
 from b24sync.store.snapshot import HistoryRow, Stored
 
@@ -164,7 +164,7 @@ class Applier:
         return self.store.echoes.root_of(parent) or parent
 
     def _write(
-        self, kind: Kind, outcome: Outcome, stored: Stored | None, staged: tuple[int, str] | None, raw: dict[str, Any] | None,
+        self, kind: Kind, outcome: Derived, stored: Stored | None, staged: tuple[int, str] | None, raw: dict[str, Any] | None,
         look: Look | None, applied: Applied,
     ) -> None:  # fmt: skip
         known, key = outcome.known, outcome.known.key

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING
 
 from b24sync.engine import funnels as stages
 from b24sync.engine.apply import Applied, Applier
-from b24sync.engine.capture.stage import seconds
+from b24sync.engine.capture.staging import seconds
 from b24sync.engine.plan import Planner
-from b24sync.engine.talks import Remembered
+from b24sync.engine.remembered import Remembered
 from b24sync.errors import CredentialsError, TransientError
 
 if TYPE_CHECKING:
     from b24sync.engine.capture import Gathered, KindReading
     from b24sync.engine.funnels import Funnels
-    from b24sync.engine.poll import Poller
-    from b24sync.engine.report import Report
+    from b24sync.engine.poll_report import Report
+    from b24sync.engine.poller import Poller
     from b24sync.rest.kinds import Kind
 
 
@@ -49,12 +49,12 @@ class Commit:
 
     def _known_funnels(self) -> Funnels:
         """The stages of the watched kinds, read anew if a kind has none, a stage was seen that is not among them, or a day has passed."""
-        known = stages.load(self.poller.store.keep, self.poller.kinds, self.poller.settings.invoice)
+        known = stages.load(self.poller.store.meta, self.poller.kinds, self.poller.settings.invoice)
         readable = [one.kind for one in self.gathered.complete()]
         seen = {kind.name: self._unasked(kind, self.poller.store.snapshot.staged_stages(kind.name)) for kind in readable}
         missing = [kind for kind in stages.missing(known, readable, seen) if kind.name in known.by_kind or self._asked(kind) is None]
         if missing and self._learn_stages(missing, seen):
-            known = stages.load(self.poller.store.keep, self.poller.kinds, self.poller.settings.invoice)
+            known = stages.load(self.poller.store.meta, self.poller.kinds, self.poller.settings.invoice)
         return self._renewed([kind for kind in readable if kind not in missing], known)
 
     def _renewed(self, kinds: Sequence[Kind], known: Funnels) -> Funnels:
@@ -62,7 +62,7 @@ class Commit:
 
         What cannot be read serves on for another day as it is known.
         """
-        at, keep = self.gathered.signpost, self.poller.store.keep
+        at, keep = self.gathered.signpost, self.poller.store.meta
         young = stages.load(keep, kinds, self.poller.settings.invoice, not_before=seconds(at) - stages.MAX_AGE_S)
         old = [kind for kind in kinds if kind.name in known.by_kind and kind.name not in young.by_kind]
         if not old:
@@ -87,7 +87,7 @@ class Commit:
                     code = 77 if isinstance(error, CredentialsError) else 69
                     self.report.worsen(code, f"{one.kind.name} left out of this poll, its stages cannot be read now: {error}")
             return False
-        at, keep = seconds(self.gathered.signpost), self.poller.store.keep
+        at, keep = seconds(self.gathered.signpost), self.poller.store.meta
         with self.poller.store.transaction():
             stages.save(keep, found, at=at)
             for kind in kinds:
@@ -104,7 +104,7 @@ class Commit:
     def _asked(self, kind: Kind) -> list[str] | None:
         """The stages for whose sake the kind's were read within the last hour; ``None`` if they were not read."""
         lately = seconds(self.gathered.signpost - timedelta(hours=1))
-        asked: list[str] | None = self.poller.store.keep.cached(f"stages_asked:{kind.name}", not_before=lately)
+        asked: list[str] | None = self.poller.store.meta.cached(f"stages_asked:{kind.name}", not_before=lately)
         return asked
 
     def run(self) -> Applied:

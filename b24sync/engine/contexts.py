@@ -1,4 +1,4 @@
-"""Making the talk of an action: its rule's step, its event, and all that the step may ask."""
+"""Making the generator of an action: its rule's step, its event, and all that the step may ask."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from b24sync.domain.calendar import Calendar
     from b24sync.domain.settings import Settings, StepSettings
     from b24sync.engine.funnels import Funnels
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.rest.kinds import Kind
     from b24sync.rules.language import Language
     from b24sync.rules.links import Linker
@@ -47,8 +47,8 @@ class ContextMaker:
     base_url: str
     operator_steps: Mapping[str, StepSettings]
 
-    def open(self, action: Action) -> Talk[StepResult] | StepResult:
-        """The talk of an action, or how it ends without one (its rule is gone)."""
+    def open(self, action: Action) -> Effects[StepResult] | StepResult:
+        """The generator of an action, or how it ends without one (its rule is gone)."""
         step = self.step_of(action)
         if step is None:
             return Skipped("rule_gone", {"message": f"there is no step {action.step} in rule {action.rule} any more"})

@@ -11,10 +11,10 @@ from b24sync.domain.values import is_path
 
 if TYPE_CHECKING:
     from b24sync.domain.event import Event
-    from b24sync.ports import Talk
+    from b24sync.ports import Effects
     from b24sync.rules.language import Language
     from b24sync.rules.links import Linker
-    from b24sync.rules.people import Found
+    from b24sync.rules.selectors import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +30,22 @@ class ActionDesk:
     subject: Key | Entity
     event: Event
 
-    def entity(self, kind: str, entity_id: int) -> Talk[Entity | None]:
+    def entity(self, kind: str, entity_id: int) -> Effects[Entity | None]:
         """A fresh look; ``None`` if gone or hidden."""
         return self.linker.entity(kind, entity_id)
 
-    def scope(self, names: Sequence[str], extra: Mapping[str, Any]) -> Talk[dict[str, Any]]:
+    def scope(self, names: Sequence[str], extra: Mapping[str, Any]) -> Effects[dict[str, Any]]:
         """Values of root names or dotted paths."""
         paths = {tuple(name.split(".")) for name in names}
         return self.linker.scope(paths, self.subject, event=self.event, extra=extra)
 
-    def text(self, source: str, *, mode: str, extra: Mapping[str, Any]) -> Talk[str]:
+    def text(self, source: str, *, mode: str, extra: Mapping[str, Any]) -> Effects[str]:
         """A rendered text."""
         compiled = self.language.compile_text(source, mode)  # type: ignore[arg-type]
         scope = yield from self.linker.scope(compiled.names, self.subject, event=self.event, extra=extra)
         return compiled.render(scope)
 
-    def value(self, value: Any, *, extra: Mapping[str, Any]) -> Talk[Any]:
+    def value(self, value: Any, *, extra: Mapping[str, Any]) -> Effects[Any]:
         """A value of ``set``: a bare path gives the value itself, a template its text, anything else itself."""
         if isinstance(value, tuple | list):
             found = []
@@ -60,6 +60,6 @@ class ActionDesk:
             return (yield from self.text(value, mode="plain", extra=extra))
         return value
 
-    def people(self, selectors: Sequence[str], *, several: bool) -> Talk[Found]:
+    def people(self, selectors: Sequence[str], *, several: bool) -> Effects[Found]:
         """Users behind selectors."""
         return self.linker.resolve(selectors, self.subject, several=several)

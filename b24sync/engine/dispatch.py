@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from b24sync.engine.checkpoint import Checkpoint, pass_by
-from b24sync.engine.conversation import Conversation, Outcome, UnreachableError, converse
+from b24sync.engine.runner import Outcome, RunningAction, UnreachableError, run_together
 from b24sync.engine.settle import Settling, settle
 from b24sync.errors import B24SyncError
 from b24sync.ports import Done, Failed, Waiting
@@ -21,7 +21,7 @@ from b24sync.store.lock import any_operator
 if TYPE_CHECKING:
     from b24sync.calls import Portal
     from b24sync.clock import Clock
-    from b24sync.ports import Letter, Mailer, PostResult, StepResult, Talk
+    from b24sync.ports import Effects, Mail, Mailer, MailReceipt, StepResult
     from b24sync.store import Store
     from b24sync.store.outbox import Action
 
@@ -31,7 +31,7 @@ PDF_STEP_S = 0.5
 
 OPERATOR_CLAIM = "operator:"  # begins what an operator's command claims with
 
-Opener = Callable[["Action"], "Talk[StepResult] | StepResult"]
+Opener = Callable[["Action"], "Effects[StepResult] | StepResult"]
 
 
 @dataclass(slots=True)
@@ -39,12 +39,12 @@ class Dispatcher:
     """Runs what is due.
 
     Attributes:
-        open: Makes the talk of an action, or says at once how it ends (its rule is gone).
+        open: Makes the generator of an action, or says at once how it ends (its rule is gone).
         mail_steps: Names of the steps that send mail.
         run: This run's number, and ``at`` its portal time (Unix seconds), for settled actions.
         deadline: Local monotonic time after which nothing new is begun; ``None``: none.
         claimed_by: Who claims; an interrupted claim of a dead process is taken back.
-        post: With the portal transport, the talk that sends a letter; ``None``: ``mailer`` does.
+        post: With the portal transport, the generator that sends a letter; ``None``: ``mailer`` does.
     """
 
     store: Store
@@ -58,7 +58,7 @@ class Dispatcher:
     at: int
     deadline: float | None = None
     claimed_by: str = "poll"
-    post: Callable[[Letter], Talk[PostResult]] | None = None
+    post: Callable[[Mail], Effects[MailReceipt]] | None = None
     checkpoint: Checkpoint = pass_by
     stop: Callable[[], bool] = lambda: False
     progress: Callable[[int], None] = lambda _: None
@@ -97,9 +97,9 @@ class Dispatcher:
             claimed = [action for action in group if self.store.outbox.claim(action.id, by=self.claimed_by, states=states)]
         self.checkpoint("dispatch.claimed")
         actions = [found for action in claimed if (found := self.store.outbox.action(action.id)) is not None]
-        conversations = [Conversation(action, self._opened(action)) for action in actions]
+        conversations = [RunningAction(action, self._opened(action)) for action in actions]
         try:
-            outcomes = converse(conversations, self)
+            outcomes = run_together(conversations, self)
         except UnreachableError as error:
             outcomes = error.outcomes
             self.portal_down = self.portal_down or error.message
@@ -111,7 +111,7 @@ class Dispatcher:
         self.progress(len(actions))
         return [outcome.action for outcome in outcomes if isinstance(outcome.result, Waiting)]
 
-    def _opened(self, action: Action) -> Talk[StepResult] | StepResult:
+    def _opened(self, action: Action) -> Effects[StepResult] | StepResult:
         try:
             return self.open(action)
         except B24SyncError as error:

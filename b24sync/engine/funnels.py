@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from b24sync.calls import Answer, Portal
     from b24sync.domain.settings import InvoiceSettings
     from b24sync.rest.kinds import Kind
-    from b24sync.store.keep import Keep
+    from b24sync.store.meta import Keep
 
 MAX_AGE_S = 24 * 3600
 _FIRST_WORDS = ("NEW", "N", "")
@@ -122,7 +122,7 @@ def fetch(portal: Portal, kinds: Sequence[Kind]) -> dict[str, tuple[Stage, ...]]
     staged = [kind for kind in kinds if kind.name != TASK]
     funnels = dict(zip([kind.name for kind in staged], _categories(portal, staged), strict=True))
     wanted = [(kind, category) for kind in staged for category in funnels[kind.name]]
-    answers = portal.ask([stages.status_list(stages.entity_id(kind, category)) for kind, category in wanted])
+    answers = portal.read([stages.status_list(stages.entity_id(kind, category)) for kind, category in wanted])
     found: dict[str, tuple[Stage, ...]] = {}
     for (kind, category), answer in zip(wanted, answers, strict=True):
         _no_passing_trouble(answer)
@@ -134,7 +134,7 @@ def fetch(portal: Portal, kinds: Sequence[Kind]) -> dict[str, tuple[Stage, ...]]
 
 def _categories(portal: Portal, kinds: Sequence[Kind]) -> list[list[int]]:
     asked = [kind for kind in kinds if kind.api == "item"]
-    answers = dict(zip([kind.name for kind in asked], portal.ask([stages.category_list(kind) for kind in asked]), strict=True))
+    answers = dict(zip([kind.name for kind in asked], portal.read([stages.category_list(kind) for kind in asked]), strict=True))
     found = list[list[int]]()
     for kind in kinds:
         answer = answers.get(kind.name)

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from b24sync.domain.event import Event
-from b24sync.engine.talks import NotRememberedError
+from b24sync.engine.remembered import NotRememberedError
 from b24sync.errors import PortalError
 from b24sync.rules.match import concerns, mismatch
 from b24sync.store.outbox import Planned

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.backoff import delay_s
 from b24sync.domain.entity import Key
-from b24sync.engine.conversation import Doubtful, Outcome, Postponed
+from b24sync.engine.runner import Outcome, Postponed, Uncertain
 from b24sync.ports import Done, Failed, Skipped, Waiting
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def settle(into: Settling, outcome: Outcome) -> None:
             _end(into, action.id, "skipped", None, {"reason": result.reason, **result.details})
         case Failed():
             _end(into, action.id, "failed", result.message, dict(result.details))
-        case Doubtful():
+        case Uncertain():
             _end(into, action.id, "uncertain", result.error, {})
         case Waiting():
             into.store.outbox.remember(action.id, result.memory)

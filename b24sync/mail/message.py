@@ -16,7 +16,7 @@ from b24sync.mail.headers import POLICY, address_header, clean, text_header, tok
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from b24sync.ports import Attachment, Letter
+    from b24sync.ports import Attachment, Mail
 
 LIMIT_BYTES = 25_000_000  # what most mail services take as one message, encoded
 _NOTICES = {
@@ -41,14 +41,14 @@ class Envelope:
     originals: tuple[Address, ...] = ()
 
 
-def envelope(letter: Letter, *, redirect_to: str = "") -> Envelope:
+def envelope(outgoing: Mail, *, redirect_to: str = "") -> Envelope:
     """Read the addresses of a letter, each once.
 
     Raises:
         MailPermanentError: One is malformed, or there is none in ``to``.
     """
-    to = _addresses(letter.to, where="to")
-    copies = _addresses((*letter.cc, *letter.bcc), where="cc/bcc", without=to)
+    to = _addresses(outgoing.to, where="to")
+    copies = _addresses((*outgoing.cc, *outgoing.bcc), where="cc/bcc", without=to)
     if not to:
         raise MailPermanentError("the mail has no recipient", remedy="give the client an e-mail address in the CRM")
     if not redirect_to:
@@ -56,7 +56,7 @@ def envelope(letter: Letter, *, redirect_to: str = "") -> Envelope:
     return Envelope((parse_address(redirect_to, where="mail.redirect_to"),), originals=to + copies)
 
 
-def build(letter: Letter, *, from_: str, reply_to: str = "", redirect_to: str = "", date: datetime, lang: str = "") -> EmailMessage:
+def build(outgoing: Mail, *, from_: str, reply_to: str = "", redirect_to: str = "", date: datetime, lang: str = "") -> EmailMessage:
     """Build the message; Bcc addresses are only in the envelope.
 
     Args:
@@ -70,23 +70,23 @@ def build(letter: Letter, *, from_: str, reply_to: str = "", redirect_to: str = 
     Raises:
         MailPermanentError: An address is malformed.
     """
-    people = envelope(letter, redirect_to=redirect_to)
-    lang = lang or letter.lang
+    people = envelope(outgoing, redirect_to=redirect_to)
+    lang = lang or outgoing.lang
     message = EmailMessage(policy=POLICY)
-    message["Message-ID"] = token_header(letter.message_id)
+    message["Message-ID"] = token_header(outgoing.message_id)
     message["Date"] = format_datetime(date)
     message["From"] = address_header((parse_address(from_, where="mail.from"),))
     if reply_to:
         message["Reply-To"] = address_header((parse_address(reply_to, where="mail.reply_to"),))
-    _add_recipients(message, letter, people)
-    message["Subject"] = text_header(letter.subject, name_length=len("Subject"))
+    _add_recipients(message, outgoing, people)
+    message["Subject"] = text_header(outgoing.subject, name_length=len("Subject"))
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    text, html = _bodies(letter, people, lang=lang)
+    text, html = _bodies(outgoing, people, lang=lang)
     message.set_content(text, charset="utf-8")
     if html:
         message.add_alternative(html, subtype="html", charset="utf-8")
-    for attachment in letter.attachments:
+    for attachment in outgoing.attachments:
         _attach(message, attachment)
     if lang:  # last, for the methods above take Content-* headers away
         message["Content-Language"] = token_header(lang)
@@ -141,21 +141,21 @@ def _addresses(texts: tuple[str, ...], *, where: str, without: tuple[Address, ..
     return tuple(found)
 
 
-def _add_recipients(message: EmailMessage, letter: Letter, people: Envelope) -> None:
+def _add_recipients(message: EmailMessage, outgoing: Mail, people: Envelope) -> None:
     message["To"] = address_header(people.to)
     if people.originals:
         bare = tuple(Address("", address.local, address.domain) for address in people.originals)
         message["X-B24sync-Original-To"] = address_header(bare)
         return
-    visible = _addresses(letter.cc, where="cc", without=people.to)
+    visible = _addresses(outgoing.cc, where="cc", without=people.to)
     if visible:
         message["Cc"] = address_header(visible)
 
 
-def _bodies(letter: Letter, people: Envelope, *, lang: str) -> tuple[str, str]:
+def _bodies(outgoing: Mail, people: Envelope, *, lang: str) -> tuple[str, str]:
     """Text and HTML; the text is made from the HTML if only that is given."""
-    html = plain(letter.html)
-    text = plain(letter.text) or html_to_text(html)
+    html = plain(outgoing.html)
+    text = plain(outgoing.text) or html_to_text(html)
     if not people.originals:
         return text, html
     notice = redirect_notice(people.originals, lang=lang)

@@ -11,12 +11,12 @@ from b24sync.domain.addresses import Address, parse_address
 from b24sync.errors import MailError, MailInDoubtError, MailPermanentError, MailTransientError
 from b24sync.mail.message import build, envelope, to_bytes
 from b24sync.mail.smtp_entry import Server, connect
-from b24sync.mail.smtp_link import Link, LostError, Reply
-from b24sync.ports import PostResult
+from b24sync.mail.smtp_link import Link, LostError, SmtpReply
+from b24sync.ports import MailReceipt
 
 if TYPE_CHECKING:
     from b24sync.clock import Clock
-    from b24sync.ports import Letter
+    from b24sync.ports import Mail
 
 _LOGIN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954: login missing or not good enough: no fault of this mail
 _ADDRESS = "check the address in the CRM or in the rule, then b24sync retry"
@@ -96,7 +96,7 @@ class SmtpMailer:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
-    def send(self, letter: Letter) -> PostResult:
+    def send(self, outgoing: Mail) -> MailReceipt:
         """Send one mail once.
 
         A refused ``to`` stops the whole mail; so does a copy that is refused for now. A copy refused for
@@ -107,7 +107,7 @@ class SmtpMailer:
             MailPermanentError: An address is malformed, the mail is too large, or the server refused it.
             MailInDoubtError: The connection broke after the mail was handed over.
         """
-        parcel = self._packed(letter)
+        parcel = self._packed(outgoing)
         try:
             link = self._begun(parcel)
             accepted, refused = self._offered(link, parcel)
@@ -118,7 +118,7 @@ class SmtpMailer:
             self._drop()
             raise
         words = "; ".join((str(answer), *(f"not sent to {address.spec}: {reply}" for address, reply in refused)))
-        return PostResult(words, tuple(address.spec for address in accepted))
+        return MailReceipt(words, tuple(address.spec for address in accepted))
 
     def check_login(self) -> LoginCheck:
         """Connect, log in and leave again."""
@@ -135,10 +135,10 @@ class SmtpMailer:
         if link is not None:
             link.close()
 
-    def _packed(self, letter: Letter) -> _Parcel:
-        people = envelope(letter, redirect_to=self._redirect_to)
+    def _packed(self, outgoing: Mail) -> _Parcel:
+        people = envelope(outgoing, redirect_to=self._redirect_to)
         message = build(
-            letter,
+            outgoing,
             from_=self._from,
             reply_to=self._reply_to,
             redirect_to=self._redirect_to,
@@ -165,12 +165,12 @@ class SmtpMailer:
             self._lost(error, "MAIL FROM")
         return self._taken(self._link, answer, parcel)
 
-    def _taken(self, link: Link, answer: Reply, parcel: _Parcel) -> Link:
+    def _taken(self, link: Link, answer: SmtpReply, parcel: _Parcel) -> Link:
         if not _is_yes(answer):
             self._refuse(f"does not take mail from {parcel.sender}", answer)
         return link
 
-    def _offered(self, link: Link, parcel: _Parcel) -> tuple[list[Address], list[tuple[Address, Reply]]]:
+    def _offered(self, link: Link, parcel: _Parcel) -> tuple[list[Address], list[tuple[Address, SmtpReply]]]:
         """Recipients accepted, and copies refused for good."""
         accepted, refused = [], []
         for address in (*parcel.to, *parcel.copies):
@@ -186,7 +186,7 @@ class SmtpMailer:
                 self._refuse(f"does not take mail for {address.spec}", answer, remedy=_ADDRESS)
         return accepted, refused
 
-    def _handed_over(self, link: Link, parcel: _Parcel) -> Reply:
+    def _handed_over(self, link: Link, parcel: _Parcel) -> SmtpReply:
         """Send the text; the last word is the server's."""
         try:
             answer = link.data()
@@ -206,7 +206,7 @@ class SmtpMailer:
             self._doubt(parcel, f"its answer was no SMTP: {answer}")
         return answer
 
-    def _finished(self, link: Link, parcel: _Parcel) -> Reply:
+    def _finished(self, link: Link, parcel: _Parcel) -> SmtpReply:
         try:
             return link.finish()
         except ConnectionError:
@@ -225,7 +225,7 @@ class SmtpMailer:
         what = f"mail server {self._server.place}: the whole mail to {parcel.whom} was handed over, then: {how}"
         raise MailInDoubtError(what, remedy=_UNCERTAIN) from None
 
-    def _refuse(self, what: str, answer: Reply, *, usable: bool = True, remedy: str = "") -> NoReturn:
+    def _refuse(self, what: str, answer: SmtpReply, *, usable: bool = True, remedy: str = "") -> NoReturn:
         """Turn a refusal into an error; the mail begun is forgotten by the server."""
         if usable and 400 <= answer.code < 600 and answer.code != 421:
             self._forget()
@@ -253,5 +253,5 @@ class SmtpMailer:
             link.close(politely=False)
 
 
-def _is_yes(answer: Reply) -> bool:
+def _is_yes(answer: SmtpReply) -> bool:
     return 200 <= answer.code < 300

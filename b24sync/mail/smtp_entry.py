@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from b24sync.errors import MailTransientError
-from b24sync.mail.smtp_link import Link, Reply, how
-from b24sync.mail.words import shown
+from b24sync.mail.server_words import shown
+from b24sync.mail.smtp_link import Link, SmtpReply, how
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _enter(smtp: smtplib.SMTP, server: Server) -> tuple[str, ...]:
     try:
         reply = _authenticated(smtp, offered, server.user, password, plain)
     except smtplib.SMTPResponseException as error:
-        reply = Reply(-1, shown(error.smtp_error))
+        reply = SmtpReply(-1, shown(error.smtp_error))
     except (smtplib.SMTPException, OSError) as error:
         raise _unreachable(server, f"the login broke off: {how(error)}") from None
     if reply is None:
@@ -139,7 +139,7 @@ def _enter(smtp: smtplib.SMTP, server: Server) -> tuple[str, ...]:
     return secrets
 
 
-def _authenticated(smtp: smtplib.SMTP, offered: list[str], user: str, password: str, plain: str) -> Reply | None:
+def _authenticated(smtp: smtplib.SMTP, offered: list[str], user: str, password: str, plain: str) -> SmtpReply | None:
     """The answer to the login, or None if no way is known; takes passwords outside ASCII."""
     if "PLAIN" in offered:
         return _reply(smtp, f"AUTH PLAIN {plain}")
@@ -153,14 +153,14 @@ def _authenticated(smtp: smtplib.SMTP, offered: list[str], user: str, password: 
         try:
             digest = hmac.new(password.encode(), base64.b64decode(reply.words + "=="), "md5").hexdigest()
         except ValueError:
-            return Reply(-1, "its challenge for CRAM-MD5 cannot be read")
+            return SmtpReply(-1, "its challenge for CRAM-MD5 cannot be read")
         return _reply(smtp, _b64(f"{user} {digest}".encode()))
     return None
 
 
-def _reply(smtp: smtplib.SMTP, command: str) -> Reply:
+def _reply(smtp: smtplib.SMTP, command: str) -> SmtpReply:
     code, words = smtp.docmd(command)
-    return Reply(code, words.decode("utf-8", "replace"))
+    return SmtpReply(code, words.decode("utf-8", "replace"))
 
 
 def _b64(octets: bytes) -> str:

@@ -15,12 +15,12 @@ import socket
 import ssl
 from typing import NamedTuple
 
-from b24sync.mail.words import shown
+from b24sync.mail.server_words import shown
 
 _CHUNK = 65_536
 
 
-class Reply(NamedTuple):
+class SmtpReply(NamedTuple):
     """A server's answer; ``code`` is -1 if it was no SMTP."""
 
     code: int
@@ -41,24 +41,24 @@ class Link:
         self._smtp = smtp
         self._secrets = secrets
 
-    def mail(self, sender: str, *, size: int) -> Reply:
+    def mail(self, sender: str, *, size: int) -> SmtpReply:
         """MAIL FROM, with the size if the server wants to know it."""
         options = [f"SIZE={size}"] if self._smtp.has_extn("size") else []
         return self._command("MAIL", f"FROM:<{sender}>", *options)
 
-    def rcpt(self, recipient: str) -> Reply:
+    def rcpt(self, recipient: str) -> SmtpReply:
         """RCPT TO."""
         return self._command("RCPT", f"TO:<{recipient}>")
 
-    def reset(self) -> Reply:
+    def reset(self) -> SmtpReply:
         """RSET: forget the mail begun."""
         return self._command("RSET")
 
-    def data(self) -> Reply:
+    def data(self) -> SmtpReply:
         """DATA: ask to send the text; 354 means go on with ``push``."""
         return self._command("DATA")
 
-    def push(self, message: bytes) -> Reply | None:
+    def push(self, message: bytes) -> SmtpReply | None:
         """Send the text without its ending.
 
         Returns:
@@ -74,7 +74,7 @@ class Link:
                 raise LostError(how(error)) from None
         return self._answer() if self._has_spoken() else None
 
-    def finish(self) -> Reply:
+    def finish(self) -> SmtpReply:
         """Send the ending: the point of no return.
 
         Raises:
@@ -101,21 +101,21 @@ class Link:
                 self._smtp.quit()
         self._smtp.close()
 
-    def _command(self, *words: str) -> Reply:
+    def _command(self, *words: str) -> SmtpReply:
         try:
             self._smtp.putcmd(" ".join(words))
         except (smtplib.SMTPException, OSError):
             raise LostError("the server closed the connection") from None
         return self._answer()
 
-    def _answer(self) -> Reply:
+    def _answer(self) -> SmtpReply:
         try:
             code, words = self._smtp.getreply()
         except smtplib.SMTPResponseException as error:
-            return Reply(-1, shown(error.smtp_error, secrets=self._secrets))
+            return SmtpReply(-1, shown(error.smtp_error, secrets=self._secrets))
         except (smtplib.SMTPException, OSError) as error:
             raise LostError(how(error)) from None
-        return Reply(code, shown(words, secrets=self._secrets))
+        return SmtpReply(code, shown(words, secrets=self._secrets))
 
     def _socket(self) -> socket.socket:
         if self._smtp.sock is None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from b24sync.domain.addresses import parse_address
 from b24sync.errors import ConfigError, MailPermanentError
-from b24sync.mail.file import FileMailer
-from b24sync.mail.portal import PortalTransport
+from b24sync.mail.file_transport import FileMailer
+from b24sync.mail.portal_transport import PortalTransport
 from b24sync.mail.smtp import SmtpMailer
 
 if TYPE_CHECKING:

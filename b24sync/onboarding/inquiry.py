@@ -12,7 +12,7 @@ from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE
 from b24sync.domain.settings import InvoiceSettings
 from b24sync.engine import funnels as stages
 from b24sync.engine.funnels import Funnels
-from b24sync.rest import documents, items, lists, people, values
+from b24sync.rest import documents, items, json_values, lists, people
 from b24sync.rest.documents import Template, read_templates
 from b24sync.rest.fields import FieldSpec, read_fields
 from b24sync.rest.kinds import STANDARD, Kind, kinds_from
@@ -99,7 +99,7 @@ def inquire(portal: PortalClient, name: str) -> PortalFacts:
     """
     facts = PortalFacts(name, portal.user_id)
     calls = _calls()
-    answers = dict(zip(calls, portal.ask(list(calls.values())), strict=True))
+    answers = dict(zip(calls, portal.read(list(calls.values())), strict=True))
     facts.server_offset = portal.server_utc_offset or ""
     _about_owner(facts, answers)
     _about_crm(facts, answers)
@@ -133,8 +133,8 @@ def _about_owner(facts: PortalFacts, answers: Mapping[str, Answer]) -> None:
     facts.scopes = frozenset(str(one) for one in scopes) if isinstance(scopes, list) and scopes else None
     profile = answers["profile"].result if answers["profile"].error is None else None
     if isinstance(profile, Mapping):
-        facts.owner = " ".join(values.text(profile.get(part)) for part in ("NAME", "LAST_NAME")).strip()
-        facts.zone = values.text(profile.get("TIME_ZONE"))
+        facts.owner = " ".join(json_values.text(profile.get(part)) for part in ("NAME", "LAST_NAME")).strip()
+        facts.zone = json_values.text(profile.get("TIME_ZONE"))
         facts.is_admin = profile["ADMIN"] in {True, "Y", "1"} if "ADMIN" in profile else None
     if facts.is_admin is None and answers["admin"].error is None:
         facts.is_admin = answers["admin"].result in {True, "Y", "1"}
@@ -160,14 +160,18 @@ def _specs(name: str, result: Any) -> Sequence[FieldSpec]:
 
 def _companies(result: Any) -> list[Named]:
     rows = [row for row in items.page_rows(result) if row.get("isMyCompany", "Y") in {"Y", True, "1"}]
-    return [Named(number, values.text(row.get("title"))) for row in rows if (number := values.id_or_none(row.get("id"))) is not None]
+    return [
+        Named(number, json_values.text(row.get("title"))) for row in rows if (number := json_values.id_or_none(row.get("id"))) is not None
+    ]
 
 
 def _types(result: Any) -> list[Named]:
     listed = result.get("types", ()) if isinstance(result, Mapping) else ()
     rows = listed.values() if isinstance(listed, Mapping) else listed
     found = [
-        Named(values.id_or_none(row.get("entityTypeId")) or 0, values.text(row.get("title"))) for row in rows if isinstance(row, Mapping)
+        Named(json_values.id_or_none(row.get("entityTypeId")) or 0, json_values.text(row.get("title")))
+        for row in rows
+        if isinstance(row, Mapping)
     ]
     return [one for one in found if one.id >= _FIRST_DYNAMIC]
 
@@ -175,11 +179,11 @@ def _types(result: Any) -> list[Named]:
 def _about_people(facts: PortalFacts, answers: Mapping[str, Answer], portal: PortalClient) -> None:
     rows = _read(facts, answers["users"], "users", _listed) or []
     while rows and len(rows) % people.PAGE == 0 and len(rows) < MOST_USERS:
-        more = _listed(portal.ask([people.users_page(start=len(rows), filter={"ACTIVE": True})])[0].result)
+        more = _listed(portal.read([people.users_page(start=len(rows), filter={"ACTIVE": True})])[0].result)
         if not more:
             break
         rows += more
-    read = [(people.read_user(row), values.text(row.get("WORK_POSITION"))) for row in rows]
+    read = [(people.read_user(row), json_values.text(row.get("WORK_POSITION"))) for row in rows]
     facts.users = tuple(Person(user.id, user.name, position) for user, position in read if user is not None and user.active)
     facts.departments = tuple(_read(facts, answers["departments"], "departments", people.read_departments) or ())
 
@@ -187,7 +191,7 @@ def _about_people(facts: PortalFacts, answers: Mapping[str, Answer], portal: Por
 def _about_lists(facts: PortalFacts, answers: Mapping[str, Answer]) -> None:
     for name, word in (("lists", "list"), ("processes", "bitrix_processes")):
         rows = _read(facts, answers[name], "lists" if word == "list" else "lists of processes", _listed) or []
-        numbered = [(values.id_or_none(row.get("ID")), values.text(row.get("NAME"))) for row in rows]
+        numbered = [(json_values.id_or_none(row.get("ID")), json_values.text(row.get("NAME"))) for row in rows]
         facts.lists.update({f"{word}:{number}": title for number, title in numbered if number is not None})
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from b24sync.portal.codes import Recovery
-from b24sync.portal.faults import Fault
-from b24sync.portal.limits import LONGEST_BLOCK, BucketStore, standing
+from b24sync.portal.error_mapping import Trouble
+from b24sync.portal.pacing import LONGEST_BLOCK, BucketStore, standing
 
 if TYPE_CHECKING:
     from b24sync.clock import Clock
@@ -37,7 +37,7 @@ class Blocks:
         """Keep the ``operating_reset_at`` of an answer: a later refusal may come without one."""
         self._resets[method] = reset_at
 
-    def learn(self, method: str, fault: Fault, portal_now: datetime | None) -> None:
+    def learn(self, method: str, fault: Trouble, portal_now: datetime | None) -> None:
         """Remember a refusal of ``method``; faults of other kinds are ignored.
 
         Without a known end the method rests in this run only, and ``batch`` not at all: which method is
@@ -66,6 +66,6 @@ class Blocks:
         return self._known
 
 
-def blocked_fault() -> Fault:
+def blocked_fault() -> Trouble:
     """The fault of a call that is not made because its method is blocked."""
-    return Fault(Recovery.BLOCKED, "blocked by the portal for too much work", code="OPERATION_TIME_LIMIT")
+    return Trouble(Recovery.BLOCKED, "blocked by the portal for too much work", code="OPERATION_TIME_LIMIT")

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
 from b24sync.errors import PermanentError
-from b24sync.portal.exchange import Exchange
-from b24sync.portal.faults import Fault
-from b24sync.portal.judge import Judge
+from b24sync.portal.classifier import Classifier
+from b24sync.portal.error_mapping import Trouble
 from b24sync.portal.reads import Reads
+from b24sync.portal.requester import Requester
 from b24sync.portal.writes import Writes
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from b24sync.calls import Answer, Call
     from b24sync.clock import Clock
     from b24sync.portal.http import Wire
-    from b24sync.portal.limits import BucketStore
+    from b24sync.portal.pacing import BucketStore
     from b24sync.portal.webhook import Webhook
 
 _MOST_REDIRECTS: Final = 3
@@ -42,7 +42,7 @@ class PortalClient:
         self._webhook = webhook
         self._clock = clock
         self._ca_file = ca_file
-        self._exchange = Exchange(
+        self._requester = Requester(
             self._connect,
             portal=webhook.portal,
             clock=clock,
@@ -51,9 +51,9 @@ class PortalClient:
             budget_s=budget_s,
             batch_size=batch_size,
         )
-        self._judge = Judge(self._exchange, clock)
-        self._reads = Reads(self._exchange, self._judge, clock)
-        self._writes = Writes(self._exchange, self._judge)
+        self._classifier = Classifier(self._requester, clock)
+        self._reads = Reads(self._requester, self._classifier, clock)
+        self._writes = Writes(self._requester, self._classifier)
 
     def __repr__(self) -> str:
         return f"PortalClient({self._webhook!r})"
@@ -61,7 +61,7 @@ class PortalClient:
     @property
     def requests(self) -> int:
         """HTTP requests made so far by this object."""
-        return self._exchange.requests
+        return self._requester.requests
 
     @property
     def user_id(self) -> int:
@@ -71,27 +71,27 @@ class PortalClient:
     @property
     def portal_time(self) -> datetime | None:
         """The portal's clock now, going on from its last answer, aware UTC; ``None`` before the first."""
-        return self._exchange.time.now(self._clock.monotonic())
+        return self._requester.time.now(self._clock.monotonic())
 
     @property
     def server_utc_offset(self) -> str | None:
         """The server's UTC offset as its answers write it, such as ``+03:00``; ``None`` before the first."""
-        return self._exchange.time.utc_offset
+        return self._requester.time.utc_offset
 
     @property
     def batch_size(self) -> int:
         """Commands that the next batch should have at most: fewer than 50 after one that took long."""
-        return self._exchange.batch_size
+        return self._requester.batch_size
 
     def begin_run(self) -> None:
         """Start a run: the time for repeating is whole again, and blocks are read anew."""
-        self._exchange.begin_run()
+        self._requester.begin_run()
 
     def close(self) -> None:
         """Close the connections; the next call opens them again."""
-        self._exchange.close()
+        self._requester.close()
 
-    def ask(self, calls: Sequence[Call]) -> list[Answer]:
+    def read(self, calls: Sequence[Call]) -> list[Answer]:
         """Read, in batches of at most 50; repeated within the run where that may help.
 
         Returns:
@@ -102,7 +102,7 @@ class PortalClient:
             TransientError: The portal cannot be reached or is overloaded, for all calls.
             CredentialsError: The portal refuses the webhook.
         """
-        return self._reads.ask(calls)
+        return self._reads.read(calls)
 
     def chain(self, calls: Mapping[str, Call]) -> tuple[dict[str, Answer], datetime]:
         """One read batch of at most 50 named commands, which may refer to each other's results.
@@ -122,7 +122,7 @@ class PortalClient:
         """
         return self._reads.chain(calls)
 
-    def tell(self, calls: Sequence[Call]) -> list[Answer]:
+    def write(self, calls: Sequence[Call]) -> list[Answer]:
         """Write, in batches of at most 50; repeated only where no effect is certain.
 
         Once a request found the portal away, refusing or silent, the rest is not sent: those answers have a
@@ -133,7 +133,7 @@ class PortalClient:
             (unknown), PermanentError (refused), or a CredentialsError (no effect: the webhook itself is
             refused).
         """
-        return self._writes.tell(calls)
+        return self._writes.write(calls)
 
     def download(self, url: str, *, limit_bytes: int) -> bytes:
         """The bytes behind a ``*Machine`` link, which must lead to this portal.
@@ -148,9 +148,9 @@ class PortalClient:
             own = self._webhook.within(target)
             if own is None:
                 raise PermanentError("the file's link leads elsewhere than to this portal", method="download")
-            got = self._exchange.fetch(own, limit_bytes=limit_bytes)
-            if isinstance(got, Fault):
-                raise self._judge.error(got, "download", write=False)
+            got = self._requester.fetch(own, limit_bytes=limit_bytes)
+            if isinstance(got, Trouble):
+                raise self._classifier.error(got, "download", write=False)
             if not 300 <= got.status < 400:
                 return got.content
             target = urljoin(own, got.location)

@@ -25,7 +25,7 @@ from urllib3.exceptions import HTTPError, NameResolutionError
 
 from b24sync import __version__
 from b24sync.log import RedactingFilter
-from b24sync.portal.reply import NoAnswerError, NotSentError, Reply, parse_date, parse_object, parse_seconds
+from b24sync.portal.http_reply import HttpReply, NoAnswerError, NotSentError, parse_date, parse_object, parse_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -74,7 +74,7 @@ class Wire:
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, _Adapter())
 
-    def post(self, method: str, params: Mapping[str, Any], *, timeout_s: float) -> Reply:
+    def post(self, method: str, params: Mapping[str, Any], *, timeout_s: float) -> HttpReply:
         """Call one REST method.
 
         Raises:
@@ -96,7 +96,7 @@ class Wire:
             limit_bytes=_LARGEST_ANSWER,
             timeout_s=timeout_s,
         )
-        return Reply(
+        return HttpReply(
             status=answer.status_code,
             content=parse_object(raw),
             elapsed_s=self._clock.monotonic() - started,

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Final
 
 from b24sync.calls import Answer, Call
 from b24sync.errors import PortalError, SlowError, TransientError, UntriedError
-from b24sync.portal import batch, faults
+from b24sync.portal import batching, error_mapping
 from b24sync.portal.codes import Recovery
-from b24sync.portal.exchange import Batch, Exchange
-from b24sync.portal.faults import Fault
-from b24sync.portal.instants import started_at
-from b24sync.portal.reply import Reply
+from b24sync.portal.error_mapping import Trouble
+from b24sync.portal.http_reply import HttpReply
+from b24sync.portal.portal_clock import started_at
+from b24sync.portal.requester import Batch, Requester
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from b24sync.clock import Clock
-    from b24sync.portal.judge import Judge
+    from b24sync.portal.classifier import Classifier
 
 _SMALL: Final = 10  # commands; a batch of so few is not slow for its size
 
@@ -26,12 +26,12 @@ _SMALL: Final = 10  # commands; a batch of so few is not slow for its size
 class Reads:
     """The reading half of the client; see :class:`b24sync.portal.client.PortalClient`."""
 
-    def __init__(self, exchange: Exchange, judge: Judge, clock: Clock) -> None:
-        self._exchange = exchange
-        self._judge = judge
+    def __init__(self, exchange: Requester, judge: Classifier, clock: Clock) -> None:
+        self._requester = exchange
+        self._classifier = judge
         self._clock = clock
 
-    def ask(self, calls: Sequence[Call]) -> list[Answer]:
+    def read(self, calls: Sequence[Call]) -> list[Answer]:
         """One answer a call, in order; what failed in passing is asked again while patience lasts.
 
         Raises:
@@ -43,7 +43,7 @@ class Reads:
             self._ask_open(calls, answers)
             return any(_passes(answer.error) for answer in answers.values())
 
-        self._exchange.patience.repeat(again, lambda unsettled: 0.0 if unsettled else None)
+        self._requester.patience.repeat(again, lambda unsettled: 0.0 if unsettled else None)
         return [answers[index] for index in range(len(calls))]
 
     def chain(self, calls: Mapping[str, Call]) -> tuple[dict[str, Answer], datetime]:
@@ -52,24 +52,24 @@ class Reads:
         Raises:
             PortalError: The whole batch failed, or does not tell its time.
         """
-        if len(calls) > batch.LARGEST:
-            raise ValueError(f"{len(calls)} commands in one batch (at most {batch.LARGEST})")
-        answers = self._judge.resting(calls)
-        commands = {name: batch.encode(call) for name, call in calls.items()}
-        for name in batch.voided(commands, set(answers)):
+        if len(calls) > batching.LARGEST:
+            raise ValueError(f"{len(calls)} commands in one batch (at most {batching.LARGEST})")
+        answers = self._classifier.resting(calls)
+        commands = {name: batching.encode(call) for name, call in calls.items()}
+        for name in batching.voided(commands, set(answers)):
             error = UntriedError("it depends on a method that the portal has blocked", method=calls[name].method)
             answers[name] = Answer(calls[name], error=error)
         open_ = {name: command for name, command in commands.items() if name not in answers}
-        sent = self._exchange.patience.repeat(lambda _: self._chained(open_), lambda sent: _unsettled_chain(sent, open_))
-        if isinstance(sent, Fault):
-            raise self._judge.whole_error(sent)
+        sent = self._requester.patience.repeat(lambda _: self._chained(open_), lambda sent: _unsettled_chain(sent, open_))
+        if isinstance(sent, Trouble):
+            raise self._classifier.whole_error(sent)
         started = started_at(sent.reply)
         if started is None:
             raise TransientError("the answer does not tell the portal's time", method="batch")
-        given = {name: self._judge.answer(calls[name], sent.outcomes[name], write=False) for name in open_}
+        given = {name: self._classifier.answer(calls[name], sent.outcomes[name], write=False) for name in open_}
         return answers | {name: answer for name, answer in given.items() if answer is not None}, started
 
-    def _chained(self, commands: Mapping[str, str]) -> Batch | Fault:
+    def _chained(self, commands: Mapping[str, str]) -> Batch | Trouble:
         """One chain.
 
         Raises:
@@ -77,26 +77,26 @@ class Reads:
         """
         started = self._clock.monotonic()
         small = len(commands) <= _SMALL
-        sent = self._exchange.batch(commands, write=False, again_if_slow=small)
-        if isinstance(sent, Fault) and sent.slow and not small and self._exchange.patience.may_cut(self._clock.monotonic() - started):
+        sent = self._requester.batch(commands, write=False, again_if_slow=small)
+        if isinstance(sent, Trouble) and sent.slow and not small and self._requester.patience.may_cut(self._clock.monotonic() - started):
             raise SlowError(sent.text, method="batch", code=sent.code)
         return sent
 
     def _ask_open(self, calls: Sequence[Call], answers: dict[int, Answer]) -> None:
         """Ask for the answers that are missing or failed in passing, in as many requests as that takes."""
         open_ = {index: call for index, call in enumerate(calls) if index not in answers or _passes(answers[index].error)}
-        resting = self._judge.resting(open_)
+        resting = self._classifier.resting(open_)
         answers.update(resting)
         joint = []
         for index, call in open_.items():
             if index in resting:
                 continue
-            if batch.fits(call, write=False):
+            if batching.fits(call, write=False):
                 joint.append(index)
             else:
                 answers[index] = self._ask_one(call)
         while joint:
-            portion = joint[: self._exchange.batch_size]
+            portion = joint[: self._requester.batch_size]
             given = self._ask_batch({index: calls[index] for index in portion})
             answers.update(given)
             joint = [index for index in joint if index not in given]
@@ -107,10 +107,10 @@ class Reads:
         Raises:
             PortalError: The trouble is not this one call's.
         """
-        reply = self._exchange.call(call.method, batch.plain(call.params), write=False)
-        if isinstance(reply, Reply):
+        reply = self._requester.call(call.method, batching.plain(call.params), write=False)
+        if isinstance(reply, HttpReply):
             return Answer(call, result=reply.result)
-        error = self._judge.error(reply, call.method, write=False)
+        error = self._classifier.error(reply, call.method, write=False)
         if reply.concerns_all:
             raise error
         return Answer(call, error=error)
@@ -122,16 +122,17 @@ class Reads:
             PortalError: The whole batch failed.
         """
         started = self._clock.monotonic()
-        commands = {f"c{index}": batch.encode(call) for index, call in calls.items()}
-        sent = self._exchange.batch(commands, write=False, again_if_slow=len(commands) == 1)
-        if isinstance(sent, Fault) and not sent.concerns_all and sent.recovery is not Recovery.BLOCKED:
-            return {i: Answer(call, error=self._judge.error(sent, call.method, write=False)) for i, call in calls.items()}
-        if isinstance(sent, Fault):
-            if sent.slow and len(commands) > 1 and self._exchange.patience.may_cut(self._clock.monotonic() - started):
+        commands = {f"c{index}": batching.encode(call) for index, call in calls.items()}
+        sent = self._requester.batch(commands, write=False, again_if_slow=len(commands) == 1)
+        if isinstance(sent, Trouble) and not sent.concerns_all and sent.recovery is not Recovery.BLOCKED:
+            return {i: Answer(call, error=self._classifier.error(sent, call.method, write=False)) for i, call in calls.items()}
+        if isinstance(sent, Trouble):
+            if sent.slow and len(commands) > 1 and self._requester.patience.may_cut(self._clock.monotonic() - started):
                 return {}
-            raise self._judge.whole_error(sent)
+            raise self._classifier.whole_error(sent)
         return {
-            index: self._judge.answer(call, sent.outcomes[f"c{index}"], write=False) or _unanswered(call) for index, call in calls.items()
+            index: self._classifier.answer(call, sent.outcomes[f"c{index}"], write=False) or _unanswered(call)
+            for index, call in calls.items()
         }
 
 
@@ -140,16 +141,16 @@ def _passes(error: PortalError | None) -> bool:
     return isinstance(error, TransientError) and error.code not in {"OPERATION_TIME_LIMIT", "OVERLOAD_LIMIT"}
 
 
-def _unsettled_chain(sent: Batch | Fault, commands: Mapping[str, str]) -> float | None:
+def _unsettled_chain(sent: Batch | Trouble, commands: Mapping[str, str]) -> float | None:
     """One command that failed in passing makes a chain worth another try; a failed batch had its tries.
 
     A command whose reference leads nowhere was void (the page before it was the last), whatever it says.
     """
-    if isinstance(sent, Fault):
+    if isinstance(sent, Trouble):
         return None
     for name, outcome in sent.outcomes.items():
-        passing = outcome.error is not None and faults.fault_of_command(outcome.error).repeatable(write=False)
-        if passing and not batch.is_void(commands[name], sent.outcomes):
+        passing = outcome.error is not None and error_mapping.trouble_of_command(outcome.error).repeatable(write=False)
+        if passing and not batching.is_void(commands[name], sent.outcomes):
             return 0.0
     return None
 

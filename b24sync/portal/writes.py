@@ -6,29 +6,29 @@ from typing import TYPE_CHECKING
 
 from b24sync.calls import Answer, Call
 from b24sync.errors import PortalError, UntriedError
-from b24sync.portal import batch, faults
+from b24sync.portal import batching, error_mapping
 from b24sync.portal.codes import Recovery
-from b24sync.portal.exchange import Batch, Exchange
-from b24sync.portal.faults import Fault
-from b24sync.portal.reply import Reply
+from b24sync.portal.error_mapping import Trouble
+from b24sync.portal.http_reply import HttpReply
+from b24sync.portal.requester import Batch, Requester
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from b24sync.portal.judge import Judge
+    from b24sync.portal.classifier import Classifier
 
 
 class Writes:
     """The writing half of the client; see :class:`b24sync.portal.client.PortalClient`."""
 
-    def __init__(self, exchange: Exchange, judge: Judge) -> None:
-        self._exchange = exchange
-        self._judge = judge
+    def __init__(self, exchange: Requester, judge: Classifier) -> None:
+        self._requester = exchange
+        self._classifier = judge
 
-    def tell(self, calls: Sequence[Call]) -> list[Answer]:
+    def write(self, calls: Sequence[Call]) -> list[Answer]:
         """One answer a call, in order; after a request that found the portal away or silent the rest is not sent."""
         answers: dict[int, Answer] = {}
-        trouble: Fault | None = None
+        trouble: Trouble | None = None
         for indices in self._portions(calls):
             portion = [calls[index] for index in indices]
             if trouble is not None:
@@ -42,42 +42,42 @@ class Writes:
 
     def _portions(self, calls: Sequence[Call]) -> list[list[int]]:
         """Indices of the calls that share a request: batches of what fits into one, everything else alone."""
-        joint = [index for index, call in enumerate(calls) if batch.fits(call, write=True)]
+        joint = [index for index, call in enumerate(calls) if batching.fits(call, write=True)]
         alone = sorted(set(range(len(calls))) - set(joint))
-        size = self._exchange.batch_size
+        size = self._requester.batch_size
         return [joint[start : start + size] for start in range(0, len(joint), size)] + [[index] for index in alone]
 
-    def _tell_one(self, call: Call) -> tuple[list[Answer], Fault | None]:
+    def _tell_one(self, call: Call) -> tuple[list[Answer], Trouble | None]:
         """Write one call as JSON; also the fault if the next request would fare no better."""
-        resting = self._judge.resting({0: call})
+        resting = self._classifier.resting({0: call})
         if resting:
             return [resting[0]], None
-        reply = self._exchange.call(call.method, batch.plain(call.params), write=True)
-        if isinstance(reply, Reply):
+        reply = self._requester.call(call.method, batching.plain(call.params), write=True)
+        if isinstance(reply, HttpReply):
             return [Answer(call, result=reply.result)], None
-        error = self._judge.error(reply, call.method, write=True)
+        error = self._classifier.error(reply, call.method, write=True)
         return [Answer(call, error=error)], reply if reply.concerns_all else None
 
-    def _tell_batch(self, calls: Sequence[Call]) -> tuple[list[Answer], Fault | None]:
+    def _tell_batch(self, calls: Sequence[Call]) -> tuple[list[Answer], Trouble | None]:
         """Write calls together; also the fault if the next request would fare no better."""
-        answers = self._judge.resting(dict(enumerate(calls)))
-        commands = {f"c{index}": batch.encode(call) for index, call in enumerate(calls) if index not in answers}
-        sent = self._exchange.batch(commands, write=True, again_if_slow=False) if commands else None
+        answers = self._classifier.resting(dict(enumerate(calls)))
+        commands = {f"c{index}": batching.encode(call) for index, call in enumerate(calls) if index not in answers}
+        sent = self._requester.batch(commands, write=True, again_if_slow=False) if commands else None
         for index, call in enumerate(calls):
-            if isinstance(sent, Fault) and index not in answers:
-                answers[index] = Answer(call, error=self._judge.error(sent, call.method, write=True))
+            if isinstance(sent, Trouble) and index not in answers:
+                answers[index] = Answer(call, error=self._classifier.error(sent, call.method, write=True))
             elif isinstance(sent, Batch) and index not in answers:
-                answers[index] = self._judge.answer(call, sent.outcomes[f"c{index}"], write=True) or _in_doubt(call)
-        trouble = sent if isinstance(sent, Fault) and sent.concerns_all else None
+                answers[index] = self._classifier.answer(call, sent.outcomes[f"c{index}"], write=True) or _in_doubt(call)
+        trouble = sent if isinstance(sent, Trouble) and sent.concerns_all else None
         return [answers[index] for index in range(len(calls))], trouble
 
-    def _unsent(self, trouble: Fault, call: Call) -> PortalError:
+    def _unsent(self, trouble: Trouble, call: Call) -> PortalError:
         """The error of a call that was not sent because an earlier request failed."""
         if trouble.recovery is Recovery.CREDENTIALS:
-            return self._judge.error(trouble, call.method, write=True)
+            return self._classifier.error(trouble, call.method, write=True)
         return UntriedError(f"not sent, as a request before it failed: {trouble.text}", method=call.method)
 
 
 def _in_doubt(call: Call) -> Answer:
-    fault = Fault(Recovery.BROKEN, "the portal gave neither a result nor an error")
-    return Answer(call, error=faults.error_of(fault, call.method, write=True))
+    fault = Trouble(Recovery.BROKEN, "the portal gave neither a result nor an error")
+    return Answer(call, error=error_mapping.error_of(fault, call.method, write=True))

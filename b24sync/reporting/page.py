@@ -9,8 +9,8 @@ from decimal import Decimal
 from b24sync.reporting.charts import Column, bar, columns
 from b24sync.reporting.gather import AGES, Facts, Pay, Unpaid, details_of
 from b24sync.reporting.markup import Markup, element, joined, text_of
+from b24sync.reporting.phrases import Words
 from b24sync.reporting.style import PERSON_LOOKS, SHEET, policy
-from b24sync.reporting.words import Words
 
 _LONGEST = 90
 

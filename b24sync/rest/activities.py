@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from b24sync.calls import Call
-from b24sync.rest import values
+from b24sync.rest import json_values
 from b24sync.rest.dates import send_time
 
 MEETING, CALL, EMAIL = 1, 2, 4
@@ -154,7 +154,7 @@ def marked(result: Any, marker: str) -> list[int]:
     """Ids of the activities of an answer that carry the marker."""
     rows = result if isinstance(result, list) else []
     own = (row for row in rows if isinstance(row, Mapping) and row.get("ORIGIN_ID") == marker)
-    return [number for row in own if (number := values.id_or_none(row.get("ID"))) is not None]
+    return [number for row in own if (number := json_values.id_or_none(row.get("ID"))) is not None]
 
 
 def delete(activity_id: int) -> Call:
@@ -164,4 +164,4 @@ def delete(activity_id: int) -> Call:
 
 def read_id(result: Any) -> int | None:
     """The id of a new activity: a number, or ``{"id": …}`` for a to-do."""
-    return values.id_or_none(result.get("id") if isinstance(result, Mapping) else result)
+    return json_values.id_or_none(result.get("id") if isinstance(result, Mapping) else result)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from b24sync.calls import Call
-from b24sync.rest import values
+from b24sync.rest import json_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,19 @@ def section(section_id: int) -> Call:
 def read_product(result: Any) -> Product | None:
     """The product of an answer; ``None`` if it holds none."""
     row = result.get("product", result.get("offer")) if isinstance(result, Mapping) else None
-    number = values.id_or_none(row.get("id")) if isinstance(row, Mapping) else None
+    number = json_values.id_or_none(row.get("id")) if isinstance(row, Mapping) else None
     if row is None or number is None:
         return None
     parent = row.get("parentId")
     parent_id = parent.get("value") if isinstance(parent, Mapping) else parent
-    section_id = values.id_or_none(row.get("iblockSectionId"))
-    return Product(number, values.text(row.get("name")), section_id, values.id_or_none(parent_id))
+    section_id = json_values.id_or_none(row.get("iblockSectionId"))
+    return Product(number, json_values.text(row.get("name")), section_id, json_values.id_or_none(parent_id))
 
 
 def read_section(result: Any) -> Section | None:
     """The section of an answer; ``None`` if it holds none."""
     row = result.get("section") if isinstance(result, Mapping) else None
-    number = values.id_or_none(row.get("id")) if isinstance(row, Mapping) else None
+    number = json_values.id_or_none(row.get("id")) if isinstance(row, Mapping) else None
     if row is None or number is None:
         return None
-    return Section(number, values.text(row.get("name")), values.id_or_none(row.get("iblockSectionId")))
+    return Section(number, json_values.text(row.get("name")), json_values.id_or_none(row.get("iblockSectionId")))

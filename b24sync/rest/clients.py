@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from b24sync.domain.entity import COMPANY
-from b24sync.rest import values
+from b24sync.rest import json_values
 from b24sync.rest.kinds import Kind
 
 
 def name_of(kind: Kind, raw: Mapping[str, Any]) -> str:
     """A company's title; a contact's first and last name."""
     if kind.name == COMPANY:
-        return values.text(raw.get("title", raw.get("TITLE")))
-    parts = (values.text(raw.get(camel, raw.get(upper))) for camel, upper in (("name", "NAME"), ("lastName", "LAST_NAME")))
+        return json_values.text(raw.get("title", raw.get("TITLE")))
+    parts = (json_values.text(raw.get(camel, raw.get(upper))) for camel, upper in (("name", "NAME"), ("lastName", "LAST_NAME")))
     return " ".join(part.strip() for part in parts if part.strip())
 
 
@@ -27,7 +27,7 @@ def addresses(raw: Mapping[str, Any], type_id: str) -> tuple[str, ...]:
     pairs = [(e.get("valueType"), e.get("value")) for e in _maps(entries) if e.get("typeId") == type_id]
     pairs += [(e.get("VALUE_TYPE"), e.get("VALUE")) for e in _maps(raw.get(type_id) or ())]
     pairs.sort(key=lambda pair: pair[0] != "WORK")
-    found = (values.text(value).strip() for _, value in pairs)
+    found = (json_values.text(value).strip() for _, value in pairs)
     return tuple(dict.fromkeys(one for one in found if one))
 
 

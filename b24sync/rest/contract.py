@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE
-from b24sync.rest import values
+from b24sync.rest import json_values
 from b24sync.rest.kinds import Kind
 
 # Never part of an `updated` event (DESIGN.md §5 Events). searchContent holds the name of the stage, so it moves too.
@@ -54,54 +54,54 @@ def _fields(*rows: tuple[str, str, Callable[[Any], Any]]) -> tuple[Field, ...]:
 
 
 _TIMES = (
-    ("created_at", "createdTime DATE_CREATE", values.time_or_none),
-    ("updated_at", "updatedTime DATE_MODIFY", values.time_or_none),
+    ("created_at", "createdTime DATE_CREATE", json_values.time_or_none),
+    ("updated_at", "updatedTime DATE_MODIFY", json_values.time_or_none),
 )
 _CLIENT = (
-    ("contact_id", "contactId CONTACT_ID", values.id_or_none),
-    ("company_id", "companyId COMPANY_ID", values.id_or_none),
+    ("contact_id", "contactId CONTACT_ID", json_values.id_or_none),
+    ("company_id", "companyId COMPANY_ID", json_values.id_or_none),
 )
-_RESPONSIBLE = ("responsible_id", "assignedById ASSIGNED_BY_ID", values.id_or_none)
+_RESPONSIBLE = ("responsible_id", "assignedById ASSIGNED_BY_ID", json_values.id_or_none)
 _MONEY = (
-    ("amount", "opportunity OPPORTUNITY", values.money),
-    ("currency", "currencyId CURRENCY_ID", values.text),
+    ("amount", "opportunity OPPORTUNITY", json_values.money),
+    ("currency", "currencyId CURRENCY_ID", json_values.text),
 )
-_TITLE = ("title", "title TITLE", values.text)
+_TITLE = ("title", "title TITLE", json_values.text)
 _FUNNEL = (
-    ("stage_id", "stageId STAGE_ID", values.text),
-    ("category_id", "categoryId CATEGORY_ID", values.int_or_none),
-    ("semantic", "stageSemanticId STAGE_SEMANTIC_ID", values.text),
+    ("stage_id", "stageId STAGE_ID", json_values.text),
+    ("category_id", "categoryId CATEGORY_ID", json_values.int_or_none),
+    ("semantic", "stageSemanticId STAGE_SEMANTIC_ID", json_values.text),
 )
 
 INVOICE_FIELDS = _fields(
-    ("number", "accountNumber", values.text),
+    ("number", "accountNumber", json_values.text),
     _TITLE,
-    ("stage_id", "stageId", values.text),
+    ("stage_id", "stageId", json_values.text),
     *_MONEY,
-    ("due_date", "closedate", values.date_or_none),
-    ("issued_date", "begindate", values.date_or_none),
+    ("due_date", "closedate", json_values.date_or_none),
+    ("issued_date", "begindate", json_values.date_or_none),
     *_TIMES,
-    ("deal_id", "parentId2", values.id_or_none),
+    ("deal_id", "parentId2", json_values.id_or_none),
     *_CLIENT,
     _RESPONSIBLE,
 )
 LEGACY_INVOICE_FIELDS = _fields(
-    ("number", "ACCOUNT_NUMBER", values.text),
-    ("title", "ORDER_TOPIC", values.text),
-    ("stage_id", "STATUS_ID", values.text),
-    ("amount", "PRICE", values.money),
-    ("currency", "CURRENCY", values.text),
-    ("due_date", "DATE_PAY_BEFORE", values.date_or_none),
-    ("issued_date", "DATE_BILL", values.date_or_none),
-    ("created_at", "DATE_INSERT", values.time_or_none),
-    ("updated_at", "DATE_UPDATE", values.time_or_none),
-    ("deal_id", "UF_DEAL_ID", values.id_or_none),
-    ("contact_id", "UF_CONTACT_ID", values.id_or_none),
-    ("company_id", "UF_COMPANY_ID", values.id_or_none),
-    ("responsible_id", "RESPONSIBLE_ID", values.id_or_none),
+    ("number", "ACCOUNT_NUMBER", json_values.text),
+    ("title", "ORDER_TOPIC", json_values.text),
+    ("stage_id", "STATUS_ID", json_values.text),
+    ("amount", "PRICE", json_values.money),
+    ("currency", "CURRENCY", json_values.text),
+    ("due_date", "DATE_PAY_BEFORE", json_values.date_or_none),
+    ("issued_date", "DATE_BILL", json_values.date_or_none),
+    ("created_at", "DATE_INSERT", json_values.time_or_none),
+    ("updated_at", "DATE_UPDATE", json_values.time_or_none),
+    ("deal_id", "UF_DEAL_ID", json_values.id_or_none),
+    ("contact_id", "UF_CONTACT_ID", json_values.id_or_none),
+    ("company_id", "UF_COMPANY_ID", json_values.id_or_none),
+    ("responsible_id", "RESPONSIBLE_ID", json_values.id_or_none),
 )
 DEAL_FIELDS = _fields(_TITLE, *_FUNNEL, *_MONEY, *_TIMES, *_CLIENT, _RESPONSIBLE)
-CUSTOM_FIELDS = (*DEAL_FIELDS, *_fields(("deal_id", "parentId2", values.id_or_none)))
+CUSTOM_FIELDS = (*DEAL_FIELDS, *_fields(("deal_id", "parentId2", json_values.id_or_none)))
 CLIENT_FIELDS = _fields(_RESPONSIBLE)
 
 
@@ -132,7 +132,7 @@ def portal_fields(kind: Kind, changes: Mapping[str, Any]) -> dict[str, Any]:
     ``fields.UF_CRM_X`` may be written for ``UF_CRM_X``.
     """
     codes = {field.name: field.codes[0] for field in fields_of(kind)}
-    return {codes.get(name, name.removeprefix("fields.")): values.to_portal(value) for name, value in changes.items()}
+    return {codes.get(name, name.removeprefix("fields.")): json_values.to_portal(value) for name, value in changes.items()}
 
 
 def portal_code(kind: Kind, name: str) -> str:
@@ -142,10 +142,10 @@ def portal_code(kind: Kind, name: str) -> str:
 
 def original_fields(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The row by the portal's own codes: custom fields as ``UF_CRM_…`` on old portals too, no links of files."""
-    scrubbed = values.scrubbed(raw)
+    scrubbed = json_values.scrubbed(raw)
     if not any(code.startswith("ufCrm") for code in scrubbed):
         return scrubbed
-    return {values.original_uf_name(code): value for code, value in scrubbed.items()}
+    return {json_values.original_uf_name(code): value for code, value in scrubbed.items()}
 
 
 def diff_contract(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,9 +158,9 @@ def diff_contract(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Any]:
     for field in fields_of(kind):
         shown.update(field.codes)
         if field.name not in _SILENT_NAMES:
-            found[field.name] = values.to_json(field.read(_value(raw, field.codes)))
+            found[field.name] = json_values.to_json(field.read(_value(raw, field.codes)))
     for code, value in raw.items():
         if code not in shown and code not in _SILENT and not code.startswith(_SILENT_STARTS):
-            name = values.original_uf_name(code)
-            found[f"fields.{name}"] = values.comparable(name, value)
+            name = json_values.original_uf_name(code)
+            found[f"fields.{name}"] = json_values.comparable(name, value)
     return {name: value for name, value in found.items() if value is not None}

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from b24sync.calls import Call
-from b24sync.rest import values
+from b24sync.rest import json_values
 from b24sync.rest.dates import parse_time
 from b24sync.rest.kinds import Kind
 
@@ -88,11 +88,11 @@ def read_templates(result: Any) -> list[Template]:
     """The templates of an answer: a map by id, ``[]`` if there is none."""
     found = []
     for row in _rows(result, "templates"):
-        number = values.id_or_none(row.get("id"))
+        number = json_values.id_or_none(row.get("id"))
         types = row.get("entityTypeId") or ()
         listed = types.values() if isinstance(types, Mapping) else [types] if isinstance(types, str | int) else types
         if number is not None:
-            found.append(Template(number, values.text(row.get("name")), tuple(str(one) for one in listed)))
+            found.append(Template(number, json_values.text(row.get("name")), tuple(str(one) for one in listed)))
     return found
 
 
@@ -106,7 +106,7 @@ def read_documents(result: Any, *, kind: Kind, entity_id: int, template_id: int)
     """The documents of a list answer that really belong to the entity and the template."""
     own = []
     for row in _rows(result, "documents"):
-        owner = (values.id_or_none(row.get("entityTypeId")), values.id_or_none(row.get("entityId")))
+        owner = (json_values.id_or_none(row.get("entityTypeId")), json_values.id_or_none(row.get("entityId")))
         document = _document(row)
         if document and document.template_id == template_id and owner == (kind.entity_type_id, entity_id):
             own.append(document)
@@ -114,22 +114,22 @@ def read_documents(result: Any, *, kind: Kind, entity_id: int, template_id: int)
 
 
 def _document(row: Mapping[str, Any]) -> Document | None:
-    number = values.id_or_none(row.get("id"))
+    number = json_values.id_or_none(row.get("id"))
     if number is None:
         return None
     inner = row.get("values")
     stamps = row.get("stampsEnabled", inner.get("stampsEnabled") if isinstance(inner, Mapping) else None)
     return Document(
         id=number,
-        number=values.text(row.get("number")),
-        title=values.text(row.get("title")),
-        template_id=values.id_or_none(row.get("templateId")),
-        pdf_url=values.text(row.get("pdfUrlMachine")),
-        download_url=values.text(row.get("downloadUrlMachine")),
+        number=json_values.text(row.get("number")),
+        title=json_values.text(row.get("title")),
+        template_id=json_values.id_or_none(row.get("templateId")),
+        pdf_url=json_values.text(row.get("pdfUrlMachine")),
+        download_url=json_values.text(row.get("downloadUrlMachine")),
         is_failed=row.get("isTransformationError") in {True, "Y", "1"},
         created_at=parse_time(row.get("createTime")),
         has_stamps=stamps in {True, "Y", "1"},
-        public_url=values.text(row.get("publicUrl")),
+        public_url=json_values.text(row.get("publicUrl")),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from b24sync.rest import contract, values
+from b24sync.rest import contract, json_values
 from b24sync.rest.kinds import Kind
 
 
@@ -72,13 +72,13 @@ def read_fields(kind: Kind, result: Any) -> Fields:
 
 
 def _spec(name: str, row: Mapping[str, Any]) -> FieldSpec:
-    upper = values.text(row.get("upperName"))
+    upper = json_values.text(row.get("upperName"))
     choices = row.get("items")
     return FieldSpec(
-        code=upper if upper.startswith("UF_") else values.original_uf_name(name),
+        code=upper if upper.startswith("UF_") else json_values.original_uf_name(name),
         sent=name,
-        type=values.text(row.get("type")),
-        title=values.text(row.get("formLabel") or row.get("listLabel") or row.get("title")),
+        type=json_values.text(row.get("type")),
+        title=json_values.text(row.get("formLabel") or row.get("listLabel") or row.get("title")),
         is_multiple=row.get("isMultiple") in {True, "Y", "1"},
         is_read_only=row.get("isReadOnly") in {True, "Y", "1"},
         choices=_choices(choices.values() if isinstance(choices, Mapping) else choices or ()),
@@ -86,7 +86,7 @@ def _spec(name: str, row: Mapping[str, Any]) -> FieldSpec:
 
 
 def _choices(rows: Iterable[Any]) -> dict[str, str]:
-    return {str(row["ID"]): values.text(row.get("VALUE")) for row in rows if isinstance(row, Mapping) and "ID" in row}
+    return {str(row["ID"]): json_values.text(row.get("VALUE")) for row in rows if isinstance(row, Mapping) and "ID" in row}
 
 
 def _task_code(name: str) -> str:

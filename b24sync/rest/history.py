@@ -7,7 +7,7 @@ from typing import Any
 
 from b24sync.calls import Call
 from b24sync.domain.move import Move
-from b24sync.rest import values
+from b24sync.rest import json_values
 from b24sync.rest.dates import parse_time
 from b24sync.rest.kinds import Kind
 
@@ -40,11 +40,11 @@ def read_rows(result: Any) -> list[tuple[int, Move]]:
     """The rows of an answer as ``(owner id, move)``; a row without id, owner, stage or time is no row."""
     found = list[tuple[int, Move]]()
     for row in _listed(result):
-        number, owner = values.id_or_none(row.get("ID")), values.id_or_none(row.get("OWNER_ID"))
-        stage = values.text(row.get("STAGE_ID") or row.get("STATUS_ID"))
+        number, owner = json_values.id_or_none(row.get("ID")), json_values.id_or_none(row.get("OWNER_ID"))
+        stage = json_values.text(row.get("STAGE_ID") or row.get("STATUS_ID"))
         at = parse_time(row.get("CREATED_TIME"))
         if number and owner and stage and at:
-            found.append((owner, Move(number, values.int_or_none(row.get("TYPE_ID")) or 0, at, stage)))
+            found.append((owner, Move(number, json_values.int_or_none(row.get("TYPE_ID")) or 0, at, stage)))
     return found
 
 

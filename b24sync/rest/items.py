@@ -14,8 +14,8 @@ from b24sync.calls import Call
 from b24sync.domain.entity import COMPANY, CONTACT, INVOICE, Entity, Key
 from b24sync.rest import clients, contract, legacy, tasks
 from b24sync.rest.dates import parse_time
+from b24sync.rest.json_values import id_or_none
 from b24sync.rest.kinds import Kind
-from b24sync.rest.values import id_or_none
 
 EVERYTHING = ("*", "uf_*")
 PAGE = 50

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from b24sync.calls import Call
-from b24sync.rest import values
+from b24sync.rest import json_values
 
 PAGE = 50
 LISTS, PROCESSES = "lists", "bitrix_processes"
@@ -75,10 +75,10 @@ def read_elements(result: Any) -> list[Element]:
     """The elements of an answer. A property is a map of value ids even if it holds one value."""
     found = []
     for row in _rows(result):
-        number = values.id_or_none(row.get("ID"))
+        number = json_values.id_or_none(row.get("ID"))
         if number is not None:
             properties = {code: _texts(value) for code, value in row.items() if code.startswith("PROPERTY_")}
-            found.append(Element(number, values.text(row.get("NAME")), properties))
+            found.append(Element(number, json_values.text(row.get("NAME")), properties))
     return found
 
 
@@ -86,12 +86,12 @@ def read_properties(result: Any) -> dict[str, Property]:
     """The fields of a list, by code."""
     found = {}
     for row in _rows(result):
-        code = values.text(row.get("FIELD_ID"))
+        code = json_values.text(row.get("FIELD_ID"))
         choices = row.get("DISPLAY_VALUES_FORM")
         texts = {str(key): str(text) for key, text in choices.items()} if isinstance(choices, Mapping) else {}
         if code:
-            kind, links_to = values.text(row.get("TYPE")), values.id_or_none(row.get("LINK_IBLOCK_ID"))
-            found[code] = Property(code, values.text(row.get("NAME")), kind, texts, links_to)
+            kind, links_to = json_values.text(row.get("TYPE")), json_values.id_or_none(row.get("LINK_IBLOCK_ID"))
+            found[code] = Property(code, json_values.text(row.get("NAME")), kind, texts, links_to)
     return found
 
 

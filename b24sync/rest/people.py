@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from b24sync.calls import Call
-from b24sync.rest import values
+from b24sync.rest import json_values
 
 PAGE = 50
 
@@ -80,15 +80,15 @@ def read_users(result: Any) -> list[User]:
 
 def read_user(row: Mapping[str, Any]) -> User | None:
     """One user; ``None`` if the row has no id."""
-    user_id = values.id_or_none(row.get("ID"))
+    user_id = json_values.id_or_none(row.get("ID"))
     if user_id is None:
         return None
-    names = (values.text(row.get("NAME")).strip(), values.text(row.get("LAST_NAME")).strip())
-    email = values.text(row.get("EMAIL")).strip()
+    names = (json_values.text(row.get("NAME")).strip(), json_values.text(row.get("LAST_NAME")).strip())
+    email = json_values.text(row.get("EMAIL")).strip()
     name = " ".join(part for part in names if part) or email or str(user_id)
     listed = row.get("UF_DEPARTMENT") or ()
     found = listed.values() if isinstance(listed, Mapping) else listed if isinstance(listed, list) else (listed,)
-    ids = tuple(number for one in found if (number := values.id_or_none(one)) is not None)
+    ids = tuple(number for one in found if (number := json_values.id_or_none(one)) is not None)
     return User(user_id, name, email, row.get("ACTIVE", True) in {True, "Y", "1", "true"}, ids)
 
 
@@ -96,10 +96,10 @@ def read_departments(result: Any) -> list[Department]:
     """The departments of an answer."""
     found = []
     for row in _rows(result):
-        number = values.id_or_none(row.get("ID"))
+        number = json_values.id_or_none(row.get("ID"))
         if number is not None:
-            parent, head = values.id_or_none(row.get("PARENT")), values.id_or_none(row.get("UF_HEAD"))
-            found.append(Department(number, values.text(row.get("NAME")), parent, head))
+            parent, head = json_values.id_or_none(row.get("PARENT")), json_values.id_or_none(row.get("UF_HEAD"))
+            found.append(Department(number, json_values.text(row.get("NAME")), parent, head))
     return found
 
 

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from b24sync.calls import Call
-from b24sync.rest import values
+from b24sync.rest import json_values
 from b24sync.rest.kinds import Kind
 
 PAGE = 50
@@ -81,8 +81,8 @@ def read_rows(result: Any) -> list[Row]:
 
 def read_row(raw: Mapping[str, Any]) -> Row:
     """One row, of the item API or a classic one."""
-    price = values.money(raw.get("price", raw.get("PRICE")))
-    quantity = values.money(raw.get("quantity", raw.get("QUANTITY")))
+    price = json_values.money(raw.get("price", raw.get("PRICE")))
+    quantity = json_values.money(raw.get("quantity", raw.get("QUANTITY")))
     total = (price * quantity).quantize(_CENT, rounding=ROUND_HALF_UP)
-    name = values.text(raw.get("productName", raw.get("PRODUCT_NAME")))
-    return Row(values.id_or_none(raw.get("productId", raw.get("PRODUCT_ID"))), name, price, quantity, total, raw)
+    name = json_values.text(raw.get("productName", raw.get("PRODUCT_NAME")))
+    return Row(json_values.id_or_none(raw.get("productId", raw.get("PRODUCT_ID"))), name, price, quantity, total, raw)

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from b24sync.calls import Call
 from b24sync.domain.entity import DEAL, INVOICE
-from b24sync.rest import values
+from b24sync.rest import json_values
 from b24sync.rest.kinds import Kind
 
 Semantic: TypeAlias = Literal["P", "S", "F"]
@@ -72,18 +72,18 @@ def _stage(row: Mapping[str, Any], category_id: int, *, legacy: bool) -> Stage:
         semantic = _LEGACY.get(stage_id, "P")
     return Stage(
         stage_id,
-        values.text(row.get("NAME")),
-        values.int_or_none(row.get("SORT")) or 0,
+        json_values.text(row.get("NAME")),
+        json_values.int_or_none(row.get("SORT")) or 0,
         semantic,
         category_id,
     )
 
 
 def _semantic(row: Mapping[str, Any]) -> Semantic:
-    letter = row.get("SEMANTICS")
-    if letter == "S":
+    mail = row.get("SEMANTICS")
+    if mail == "S":
         return "S"
-    if letter == "F":
+    if mail == "F":
         return "F"
     extra = row.get("EXTRA")
     word = extra.get("SEMANTICS") if isinstance(extra, Mapping) else None
@@ -94,7 +94,7 @@ def read_categories(result: Any) -> tuple[Category, ...]:
     """The funnels of an answer, the default one first."""
     rows = _listed(result.get("categories", []) if isinstance(result, Mapping) else result)
     found = [
-        Category(values.int_or_none(row.get("id")) or 0, values.text(row.get("name")), row.get("isDefault") == "Y")
+        Category(json_values.int_or_none(row.get("id")) or 0, json_values.text(row.get("name")), row.get("isDefault") == "Y")
         for row in rows
         if row.get("id") is not None
     ]

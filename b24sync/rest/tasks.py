@@ -8,7 +8,7 @@ from typing import Any
 
 from b24sync.calls import Call
 from b24sync.domain.entity import Key
-from b24sync.rest import values
+from b24sync.rest import json_values
 from b24sync.rest.dates import parse_time
 from b24sync.rest.kinds import STANDARD, Kind, key_of_binding
 
@@ -93,15 +93,15 @@ def bound_to(binding: str, *, start: int = -1, after_id: int = 0) -> Call:
 
 
 def _sent(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {_CODES.get(name, name.removeprefix("fields.")): values.to_portal(value) for name, value in fields.items()}
+    return {_CODES.get(name, name.removeprefix("fields.")): json_values.to_portal(value) for name, value in fields.items()}
 
 
 def read_contract(raw: Mapping[str, Any]) -> dict[str, Any]:
     """The contract fields of a task, typed; ``id`` and ``url`` are added by rest.items."""
     return {
-        "title": values.text(raw.get("title")),
-        "status": values.int_or_none(raw.get("status")),
-        "responsible_id": values.id_or_none(raw.get("responsibleId")),
+        "title": json_values.text(raw.get("title")),
+        "status": json_values.int_or_none(raw.get("status")),
+        "responsible_id": json_values.id_or_none(raw.get("responsibleId")),
         "deadline": parse_time(raw.get("deadline")),
         "closed_at": parse_time(raw.get("closedDate")),
         "tags": tags(raw),
@@ -116,7 +116,7 @@ def tags(raw: Mapping[str, Any]) -> tuple[str, ...]:
     listed = found.values() if isinstance(found, Mapping) else found
     if isinstance(listed, str):
         return tuple(part.strip() for part in listed.split(",") if part.strip())
-    return tuple(values.text(tag.get("title") if isinstance(tag, Mapping) else tag) for tag in listed)
+    return tuple(json_values.text(tag.get("title") if isinstance(tag, Mapping) else tag) for tag in listed)
 
 
 def snapshot_times(raw: Mapping[str, Any]) -> tuple[datetime | None, datetime | None, datetime | None]:
@@ -127,7 +127,7 @@ def snapshot_times(raw: Mapping[str, Any]) -> tuple[datetime | None, datetime | 
 
 def is_completed(raw: Mapping[str, Any]) -> bool:
     """Whether the task is completed: 5 only, as one that awaits control (4) is not yet."""
-    return values.int_or_none(raw.get("status")) == COMPLETED
+    return json_values.int_or_none(raw.get("status")) == COMPLETED
 
 
 def bindings(raw: Mapping[str, Any], kinds: Mapping[str, Kind] = STANDARD) -> list[Key]:
@@ -141,10 +141,10 @@ def bindings(raw: Mapping[str, Any], kinds: Mapping[str, Kind] = STANDARD) -> li
 def diff_values(raw: Mapping[str, Any]) -> dict[str, Any]:
     """What takes part in ``task.updated``, as JSON; a field that is missing here is empty."""
     typed = read_contract(raw)
-    found = {name: values.to_json(typed[name]) for name in ("title", "status", "responsible_id", "deadline", "closed_at", "tags")}
+    found = {name: json_values.to_json(typed[name]) for name in ("title", "status", "responsible_id", "deadline", "closed_at", "tags")}
     for code in _COMPARED:
-        found[f"fields.{code}"] = values.comparable(code, raw.get(code))
+        found[f"fields.{code}"] = json_values.comparable(code, raw.get(code))
     for code, value in raw.items():
         if code.startswith(("uf", "UF_")):
-            found[f"fields.{code}"] = values.comparable(code, value)
+            found[f"fields.{code}"] = json_values.comparable(code, value)
     return {name: value for name, value in found.items() if value is not None}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from b24sync.domain.commission import BookedRow, as_mapping, standing
+from b24sync.domain.commission_ledger import BookedRow, as_mapping, standing
 from b24sync.rules.scope import CommissionView
-from b24sync.rules.values import Money
+from b24sync.rules.text_values import Money
 
 
 def commission_view(rows: Sequence[BookedRow]) -> CommissionView:

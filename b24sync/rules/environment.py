@@ -20,10 +20,10 @@ from jinja2.utils import Namespace  # noqa: TID253
 from jinja2.visitor import NodeTransformer  # noqa: TID253
 
 from b24sync.rules import operators
-from b24sync.rules.errors import TextError
-from b24sync.rules.names import hint
+from b24sync.rules.root_names import hint
 from b24sync.rules.scope import EntityView, View
-from b24sync.rules.values import MISSING, Missing, Money, is_none
+from b24sync.rules.text_errors import TextError
+from b24sync.rules.text_values import MISSING, Missing, Money, is_none
 
 MAX_RANGE = 1_000
 _FILTERS = (

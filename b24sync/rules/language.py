@@ -11,11 +11,11 @@ from datetime import date, tzinfo
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, get_args
 
-from b24sync.rest.notify import escape
+from b24sync.rest.im_notify import escape
 from b24sync.rules import formats
-from b24sync.rules.errors import TextError
-from b24sync.rules.names import Path, Schema
-from b24sync.rules.values import MISSING, is_none
+from b24sync.rules.root_names import Path, Schema
+from b24sync.rules.text_errors import TextError
+from b24sync.rules.text_values import MISSING, is_none
 
 if TYPE_CHECKING:
     from jinja2 import Template, nodes
@@ -180,7 +180,7 @@ class Language:
         Args:
             source: As written.
             mode: ``condition``, or how the text is escaped.
-            roots: The names that there are (``b24sync.rules.names.roots_for``).
+            roots: The names that there are (``b24sync.rules.root_names.roots_for``).
         """
         if not source.strip() or (mode != "condition" and "{" not in source):
             return []

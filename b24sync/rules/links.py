@@ -8,13 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.entity import Entity, Key
-from b24sync.ports import Talk
-from b24sync.rules import people
-from b24sync.rules.lookup import Lookup
-from b24sync.rules.names import EACH, Path, links_of
+from b24sync.ports import Effects
+from b24sync.rules import selectors as selector_rules
+from b24sync.rules.loader import Loader
 from b24sync.rules.reach import Reach
+from b24sync.rules.root_names import EACH, Path, links_of
 from b24sync.rules.scope import EventView, PeopleView, RowsView, RowView, user_view, view_of
-from b24sync.rules.values import MISSING
+from b24sync.rules.text_values import MISSING
 
 if TYPE_CHECKING:
     from b24sync.domain.event import Event
@@ -27,7 +27,7 @@ _SECTION = ("rows", EACH, "section_id")
 
 
 class Linker:
-    """Loads for one group of talks; equal questions are asked once, so make a new one where fresh answers are wanted.
+    """Loads for one group of generators; equal questions are asked once, so make a new one where fresh answers are wanted.
 
     Every method that gives a Talk only reads.
     """
@@ -54,7 +54,7 @@ class Linker:
             people: ``[people]``: name → selector.
             commission: What ``commission`` is for an entity; ``None``: the configuration has none.
         """
-        self._reach = Reach(Lookup(), kinds=kinds, statuses=statuses, base_url=base_url)
+        self._reach = Reach(Loader(), kinds=kinds, statuses=statuses, base_url=base_url)
         self._tz = tz
         self._now = now
         self._people = people
@@ -65,16 +65,16 @@ class Linker:
         for entity in entities:
             self._reach.know(entity)
 
-    def entity(self, kind: str, entity_id: int) -> Talk[Entity | None]:
+    def entity(self, kind: str, entity_id: int) -> Effects[Entity | None]:
         """An entity; ``None`` if the portal has none of this id or hides it."""
         return self._talk(partial(self._reach.entity, Key(kind, entity_id)))
 
-    def entities(self, keys: Sequence[Key]) -> Talk[dict[Key, Entity | None]]:
+    def entities(self, keys: Sequence[Key]) -> Effects[dict[Key, Entity | None]]:
         """Several entities, asked at once."""
         branches = [partial(self._reach.entity, key) for key in keys]
         return self._talk(lambda: dict(zip(keys, self._reach.lookup.each(branches), strict=True)))
 
-    def linked(self, subject: Key | Entity, *names: str) -> Talk[dict[str, Entity | None]]:
+    def linked(self, subject: Key | Entity, *names: str) -> Effects[dict[str, Entity | None]]:
         """What an entity is linked to, by kind, as ``deal`` and ``contact`` of an invoice."""
 
         def compute() -> dict[str, Entity | None]:
@@ -86,11 +86,11 @@ class Linker:
 
         return self._talk(compute)
 
-    def rows(self, key: Key) -> Talk[list[Row]]:
+    def rows(self, key: Key) -> Effects[list[Row]]:
         """The product rows of an entity."""
         return self._talk(partial(self._reach.rows, key))
 
-    def sections(self, product_ids: Iterable[int]) -> Talk[dict[int, tuple[int, ...]]]:
+    def sections(self, product_ids: Iterable[int]) -> Effects[dict[int, tuple[int, ...]]]:
         """For each product its section and those above, nearest first; empty if it has none."""
         wanted = list(dict.fromkeys(product_ids))
 
@@ -101,11 +101,11 @@ class Linker:
         branches = [partial(sections_of, number) for number in wanted]
         return self._talk(lambda: dict(zip(wanted, self._reach.lookup.each(branches), strict=True)))
 
-    def user(self, user_id: int) -> Talk[User | None]:
+    def user(self, user_id: int) -> Effects[User | None]:
         """A user, dismissed or not."""
         return self._talk(partial(self._reach.user, user_id))
 
-    def resolve(self, selectors: Sequence[str], subject: Key | Entity | None, *, several: bool) -> Talk[people.Found]:
+    def resolve(self, selectors: Sequence[str], subject: Key | Entity | None, *, several: bool) -> Effects[selector_rules.Found]:
         """The people behind selectors.
 
         Args:
@@ -116,14 +116,14 @@ class Linker:
         Raises:
             TextError: A selector is none.
         """
-        parsed = [people.parse_selector(text, self._people) for text in selectors]
+        parsed = [selector_rules.parse_selector(text, self._people) for text in selectors]
 
-        def compute() -> people.Found:
-            return people.find(parsed, reach=self._reach, entity=self._subject_of(parsed, subject), several=several)
+        def compute() -> selector_rules.Found:
+            return selector_rules.find(parsed, reach=self._reach, entity=self._subject_of(parsed, subject), several=several)
 
         return self._talk(compute)
 
-    def _subject_of(self, parsed: Sequence[people.Selector], subject: Key | Entity | None) -> Entity | None:
+    def _subject_of(self, parsed: Sequence[selector_rules.Selector], subject: Key | Entity | None) -> Entity | None:
         """The event's entity, read only if a selector goes by it."""
         if subject is None or all(selector.way in {"user", "department"} for selector in parsed):
             return None
@@ -136,7 +136,7 @@ class Linker:
         *,
         event: Event | None = None,
         extra: Mapping[str, Any] | None = None,
-    ) -> Talk[dict[str, Any]]:
+    ) -> Effects[dict[str, Any]]:
         """The values of the names that a text uses, and of no others.
 
         Args:
@@ -187,9 +187,9 @@ class Linker:
         names = sorted(asked & set(self._people)) or sorted(self._people)
 
         def first(name: str) -> User | None:
-            parsed = [people.parse_selector(name, self._people)]
+            parsed = [selector_rules.parse_selector(name, self._people)]
             entity = self._subject_of(parsed, subject)
-            users = people.find(parsed, reach=self._reach, entity=entity, several=False).users
+            users = selector_rules.find(parsed, reach=self._reach, entity=entity, several=False).users
             return users[0] if users else None
 
         found = self._reach.lookup.each([partial(first, name) for name in names])
@@ -208,8 +208,8 @@ class Linker:
     def _subject(self, subject: Key | Entity) -> Entity | None:
         return subject if isinstance(subject, Entity) else self._reach.entity(subject)
 
-    def _talk(self, compute: Callable[[], Any]) -> Talk[Any]:
-        return self._reach.lookup.talk(compute)
+    def _talk(self, compute: Callable[[], Any]) -> Effects[Any]:
+        return self._reach.lookup.effects(compute)
 
 
 class _Unknown:

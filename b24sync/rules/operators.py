@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import Any
 
 from b24sync.rest.dates import parse_date, parse_time
-from b24sync.rules.errors import TextError
-from b24sync.rules.values import MISSING, Missing, Money, is_none
+from b24sync.rules.text_errors import TextError
+from b24sync.rules.text_values import MISSING, Missing, Money, is_none
 
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

@@ -10,7 +10,7 @@ from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE, TASK, Entity,
 from b24sync.errors import NotFoundError, PermanentError
 from b24sync.rest import catalog, items, people, rows, tasks
 from b24sync.rest.kinds import Kind
-from b24sync.rules.lookup import Lookup
+from b24sync.rules.loader import Loader
 
 # The codes of "not yours to see"; the methods of the old module have an empty one for whatever is wrong with an id.
 _HIDDEN = frozenset(("NOT_FOUND", "ACCESS_DENIED", ""))
@@ -21,7 +21,7 @@ _DEEPEST = 50
 class Reach:
     """What can be reached from one event's entity. Every method may raise ``PendingError``."""
 
-    def __init__(self, lookup: Lookup, *, kinds: Mapping[str, Kind], statuses: Mapping[str, str], base_url: str) -> None:
+    def __init__(self, lookup: Loader, *, kinds: Mapping[str, Kind], statuses: Mapping[str, str], base_url: str) -> None:
         self.lookup = lookup
         self._kinds = kinds
         self._statuses = statuses

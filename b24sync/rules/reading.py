@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from jinja2 import Environment, nodes  # noqa: TID253  # this module is imported lazily
 
-from b24sync.rules.names import EACH, Path, Schema, fault_of, hint
+from b24sync.rules.root_names import EACH, Path, Schema, fault_of, hint
 
 _FORBIDDEN = {
     nodes.Include: "include",

@@ -12,7 +12,7 @@ from b24sync.domain.entity import Entity
 from b24sync.domain.event import Event
 from b24sync.rest.people import User
 from b24sync.rest.rows import Row
-from b24sync.rules.values import MISSING, Missing, Money
+from b24sync.rules.text_values import MISSING, Missing, Money
 
 
 class View:

@@ -6,14 +6,14 @@ client expects.
 
 from __future__ import annotations
 
-from .clock import SandboxClock
 from .envelope import ConnectionCutError
-from .faults import Fault
-from .portal import Sandbox
+from .planned_faults import Fault
+from .portal_settings import SandboxSettings
 from .records import RequestRecord
 from .seed import Company, seed_company
 from .server import SandboxServer
-from .settings import SandboxSettings
+from .server_clock import SandboxClock
+from .stand_in import Sandbox
 
 __all__ = [
     "Company",

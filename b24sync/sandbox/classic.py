@@ -6,19 +6,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .dates import strtotime
+from .crm_items import Item
 from .envelope import PAGE, Answer, Refusal
 from .filters import Column, compile_filter, descends
 from .item_methods import columns, visible_only
-from .items import Item
+from .method_registry import Method, Params, rest
 from .php import as_list, as_map, is_array, to_int
+from .portal_dates import strtotime
 from .query import Query, page
-from .registry import Method, Params, rest
 from .schema import COMPANY, CONTACT, DEAL, EntityType, classic_name
-from .values import show_classic
+from .typed_values import show_classic
 
 if TYPE_CHECKING:
-    from .portal import Sandbox
+    from .stand_in import Sandbox
 
 _NAMES = {DEAL: "deal", CONTACT: "contact", COMPANY: "company"}
 _HIDDEN = {"contactIds", "companyIds", "observers", "previousStageId", "fm"}

@@ -7,19 +7,19 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from .dates import strtotime, to_day, zone
+from .crm_items import Item
+from .crm_stages import stage_entity
 from .envelope import Answer, Refusal
 from .filters import Column, Kind, Predicate, compile_filter, split_key
-from .items import Item
+from .method_registry import Params, rest
 from .php import as_list, as_map, is_array, to_int
+from .portal_dates import strtotime, to_day, zone
 from .query import Query, answer, page
-from .registry import Params, rest
 from .schema import EntityType, Field, describe, item_name, upper_name
-from .stages import stage_entity
-from .values import show
+from .typed_values import show
 
 if TYPE_CHECKING:
-    from .portal import Sandbox
+    from .stand_in import Sandbox
 
 _KINDS: dict[str, Kind] = {
     "integer": "int", "user": "int", "employee": "int", "crm_company": "int", "crm_contact": "int",

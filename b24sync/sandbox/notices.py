@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .envelope import Answer, Refusal
+from .method_registry import Params, rest
 from .php import to_int
-from .registry import Params, rest
 
 if TYPE_CHECKING:
-    from .portal import Sandbox
+    from .stand_in import Sandbox
 
 Notice = dict[str, Any]
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from .crm_items import Item, ItemBook
 from .envelope import PAGE, Answer
 from .filters import Predicate, sort_rows, split_key
-from .items import Item, ItemBook
 from .php import as_list, as_map, is_array, to_int
 
 Order = list[tuple[str, bool]]

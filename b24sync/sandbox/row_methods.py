@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from .envelope import PAGE, Answer, Refusal
 from .filters import Column, compile_filter, descends, sort_rows, split_key, value_of
-from .history import HistoryRow
 from .item_methods import comparable, read_bound, skewed
+from .method_registry import Params, rest
 from .php import as_list, as_map, is_array, to_int
 from .query import answer
-from .registry import Params, rest
 from .schema import DEAL, FIRST_DYNAMIC, INVOICE, LEAD, OLD_INVOICE, OWNER_TYPES
+from .stage_history import HistoryRow
 from .table import Table
 
 if TYPE_CHECKING:
-    from .portal import Sandbox
+    from .stand_in import Sandbox
 
 
 def owner_of(portal: Sandbox, short: Any, number: Any) -> tuple[int, int]:

@@ -138,7 +138,7 @@ def item_name(name: str) -> str:
 
 
 def _has_digit(text: str) -> bool:
-    return any(letter.isdigit() for letter in text)
+    return any(mail.isdigit() for mail in text)
 
 
 def _camel(text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from .portal import Sandbox
 from .schema import DEAL, INVOICE
 from .seed_base import (
     OBJECTS,
@@ -16,6 +15,7 @@ from .seed_base import (
     add_people,
     add_smart_process,
 )
+from .stand_in import Sandbox
 
 TEMPLATE = 21
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .lists import Property
-from .portal import Sandbox
+from .iblock_lists import Property
 from .schema import CONTACT, DEAL, INVOICE
+from .stand_in import Sandbox
 
 OBJECTS = 1046
 OBJECT_FUNNEL = 11

@@ -9,11 +9,11 @@ import threading
 from collections.abc import Sequence
 from typing import TextIO
 
-from .clock import SandboxClock
-from .portal import Sandbox
+from .portal_settings import SandboxSettings
 from .seed import seed_company
 from .server import SandboxServer
-from .settings import SandboxSettings
+from .server_clock import SandboxClock
+from .stand_in import Sandbox
 
 
 def run(

@@ -15,9 +15,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from .envelope import ConnectionCutError, Refusal, general_error
+from .method_reply import MethodReply
 from .php import as_map, parse_str, to_int
-from .portal import Sandbox
-from .reply import Reply
+from .stand_in import Sandbox
 from .v3 import call_v3
 
 
@@ -157,7 +157,7 @@ class _Connection(BaseHTTPRequestHandler):
             return parts[3], general_error("INVALID_CREDENTIALS")
         return parts[3], None
 
-    def _reply(self, reply: Reply) -> None:
+    def _reply(self, reply: MethodReply) -> None:
         if reply.delay_s:
             time.sleep(reply.delay_s)
         if reply.body is None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .dates import show_time
 from .envelope import Answer, Refusal
-from .registry import METHODS, Params, app_only, rest
+from .method_registry import METHODS, Params, app_only, rest
+from .portal_dates import show_time
 
 if TYPE_CHECKING:
-    from .portal import Sandbox
+    from .stand_in import Sandbox
 
 app_only(
     "event.bind", "event.unbind", "event.get", "events", "event.offline.get", "event.offline.list",

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .dates import strtotime
 from .envelope import PAGE, Answer, Refusal
 from .filters import Column, compile_filter, descends, sort_rows, value_of
+from .method_registry import Params, rest
 from .php import as_list, as_map, is_array, to_int
+from .portal_dates import strtotime
+from .portal_tasks import FIELDS, LISTS, PENDING, Task
 from .query import answer
-from .registry import Params, rest
-from .tasks import FIELDS, LISTS, PENDING, Task
 
 if TYPE_CHECKING:
-    from .portal import Sandbox
+    from .stand_in import Sandbox
 
 _ALIASES = {"REAL_STATUS": "STATUS", "TAG": "TAGS", "AUDITOR": "AUDITORS", "ACCOMPLICE": "ACCOMPLICES"}
 _SORTABLE = {"ID", "TITLE", "TIME_SPENT_IN_LOGS", "DATE_START", "CREATED_DATE", "CHANGED_DATE", "CLOSED_DATE",

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from .envelope import Answer, Refusal
-from .registry import Params, rest
+from .method_registry import Params, rest
 from .schema import COMPANY, CONTACT
 
 if TYPE_CHECKING:
-    from .portal import Sandbox
+    from .stand_in import Sandbox
 
 
 @rest("telephony.externalCall.searchCrmEntities", "telephony")

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from .classic import lower_keys
 from .envelope import Answer, Refusal
+from .method_registry import Params, rest
 from .php import as_map, is_array, to_int
-from .registry import Params, rest
 from .schema import CONTACT, DEAL, INVOICE, Field
 
 if TYPE_CHECKING:
-    from .portal import Sandbox
+    from .stand_in import Sandbox
 
 _ENTITIES = {DEAL: "CRM_DEAL", CONTACT: "CRM_CONTACT", INVOICE: "CRM_SMART_INVOICE"}
 

@@ -6,19 +6,19 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from .envelope import Stopwatch
+from .method_registry import Params
+from .method_reply import MethodReply
 from .php import to_int
 from .records import RequestRecord
-from .registry import Params
-from .reply import Reply
 
 if TYPE_CHECKING:
-    from .portal import Sandbox
+    from .stand_in import Sandbox
 
 _PREFIX = "BITRIX_REST_V3_EXCEPTION_"
 _SENDER = re.compile(r"\s*(.*?)\s*<([^<>]+)>\s*")
 
 
-def call_v3(portal: Sandbox, path: str, params: Params) -> Reply:
+def call_v3(portal: Sandbox, path: str, params: Params) -> MethodReply:
     """Answer a request to the address of REST 3.0."""
     parts = path.strip("/").split("/")
     method = parts[-1]
@@ -33,7 +33,7 @@ def call_v3(portal: Sandbox, path: str, params: Params) -> Reply:
             reply = _error(403, "INSUFFICIENTSCOPEEXCEPTION", "Insufficient scope")
         else:
             items = [_sender(text) for text in portal.senders]
-            reply = Reply(200, {"result": {"items": items}, "time": watch.block(0, int(watch.at.timestamp()) + 600)})
+            reply = MethodReply(200, {"result": {"items": items}, "time": watch.block(0, int(watch.at.timestamp()) + 600)})
         portal.requests.add(RequestRecord(method, watch.at, (method,), reply.status, params))
     return reply
 
@@ -44,5 +44,5 @@ def _sender(text: str) -> dict[str, Any]:
     return {"email": email, "name": name, "sender": text}
 
 
-def _error(status: int, name: str, message: str) -> Reply:
-    return Reply(status, {"error": {"code": _PREFIX + name, "message": message}})
+def _error(status: int, name: str, message: str) -> MethodReply:
+    return MethodReply(status, {"error": {"code": _PREFIX + name, "message": message}})

@@ -12,7 +12,7 @@ from b24sync.steps.outcomes import StepError
 
 if TYPE_CHECKING:
     from b24sync.domain.entity import Entity
-    from b24sync.ports import Talk
+    from b24sync.ports import Effects
     from b24sync.steps.context import StepContext
 
 _CARD = "correct the e-mail address in its card of the CRM, then b24sync retry"
@@ -47,7 +47,7 @@ class Addressees:
         return tuple(dict.fromkeys(one.address for one in self.found))
 
 
-def main_addressees(ctx: StepContext, invoice: Entity, to: Sequence[str]) -> Talk[Addressees]:
+def main_addressees(ctx: StepContext, invoice: Entity, to: Sequence[str]) -> Effects[Addressees]:
     """Who gets the mail: the operator's word, else the rule's, else the client.
 
     Raises:
@@ -72,7 +72,7 @@ def main_addressees(ctx: StepContext, invoice: Entity, to: Sequence[str]) -> Tal
     return found
 
 
-def addressees(ctx: StepContext, invoice: Entity, words: Sequence[str]) -> Talk[Addressees]:
+def addressees(ctx: StepContext, invoice: Entity, words: Sequence[str]) -> Effects[Addressees]:
     """The addresses behind words of the configuration (domain.values.Address).
 
     Raises:
@@ -100,7 +100,7 @@ def addressees(ctx: StepContext, invoice: Entity, words: Sequence[str]) -> Talk[
     return Addressees(tuple(found), tuple(left_out))
 
 
-def _client(ctx: StepContext, invoice: Entity, *kinds: str) -> Talk[list[Addressee]]:
+def _client(ctx: StepContext, invoice: Entity, *kinds: str) -> Effects[list[Addressee]]:
     """The first client of these kinds that has an address: of each kind the deal's, else the invoice's own."""
     deal_id = invoice.values.get("deal_id")
     deal = (yield from ctx.entity(DEAL, deal_id)) if deal_id else None

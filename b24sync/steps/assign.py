@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from b24sync.domain.settings import StepSettings
 from b24sync.domain.values import Person
-from b24sync.ports import Done, Effect, Failed, Skipped, Tell, TellAll
+from b24sync.ports import Done, Failed, OnLostAnswer, Skipped, Write, WriteAll
 from b24sync.rest import contract, items
 from b24sync.steps.linked import linked, why
 from b24sync.steps.outcomes import words_of
@@ -17,7 +17,7 @@ from b24sync.steps.together import together
 if TYPE_CHECKING:
     from b24sync.calls import Answer
     from b24sync.domain.entity import Entity
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
 Target: TypeAlias = Literal["deal", "contact", "company"]
@@ -36,7 +36,7 @@ class Assign(StepSettings):
     targets: tuple[Target, ...] = ("deal", "contact")
     to: tuple[Person, ...]
 
-    def run(self, ctx: StepContext) -> Talk[StepResult]:
+    def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Hand over whatever is not with the person yet, all at once."""
         people = yield from ctx.people(self.to, several=False)
         if not people.users:
@@ -52,15 +52,15 @@ class Assign(StepSettings):
         return (yield from _hand_over(ctx, there, user.id, {k: v for k, v in details.items() if v}))
 
 
-def _hand_over(ctx: StepContext, entities: Sequence[Entity], user_id: int, details: dict[str, object]) -> Talk[StepResult]:
+def _hand_over(ctx: StepContext, entities: Sequence[Entity], user_id: int, details: dict[str, object]) -> Effects[StepResult]:
     others = [entity for entity in entities if entity["responsible_id"] != user_id]
     details["already"] = [str(entity.key) for entity in entities if entity["responsible_id"] == user_id]
     if not others:
         return Done(changed=False, details=details)
     change = {"responsible_id": user_id}
     calls = [items.update(ctx.kinds[entity.key.kind], entity.key.id, change) for entity in others]
-    answers: list[Answer] = yield TellAll(
-        tuple(Tell(call, Effect.REPEATABLE, entity=one.key, writes=change) for call, one in zip(calls, others, strict=True))
+    answers: list[Answer] = yield WriteAll(
+        tuple(Write(call, OnLostAnswer.REPEAT, entity=one.key, sets=change) for call, one in zip(calls, others, strict=True))
     )
     troubles = [_trouble(ctx, one, answer, user_id) for one, answer in zip(others, answers, strict=True)]
     details["changed"] = [str(one.key) for one, trouble in zip(others, troubles, strict=True) if not trouble]

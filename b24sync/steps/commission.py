@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from b24sync.domain.commission import Claim, LedgerRow, book
+from b24sync.domain.commission_ledger import Claim, LedgerRow, book
 from b24sync.domain.entity import DEAL, INVOICE, Entity
 from b24sync.domain.settings import CommissionSettings, RateSettings, StepSettings
 from b24sync.ports import Done, Failed, Skipped
 from b24sync.rest.worth import worth_of
 from b24sync.rules.scope import view_of
-from b24sync.rules.values import MISSING
+from b24sync.rules.text_values import MISSING
 
 if TYPE_CHECKING:
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
 
@@ -26,7 +26,7 @@ class Commission(StepSettings):
     name: ClassVar[str] = "commission"
     kinds: ClassVar[tuple[str, ...]] = (INVOICE, DEAL)
 
-    def run(self, ctx: StepContext) -> Talk[StepResult]:
+    def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Book expected rows on a created entity; else earned ones if it is paid (a deal: won), and expected ones if not.
 
         Amount and status are those of this poll, by which it also keeps what is booked; a later change is the next poll's. What is booked
@@ -59,7 +59,7 @@ def _is_paid(ctx: StepContext, entity: Entity) -> bool:
     return ctx.funnels.semantic(entity.key.kind, str(entity.values.get("stage_id"))) == "S"
 
 
-def _claims(ctx: StepContext, settings: CommissionSettings, entity: Entity) -> Talk[tuple[list[Claim], list[str]]]:
+def _claims(ctx: StepContext, settings: CommissionSettings, entity: Entity) -> Effects[tuple[list[Claim], list[str]]]:
     """For each role without a row the first rate that holds, with its person; and what a person should know."""
     booked = {one.row.role for one in ctx.records.ledger(ctx.event.entity)}
     claims: list[Claim] = []
@@ -76,7 +76,7 @@ def _claims(ctx: StepContext, settings: CommissionSettings, entity: Entity) -> T
     return claims, warnings
 
 
-def _first_that_holds(ctx: StepContext, entity: Entity, rates: Iterable[RateSettings]) -> Talk[RateSettings | None]:
+def _first_that_holds(ctx: StepContext, entity: Entity, rates: Iterable[RateSettings]) -> Effects[RateSettings | None]:
     """The first rate whose condition holds; one about an invoice does not where a deal's event has none."""
     seen = {INVOICE: MISSING, entity.key.kind: view_of(entity, tz=ctx.tz)}
     for rate in rates:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 from b24sync.domain.entity import Entity, Key
 
 if TYPE_CHECKING:
-    from b24sync.domain.calendar.calendar import Calendar
-    from b24sync.domain.commission import BookedRow
+    from b24sync.domain.calendar.working_calendar import Calendar
+    from b24sync.domain.commission_ledger import BookedRow
     from b24sync.domain.event import Event
     from b24sync.domain.settings import Settings
-    from b24sync.ports import KeepDueDate, StepResult, Talk
+    from b24sync.ports import Effects, SaveDueDate, StepResult
     from b24sync.rest.kinds import Kind
     from b24sync.rest.stages import Stage
-    from b24sync.rules.people import Found
+    from b24sync.rules.selectors import Found
 
 
 class FunnelsPort(Protocol):
@@ -55,7 +55,7 @@ class DueDate:
 class Records(Protocol):
     """What the program keeps itself and steps may look at."""
 
-    def due_date(self, entity: Key) -> DueDate | KeepDueDate | None:
+    def due_date(self, entity: Key) -> DueDate | SaveDueDate | None:
         """The due date that was moved before; ``None`` if none was."""
         ...
 
@@ -108,15 +108,15 @@ class StepContext:
         """Today in the company's zone."""
         return self.now.astimezone(self.tz).date()
 
-    def entity(self, kind: str, entity_id: int) -> Talk[Entity | None]:
+    def entity(self, kind: str, entity_id: int) -> Effects[Entity | None]:
         """A fresh look at an entity; ``None`` if it is gone or hidden."""
         return self.desk.entity(kind, entity_id)
 
-    def scope(self, names: Sequence[str], extra: Mapping[str, Any] | None = None) -> Talk[dict[str, Any]]:
+    def scope(self, names: Sequence[str], extra: Mapping[str, Any] | None = None) -> Effects[dict[str, Any]]:
         """Fresh values of root names (``invoice``, ``deal``, ``rows``, …) as texts see them (rules.scope views; absent ones are falsy)."""
         return self.desk.scope(names, extra or {})
 
-    def text(self, source: str, *, mode: str, extra: Mapping[str, Any] | None = None) -> Talk[str]:
+    def text(self, source: str, *, mode: str, extra: Mapping[str, Any] | None = None) -> Effects[str]:
         """A rendered text; ``mode`` is plain, line, bbcode or html.
 
         Raises:
@@ -124,35 +124,35 @@ class StepContext:
         """
         return self.desk.text(source, mode=mode, extra=extra or {})
 
-    def value(self, value: Any, *, extra: Mapping[str, Any] | None = None) -> Talk[Any]:
+    def value(self, value: Any, *, extra: Mapping[str, Any] | None = None) -> Effects[Any]:
         """A value of ``set``: a bare path (``deal.contact_id``) gives the value itself, a template its text, anything else itself."""
         return self.desk.value(value, extra=extra or {})
 
-    def people(self, selectors: Sequence[str], *, several: bool) -> Talk[Found]:
+    def people(self, selectors: Sequence[str], *, several: bool) -> Effects[Found]:
         """Users behind selectors: active ones, each once; ``several``: ``department:5`` means all its members, else its head."""
         return self.desk.people(selectors, several=several)
 
 
 class Desk(Protocol):
-    """The talks behind a context's methods; the engine makes one for each action."""
+    """The generators behind a context's methods; the engine makes one for each action."""
 
-    def entity(self, kind: str, entity_id: int) -> Talk[Entity | None]:
+    def entity(self, kind: str, entity_id: int) -> Effects[Entity | None]:
         """See `StepContext.entity`."""
         ...
 
-    def scope(self, names: Sequence[str], extra: Mapping[str, Any]) -> Talk[dict[str, Any]]:
+    def scope(self, names: Sequence[str], extra: Mapping[str, Any]) -> Effects[dict[str, Any]]:
         """See `StepContext.scope`."""
         ...
 
-    def text(self, source: str, *, mode: str, extra: Mapping[str, Any]) -> Talk[str]:
+    def text(self, source: str, *, mode: str, extra: Mapping[str, Any]) -> Effects[str]:
         """See `StepContext.text`."""
         ...
 
-    def value(self, value: Any, *, extra: Mapping[str, Any]) -> Talk[Any]:
+    def value(self, value: Any, *, extra: Mapping[str, Any]) -> Effects[Any]:
         """See `StepContext.value`."""
         ...
 
-    def people(self, selectors: Sequence[str], *, several: bool) -> Talk[Found]:
+    def people(self, selectors: Sequence[str], *, several: bool) -> Effects[Found]:
         """See `StepContext.people`."""
         ...
 
@@ -160,6 +160,6 @@ class Desk(Protocol):
 class RunnableStep(Protocol):
     """A step that can be done."""
 
-    def run(self, ctx: StepContext) -> Talk[StepResult]:
+    def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Do it."""
         ...

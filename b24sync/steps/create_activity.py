@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, TASK
 from b24sync.domain.settings import StepSettings
 from b24sync.domain.values import Deadline, Person, Text
-from b24sync.ports import Ask, Done, Effect, Failed, Skipped, Tell
+from b24sync.ports import Done, Failed, OnLostAnswer, Read, Skipped, Write
 from b24sync.rest import activities
 from b24sync.steps.linked import linked, needed_person
 from b24sync.steps.moments import moment_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from b24sync.calls import Answer, Call
     from b24sync.domain.entity import Key
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
 NEXT_WORKING_DAY = Deadline(1, working=True)
@@ -44,7 +44,7 @@ class CreateActivity(StepSettings):
     responsible: Person = ""
     start: Deadline = NEXT_WORKING_DAY
 
-    def run(self, ctx: StepContext) -> Talk[StepResult]:
+    def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Make it for the deal, without one for the client, unless it is there."""
         there = yield from _there(ctx)
         owner = _owner(ctx, there)
@@ -63,24 +63,24 @@ class CreateActivity(StepSettings):
         otherwise = "deal.responsible" if owner.kind == DEAL else "responsible"
         person = yield from needed_person(ctx, self.responsible, otherwise=otherwise, what=f"responsible of the {self.kind}")
         call = yield from self._call(ctx, owner, client, person.id)
-        effect = Effect.ONCE if self.kind == "todo" else Effect.MARKED
-        answer: Answer = yield Tell(call, effect)
+        effect = OnLostAnswer.ONCE if self.kind == "todo" else OnLostAnswer.FIND
+        answer: Answer = yield Write(call, effect)
         if answer.error is not None:
             return Failed(words_of(answer.error, f"{self.kind} for {owner}"))
         return Done(changed=True, details={"activity_id": activities.read_id(answer.result)})
 
-    def _made_before(self, ctx: StepContext, owner: Key) -> Talk[int | None]:
+    def _made_before(self, ctx: StepContext, owner: Key) -> Effects[int | None]:
         call = activities.find(owner=_typed(ctx, owner), marker=ctx.marker, type_id=self._type_id)
-        answers: list[Answer] = yield Ask((call,))
+        answers: list[Answer] = yield Read((call,))
         required(answers[0], f"looking for a {self.kind} made before")
         found = activities.marked(answers[0].result, ctx.marker)
         return found[0] if found else None
 
-    def _call(self, ctx: StepContext, owner: Key, client: Key | None, person_id: int) -> Talk[Call]:
-        from b24sync.steps import texts  # noqa: PLC0415 - only where an activity is made
+    def _call(self, ctx: StepContext, owner: Key, client: Key | None, person_id: int) -> Effects[Call]:
+        from b24sync.steps import builtin_texts  # noqa: PLC0415 - only where an activity is made
 
-        subject = yield from ctx.text(self.subject or texts.title(ctx, self.kind), mode="line")
-        description = yield from ctx.text(self.description or texts.description(ctx), mode="plain")
+        subject = yield from ctx.text(self.subject or builtin_texts.title(ctx, self.kind), mode="line")
+        description = yield from ctx.text(self.description or builtin_texts.description(ctx), mode="plain")
         start: datetime = moment_of(ctx, self.start, at=_MORNING)
         if self.kind == "todo":
             return activities.todo(
@@ -106,7 +106,7 @@ class CreateActivity(StepSettings):
         return activities.CALL if self.kind == "call" else activities.MEETING
 
 
-def _there(ctx: StepContext) -> Talk[dict[str, Key]]:
+def _there(ctx: StepContext) -> Effects[dict[str, Key]]:
     """Keys of the deal and the client; the contact or company of an event of its own is its own client."""
     found = yield from linked(ctx, DEAL, CONTACT, COMPANY)
     return {kind: entity.key for kind, entity in found.items() if entity is not None}

@@ -9,7 +9,7 @@ from b24sync.domain.settings import StepSettings
 from b24sync.domain.values import Deadline, Person, Text, Value
 
 if TYPE_CHECKING:
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
 
@@ -36,7 +36,7 @@ class CreateInvoice(StepSettings):
     contact: Value = ""
     responsible: Person = ""
 
-    def run(self, ctx: StepContext) -> Talk[StepResult]:
+    def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Make the invoice unless it is there; a found one gets the rows that it lacks."""
         from b24sync.steps import invoicing  # noqa: PLC0415 - only where an invoice is made
 

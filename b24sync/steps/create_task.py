@@ -9,7 +9,7 @@ from b24sync.domain.settings import StepSettings
 from b24sync.domain.values import Deadline, Person, Text
 
 if TYPE_CHECKING:
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
 
@@ -33,7 +33,7 @@ class CreateTask(StepSettings):
     tags: tuple[str, ...] = ()
     group: int = 0
 
-    def run(self, ctx: StepContext) -> Talk[StepResult]:
+    def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Make the task unless it is there."""
         from b24sync.steps import one_task  # noqa: PLC0415 - what makes tasks is loaded with the first one
 

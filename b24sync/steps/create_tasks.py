@@ -10,7 +10,7 @@ from b24sync.domain.settings import StepSettings
 from b24sync.domain.values import Deadline, Person, Text
 
 if TYPE_CHECKING:
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
 
@@ -54,7 +54,7 @@ class CreateTasks(StepSettings):
         per_row = isinstance(inner, TaskTemplate) and inner.per == "row"
         return {"row": "", "rows": ""} if per_row else {"rows": ""}
 
-    def run(self, ctx: StepContext) -> Talk[StepResult]:
+    def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Make the tasks that are not there yet."""
         from b24sync.steps import row_tasks  # noqa: PLC0415 - what makes tasks is loaded with the first one
 

@@ -9,11 +9,11 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from b24sync.rest import values
+from b24sync.rest import json_values
 from b24sync.rest.dates import parse_date, parse_site_date, parse_time
 from b24sync.rest.kinds import Kind
 from b24sync.rules.scope import EntityView, RecordView, UserView
-from b24sync.rules.values import is_none
+from b24sync.rules.text_values import is_none
 from b24sync.steps.amounts import currency_of, decimal_of
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _id(value: Any) -> int:
         inner = value.values.get("id")
     elif isinstance(value, str):
         inner = value.strip().lower().removeprefix("user:").removeprefix("user_").rpartition("_")[2]
-    found = values.id_or_none(int(inner) if isinstance(inner, Decimal) and inner == int(inner) else inner)
+    found = json_values.id_or_none(int(inner) if isinstance(inner, Decimal) and inner == int(inner) else inner)
     if found is None:
         raise ValueError(f"{str(value)!r} is no id")
     return found
@@ -115,7 +115,7 @@ def _money(value: Any, frame: Frame) -> str:
     currency = currency_of(value) or frame.currency
     if not currency:
         raise ValueError(f"{value} has no currency (write 100.5|RUB)")
-    return f"{values.plain_number(decimal_of(value))}|{currency}"
+    return f"{json_values.plain_number(decimal_of(value))}|{currency}"
 
 
 def _boolean(value: Any, _: Frame) -> bool:
@@ -197,18 +197,18 @@ def _held_one(spec: FieldSpec, raw: Any) -> Any:
     if raw is None or raw == "" or (raw is False and spec.type != "boolean"):
         return None
     if spec.choices:
-        text = values.text(raw)
+        text = json_values.text(raw)
         return (int(text) or None) if text.isdigit() else text
     if spec.type in _IDS:
-        return values.id_or_none(raw)
+        return json_values.id_or_none(raw)
     read = _READERS.get(spec.type)
     return read(raw) if read else str(raw)
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
-    "integer": values.int_or_none,
-    "double": values.money,
-    "money": lambda raw: f"{values.plain_number(values.money(raw))}|{str(raw).partition('|')[2]}",
+    "integer": json_values.int_or_none,
+    "double": json_values.money,
+    "money": lambda raw: f"{json_values.plain_number(json_values.money(raw))}|{str(raw).partition('|')[2]}",
     "boolean": lambda raw: raw in {True, "Y", "1"},
     "char": lambda raw: raw in {True, "Y", "1"},
     "date": parse_date,
@@ -240,7 +240,7 @@ def sent(value: Any) -> Any:
         return "Y" if value else "N"
     if isinstance(value, tuple):
         return [sent(one) for one in value]
-    return values.to_portal(value)
+    return json_values.to_portal(value)
 
 
 def shown(value: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from b24sync.ports import Ask, Effect, Tell
+from b24sync.ports import OnLostAnswer, Read, Write
 from b24sync.rest import contract, fields, items
 from b24sync.steps import field_types
 from b24sync.steps.outcomes import StepError, required, words_of
@@ -14,7 +14,7 @@ from b24sync.steps.outcomes import StepError, required, words_of
 if TYPE_CHECKING:
     from b24sync.calls import Answer
     from b24sync.domain.entity import Entity
-    from b24sync.ports import Talk
+    from b24sync.ports import Effects
     from b24sync.rest.fields import Fields, FieldSpec
     from b24sync.rest.kinds import Kind
     from b24sync.steps.context import StepContext
@@ -31,11 +31,11 @@ class Change:
     value: Any
 
 
-def fields_of(ctx: StepContext, kind: str) -> Talk[Fields]:
+def fields_of(ctx: StepContext, kind: str) -> Effects[Fields]:
     """What fields a kind has."""
     if ctx.kinds[kind].api == "task":
         return fields.read_fields(ctx.kinds[kind], None)
-    answers: list[Answer] = yield Ask((items.fields(ctx.kinds[kind]),))
+    answers: list[Answer] = yield Read((items.fields(ctx.kinds[kind]),))
     required(answers[0], f"fields of {kind}")
     return fields.read_fields(ctx.kinds[kind], answers[0].result)
 
@@ -84,7 +84,7 @@ def holds(row: Mapping[str, Any], spec: FieldSpec) -> Any:
     return field_types.held(spec, row.get(spec.code))
 
 
-def write(ctx: StepContext, entity: Entity, changes: Sequence[Change]) -> Talk[None]:
+def write(ctx: StepContext, entity: Entity, changes: Sequence[Change]) -> Effects[None]:
     """Write fields in one update and see that the portal kept them.
 
     Raises:
@@ -92,8 +92,8 @@ def write(ctx: StepContext, entity: Entity, changes: Sequence[Change]) -> Talk[N
     """
     kind = ctx.kinds[entity.key.kind]
     call = items.update(kind, entity.key.id, {one.spec.sent: field_types.sent(one.value) for one in changes})
-    writes = _writes(kind, entity.fields, changes)
-    answer: Answer = yield Tell(call, Effect.REPEATABLE, entity=entity.key, writes=writes)
+    sets = _writes(kind, entity.fields, changes)
+    answer: Answer = yield Write(call, OnLostAnswer.REPEAT, entity=entity.key, sets=sets)
     if answer.error is not None:
         known = yield from fields_of(ctx, entity.key.kind)
         named = known.titled(answer.error.reason) or [one.spec.code for one in changes]
@@ -104,8 +104,8 @@ def write(ctx: StepContext, entity: Entity, changes: Sequence[Change]) -> Talk[N
         _compare(entity, one, after)
 
 
-def _read_again(ctx: StepContext, kind: Kind, entity: Entity) -> Talk[Mapping[str, Any]]:
-    answers: list[Answer] = yield Ask((items.get(ctx.kinds[kind.name], entity.key.id),))
+def _read_again(ctx: StepContext, kind: Kind, entity: Entity) -> Effects[Mapping[str, Any]]:
+    answers: list[Answer] = yield Read((items.get(ctx.kinds[kind.name], entity.key.id),))
     required(answers[0], f"{entity.key} after the write")
     return contract.original_fields(items.row_of(answers[0].result) or {})
 

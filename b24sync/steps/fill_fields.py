@@ -11,7 +11,7 @@ from b24sync.domain.settings import StepSettings
 from b24sync.domain.values import Value
 
 if TYPE_CHECKING:
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
 
@@ -50,7 +50,7 @@ class FillFields(StepSettings):
         """The look-ups and where each comes from; in a look-up those before it."""
         return {one.name: one.from_ for one in takewhile(lambda one: one is not inner, self.lookups)}
 
-    def run(self, ctx: StepContext) -> Talk[StepResult]:
+    def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Look up, then write what is empty (or everything with ``overwrite``) in one update."""
         from b24sync.steps import filling  # noqa: PLC0415 - only where fields are written
 

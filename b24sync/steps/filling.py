@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from b24sync.domain.entity import Entity
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.rest.fields import FieldSpec
     from b24sync.steps.context import StepContext
     from b24sync.steps.fill_fields import FillFields
     from b24sync.steps.update_fields import UpdateFields
 
 
-def update(step: UpdateFields, ctx: StepContext) -> Talk[StepResult]:
+def update(step: UpdateFields, ctx: StepContext) -> Effects[StepResult]:
     """Write what is not so already."""
     kind = step.entity or ctx.event.entity.kind
     found = yield from together([_entity(ctx, kind), fields_of(ctx, kind)])
@@ -42,7 +42,7 @@ def update(step: UpdateFields, ctx: StepContext) -> Talk[StepResult]:
     return Done(changed=True, details=details)
 
 
-def fill(step: FillFields, ctx: StepContext) -> Talk[StepResult]:
+def fill(step: FillFields, ctx: StepContext) -> Effects[StepResult]:
     """Fill what is empty, or everything with ``overwrite``; what comes out empty leaves its field as it is."""
     kind = ctx.event.entity.kind
     entity, known = yield from together([_entity(ctx, kind), fields_of(ctx, kind)])
@@ -68,7 +68,7 @@ def fill(step: FillFields, ctx: StepContext) -> Talk[StepResult]:
     return Done(changed=bool(wanted), details=details)
 
 
-def _entity(ctx: StepContext, kind: str) -> Talk[Entity | None]:
+def _entity(ctx: StepContext, kind: str) -> Effects[Entity | None]:
     own = ctx.event.entity
     if kind == own.kind:
         return (yield from ctx.entity(kind, own.id))

@@ -8,9 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.entity import DEAL, INVOICE, Key
-from b24sync.ports import Ask, Done, Effect, Failed, Skipped, Tell
-from b24sync.rest import contract, items, rows, values
-from b24sync.steps import texts
+from b24sync.ports import Done, Failed, OnLostAnswer, Read, Skipped, Write
+from b24sync.rest import contract, items, json_values, rows
+from b24sync.steps import builtin_texts
 from b24sync.steps.amounts import currency_of, decimal_of
 from b24sync.steps.linked import linked, needed_person
 from b24sync.steps.moments import day_of
@@ -20,7 +20,7 @@ from b24sync.steps.together import together
 if TYPE_CHECKING:
     from b24sync.calls import Answer
     from b24sync.domain.entity import Entity
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.rest.rows import Row
     from b24sync.steps.context import StepContext
     from b24sync.steps.create_invoice import CreateInvoice
@@ -29,7 +29,7 @@ _CENT, _WHOLE = Decimal("0.01"), Decimal(1)
 _WITHOUT_CENTS = frozenset(("JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF"))
 
 
-def make(step: CreateInvoice, ctx: StepContext) -> Talk[StepResult]:
+def make(step: CreateInvoice, ctx: StepContext) -> Effects[StepResult]:
     """Make the invoice unless it is there; a found one gets the rows that it lacks."""
     found = (yield from linked(ctx, DEAL))[DEAL]
     deal = (yield from ctx.entity(DEAL, found.key.id)) if found else None
@@ -42,10 +42,10 @@ def make(step: CreateInvoice, ctx: StepContext) -> Talk[StepResult]:
     return (yield from _add(step, ctx, deal, copied))
 
 
-def _add(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[Row]) -> Talk[StepResult]:
+def _add(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[Row]) -> Effects[StepResult]:
     fields = yield from _fields(step, ctx, deal, copied)
     call = items.add(ctx.kinds[INVOICE], fields)
-    answer: Answer = yield Tell(call, Effect.MARKED)
+    answer: Answer = yield Write(call, OnLostAnswer.FIND)
     if answer.error is not None:
         return Failed(words_of(answer.error, f"invoice for {deal.key}"))
     row = items.row_of(answer.result)
@@ -58,19 +58,19 @@ def _add(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[R
     return (yield from _complete(ctx, key, copied, is_new=True))
 
 
-def _find(ctx: StepContext) -> Talk[Key | None]:
+def _find(ctx: StepContext) -> Effects[Key | None]:
     """The invoice that carries the marker; compared here, since old portals ignore filters that they do not know."""
     call = items.list_page(ctx.kinds[INVOICE], filter={"=xmlId": ctx.marker}, order={"id": "ASC"}, select=("id", "xmlId"))
-    answers: list[Answer] = yield Ask((call,))
+    answers: list[Answer] = yield Read((call,))
     required(answers[0], "looking for an invoice made before")
     own = [row for row in items.page_rows(answers[0].result) if row.get("xmlId") == ctx.marker]
     return Key(INVOICE, items.row_id(own[0])) if own else None
 
 
-def _rows_of(ctx: StepContext, owner: Key) -> Talk[list[Row]]:
+def _rows_of(ctx: StepContext, owner: Key) -> Effects[list[Row]]:
     found = list[rows.Row]()
     while True:
-        answers: list[Answer] = yield Ask((rows.list_for(ctx.kinds[owner.kind], owner.id, start=len(found)),))
+        answers: list[Answer] = yield Read((rows.list_for(ctx.kinds[owner.kind], owner.id, start=len(found)),))
         required(answers[0], f"product rows of {owner}")
         page = rows.read_rows(answers[0].result)
         found += page
@@ -78,13 +78,13 @@ def _rows_of(ctx: StepContext, owner: Key) -> Talk[list[Row]]:
             return found
 
 
-def _fields(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[Row]) -> Talk[dict[str, Any]]:
+def _fields(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[Row]) -> Effects[dict[str, Any]]:
     """All fields of the new invoice; empty ones are left to the portal.
 
     Raises:
         StepError: One of them cannot be what the rule gives.
     """
-    title = yield from ctx.text(step.title or texts.title(ctx, "create_invoice"), mode="line")
+    title = yield from ctx.text(step.title or builtin_texts.title(ctx, "create_invoice"), mode="line")
     amount = yield from _amount(step, ctx, deal, copied)
     contact = yield from _contact(step, ctx, deal)
     responsible = deal["responsible_id"]
@@ -108,7 +108,7 @@ def _fields(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequenc
     return {code: value for code, value in wanted.items() if value not in {None, "", 0}}
 
 
-def _amount(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[Row]) -> Talk[Decimal | None]:
+def _amount(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[Row]) -> Effects[Decimal | None]:
     """The sum of an invoice without rows; ``None`` if its rows make it. A deal without rows is worth its own amount."""
     if step.amount == "":
         if not copied and deal["amount"] <= 0:
@@ -131,14 +131,14 @@ def _amount(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequenc
     return amount
 
 
-def _contact(step: CreateInvoice, ctx: StepContext, deal: Entity) -> Talk[int | None]:
+def _contact(step: CreateInvoice, ctx: StepContext, deal: Entity) -> Effects[int | None]:
     if step.contact == "":
         own: int | None = deal["contact_id"]
         return own
     given = yield from ctx.value(step.contact)
     if given is None or given == "":
         return None
-    found = values.id_or_none(given.rpartition("_")[2] if isinstance(given, str) else given)
+    found = json_values.id_or_none(given.rpartition("_")[2] if isinstance(given, str) else given)
     if found is None:
         raise StepError(f"contact: {given!r} is no id of a contact")
     return found
@@ -166,7 +166,7 @@ def _ignored(ctx: StepContext, fields: Mapping[str, Any], row: Mapping[str, Any]
     return [code for code, value in read.items() if code in fields and fields[code] != value]
 
 
-def _complete(ctx: StepContext, key: Key, copied: Sequence[Row], *, is_new: bool) -> Talk[StepResult]:
+def _complete(ctx: StepContext, key: Key, copied: Sequence[Row], *, is_new: bool) -> Effects[StepResult]:
     """Give the invoice its rows if it has none; rows that people changed stay."""
     details: dict[str, Any] = {"invoice_id": key.id}
     present = [] if is_new or not copied else (yield from _rows_of(ctx, key))
@@ -174,8 +174,8 @@ def _complete(ctx: StepContext, key: Key, copied: Sequence[Row], *, is_new: bool
         return Done(changed=is_new, details=details, made=(key,))
     total = sum((row.sum for row in copied), Decimal(0))
     call = rows.set_for(ctx.kinds[INVOICE], key.id, [rows.copy_of(row) for row in copied])
-    writes = {"amount": values.plain_number(total)}
-    answer: Answer = yield Tell(call, Effect.REPEATABLE, entity=key, writes=writes)
+    sets = {"amount": json_values.plain_number(total)}
+    answer: Answer = yield Write(call, OnLostAnswer.REPEAT, entity=key, sets=sets)
     if answer.error is not None:
         return Failed(words_of(answer.error, f"product rows of {key}"), details)
     if answer.result and _contents(rows.read_rows(answer.result)) != _contents(copied):

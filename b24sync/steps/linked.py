@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from b24sync.rules.names import links_of
+from b24sync.rules.root_names import links_of
 from b24sync.rules.scope import EntityView
 from b24sync.steps.outcomes import StepError
 
 if TYPE_CHECKING:
     from b24sync.domain.entity import Entity
-    from b24sync.ports import Talk
+    from b24sync.ports import Effects
     from b24sync.rest.people import User
-    from b24sync.rules.people import Found
+    from b24sync.rules.selectors import Found
     from b24sync.steps.context import StepContext
 
 
-def linked(ctx: StepContext, *kinds: str) -> Talk[dict[str, Entity | None]]:
+def linked(ctx: StepContext, *kinds: str) -> Effects[dict[str, Entity | None]]:
     """The event's entity and what it is linked to, by kind; ``None`` where there is nothing."""
     own = ctx.event.entity.kind
     wanted = [kind for kind in kinds if kind == own or kind in links_of(own)]
@@ -25,7 +25,7 @@ def linked(ctx: StepContext, *kinds: str) -> Talk[dict[str, Entity | None]]:
     return {kind: view.entity if isinstance(view, EntityView) else None for kind, view in views.items()}
 
 
-def needed_person(ctx: StepContext, selector: str, *, otherwise: str, what: str) -> Talk[User]:
+def needed_person(ctx: StepContext, selector: str, *, otherwise: str, what: str) -> Effects[User]:
     """The one person that a step cannot do without.
 
     Args:

@@ -8,15 +8,15 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from b24sync.ports import Ask
-from b24sync.rest import lists, values
+from b24sync.ports import Read
+from b24sync.rest import json_values, lists
 from b24sync.rules.scope import EntityView, RecordView, View
-from b24sync.rules.values import MISSING, Missing
+from b24sync.rules.text_values import MISSING, Missing
 from b24sync.steps.outcomes import StepError, required
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer
-    from b24sync.ports import Talk
+    from b24sync.ports import Effects
     from b24sync.rest.lists import Element, Property
 
 _OWN = {"id": "ID", "name": "NAME"}
@@ -38,7 +38,7 @@ class Place:
         return lists.LISTS if self.word == "list" else self.word
 
 
-def find(place: Place, row_id: int | None, match: Mapping[str, Any], *, texts: str, doing: str) -> Talk[View | Missing]:
+def find(place: Place, row_id: int | None, match: Mapping[str, Any], *, texts: str, doing: str) -> Effects[View | Missing]:
     """A row by its id, or the first by id that matches; nothing if there is none.
 
     Args:
@@ -54,12 +54,12 @@ def find(place: Place, row_id: int | None, match: Mapping[str, Any], *, texts: s
     ask_fields = lists.fields(place.id, iblock_type=place.type)
     if row_id is not None:
         by_id = lists.elements(place.id, iblock_type=place.type, element_id=row_id)
-        answers: list[Answer] = yield Ask((ask_fields, by_id))
+        answers: list[Answer] = yield Read((ask_fields, by_id))
         known = _properties(answers[0], doing)
         required(answers[1], doing)
         element = next((one for one in lists.read_elements(answers[1].result) if one.id == row_id), None)
     else:
-        answers = yield Ask((ask_fields,))
+        answers = yield Read((ask_fields,))
         known = _properties(answers[0], doing)
         element = yield from _matching(place, _filter(known, match, doing), doing)
     if element is None:
@@ -99,16 +99,16 @@ def _text(value: Any) -> str:
         return str(value.values.get("id") or "")
     if isinstance(value, EntityView):
         return str(value.entity.key.id)
-    return values.plain_number(value) if isinstance(value, Decimal) else str(value).strip()
+    return json_values.plain_number(value) if isinstance(value, Decimal) else str(value).strip()
 
 
-def _matching(place: Place, wanted: Mapping[str, str], doing: str) -> Talk[Element | None]:
+def _matching(place: Place, wanted: Mapping[str, str], doing: str) -> Effects[Element | None]:
     """The first row by id; compared here too, since the portal ignores filters that it does not know."""
     filter_ = {f"={code}": value for code, value in wanted.items()}
     start = 0
     while True:
         call = lists.elements(place.id, iblock_type=place.type, filter=filter_, start=start)
-        answers: list[Answer] = yield Ask((call,))
+        answers: list[Answer] = yield Read((call,))
         required(answers[0], doing)
         page = lists.read_elements(answers[0].result)
         for element in sorted(page, key=lambda one: one.id):
@@ -130,7 +130,7 @@ def equal(wanted: Any, found: Any) -> bool:
     """Whether two values are the same in any way the portal writes them: numbers by value, texts in any case."""
     if isinstance(found, list):
         return any(equal(wanted, one) for one in found)
-    left, right = (str(values.to_json(one) if one is not None else "").strip() for one in (wanted, found))
+    left, right = (str(json_values.to_json(one) if one is not None else "").strip() for one in (wanted, found))
     if left.casefold() == right.casefold():
         return True
     try:
@@ -139,7 +139,7 @@ def equal(wanted: Any, found: Any) -> bool:
         return left[:10] == right[:10] and len(left) == 10 and right[10:11] == "T"
 
 
-def _bound(place: Place, element: Element, known: Mapping[str, Property], texts: str) -> Talk[Bound]:
+def _bound(place: Place, element: Element, known: Mapping[str, Property], texts: str) -> Effects[Bound]:
     """The rows of other lists that links of a row point to, as far as they are mentioned."""
     wanted = {
         (prop.links_to or 0, row_id)
@@ -154,7 +154,7 @@ def _bound(place: Place, element: Element, known: Mapping[str, Property], texts:
     list_ids = sorted({list_id for list_id, _ in pairs})
     calls = [lists.fields(one, iblock_type=place.type) for one in list_ids]
     calls += [lists.elements(one, iblock_type=place.type, element_id=int(row_id)) for one, row_id in pairs]
-    answers: list[Answer] = yield Ask(tuple(calls))
+    answers: list[Answer] = yield Read(tuple(calls))
     described = {
         one: lists.read_properties(answer.result) if answer.error is None else {} for one, answer in zip(list_ids, answers, strict=False)
     }

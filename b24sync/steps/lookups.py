@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.entity import COMPANY, CONTACT, Entity
 from b24sync.errors import NotFoundError
-from b24sync.ports import Ask
-from b24sync.rest import contract, items, values
+from b24sync.ports import Read
+from b24sync.rest import contract, items, json_values
 from b24sync.rest.kinds import Kind
 from b24sync.rules.scope import EntityView, View, view_of
-from b24sync.rules.values import MISSING, Missing
+from b24sync.rules.text_values import MISSING, Missing
 from b24sync.steps import field_types, list_rows
 from b24sync.steps.linked import linked
 from b24sync.steps.outcomes import StepError, required
@@ -20,14 +20,14 @@ from b24sync.steps.together import together
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer
-    from b24sync.ports import Talk
+    from b24sync.ports import Effects
     from b24sync.steps.context import StepContext
     from b24sync.steps.fill_fields import Lookup
 
 Views = dict[str, "View | Missing"]
 
 
-def find(ctx: StepContext, wanted: Sequence[Lookup], targets: Mapping[str, Any]) -> Talk[Views]:
+def find(ctx: StepContext, wanted: Sequence[Lookup], targets: Mapping[str, Any]) -> Effects[Views]:
     """The rows that the fields to be filled need, by name; nothing where there is no such row.
 
     Args:
@@ -64,7 +64,7 @@ def _mentions(lookup: Lookup, names: set[str]) -> bool:
     return any(re.search(rf"\b{re.escape(name)}\b", text) for name in names)
 
 
-def _find_one(ctx: StepContext, lookup: Lookup, views: Views, texts: str) -> Talk[View | Missing]:
+def _find_one(ctx: StepContext, lookup: Lookup, views: Views, texts: str) -> Effects[View | Missing]:
     doing = f"look-up {lookup.name} ({lookup.from_})"
     source, _, number = lookup.from_.partition(":")
     by_id = lookup.id != ""
@@ -98,25 +98,25 @@ def _row_id(value: Any, doing: str) -> int:
         return one.entity.key.id
     record = getattr(one, "values", None)
     inner = record.get("id") if isinstance(record, Mapping) else one
-    found = values.id_or_none(inner.strip().rpartition("_")[2] if isinstance(inner, str) else inner)
+    found = json_values.id_or_none(inner.strip().rpartition("_")[2] if isinstance(inner, str) else inner)
     if found is None:
         raise StepError(f"{doing}: id is {str(one)!r}, which is no id")
     return found
 
 
-def _item(ctx: StepContext, kind: Kind, row_id: int | None, match: Mapping[str, Any], doing: str) -> Talk[View | Missing]:
+def _item(ctx: StepContext, kind: Kind, row_id: int | None, match: Mapping[str, Any], doing: str) -> Effects[View | Missing]:
     """An item of the CRM by its id, or the first that matches."""
     if row_id is not None:
-        answers: list[Answer] = yield Ask((items.get(kind, row_id),))
+        answers: list[Answer] = yield Read((items.get(kind, row_id),))
         if isinstance(answers[0].error, NotFoundError):
             return MISSING
         required(answers[0], doing)
         return _view(ctx, kind, items.row_of(answers[0].result))
     codes = {contract.portal_code(kind, name): value for name, value in match.items()}
-    wanted = {f"={code}": values.to_portal(_plain(value)) for code, value in codes.items()}
+    wanted = {f"={code}": json_values.to_portal(_plain(value)) for code, value in codes.items()}
     start = 0
     while True:
-        answers = yield Ask((items.list_page(kind, filter=wanted, order={"id": "ASC"}, start=start),))
+        answers = yield Read((items.list_page(kind, filter=wanted, order={"id": "ASC"}, start=start),))
         required(answers[0], doing)
         page = items.page_rows(answers[0].result)
         for row in page:

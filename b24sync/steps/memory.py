@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from b24sync.ports import Note
+from b24sync.ports import SaveMemory
 
 if TYPE_CHECKING:
-    from b24sync.ports import Talk
+    from b24sync.ports import Effects
 
 
 class Memory:
@@ -21,11 +21,11 @@ class Memory:
         """A value; ``None`` if there is none."""
         return self._kept.get(name)
 
-    def put(self, **changes: Any) -> Talk[None]:
+    def put(self, **changes: Any) -> Effects[None]:
         """Keep values; ``None`` forgets one."""
         merged = {**self._kept, **changes}
         self._kept = {name: value for name, value in merged.items() if value is not None}
-        yield Note(self.all())
+        yield SaveMemory(self.all())
 
     def all(self) -> dict[str, Any]:
         """Everything, as a JSON object."""

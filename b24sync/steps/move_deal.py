@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from b24sync.domain.entity import DEAL
 from b24sync.domain.settings import StepSettings
-from b24sync.ports import Ask, Done, Effect, Failed, Skipped, Tell
+from b24sync.ports import Done, Failed, OnLostAnswer, Read, Skipped, Write
 from b24sync.rest import fields, items, stages
 from b24sync.steps.linked import linked
 from b24sync.steps.memory import Memory
@@ -17,7 +17,7 @@ from b24sync.steps.outcomes import StepError, required, words_of
 if TYPE_CHECKING:
     from b24sync.calls import Answer
     from b24sync.domain.entity import Entity
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.rest.stages import Stage
     from b24sync.steps.context import StepContext
 
@@ -35,7 +35,7 @@ class MoveDeal(StepSettings):
     name: ClassVar[str] = "move_deal"
     stage: str | Mapping[str, str] = NEXT
 
-    def run(self, ctx: StepContext) -> Talk[StepResult]:
+    def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Look where the deal stands now, and move it if it may be moved."""
         found = (yield from linked(ctx, DEAL))[DEAL]
         deal = (yield from ctx.entity(DEAL, found.key.id)) if found else None
@@ -67,14 +67,14 @@ def _decided(ctx: StepContext, deal: Entity) -> str | None:
     return ctx.memory.get("target") if ctx.memory.get("deal") == deal.key.id else None
 
 
-def _funnel(ctx: StepContext, deal: Entity, wanted: str) -> Talk[Sequence[Stage]]:
+def _funnel(ctx: StepContext, deal: Entity, wanted: str) -> Effects[Sequence[Stage]]:
     """The stages of the deal's funnel in its order; read anew if a stage that matters is not among the known ones."""
     category = deal["category_id"] or 0
     known = ctx.funnels.stages(DEAL, category)
     ids = {stage.id for stage in known}
     if deal["stage_id"] in ids and (wanted == NEXT or wanted in ids):
         return known
-    answers: list[Answer] = yield Ask((stages.status_list(stages.entity_id(ctx.kinds[DEAL], category)),))
+    answers: list[Answer] = yield Read((stages.status_list(stages.entity_id(ctx.kinds[DEAL], category)),))
     required(answers[0], f"stages of the funnel {category}")
     return stages.read_stages(answers[0].result, category_id=category)
 
@@ -122,14 +122,14 @@ def _category_of(stage_id: str) -> int:
     return int(prefix[1:]) if colon and prefix[:1] == "C" and prefix[1:].isdigit() else 0
 
 
-def _move(ctx: StepContext, deal: Entity, target: str) -> Talk[StepResult]:
+def _move(ctx: StepContext, deal: Entity, target: str) -> Effects[StepResult]:
     kind, before = ctx.kinds[DEAL], deal["stage_id"]
     details = {"deal_id": deal.key.id, "from": before, "to": target}
     call = items.update(kind, deal.key.id, {"stage_id": target})
-    answer: Answer = yield Tell(call, Effect.REPEATABLE, entity=deal.key, writes={"stage_id": target})
+    answer: Answer = yield Write(call, OnLostAnswer.REPEAT, entity=deal.key, sets={"stage_id": target})
     doing = f"{deal.key}: to stage {target}"
     if answer.error is not None:
-        described: list[Answer] = yield Ask((items.fields(kind),))
+        described: list[Answer] = yield Read((items.fields(kind),))
         known = fields.read_fields(kind, described[0].result)
         return Failed(words_of(answer.error, doing, fields=known.titled(answer.error.reason)), details)
     row = items.row_of(answer.result)

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.settings import StepSettings
 from b24sync.domain.values import Person, Text
-from b24sync.ports import Done, Effect, Failed, Skipped, Tell, TellAll
-from b24sync.rest import notify
+from b24sync.ports import Done, Failed, OnLostAnswer, Skipped, Write, WriteAll
+from b24sync.rest import im_notify
 from b24sync.steps.outcomes import words_of
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.rest.people import User
-    from b24sync.rules.people import Found
+    from b24sync.rules.selectors import Found
     from b24sync.steps.context import StepContext
 
 _NO_SUCH_METHOD = "ERROR_METHOD_NOT_FOUND"
@@ -36,7 +36,7 @@ class Notify(StepSettings):
     to: tuple[Person, ...]
     text: Text = ""
 
-    def run(self, ctx: StepContext) -> Talk[StepResult]:
+    def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Tell everybody found, all at once."""
         found = yield from ctx.people(self.to, several=True)
         if not found.users:
@@ -44,26 +44,26 @@ class Notify(StepSettings):
         text = yield from self._message(ctx)
         if not text.strip():
             return Skipped("empty_text", _people(found))
-        answers = yield from _tell(ctx, found.users, text)
+        answers = yield from _write(ctx, found.users, text)
         return _result(found, answers)
 
-    def _message(self, ctx: StepContext) -> Talk[str]:
+    def _message(self, ctx: StepContext) -> Effects[str]:
         if self.text:
             return (yield from ctx.text(self.text, mode="bbcode"))
-        from b24sync.steps.texts import notice  # noqa: PLC0415 - only where no text is configured
+        from b24sync.steps.builtin_texts import notice  # noqa: PLC0415 - only where no text is configured
 
         source, names = notice(ctx)
         return (yield from ctx.text(source, mode="bbcode", extra=names))
 
 
-def _tell(ctx: StepContext, users: Sequence[User], text: str) -> Talk[list[Answer]]:
+def _write(ctx: StepContext, users: Sequence[User], text: str) -> Effects[list[Answer]]:
     """Tell each user; where the portal lacks the notices without an author, in the name of the webhook's owner."""
-    calls = [notify.system_add(user.id, text, tag=ctx.marker) for user in users]
-    answers: list[Answer] = yield TellAll(tuple(Tell(call, Effect.REPEATABLE) for call in calls))
+    calls = [im_notify.system_add(user.id, text, tag=ctx.marker) for user in users]
+    answers: list[Answer] = yield WriteAll(tuple(Write(call, OnLostAnswer.REPEAT) for call in calls))
     lacking = [n for n, one in enumerate(answers) if one.error is not None and one.error.code == _NO_SUCH_METHOD]
     if lacking:
-        again = [notify.personal_add(users[n].id, text, tag=ctx.marker) for n in lacking]
-        others: list[Answer] = yield TellAll(tuple(Tell(call, Effect.REPEATABLE) for call in again))
+        again = [im_notify.personal_add(users[n].id, text, tag=ctx.marker) for n in lacking]
+        others: list[Answer] = yield WriteAll(tuple(Write(call, OnLostAnswer.REPEAT) for call in again))
         for n, answer in zip(lacking, others, strict=True):
             answers[n] = answer
     return answers

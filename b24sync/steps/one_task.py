@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 from b24sync.domain.entity import TASK, Key
 from b24sync.ports import Done, Failed
-from b24sync.steps import task_making, texts
+from b24sync.steps import builtin_texts, task_making
 from b24sync.steps.linked import needed_person
 
 if TYPE_CHECKING:
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
     from b24sync.steps.create_task import CreateTask
 
 
-def make(step: CreateTask, ctx: StepContext) -> Talk[StepResult]:
+def make(step: CreateTask, ctx: StepContext) -> Effects[StepResult]:
     """Make the task unless it is there."""
     person = yield from needed_person(ctx, step.responsible, otherwise="responsible", what="responsible of the task")
-    title = yield from ctx.text(step.title or texts.title(ctx, "create_task"), mode="line")
-    description = yield from ctx.text(step.description or texts.description(ctx), mode="bbcode")
+    title = yield from ctx.text(step.title or builtin_texts.title(ctx, "create_task"), mode="line")
+    description = yield from ctx.text(step.description or builtin_texts.description(ctx), mode="bbcode")
     if not title:
         return Failed("title: it comes out empty (write one that always says something)")
     draft = task_making.TaskDraft(

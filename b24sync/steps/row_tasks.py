@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from b24sync.domain.entity import TASK, Key
 from b24sync.ports import Done, Failed, Skipped
 from b24sync.rules.scope import RowsView, RowView
-from b24sync.steps import sections, task_making, texts
+from b24sync.steps import builtin_texts, catalog_sections, task_making
 from b24sync.steps.linked import needed_person
 from b24sync.steps.outcomes import StepError
 from b24sync.steps.together import together
 
 if TYPE_CHECKING:
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.rest.rows import Row
     from b24sync.steps.context import StepContext
     from b24sync.steps.create_tasks import CreateTasks, TaskTemplate
@@ -64,7 +64,7 @@ class Job:
         return "create_tasks.all" if self.row is None else "create_tasks.row"
 
 
-def make(step: CreateTasks, ctx: StepContext) -> Talk[StepResult]:
+def make(step: CreateTasks, ctx: StepContext) -> Effects[StepResult]:
     """Make the tasks that are not there yet; everything that may fail for want of data does so before the first is made."""
     rows = yield from _rows(ctx, step.tasks)
     jobs = list(_jobs(ctx, step.tasks, rows))
@@ -78,14 +78,14 @@ def make(step: CreateTasks, ctx: StepContext) -> Talk[StepResult]:
     return Done(changed=made.new > 0, details={"task_ids": ids}, made=tuple(Key(TASK, one) for one in ids))
 
 
-def _rows(ctx: StepContext, templates: Sequence[TaskTemplate]) -> Talk[list[Placed]]:
+def _rows(ctx: StepContext, templates: Sequence[TaskTemplate]) -> Effects[list[Placed]]:
     """The product rows, with the sections of their products where a template asks for them."""
     found = (yield from ctx.scope(("rows",))).get("rows")
     views = list(found) if isinstance(found, RowsView) else []
     by_section = [one for one in templates if one.section]
     named = any("section_id" in text for one in templates for text in (one.title, one.description))
     wanted = [view.row.product_id for view in views if view.row.product_id and (named or any(_suits(one, view.row) for one in by_section))]
-    read = (yield from sections.load(wanted)) if by_section or named else sections.Catalogue()
+    read = (yield from catalog_sections.load(wanted)) if by_section or named else catalog_sections.Catalogue()
     placed, seen = list[Placed](), dict[str, int]()
     for view in views:
         above = read.above(view.row.product_id)
@@ -120,13 +120,13 @@ def _suits(template: TaskTemplate, row: Row) -> bool:
     return not template.name or any(fnmatchcase(name, glob.casefold()) for glob in template.name)
 
 
-def _draft(ctx: StepContext, job: Job) -> Talk[task_making.TaskDraft]:
+def _draft(ctx: StepContext, job: Job) -> Effects[task_making.TaskDraft]:
     template = job.template
     person = yield from needed_person(ctx, template.responsible, otherwise="responsible", what="responsible of the task")
-    title = yield from ctx.text(template.title or texts.title(ctx, job.variant), mode="line", extra=job.names)
+    title = yield from ctx.text(template.title or builtin_texts.title(ctx, job.variant), mode="line", extra=job.names)
     if not title:
         raise StepError("title: it comes out empty (write one that always says something)")
-    description = yield from ctx.text(template.description or texts.description(ctx, job.variant), mode="bbcode", extra=job.names)
+    description = yield from ctx.text(template.description or builtin_texts.description(ctx, job.variant), mode="bbcode", extra=job.names)
     return task_making.TaskDraft(
         marker=job.marker,
         title=title,

@@ -12,9 +12,9 @@ from b24sync.domain.values import Address, TemplateFile, Text
 from b24sync.ports import Skipped
 
 if TYPE_CHECKING:
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
-    from b24sync.steps.letters import Mailing, Previewed
+    from b24sync.steps.invoice_mail import Mailing, Previewed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,43 +43,43 @@ class SendInvoice(StepSettings):
     attach: bool = True
     template: int | str = ""
 
-    def run(self, ctx: StepContext) -> Talk[StepResult]:
+    def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Mail it, unless the invoice is gone or has left the status that the event led to.
 
         Raises:
             B24SyncError: It cannot be sent as it is.
         """
-        from b24sync.steps import letters  # noqa: PLC0415 - the texts and HTML of mail are needed only where mail is sent
+        from b24sync.steps import invoice_mail  # noqa: PLC0415 - the texts and HTML of mail are needed only where mail is sent
 
-        done = letters.already_sent(ctx) or (yield from letters.being_made(ctx))
+        done = invoice_mail.already_sent(ctx) or (yield from invoice_mail.being_made(ctx))
         if done is not None:
             return done
         invoice = yield from _wanted(ctx)
         if isinstance(invoice, Skipped):
             return invoice
-        return (yield from letters.send(ctx, self._mailing(), invoice))
+        return (yield from invoice_mail.send(ctx, self._mailing(), invoice))
 
-    def preview(self, ctx: StepContext) -> Talk[Previewed]:
+    def preview(self, ctx: StepContext) -> Effects[Previewed]:
         """Whom it would go to and under which subject, or why it would not; makes and sends nothing.
 
         Raises:
             B24SyncError: It cannot be sent as it is.
         """
-        from b24sync.steps import letters  # noqa: PLC0415
+        from b24sync.steps import invoice_mail  # noqa: PLC0415
 
         invoice = yield from _wanted(ctx)
         if isinstance(invoice, Skipped):
             return invoice
-        return (yield from letters.preview(ctx, self._mailing(), invoice))
+        return (yield from invoice_mail.preview(ctx, self._mailing(), invoice))
 
     def _mailing(self) -> Mailing:
         from b24sync.steps import mail_texts  # noqa: PLC0415
-        from b24sync.steps.letters import Mailing  # noqa: PLC0415
+        from b24sync.steps.invoice_mail import Mailing  # noqa: PLC0415
 
         return Mailing(self, "invoice", mail_texts.INVOICE_SUBJECT, mail_texts.INVOICE_BODY, {})
 
 
-def _wanted(ctx: StepContext) -> Talk[Entity | Skipped]:
+def _wanted(ctx: StepContext) -> Effects[Entity | Skipped]:
     invoice = yield from ctx.entity(INVOICE, ctx.event.entity.id)
     if invoice is None:
         return Skipped("gone")

@@ -14,9 +14,9 @@ from b24sync.ports import Skipped
 if TYPE_CHECKING:
     from datetime import date
 
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
-    from b24sync.steps.letters import Mailing, Previewed
+    from b24sync.steps.invoice_mail import Mailing, Previewed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,38 +45,38 @@ class SendReminder(StepSettings):
     attach: bool = True
     template: int | str = ""
 
-    def run(self, ctx: StepContext) -> Talk[StepResult]:
+    def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Mail it, unless there is nothing left to remind of.
 
         Raises:
             B24SyncError: It cannot be sent as it is.
         """
-        from b24sync.steps import letters  # noqa: PLC0415 - the texts and HTML of mail are needed only where mail is sent
+        from b24sync.steps import invoice_mail  # noqa: PLC0415 - the texts and HTML of mail are needed only where mail is sent
 
-        done = letters.already_sent(ctx) or (yield from letters.being_made(ctx))
+        done = invoice_mail.already_sent(ctx) or (yield from invoice_mail.being_made(ctx))
         if done is not None:
             return done
         invoice = yield from _wanted(ctx)
         if isinstance(invoice, Skipped):
             return invoice
-        return (yield from letters.send(ctx, self._mailing(ctx, invoice), invoice))
+        return (yield from invoice_mail.send(ctx, self._mailing(ctx, invoice), invoice))
 
-    def preview(self, ctx: StepContext) -> Talk[Previewed]:
+    def preview(self, ctx: StepContext) -> Effects[Previewed]:
         """Whom it would go to and under which subject, or why it would not; makes and sends nothing.
 
         Raises:
             B24SyncError: It cannot be sent as it is.
         """
-        from b24sync.steps import letters  # noqa: PLC0415
+        from b24sync.steps import invoice_mail  # noqa: PLC0415
 
         invoice = yield from _wanted(ctx)
         if isinstance(invoice, Skipped):
             return invoice
-        return (yield from letters.preview(ctx, self._mailing(ctx, invoice), invoice))
+        return (yield from invoice_mail.preview(ctx, self._mailing(ctx, invoice), invoice))
 
     def _mailing(self, ctx: StepContext, invoice: Entity) -> Mailing:
         from b24sync.steps import mail_texts  # noqa: PLC0415
-        from b24sync.steps.letters import Mailing  # noqa: PLC0415
+        from b24sync.steps.invoice_mail import Mailing  # noqa: PLC0415
 
         due: date = invoice["due_date"]
         days = (due - ctx.today()).days
@@ -84,7 +84,7 @@ class SendReminder(StepSettings):
         return Mailing(self, "reminder", mail_texts.REMINDER_SUBJECT, mail_texts.REMINDER_BODY, extra)
 
 
-def _wanted(ctx: StepContext) -> Talk[Entity | Skipped]:
+def _wanted(ctx: StepContext) -> Effects[Entity | Skipped]:
     """The invoice, if it is still to be reminded of; a schedule's reminder must also fit status and due date."""
     invoice = yield from ctx.entity(INVOICE, ctx.event.entity.id)
     if invoice is None:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.entity import INVOICE
 from b24sync.domain.settings import StepSettings
-from b24sync.ports import Done, Effect, KeepDueDate, Skipped, Tell
+from b24sync.ports import Done, OnLostAnswer, SaveDueDate, Skipped, Write
 from b24sync.rest import items
 from b24sync.steps.outcomes import StepError, words_of
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from b24sync.domain.calendar.calendar import Shift
+    from b24sync.domain.calendar.working_calendar import Shift
     from b24sync.domain.entity import Entity
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
 
@@ -28,7 +28,7 @@ class ShiftDueDate(StepSettings):
     kinds: ClassVar[tuple[str, ...]] = (INVOICE,)
     direction: Literal["next", "previous", "nearest", "none"] | None = None
 
-    def run(self, ctx: StepContext) -> Talk[StepResult]:
+    def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Shift from the date that people set, which is kept; shifting again gives the same date.
 
         Raises:
@@ -51,7 +51,7 @@ class ShiftDueDate(StepSettings):
         if shift.date == current:
             return _done(shift, current, changed=False)
         call = items.update(ctx.kinds[INVOICE], invoice.key.id, {"due_date": shift.date})
-        answer = yield Tell(call, Effect.REPEATABLE, invoice.key, {"due_date": shift.date.isoformat()})
+        answer = yield Write(call, OnLostAnswer.REPEAT, invoice.key, {"due_date": shift.date.isoformat()})
         if answer.error is not None:
             raise StepError(words_of(answer.error, f"{invoice.key}: due date {shift.date}"))
         return _done(shift, shift.date, changed=True)
@@ -79,13 +79,13 @@ def _not_before(ctx: StepContext, invoice: Entity, original: date) -> date | Non
     return day if day is not None and day <= original else None
 
 
-def _kept(ctx: StepContext, invoice: Entity, shift: Shift) -> Talk[None]:
+def _kept(ctx: StepContext, invoice: Entity, shift: Shift) -> Effects[None]:
     """Keep what the step must know the next time, before anything is written."""
     kept = ctx.records.due_date(invoice.key)
     known = (kept.original, kept.shifted) if kept is not None else None
     wanted = (shift.original, shift.date)
     if known != wanted and (known is not None or shift.moved):
-        yield KeepDueDate(invoice.key, *wanted)
+        yield SaveDueDate(invoice.key, *wanted)
 
 
 def _done(shift: Shift, current: date, *, changed: bool) -> Done:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.entity import DEAL, INVOICE, TASK
-from b24sync.ports import Ask, Effect, Failed, Tell, TellAll
-from b24sync.rest import items, tasks, values
+from b24sync.ports import Failed, OnLostAnswer, Read, Write, WriteAll
+from b24sync.rest import items, json_values, tasks
 from b24sync.steps.linked import linked
 from b24sync.steps.moments import moment_of
 from b24sync.steps.outcomes import required, words_of
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from b24sync.calls import Answer
     from b24sync.domain.values import Deadline
-    from b24sync.ports import Talk
+    from b24sync.ports import Effects
     from b24sync.steps.context import StepContext
 
 
@@ -65,7 +65,7 @@ class Made:
     new: int
 
 
-def make(ctx: StepContext, drafts: Sequence[TaskDraft]) -> Talk[Made | Failed]:
+def make(ctx: StepContext, drafts: Sequence[TaskDraft]) -> Effects[Made | Failed]:
     """Make the tasks that are not there yet.
 
     Returns:
@@ -77,11 +77,11 @@ def make(ctx: StepContext, drafts: Sequence[TaskDraft]) -> Talk[Made | Failed]:
     if not missing:
         return Made(there, 0)
     calls = [tasks.add(draft.fields(bindings)) for draft in missing]
-    answers: list[Answer] = yield TellAll(tuple(Tell(call, Effect.MARKED) for call in calls))
+    answers: list[Answer] = yield WriteAll(tuple(Write(call, OnLostAnswer.FIND) for call in calls))
     troubles = []
     for draft, answer in zip(missing, answers, strict=True):
         row = items.row_of(answer.result) if answer.error is None else None
-        task_id = values.id_or_none(row.get("id")) if row else None
+        task_id = json_values.id_or_none(row.get("id")) if row else None
         if task_id is not None:
             there[draft.marker] = task_id
         elif answer.error is not None:
@@ -94,7 +94,7 @@ def make(ctx: StepContext, drafts: Sequence[TaskDraft]) -> Talk[Made | Failed]:
     return Made(there, len(missing))
 
 
-def _bindings(ctx: StepContext) -> Talk[list[str]]:
+def _bindings(ctx: StepContext) -> Effects[list[str]]:
     """The event's entity and its deal; for a task's event what the task itself is bound to."""
     own = ctx.event.entity
     found = yield from linked(ctx, DEAL, INVOICE)
@@ -104,15 +104,15 @@ def _bindings(ctx: StepContext) -> Talk[list[str]]:
     return list(dict.fromkeys(ctx.kinds[key.kind].binding(key.id) for key in keys))
 
 
-def _look_for(ctx: StepContext, bindings: Sequence[str], markers: Sequence[str]) -> Talk[dict[str, int]]:
+def _look_for(ctx: StepContext, bindings: Sequence[str], markers: Sequence[str]) -> Effects[dict[str, int]]:
     """Tasks that carry one of the markers: those bound to the entity, and on a second try any."""
     wanted, found = set(markers), dict[str, int]()
     last = 0
     while bindings:
-        answers: list[Answer] = yield Ask((tasks.bound_to(bindings[0], after_id=last),))
+        answers: list[Answer] = yield Read((tasks.bound_to(bindings[0], after_id=last),))
         rows = _rows(answers[0])
         found |= _marked(rows, wanted)
-        ids = [number for row in rows if (number := values.id_or_none(row.get("id"))) is not None and number > last]
+        ids = [number for row in rows if (number := json_values.id_or_none(row.get("id"))) is not None and number > last]
         if len(rows) < items.PAGE or not ids:
             break
         last = max(ids)
@@ -120,7 +120,7 @@ def _look_for(ctx: StepContext, bindings: Sequence[str], markers: Sequence[str])
     if unseen and (ctx.attempt > 1 or not bindings):
         # Somebody may have unbound them. The filter is not documented: an ignored one gives the newest tasks.
         calls = [tasks.list_page(filter={"XML_ID": one}, order={"ID": "DESC"}) for one in unseen]
-        answers = yield Ask(tuple(calls))
+        answers = yield Read(tuple(calls))
         for answer in answers:
             found |= _marked(_rows(answer), wanted)
     return found
@@ -132,5 +132,5 @@ def _rows(answer: Answer) -> list[dict[str, Any]]:
 
 
 def _marked(rows: Sequence[Mapping[str, Any]], wanted: set[str]) -> dict[str, int]:
-    pairs = ((str(row.get("xmlId") or ""), values.id_or_none(row.get("id"))) for row in rows)
+    pairs = ((str(row.get("xmlId") or ""), json_values.id_or_none(row.get("id"))) for row in rows)
     return {marker: number for marker, number in pairs if marker in wanted and number is not None}

@@ -10,7 +10,7 @@ from b24sync.domain.settings import StepSettings
 from b24sync.domain.values import Value
 
 if TYPE_CHECKING:
-    from b24sync.ports import StepResult, Talk
+    from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
 
@@ -27,7 +27,7 @@ class UpdateFields(StepSettings):
     entity: str = ""
     set: Mapping[str, Value]
 
-    def run(self, ctx: StepContext) -> Talk[StepResult]:
+    def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Write what is not so already, in one update."""
         from b24sync.steps import filling  # noqa: PLC0415 - only where fields are written
 

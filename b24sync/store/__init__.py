@@ -12,14 +12,14 @@ from b24sync.store import migrations
 from b24sync.store.db import open_database, open_read_only, reading, transaction
 from b24sync.store.echoes import Echoes
 from b24sync.store.journal import Journal
-from b24sync.store.keep import Keep
+from b24sync.store.meta import Keep
 from b24sync.store.outbox import Action, Outbox
 from b24sync.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from b24sync.store.figures import Figures
     from b24sync.store.ledger import Ledger
-    from b24sync.store.records import RecordTables
+    from b24sync.store.step_records import RecordTables
 
 
 class Store:
@@ -32,12 +32,12 @@ class Store:
         self.journal = Journal(connection)
         self.outbox = Outbox(connection)
         self.echoes = Echoes(connection)
-        self.keep = Keep(connection)
+        self.meta = Keep(connection)
 
     @cached_property
     def records(self) -> RecordTables:
         """What steps keep."""
-        from b24sync.store.records import RecordTables  # noqa: PLC0415 - an idle poll does without
+        from b24sync.store.step_records import RecordTables  # noqa: PLC0415 - an idle poll does without
 
         return RecordTables(self.connection)
 
@@ -82,12 +82,12 @@ class Store:
 
     def installation(self) -> str:
         """A text that no other database has, so that markers of different ones never meet."""
-        known = self.keep.get("installation")
+        known = self.meta.get("installation")
         if known is None:
             import uuid  # noqa: PLC0415
 
             self.connection.execute("INSERT OR IGNORE INTO meta VALUES ('installation', ?)", (uuid.uuid4().hex,))
-            known = self.keep.get("installation") or ""
+            known = self.meta.get("installation") or ""
         return known
 
     def transaction(self) -> AbstractContextManager[None]:

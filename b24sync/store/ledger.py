@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import cast
 
-from b24sync.domain.commission import Base, BookedRow, LedgerRow, State, still_missing
+from b24sync.domain.commission_ledger import Base, BookedRow, LedgerRow, State, still_missing
 from b24sync.domain.entity import Key
 
 _SELECT = (

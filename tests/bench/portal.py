@@ -31,25 +31,25 @@ class BenchPortal:
 
     def add_invoices(self, count: int) -> None:
         """Create invoices, all now."""
-        self._tell({"add": count})
+        self._write({"add": count})
 
     def set_latency(self, seconds: float) -> None:
         """Let every request take longer."""
-        self._tell({"latency": seconds})
+        self._write({"latency": seconds})
 
     def pass_time(self, seconds: float) -> None:
         """Move the portal's clock."""
-        self._tell({"advance": seconds})
+        self._write({"advance": seconds})
 
     def requests(self) -> int:
         """How many requests have come so far."""
-        return int(self._tell({"requests": True}))  # type: ignore[call-overload, no-any-return]
+        return int(self._write({"requests": True}))  # type: ignore[call-overload, no-any-return]
 
     def cpu_s(self) -> float:
         """CPU time that the portal has used so far."""
-        return float(self._tell({"cpu": True}))  # type: ignore[arg-type]
+        return float(self._write({"cpu": True}))  # type: ignore[arg-type]
 
-    def _tell(self, order: dict[str, object]) -> object:
+    def _write(self, order: dict[str, object]) -> object:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()

@@ -32,7 +32,7 @@ FILE_POINTS = ("dispatch.claimed", "dispatch.before_settle")  # before a letter 
 
 
 @dataclass
-class Post:
+class SendMail:
     """An office that mails, and how to count what arrived."""
 
     office: Office
@@ -53,7 +53,7 @@ class Post:
 
 
 @contextmanager
-def posting(folder: Path, transport: str, **fail: Any) -> Iterator[Post]:
+def posting(folder: Path, transport: str, **fail: Any) -> Iterator[SendMail]:
     """An office that mails by a transport."""
     folder.mkdir(parents=True)
     with SmtpServer(fail=fail) as smtp:
@@ -62,7 +62,7 @@ def posting(folder: Path, transport: str, **fail: Any) -> Iterator[Post]:
             sections += f'host = "localhost"\nport = {smtp.port}\nsecurity = "none"\n'
         for office in open_office(folder, rules=RULE, sections=sections):
             office.portal.senders.append("Billing <billing@example.ru>")
-            yield Post(office, smtp if transport == "smtp" else None)
+            yield SendMail(office, smtp if transport == "smtp" else None)
 
 
 @pytest.mark.parametrize("transport", ["smtp", "file", "portal"])
@@ -147,10 +147,10 @@ def test_a_mail_server_that_is_away_for_days_loses_no_mail_and_uses_up_no_attemp
 
 
 def test_too_many_mails_at_once_are_held_and_other_actions_are_not(tmp_path: Path, zygote: Zygote) -> None:
-    tell = '[[rules]]\nname = "tell"\non = "invoice.sent"\n[[rules.steps]]\nuse = "notify"\nto = ["user:1"]\ntext = "sent"\n'
+    write = '[[rules]]\nname = "tell"\non = "invoice.sent"\n[[rules.steps]]\nuse = "notify"\nto = ["user:1"]\ntext = "sent"\n'
     with posting(tmp_path / "office", "smtp") as post:
         office = post.office
-        office.write(sections=office.sections + "[safety]\nmax_emails_per_poll = 2\n", rules=RULE + tell)
+        office.write(sections=office.sections + "[safety]\nmax_emails_per_poll = 2\n", rules=RULE + write)
         zygote.poll(office.config)
         for number in range(3):
             office.move(office.add_invoice(deal=0, contactId=office.company.contacts["with_email"], title=f"n{number}"), SENT)

@@ -95,7 +95,7 @@ def _facts(webhook: str) -> PortalFacts:
     from b24sync.clock import SystemClock
     from b24sync.onboarding.inquiry import inquire
     from b24sync.portal.client import PortalClient
-    from b24sync.portal.limits import MemoryBucket
+    from b24sync.portal.pacing import MemoryBucket
     from b24sync.portal.webhook import Webhook
 
     portal = PortalClient(Webhook.parse(webhook), clock=SystemClock(), bucket=MemoryBucket(None))

@@ -27,7 +27,7 @@ def zygote() -> Iterator[Zygote]:
 
 
 @dataclass
-class Post:
+class SendMail:
     """An office that polls through the zygote."""
 
     office: Office
@@ -46,8 +46,8 @@ class Post:
 
 
 @pytest.fixture
-def post(office: Office, zygote: Zygote) -> Post:
-    found = Post(office, zygote)
+def post(office: Office, zygote: Zygote) -> SendMail:
+    found = SendMail(office, zygote)
     assert found.poll()[0] == 0
     return found
 
@@ -105,7 +105,7 @@ WRITE = {
 
 
 @pytest.mark.parametrize("what", WHOLE)
-def test_what_the_portal_answers_to_everything(post: Post, what: str) -> None:
+def test_what_the_portal_answers_to_everything(post: SendMail, what: str) -> None:
     fault, expected, words = WHOLE[what]
     invoice = post.office.add_invoice()
     post.office.portal.faults.add(fault)
@@ -123,7 +123,7 @@ def test_what_the_portal_answers_to_everything(post: Post, what: str) -> None:
 
 
 @pytest.mark.parametrize("what", FEED)
-def test_what_the_portal_answers_to_one_feed_stops_that_feed_only(post: Post, what: str) -> None:
+def test_what_the_portal_answers_to_one_feed_stops_that_feed_only(post: SendMail, what: str) -> None:
     fault, expected, words = FEED[what]
     office = post.office
     invoice, task = office.add_invoice(), office.portal.add_task(TITLE="t", RESPONSIBLE_ID=5)
@@ -140,7 +140,7 @@ def test_what_the_portal_answers_to_one_feed_stops_that_feed_only(post: Post, wh
 
 
 @pytest.mark.parametrize("what", WRITE)
-def test_what_the_portal_answers_to_a_write(post: Post, what: str) -> None:
+def test_what_the_portal_answers_to_a_write(post: SendMail, what: str) -> None:
     fault, expected = WRITE[what]
     office = post.office
     office.add_invoice()
@@ -164,7 +164,7 @@ def test_what_the_portal_answers_to_a_write(post: Post, what: str) -> None:
 # blocks, the bucket, slowness
 
 
-def test_a_blocked_method_is_left_alone_by_the_next_process_until_its_time(post: Post) -> None:
+def test_a_blocked_method_is_left_alone_by_the_next_process_until_its_time(post: SendMail) -> None:
     office = post.office
     office.portal.faults.add(Fault("429", method="im.notify.system.add", seconds=500))
     office.add_invoice()
@@ -182,7 +182,7 @@ def test_a_blocked_method_is_left_alone_by_the_next_process_until_its_time(post:
     assert office.query("SELECT max(attempts) FROM actions") == [(1,)]
 
 
-def test_the_bucket_is_shared_by_processes_through_the_database(post: Post) -> None:
+def test_the_bucket_is_shared_by_processes_through_the_database(post: SendMail) -> None:
     office = post.office
     office.write(portal_lines='rate = "standard"\n')
     post.poll()
@@ -194,7 +194,7 @@ def test_the_bucket_is_shared_by_processes_through_the_database(post: Post) -> N
     assert time.monotonic() - begun > 2.0
 
 
-def test_a_portal_that_limits_requests_is_never_pushed_over_its_limit(post: Post) -> None:
+def test_a_portal_that_limits_requests_is_never_pushed_over_its_limit(post: SendMail) -> None:
     office = post.office
     office.set(rate_limit=True, rate_threshold=50, rate_per_s=2.0)
     office.write(portal_lines='rate = "standard"\n')
@@ -204,7 +204,7 @@ def test_a_portal_that_limits_requests_is_never_pushed_over_its_limit(post: Post
     assert [record.status for record in office.portal.requests if record.status == 503] == []
 
 
-def test_a_read_that_comes_too_late_is_asked_again(post: Post) -> None:
+def test_a_read_that_comes_too_late_is_asked_again(post: SendMail) -> None:
     post.office.write(portal_lines='rate = "box"\ntimeout = "1s"\n')
     post.office.portal.faults.add(Fault("slow", seconds=2.0))
     post.office.add_invoice()
@@ -215,7 +215,7 @@ def test_a_read_that_comes_too_late_is_asked_again(post: Post) -> None:
 def test_a_write_whose_answer_comes_too_late_is_not_done_twice(office: Office, zygote: Zygote) -> None:
     rule = '[[rules]]\nname = "t"\non = "invoice.created"\n[[rules.steps]]\nuse = "create_task"\ntitle = "one"\nresponsible = "user:7"\n'
     office.write(rules=rule, portal_lines='rate = "box"\ntimeout = "1s"\n')
-    post = Post(office, zygote)
+    post = SendMail(office, zygote)
     post.poll()
     office.portal.faults.add(Fault("slow", method="tasks.task.add", where="command", seconds=2.0))
     office.add_invoice()
@@ -230,7 +230,7 @@ def test_a_write_whose_answer_comes_too_late_is_not_done_twice(office: Office, z
 # the portal's people change things
 
 
-def test_a_right_that_is_taken_and_given_back_loses_nothing(post: Post) -> None:
+def test_a_right_that_is_taken_and_given_back_loses_nothing(post: SendMail) -> None:
     office = post.office
     scopes = office.portal.settings.scopes
     office.set(scopes=tuple(scope for scope in scopes if scope not in {"task", "tasks"}))
@@ -246,7 +246,7 @@ def test_a_right_that_is_taken_and_given_back_loses_nothing(post: Post) -> None:
     assert len(office.story()) == 2
 
 
-def test_a_replaced_webhook_is_77_until_the_new_one_is_written_and_nothing_is_lost(post: Post) -> None:
+def test_a_replaced_webhook_is_77_until_the_new_one_is_written_and_nothing_is_lost(post: SendMail) -> None:
     office = post.office
     office.set(secret="n3wsecret99")
     first = office.add_invoice()
@@ -259,14 +259,14 @@ def test_a_replaced_webhook_is_77_until_the_new_one_is_written_and_nothing_is_lo
     assert len(office.told("sales_head")) == 1
 
 
-def test_an_owner_who_was_dismissed_is_77(post: Post) -> None:
+def test_an_owner_who_was_dismissed_is_77(post: SendMail) -> None:
     post.office.portal.dismiss(post.office.portal.settings.owner_id)
     code, said = post.poll()
     assert code == 77
     assert "owner" in said
 
 
-def test_a_stage_that_is_deleted_under_an_invoice_stops_nothing(post: Post) -> None:
+def test_a_stage_that_is_deleted_under_an_invoice_stops_nothing(post: SendMail) -> None:
     office = post.office
     invoice = office.add_invoice()
     office.move(invoice, office.company.custom_stage)
@@ -281,7 +281,7 @@ def test_a_stage_that_is_deleted_under_an_invoice_stops_nothing(post: Post) -> N
 def test_an_entity_that_is_deleted_before_its_action_runs_ends_it_in_words(office: Office, zygote: Zygote) -> None:
     task = '[[rules.steps]]\nuse = "create_task"\ntitle = "for {{ invoice.title }}"\nresponsible = "user:7"\n'
     office.write(rules=TELL_HEAD + f'[[rules]]\nname = "t"\non = "invoice.created"\n{task}')
-    post = Post(office, zygote)
+    post = SendMail(office, zygote)
     post.poll()
     invoice = office.add_invoice()
     office.run("poll", "--max-time", "0s")
@@ -297,7 +297,7 @@ def test_an_entity_that_is_deleted_before_its_action_runs_ends_it_in_words(offic
 
 def test_contacts_that_are_merged_between_planning_and_doing_give_the_one_that_is_left(office: Office, zygote: Zygote) -> None:
     office.write(rules=notify_rule("told", "invoice.created", text="to {{ contact.name }}"))
-    post = Post(office, zygote)
+    post = SendMail(office, zygote)
     post.poll()
     office.add_invoice()
     office.run("poll", "--max-time", "0s")
@@ -311,7 +311,7 @@ def test_contacts_that_are_merged_between_planning_and_doing_give_the_one_that_i
 # long outages
 
 
-def test_days_without_the_portal_lose_no_event_and_tell_nobody_old_news(post: Post) -> None:
+def test_days_without_the_portal_lose_no_event_and_tell_nobody_old_news(post: SendMail) -> None:
     office = post.office
     expected: list[tuple[Any, ...]] = []
     for day in range(10):
@@ -336,7 +336,7 @@ def test_days_without_the_portal_lose_no_event_and_tell_nobody_old_news(post: Po
     assert len(office.portal.notifications_all) == told
 
 
-def test_a_backlog_survives_a_portal_that_breaks_again_and_again(post: Post) -> None:
+def test_a_backlog_survives_a_portal_that_breaks_again_and_again(post: SendMail) -> None:
     office = post.office
     made = [office.add_invoice() for _ in range(120)]
     for number in range(12):

@@ -19,7 +19,7 @@ from typing import Any
 import b24sync
 from b24sync.cli import main
 from b24sync.sandbox import Sandbox, SandboxClock, SandboxServer, SandboxSettings, seed_company
-from b24sync.sandbox.lists import Property
+from b24sync.sandbox.iblock_lists import Property
 from b24sync.sandbox.schema import DEAL, INVOICE
 from tests.support.cli import DRAFT, PAID, ROOT, SENT, Office, Ran
 from tests.support.smtp import Received, SmtpServer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from b24sync.ports import Letter
+from b24sync.ports import Mail
 
 NOON = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ class StillClock:
         return None
 
 
-def letter(**changes: Any) -> Letter:
+def outgoing(**changes: Any) -> Mail:
     """A letter to one client, changed as named."""
     values: dict[str, Any] = {
         "message_id": "<b24sync.17@example.ru>",
@@ -32,4 +32,4 @@ def letter(**changes: Any) -> Letter:
         "text": "Здравствуйте!\n\nСчёт во вложении.\n",
         "html": "<p>Здравствуйте!</p>",
     }
-    return Letter(**(values | changes))
+    return Mail(**(values | changes))

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from b24sync.errors import InDoubtError, PermanentError
-from b24sync.ports import Answer, Fetch, KeepDocument, KeepDueDate, Letter, Note, Post, PostResult, Tell
+from b24sync.ports import Answer, Download, Mail, MailReceipt, SaveDocument, SaveDueDate, SaveMemory, SendMail, Write
 from b24sync.steps.context import StepContext
 from b24sync.store import Store
 from tests.support.steps import Bench, LostAnswerError
@@ -21,7 +21,7 @@ class MailBench(Bench):
     """``letters`` are those that left; ``memory`` is what the action kept; ``wishes`` the names of all wishes in order."""
 
     path: Path = Path()
-    letters: list[Letter] = field(default_factory=list)
+    letters: list[Mail] = field(default_factory=list)
     memory: dict[str, Any] = field(default_factory=dict)
     wishes: list[str] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)
@@ -41,38 +41,38 @@ class MailBench(Bench):
         """Begin a new action: nothing is kept of the former one."""
         self.memory = {}
 
-    def drive(self, talk: Any) -> Any:
-        """As the bench's; a download's error is thrown into the talk."""
+    def drive(self, effects: Any) -> Any:
+        """As the bench's; a download's error is thrown into the generator."""
         if self.fetch_error is None:
-            return super().drive(talk)
-        return super().drive(self._throwing(talk, self.fetch_error))
+            return super().drive(effects)
+        return super().drive(self._throwing(effects, self.fetch_error))
 
-    def _throwing(self, talk: Any, error: PermanentError) -> Any:
-        wish = next(talk)
+    def _throwing(self, effects: Any, error: PermanentError) -> Any:
+        effect = next(effects)
         while True:
             try:
-                wish = talk.throw(error) if isinstance(wish, Fetch) else talk.send((yield wish))
+                effect = effects.throw(error) if isinstance(effect, Download) else effects.send((yield effect))
             except StopIteration as stop:
                 return stop.value
 
-    def _granted(self, wish: Any) -> Any:
-        self.wishes.append(type(wish).__name__)
-        match wish:
-            case Post():
-                self.letters.append(wish.letter)
-                return PostResult("250 ok", wish.letter.to)
-            case Note():
-                self.memory = dict(wish.memory)
+    def _granted(self, effect: Any) -> Any:
+        self.wishes.append(type(effect).__name__)
+        match effect:
+            case SendMail():
+                self.letters.append(effect.mail)
+                return MailReceipt("250 ok", effect.mail.to)
+            case SaveMemory():
+                self.memory = dict(effect.memory)
                 return None
-            case KeepDueDate():
-                self.store.records.keep_due_date(wish)
+            case SaveDueDate():
+                self.store.records.keep_due_date(effect)
                 return None
-            case KeepDocument():
-                self.store.records.keep_document(wish)
+            case SaveDocument():
+                self.store.records.keep_document(effect)
                 return None
-            case Fetch():
-                return self._file(wish.url)
-        return super()._granted(wish)
+            case Download():
+                return self._file(effect.url)
+        return super()._granted(effect)
 
     def _file(self, url: str) -> bytes:
         self.fetched.append(url)
@@ -80,13 +80,13 @@ class MailBench(Bench):
         content = self.portal.document_book.file(asked, urlsplit(url).path.rpartition("document.")[2].removesuffix(".json"))
         return content if content is not None else b'{"error":"ACCESS_DENIED","error_description":"Access denied"}'
 
-    def _told(self, tell: Tell) -> Answer:
-        if not tell.best_effort:
-            return super()._told(tell)
+    def _written(self, write: Write) -> Answer:
+        if not write.best_effort:
+            return super()._written(write)
         try:
-            return super()._told(tell)
+            return super()._written(write)
         except LostAnswerError:
-            return Answer(tell.call, error=InDoubtError("no answer", method=tell.call.method))
+            return Answer(write.call, error=InDoubtError("no answer", method=write.call.method))
 
 
 @contextmanager

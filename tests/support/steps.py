@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from b24sync.domain.calendar.calendar import Calendar
+from b24sync.domain.calendar.working_calendar import Calendar
 from b24sync.domain.entity import Entity, Key
 from b24sync.domain.event import Event
 from b24sync.domain.settings import InvoiceSettings, PortalSettings, Settings
@@ -17,14 +17,14 @@ from b24sync.domain.values import Secret
 from b24sync.engine import funnels as stages
 from b24sync.engine.desk import ActionDesk
 from b24sync.errors import B24SyncError, InDoubtError
-from b24sync.portal import faults
-from b24sync.ports import Answer, Ask, Call, Failed, Note, Tell, TellAll
+from b24sync.portal import error_mapping
+from b24sync.ports import Answer, Call, Failed, Read, SaveMemory, Write, WriteAll
 from b24sync.rest import items
 from b24sync.rest.kinds import kinds_from
 from b24sync.rules.language import Language
 from b24sync.rules.links import Linker
 from b24sync.rules.scope import CommissionView
-from b24sync.rules.values import Money
+from b24sync.rules.text_values import Money
 from b24sync.sandbox import ConnectionCutError, Fault, Sandbox, SandboxClock, SandboxSettings, seed_company
 from b24sync.steps.context import StepContext
 
@@ -51,14 +51,14 @@ class Bench:
     sandbox_settings: SandboxSettings = field(default_factory=SandboxSettings)
     custom: Mapping[str, int] = field(default_factory=lambda: {"object": 1046})
     asked: list[list[Call]] = field(default_factory=list)
-    told: list[Tell] = field(default_factory=list)
+    told: list[Write] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.portal = Sandbox(self.sandbox_settings, clock=SandboxClock(MONDAY))
         self.company = seed_company(self.portal)
         self.kinds = kinds_from(self.settings.invoice.api, self.custom)
 
-    def ask(self, calls: Any) -> list[Answer]:
+    def read(self, calls: Any) -> list[Answer]:
         """A portal's ``ask`` for the funnels."""
         return [self.call(call, write=False) for call in calls]
 
@@ -70,8 +70,8 @@ class Bench:
             raise LostAnswerError(call.method) from None
         if "error" not in body:
             return Answer(call, body.get("result"))
-        fault = faults.fault_of_command({"error": body["error"], "error_description": body.get("error_description")})
-        return Answer(call, error=faults.error_of(fault, call.method, write=write))
+        fault = error_mapping.trouble_of_command({"error": body["error"], "error_description": body.get("error_description")})
+        return Answer(call, error=error_mapping.error_of(fault, call.method, write=write))
 
     def lose_answer_of(self, method: str, *, after: int = 0) -> None:
         """Let the next call of a method be executed and its answer be lost."""
@@ -118,44 +118,44 @@ class Bench:
         """Run a step to its result, as the engine does; a lost answer ends it with `LostAnswerError`."""
         return self.drive(step.run(self.context(name, entity_id, **given)))
 
-    def drive(self, talk: Any) -> Any:
-        """Run a talk to its result."""
+    def drive(self, effects: Any) -> Any:
+        """Run a generator to its result."""
         try:
-            wish = next(talk)
+            effect = next(effects)
             while True:
-                wish = talk.send(self._granted(wish))
+                effect = effects.send(self._granted(effect))
         except StopIteration as stop:
             return stop.value
         except B24SyncError as error:
             return Failed(str(error))
 
-    def _granted(self, wish: Any) -> Any:
-        match wish:
-            case Ask():
-                assert wish.calls, "an empty question"
-                self.asked.append(list(wish.calls))
-                return [self.call(call, write=False) for call in wish.calls]
-            case Tell():
-                return self._told(wish)
-            case TellAll():
+    def _granted(self, effect: Any) -> Any:
+        match effect:
+            case Read():
+                assert effect.calls, "an empty question"
+                self.asked.append(list(effect.calls))
+                return [self.call(call, write=False) for call in effect.calls]
+            case Write():
+                return self._written(effect)
+            case WriteAll():
                 answers, lost = [], False
-                for tell in wish.tells:
+                for write in effect.writes:
                     try:
-                        answers.append(self._told(tell))
+                        answers.append(self._written(write))
                     except LostAnswerError:
                         lost = True
                 if lost:
                     raise LostAnswerError("some of several writes")
                 return answers
-            case Note():
+            case SaveMemory():
                 return None
-        raise TypeError(f"unknown wish {wish}")
+        raise TypeError(f"unknown wish {effect}")
 
-    def _told(self, tell: Tell) -> Answer:
-        self.told.append(tell)
-        answer = self.call(tell.call, write=True)
+    def _written(self, write: Write) -> Answer:
+        self.told.append(write)
+        answer = self.call(write.call, write=True)
         if isinstance(answer.error, InDoubtError):
-            raise LostAnswerError(tell.call.method)
+            raise LostAnswerError(write.call.method)
         return answer
 
 

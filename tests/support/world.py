@@ -19,8 +19,8 @@ from b24sync.app import App
 from b24sync.cli.known_good import load_known
 from b24sync.cli.poll import poll_once
 from b24sync.config.find import Source
-from b24sync.engine.poll import Options
-from b24sync.engine.report import Report
+from b24sync.engine.poll_report import Report
+from b24sync.engine.poller import Options
 from b24sync.sandbox import Sandbox, SandboxClock, SandboxServer, SandboxSettings
 from b24sync.sandbox.seed_base import add_fields, add_funnels
 from b24sync.store import Store

@@ -48,7 +48,7 @@ def test_the_holidays_of_neighbours_have_russian_names_too(country: str) -> None
     names = {day.name for year in range(2019, 2028) for day in official_year(country, year, language="ru").days if day.name}
 
     assert names
-    latin = {name for name in names if any("a" <= letter.lower() <= "z" for letter in name)}
+    latin = {name for name in names if any("a" <= mail.lower() <= "z" for mail in name)}
     assert latin == set()
 
 

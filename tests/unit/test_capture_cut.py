@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from b24sync.engine.capture.chains import Chain, advance
+from b24sync.engine.capture.paging import Chain, advance
 from b24sync.errors import TransientError
 from b24sync.portal.client import PortalClient
-from b24sync.portal.limits import MemoryBucket
+from b24sync.portal.pacing import MemoryBucket
 from b24sync.portal.webhook import Webhook
 from b24sync.ports import Call
 from tests.support.scripted_portal import Raw, Request, ScriptedPortal, batch_reply

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from b24sync.cli.commission import month_bounds, show
-from b24sync.domain.commission import BookedRow, LedgerRow
+from b24sync.domain.commission_ledger import BookedRow, LedgerRow
 from b24sync.domain.entity import Key
 from b24sync.errors import UsageError
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from b24sync.domain.commission import (
+from b24sync.domain.commission_ledger import (
     BookedRow,
     Claim,
     LedgerRow,

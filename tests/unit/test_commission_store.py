@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from b24sync.domain.commission import Claim, Worth, book, upkeep
+from b24sync.domain.commission_ledger import Claim, Worth, book, upkeep
 from b24sync.domain.entity import Key
 from b24sync.store.db import open_database
 from b24sync.store.ledger import Ledger

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from b24sync.domain.derive import Facts, Known, Look, Move, Outcome, derive
+from b24sync.domain.derive import Derived, Facts, Known, Look, Move, derive
 from b24sync.domain.entity import DEAL, INVOICE, TASK, Key
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -36,7 +36,7 @@ def look(
     return Look(key, {"title": "old"} if values is None else values, stage, created, AT, moved or AT - timedelta(hours=1))
 
 
-def told(outcome: Outcome | None) -> list[tuple[str, str | None, str | None]]:
+def told(outcome: Derived | None) -> list[tuple[str, str | None, str | None]]:
     assert outcome is not None
     return [(event.name, event.from_, event.to) for event in outcome.events]
 

@@ -12,9 +12,8 @@ from b24sync.domain.entity import Entity, Key
 from b24sync.domain.event import Event
 from b24sync.rest.people import User
 from b24sync.rest.rows import read_rows
-from b24sync.rules.errors import TextError
 from b24sync.rules.language import Language
-from b24sync.rules.names import OPEN, ROW, roots_for
+from b24sync.rules.root_names import OPEN, ROW, roots_for
 from b24sync.rules.scope import (
     CommissionView,
     EntityView,
@@ -26,7 +25,8 @@ from b24sync.rules.scope import (
     UserView,
     view_of,
 )
-from b24sync.rules.values import MISSING, Money
+from b24sync.rules.text_errors import TextError
+from b24sync.rules.text_values import MISSING, Money
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 INVOICE = Entity(

@@ -15,9 +15,9 @@ from b24sync.rest.kinds import kinds_from
 from b24sync.rules.language import Language
 from b24sync.rules.links import Linker
 from b24sync.rules.scope import CommissionView
-from b24sync.rules.values import Money
+from b24sync.rules.text_values import Money
 from b24sync.sandbox import Sandbox, SandboxSettings, seed_company
-from tests.support.talks import TalkRunner
+from tests.support.generators import TalkRunner
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 NOW = datetime(2026, 3, 6, 9, tzinfo=UTC)
@@ -257,5 +257,5 @@ def test_a_refusal_to_read_an_entity_is_raised_if_it_is_neither_missing_nor_hidd
 
 
 def test_loading_needs_no_template_engine():
-    code = "import sys; import b24sync.rules.links, b24sync.rules.names; sys.exit('jinja2' in sys.modules)"
+    code = "import sys; import b24sync.rules.links, b24sync.rules.root_names; sys.exit('jinja2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

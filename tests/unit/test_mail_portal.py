@@ -7,9 +7,9 @@ import base64
 import pytest
 
 from b24sync.errors import MailPermanentError, PermanentError
-from b24sync.mail.portal import PortalTransport, send_talk
-from b24sync.ports import Answer, Ask, Attachment, Effect, PostResult, Tell
-from tests.support.mail import letter
+from b24sync.mail.portal_transport import PortalTransport, send_talk
+from b24sync.ports import Answer, Attachment, MailReceipt, OnLostAnswer, Read, Write
+from tests.support.mail import outgoing
 
 MARKER = "b24sync:17"
 FROM = "Счета, ООО «Ромашка» <billing@example.ru>"
@@ -22,13 +22,13 @@ class Portal:
         self.activities, self.sent, self.told = [], [], []
         self.refuse, self.keeps, self.read_error, self.delete_error = refuse, keeps, read_error, delete_error
 
-    def ask(self, call):
+    def read(self, call):
         assert call.method == "crm.activity.list"
         if self.read_error:
             return Answer(call, error=PermanentError(self.read_error, method=call.method))
         return Answer(call, result=list(self.activities))  # as a portal that ignores the filter
 
-    def tell(self, call):
+    def write(self, call):
         self.told.append(call)
         if call.method == "crm.activity.delete":
             if self.delete_error:
@@ -44,33 +44,33 @@ class Portal:
         return Answer(call, result=number)
 
 
-def talk(portal, one, **options):
-    """Run a talk to its end as the engine does; returns its result and the effects it named."""
+def run_mail(portal, one, **options):
+    """Run a generator to its end as the engine does; returns its result and the effects it named."""
     talking, reply, effects = send_talk(one, **({"from_": FROM} | options)), None, []
     while True:
         try:
-            wish = talking.send(reply)
+            effect = talking.send(reply)
         except StopIteration as end:
             return end.value, effects
-        if isinstance(wish, Ask):
-            reply = [portal.ask(call) for call in wish.calls]
+        if isinstance(effect, Read):
+            reply = [portal.read(call) for call in effect.calls]
         else:
-            assert isinstance(wish, Tell)
-            effects.append((wish.call.method, wish.effect))
-            reply = portal.tell(wish.call)
+            assert isinstance(effect, Write)
+            effects.append((effect.call.method, effect.on_lost_answer))
+            reply = portal.write(effect.call)
 
 
 def bound(**changes):
-    return letter(**({"owner": (31, 512), "contact": (3, 8), "responsible_id": 7, "marker": MARKER} | changes))
+    return outgoing(**({"owner": (31, 512), "contact": (3, 8), "responsible_id": 7, "marker": MARKER} | changes))
 
 
 def test_the_portal_is_asked_to_send_at_once_with_everything_it_needs():
     portal = Portal()
     pdf = Attachment("Счёт № 512.pdf", b"%PDF\x00\xff")
-    result, effects = talk(portal, bound(attachments=(pdf,), subject="Счёт\r\nBcc: x", cc=("Пётр <petr@client.ru>",)))
+    result, effects = run_mail(portal, bound(attachments=(pdf,), subject="Счёт\r\nBcc: x", cc=("Пётр <petr@client.ru>",)))
     (fields,) = portal.sent
-    assert result == PostResult("activity 900", ("anna@client.ru", "petr@client.ru"))
-    assert effects == [("crm.activity.add", Effect.ONCE)]
+    assert result == MailReceipt("activity 900", ("anna@client.ru", "petr@client.ru"))
+    assert effects == [("crm.activity.add", OnLostAnswer.ONCE)]
     assert (fields["OWNER_TYPE_ID"], fields["OWNER_ID"]) == (31, 512)
     assert (fields["TYPE_ID"], fields["DIRECTION"], fields["COMPLETED"]) == (4, 2, "Y")
     assert (fields["ORIGINATOR_ID"], fields["ORIGIN_ID"]) == ("b24sync", MARKER)
@@ -90,8 +90,8 @@ def test_the_portal_is_asked_to_send_at_once_with_everything_it_needs():
 
 def test_a_mail_that_the_portal_has_already_is_never_sent_again():
     portal = Portal()
-    talk(portal, bound())
-    again, effects = talk(portal, bound())
+    run_mail(portal, bound())
+    again, effects = run_mail(portal, bound())
     assert again.server_words == "was already sent as activity 900"
     assert effects == []
     assert len(portal.sent) == 1
@@ -100,14 +100,14 @@ def test_a_mail_that_the_portal_has_already_is_never_sent_again():
 def test_activities_with_other_markers_do_not_count():
     portal = Portal()
     portal.activities = [{"ID": "1", "ORIGIN_ID": "b24sync:170"}, {"ID": "2", "ORIGIN_ID": None}]
-    talk(portal, bound())
+    run_mail(portal, bound())
     assert len(portal.sent) == 1
 
 
 def test_an_activity_left_by_a_failed_send_is_deleted_and_the_portals_words_are_told():
     portal = Portal(refuse='Email send error. "From" is not found.')
     with pytest.raises(MailPermanentError) as caught:
-        talk(portal, bound())
+        run_mail(portal, bound())
     assert portal.activities == []
     assert '"From" is not found' in str(caught.value)
     assert "mail.from" in caught.value.remedy
@@ -116,26 +116,26 @@ def test_an_activity_left_by_a_failed_send_is_deleted_and_the_portals_words_are_
 def test_an_activity_that_cannot_be_deleted_is_named():
     portal = Portal(refuse="Email send error. General error.", delete_error="Access denied.")
     with pytest.raises(MailPermanentError, match="delete the activity 900 in the portal"):
-        talk(portal, bound())
+        run_mail(portal, bound())
 
 
 def test_a_refusal_before_anything_was_made_deletes_nothing():
     portal = Portal(refuse="Access denied.", keeps=False)
     with pytest.raises(MailPermanentError, match="Access denied"):
-        talk(portal, bound())
+        run_mail(portal, bound())
     assert [call.method for call in portal.told] == ["crm.activity.add"]
 
 
 def test_nothing_is_sent_if_the_portal_does_not_show_whether_it_was_sent_before():
     portal = Portal(read_error="Access denied.")
     with pytest.raises(MailPermanentError, match="sent before"):
-        talk(portal, bound())
+        run_mail(portal, bound())
     assert portal.told == []
 
 
 def test_text_alone_becomes_html_with_the_crms_text_escaped():
     portal = Portal()
-    talk(portal, bound(html="", text="Долг <b> & пени\n\nhttps://example.ru/1"))
+    run_mail(portal, bound(html="", text="Долг <b> & пени\n\nhttps://example.ru/1"))
     assert "Долг &lt;b&gt; &amp; пени" in portal.sent[0]["DESCRIPTION"]
     assert '<a href="https://example.ru/1"' in portal.sent[0]["DESCRIPTION"]
     assert portal.sent[0]["DESCRIPTION_TYPE"] == 3
@@ -143,7 +143,7 @@ def test_text_alone_becomes_html_with_the_crms_text_escaped():
 
 def test_without_a_contact_the_mail_is_with_its_owner():
     portal = Portal()
-    talk(portal, bound(contact=None, responsible_id=None))
+    run_mail(portal, bound(contact=None, responsible_id=None))
     with_whom = portal.sent[0]["COMMUNICATIONS"][0]
     assert (with_whom["ENTITY_TYPE_ID"], with_whom["ENTITY_ID"]) == (31, 512)
     assert "RESPONSIBLE_ID" not in portal.sent[0]
@@ -151,7 +151,7 @@ def test_without_a_contact_the_mail_is_with_its_owner():
 
 def test_a_redirected_mail_goes_elsewhere_and_shows_for_whom_it_was():
     portal = Portal()
-    result, _ = talk(portal, bound(), redirect_to="stage@example.ru")
+    result, _ = run_mail(portal, bound(), redirect_to="stage@example.ru")
     assert result.recipients == ("stage@example.ru",)
     assert [one["VALUE"] for one in portal.sent[0]["COMMUNICATIONS"]] == ["stage@example.ru"]
     assert "это письмо для anna@client.ru" in portal.sent[0]["DESCRIPTION"]
@@ -170,7 +170,7 @@ def test_a_redirected_mail_goes_elsewhere_and_shows_for_whom_it_was():
 def test_a_letter_that_cannot_go_this_way_asks_the_portal_nothing(changes):
     portal = Portal()
     with pytest.raises(MailPermanentError) as caught:
-        talk(portal, bound(**changes))
+        run_mail(portal, bound(**changes))
     assert caught.value.remedy
     assert portal.told == []
 
@@ -178,5 +178,5 @@ def test_a_letter_that_cannot_go_this_way_asks_the_portal_nothing(changes):
 def test_the_transport_keeps_sender_and_redirection():
     talking = PortalTransport(from_=FROM, redirect_to="stage@example.ru").send_talk(bound())
     next(talking)
-    wish = talking.send([Answer(None, result=[])])
-    assert wish.call.params["fields"]["COMMUNICATIONS"][0]["VALUE"] == "stage@example.ru"
+    effect = talking.send([Answer(None, result=[])])
+    assert effect.call.params["fields"]["COMMUNICATIONS"][0]["VALUE"] == "stage@example.ru"

@@ -11,10 +11,10 @@ import pytest
 import trustme
 
 from b24sync.errors import MailInDoubtError, MailPermanentError, MailTransientError
+from b24sync.mail.server_words import shown
 from b24sync.mail.smtp import SmtpMailer
-from b24sync.mail.words import shown
 from b24sync.ports import Attachment
-from tests.support.mail import StillClock, letter
+from tests.support.mail import StillClock, outgoing
 from tests.support.smtp import SmtpServer
 
 BIG = Attachment("big.pdf", b"%PDF" + bytes(range(256)) * 40_000)  # more than the sockets between take
@@ -38,7 +38,7 @@ def mailer(server, **changes):
 def refused(server, error, one=None, **changes):
     """Send one mail, which must fail with exactly this error."""
     with mailer(server, **changes) as sender, pytest.raises(error) as caught:
-        sender.send(one or letter())
+        sender.send(one or outgoing())
     assert type(caught.value) is error
     assert str(caught.value).isprintable()
     return caught.value
@@ -49,7 +49,7 @@ def refused(server, error, one=None, **changes):
 def test_a_mail_arrives_whole_by_every_security_and_login(security, mechanisms):
     with SmtpServer(security=security, user="billing", password="пароль 1", mechanisms=mechanisms) as server:
         pdf = Attachment("Счёт № 512.pdf", bytes(range(256)) * 50)
-        one = letter(attachments=(pdf,), cc=("cc@client.ru",), bcc=("boss@example.ru",))
+        one = outgoing(attachments=(pdf,), cc=("cc@client.ru",), bcc=("boss@example.ru",))
         with mailer(server) as sender:
             result = sender.send(one)
     received = server.messages[0]
@@ -65,46 +65,46 @@ def test_a_mail_arrives_whole_by_every_security_and_login(security, mechanisms):
 
 def test_a_mail_needs_no_login_where_no_user_is_named():
     with SmtpServer() as server, mailer(server) as sender:
-        sender.send(letter())
+        sender.send(outgoing())
     assert "auth" not in server.commands
 
 
 def test_lines_that_begin_with_a_dot_arrive_unchanged():
     lines = ".\n..\n.hidden\n\n.\nMAIL FROM:<x@y.ru>\n"
     with SmtpServer() as server, mailer(server) as sender:
-        sender.send(letter(text=lines, html=""))
-        sender.send(letter(text="second", html=""))
+        sender.send(outgoing(text=lines, html=""))
+        sender.send(outgoing(text="second", html=""))
     assert server.messages[0].message.get_content().replace("\r\n", "\n") == lines
     assert len(server.messages) == 2
 
 
 def test_two_mails_go_by_one_connection():
     with SmtpServer(security="starttls", user="u", password="p") as server, mailer(server) as sender:
-        sender.send(letter())
-        sender.send(letter())
+        sender.send(outgoing())
+        sender.send(outgoing())
     assert (server.sessions, len(server.messages)) == (1, 2)
 
 
 def test_a_connection_that_the_server_dropped_between_mails_is_opened_again():
     with SmtpServer(security="tls") as server, mailer(server) as sender:
-        sender.send(letter())
+        sender.send(outgoing())
         server.drop_connections()
-        sender.send(letter())
+        sender.send(outgoing())
     assert (server.sessions, len(server.messages)) == (2, 2)
 
 
 def test_a_kept_connection_that_the_server_ends_with_421_is_opened_again():
     with SmtpServer(fail={"mail": [None, "421 4.4.2 idle too long"]}) as server, mailer(server) as sender:
-        sender.send(letter())
-        sender.send(letter())
+        sender.send(outgoing())
+        sender.send(outgoing())
     assert (server.sessions, len(server.messages)) == (2, 2)
 
 
 def test_a_mail_after_a_refused_one_goes_by_the_same_connection():
     with SmtpServer(fail={"rcpt": ["550 5.1.1 no such user", None]}) as server, mailer(server) as sender:
         with pytest.raises(MailPermanentError):
-            sender.send(letter())
-        sender.send(letter(to=("other@client.ru",)))
+            sender.send(outgoing())
+        sender.send(outgoing(to=("other@client.ru",)))
     assert server.sessions == 1
     assert [one.recipients for one in server.messages] == [("other@client.ru",)]
 
@@ -114,17 +114,17 @@ def test_a_mail_after_a_refused_one_goes_by_a_new_connection_if_the_old_cannot_b
     fail = {"rcpt": ["550 5.1.1 no such user", None], "rset": [rset, None]}
     with SmtpServer(fail=fail) as server, mailer(server) as sender:
         with pytest.raises(MailPermanentError):
-            sender.send(letter())
-        sender.send(letter())
+            sender.send(outgoing())
+        sender.send(outgoing())
     assert (server.sessions, len(server.messages)) == (2, 1)
 
 
 def test_a_mailer_that_was_closed_connects_again():
     with SmtpServer() as server, mailer(server) as sender:
-        sender.send(letter())
+        sender.send(outgoing())
         sender.close()
         sender.close()
-        sender.send(letter())
+        sender.send(outgoing())
     assert (server.sessions, len(server.messages)) == (2, 2)
 
 
@@ -179,14 +179,14 @@ def test_every_fault_is_told_apart_by_its_phase(fail, error, reachable):
 @pytest.mark.parametrize("security", ["none", "starttls", "tls"])
 def test_a_connection_lost_within_the_text_means_that_nothing_was_sent(security):
     with SmtpServer(security=security, fail={"in_data": "drop"}) as server:
-        caught = refused(server, MailTransientError, letter(attachments=(BIG,)))
+        caught = refused(server, MailTransientError, outgoing(attachments=(BIG,)))
     assert caught.reachable
     assert "nothing was sent" in str(caught)
 
 
 def test_a_server_that_stops_reading_within_the_text_got_nothing():
     with SmtpServer(fail={"in_data": "hang"}) as server:
-        caught = refused(server, MailTransientError, letter(attachments=(BIG,)), timeout_s=0.5)
+        caught = refused(server, MailTransientError, outgoing(attachments=(BIG,)), timeout_s=0.5)
     assert caught.reachable
 
 
@@ -201,7 +201,7 @@ class Interrupting:
         self.host, self.port = self.listener.getsockname()
         self.security = "tls" if self.context else "none"
         self.user = self.password = ""
-        self.thread = threading.Thread(target=self.talk)
+        self.thread = threading.Thread(target=self.effects)
         self.thread.start()
         return self
 
@@ -209,7 +209,7 @@ class Interrupting:
         self.thread.join(5)
         self.listener.close()
 
-    def talk(self):
+    def effects(self):
         connection, _ = self.listener.accept()
         if self.context:
             connection = self.context.wrap_socket(connection, server_side=True)
@@ -251,14 +251,14 @@ def interrupting(request, tmp_path):
 )
 def test_a_server_that_interrupts_the_text_did_not_take_it(interrupting, words, error):
     with interrupting(words) as server:
-        caught = refused(server, error, letter(attachments=(BIG,)))
+        caught = refused(server, error, outgoing(attachments=(BIG,)))
     assert words.decode().strip() in str(caught)
 
 
 def test_one_refused_recipient_stops_the_mail_to_all():
     fail = {"rcpt": {"petr@client.ru": "550 5.1.1 no such user"}}
     with SmtpServer(fail=fail) as server:
-        caught = refused(server, MailPermanentError, letter(to=("anna@client.ru", "petr@client.ru")))
+        caught = refused(server, MailPermanentError, outgoing(to=("anna@client.ru", "petr@client.ru")))
     assert server.arrived == []
     assert "petr@client.ru: 550 5.1.1 no such user" in str(caught)
     assert "rset" in server.commands
@@ -268,7 +268,7 @@ def test_one_refused_recipient_stops_the_mail_to_all():
 def test_a_copy_refused_for_good_is_left_out_and_named():
     fail = {"rcpt": {"boss@example.ru": "550 5.1.1 no such user"}}
     with SmtpServer(fail=fail) as server, mailer(server) as sender:
-        result = sender.send(letter(cc=("cc@client.ru",), bcc=("boss@example.ru",)))
+        result = sender.send(outgoing(cc=("cc@client.ru",), bcc=("boss@example.ru",)))
     assert result.recipients == ("anna@client.ru", "cc@client.ru")
     assert result.server_words.endswith("; not sent to boss@example.ru: 550 5.1.1 no such user")
     assert server.messages[0].recipients == ("anna@client.ru", "cc@client.ru")
@@ -276,13 +276,13 @@ def test_a_copy_refused_for_good_is_left_out_and_named():
 
 def test_a_copy_refused_for_now_lets_the_mail_wait():
     with SmtpServer(fail={"rcpt": {"cc@client.ru": "450 4.2.0 later"}}) as server:
-        refused(server, MailTransientError, letter(cc=("cc@client.ru",)))
+        refused(server, MailTransientError, outgoing(cc=("cc@client.ru",)))
     assert server.arrived == []
 
 
 def test_a_mail_that_the_server_finds_too_large_is_refused_before_it_is_sent():
     with SmtpServer(size_limit=100_000) as server:
-        caught = refused(server, MailPermanentError, letter(attachments=(BIG,)))
+        caught = refused(server, MailPermanentError, outgoing(attachments=(BIG,)))
     assert "552" in str(caught)
     assert "data" not in server.commands
 
@@ -315,7 +315,7 @@ def test_the_password_is_asked_for_only_at_the_login():
     with SmtpServer(user="billing", password="p") as server:
         sender = mailer(server, password=lambda: asked.append(1) or "p")
         assert asked == []
-        sender.send(letter())
+        sender.send(outgoing())
         sender.close()
     assert asked == [1]
     assert "password" not in repr(sender._server)
@@ -381,7 +381,7 @@ def test_a_server_without_login_says_so():
 def test_the_login_by_cram_md5_works_and_does_not_show_the_password():
     with SmtpServer(user="billing", password="пароль", mechanisms=("CRAM-MD5",)) as server:
         with mailer(server) as sender:
-            sender.send(letter())
+            sender.send(outgoing())
         caught = refused(server, MailTransientError, password="wrong")
     assert len(server.messages) == 1
     assert "535" in str(caught)
@@ -425,20 +425,20 @@ def test_a_host_that_does_not_exist_is_told_as_unreachable():
 
 def test_a_malformed_address_never_reaches_the_server():
     with SmtpServer() as server:
-        refused(server, MailPermanentError, letter(to=("anna@client.ru\r\nRCPT TO:<thief@evil.ru>",)))
+        refused(server, MailPermanentError, outgoing(to=("anna@client.ru\r\nRCPT TO:<thief@evil.ru>",)))
     assert server.sessions == 0
 
 
 def test_a_redirected_mail_goes_to_one_address_only():
     with SmtpServer() as server, mailer(server, redirect_to="stage@example.ru") as sender:
-        result = sender.send(letter(cc=("cc@client.ru",), bcc=("boss@example.ru",)))
+        result = sender.send(outgoing(cc=("cc@client.ru",), bcc=("boss@example.ru",)))
     assert result.recipients == ("stage@example.ru",)
     assert server.messages[0].recipients == ("stage@example.ru",)
 
 
 def test_an_international_domain_travels_in_punycode():
     with SmtpServer() as server, mailer(server) as sender:
-        sender.send(letter(to=("Анна <info@почта.рф>",)))
+        sender.send(outgoing(to=("Анна <info@почта.рф>",)))
     assert server.messages[0].recipients == ("info@xn--80a1acny.xn--p1ai",)
     assert server.messages[0].message["To"].addresses[0].addr_spec == "info@xn--80a1acny.xn--p1ai"
 

@@ -7,11 +7,11 @@ import pytest
 from b24sync.domain.settings import MailSettings
 from b24sync.domain.values import Secret
 from b24sync.errors import ConfigError
-from b24sync.mail.file import FileMailer
-from b24sync.mail.portal import PortalTransport
+from b24sync.mail.file_transport import FileMailer
+from b24sync.mail.portal_transport import PortalTransport
 from b24sync.mail.smtp import SmtpMailer
 from b24sync.mail.transports import from_settings
-from tests.support.mail import StillClock, letter
+from tests.support.mail import StillClock, outgoing
 from tests.support.smtp import SmtpServer
 
 FROM = "Счета <billing@example.ru>"
@@ -29,7 +29,7 @@ def test_smtp_of_the_settings_sends():
         )
         sender = from_settings(settings, clock=StillClock(), ca_file=server.ca_file)
         assert isinstance(sender, SmtpMailer)
-        sender.send(letter())
+        sender.send(outgoing())
         sender.close()
     assert server.messages[0].message["Reply-To"] == "r@example.ru"
 
@@ -37,7 +37,7 @@ def test_smtp_of_the_settings_sends():
 def test_the_file_transport_writes_into_the_folder(tmp_path):
     sender = from_settings(MailSettings(transport="file", from_=FROM, folder=tmp_path / "o"), clock=StillClock())
     assert isinstance(sender, FileMailer)
-    sender.send(letter())
+    sender.send(outgoing())
     sender.close()
     assert len(list((tmp_path / "o").glob("*.eml"))) == 1
 

@@ -6,11 +6,11 @@ import pytest
 
 from b24sync.domain.entity import Key
 from b24sync.rest.kinds import kinds_from
-from b24sync.rules.errors import TextError
 from b24sync.rules.links import Linker
-from b24sync.rules.people import Selector, parse_selector, user_ids
+from b24sync.rules.selectors import Selector, parse_selector, user_ids
+from b24sync.rules.text_errors import TextError
 from b24sync.sandbox import Sandbox, seed_company
-from tests.support.talks import TalkRunner
+from tests.support.generators import TalkRunner
 
 PEOPLE = {"accountant": "user:7", "project_lead": "deal.fields.UF_CRM_PROJECT_LEAD", "boss": "accountant"}
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from b24sync.portal import batch
+from b24sync.portal import batching
 from b24sync.ports import Call
 from tests.support.parse_str import as_php_array, parse_command
 
@@ -42,13 +42,13 @@ def as_text(value: Any) -> Any:
 
 @given(PARAMS)
 def test_php_reads_what_was_meant(params: dict[str, Any]) -> None:
-    method, read = parse_command(batch.encode(Call("crm.item.list", params)))
+    method, read = parse_command(batching.encode(Call("crm.item.list", params)))
     assert (method, read) == ("crm.item.list", as_php_array(as_text(params)))
 
 
 @given(PARAMS)
 def test_a_command_is_plain_ascii_without_anything_that_ends_it(params: dict[str, Any]) -> None:
-    command = batch.encode(Call("crm.item.list", params))
+    command = batching.encode(Call("crm.item.list", params))
     assert command.isascii()
     assert not set(command) & set(" +#\"'<>\\\r\n\t")
 
@@ -77,19 +77,19 @@ def test_a_command_is_plain_ascii_without_anything_that_ends_it(params: dict[str
     ],
 )
 def test_a_command_is_written_exactly_so(params: dict[str, Any], command: str) -> None:
-    assert batch.encode(Call("m", params)) == command
+    assert batching.encode(Call("m", params)) == command
 
 
 @pytest.mark.parametrize("params", [{"": 1}, {"a[b": 1}, {"a": {"": 1}}, {"a": {"x]": 1}}, {"a.b": 1}, {"a b": 1}])
 def test_a_name_that_php_would_change_is_refused_and_sends_the_call_alone(params: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="in a batch"):
-        batch.encode(Call("m", params))
-    assert not batch.fits(Call("m", params), write=False)
+        batching.encode(Call("m", params))
+    assert not batching.fits(Call("m", params), write=False)
 
 
 def test_a_value_of_an_unknown_type_is_a_fault_of_the_program() -> None:
     with pytest.raises(TypeError, match="set"):
-        batch.encode(Call("m", {"a": {1, 2}}))
+        batching.encode(Call("m", {"a": {1, 2}}))
 
 
 @pytest.mark.parametrize(
@@ -108,12 +108,12 @@ def test_a_value_of_an_unknown_type_is_a_fault_of_the_program() -> None:
 )
 def test_what_would_change_its_meaning_in_a_batch_goes_alone(params: dict[str, Any], reads: bool, writes: bool) -> None:
     call = Call("m", params)
-    assert (batch.fits(call, write=False), batch.fits(call, write=True)) == (reads, writes)
+    assert (batching.fits(call, write=False), batching.fits(call, write=True)) == (reads, writes)
 
 
 def test_json_says_the_same_as_a_batch_would() -> None:
     params = {"a": None, "b": True, "c": Decimal("1.50"), "d": ("x", 1), "e": {}, "f": [], "g": 0.5}
-    assert batch.plain(params) == {"a": "", "b": True, "c": "1.50", "d": ["x", 1], "e": {}, "f": [], "g": 0.5}
+    assert batching.plain(params) == {"a": "", "b": True, "c": "1.50", "d": ["x", 1], "e": {}, "f": [], "g": 0.5}
 
 
 def test_outcomes_are_found_in_maps_lists_and_empty_arrays() -> None:
@@ -122,16 +122,16 @@ def test_outcomes_are_found_in_maps_lists_and_empty_arrays() -> None:
         "result_error": {"2": {"error": "E"}},
         "result_time": {"1": {"operating_reset_at": 99}},
     }
-    found = batch.outcomes(result, ["0", "1", "2", "3"])
+    found = batching.outcomes(result, ["0", "1", "2", "3"])
     assert (found["0"].result, found["0"].ran) == ("zero", True)
     assert (found["1"].result, found["1"].ran, found["1"].reset_at) == (None, True, 99.0)
     assert (found["2"].error, found["2"].ran) == ({"error": "E"}, True)
     assert not found["3"].ran
-    assert not any(outcome.ran for outcome in batch.outcomes([], ["0"]).values())
+    assert not any(outcome.ran for outcome in batching.outcomes([], ["0"]).values())
 
 
 def test_a_command_with_a_time_ran_even_if_its_null_result_was_left_out() -> None:
-    found = batch.outcomes({"result": [], "result_time": {"a": {"operating": 0}}}, ["a"])
+    found = batching.outcomes({"result": [], "result_time": {"a": {"operating": 0}}}, ["a"])
     assert (found["a"].ran, found["a"].result) == (True, None)
 
 
@@ -147,18 +147,18 @@ def test_a_command_with_a_time_ran_even_if_its_null_result_was_left_out() -> Non
     ],
 )
 def test_an_answer_to_a_batch_is_recognised(result: object, is_one: bool) -> None:
-    assert batch.is_answer(result) is is_one
+    assert batching.is_answer(result) is is_one
 
 
 def test_a_reference_that_leads_nowhere_makes_a_command_void() -> None:
     page = {"items": [{"id": 1}, {"id": 2}]}
-    found = batch.outcomes({"result": {"a": page, "n": None}}, ["a", "n", "gone"])
-    assert not batch.is_void("m?id=$result[a][items][1][id]", found)
-    assert not batch.is_void("m?id=5", found)
-    assert batch.is_void("m?id=$result[a][items][49][id]", found)
-    assert batch.is_void("m?id=$result[n][x]", found)
-    assert batch.is_void("m?id=$result[gone]", found)
-    assert batch.is_void("m?id=$result[other][x]", found)
+    found = batching.outcomes({"result": {"a": page, "n": None}}, ["a", "n", "gone"])
+    assert not batching.is_void("m?id=$result[a][items][1][id]", found)
+    assert not batching.is_void("m?id=5", found)
+    assert batching.is_void("m?id=$result[a][items][49][id]", found)
+    assert batching.is_void("m?id=$result[n][x]", found)
+    assert batching.is_void("m?id=$result[gone]", found)
+    assert batching.is_void("m?id=$result[other][x]", found)
 
 
 def test_what_depends_on_a_command_that_is_left_out_is_void_too() -> None:
@@ -169,4 +169,4 @@ def test_what_depends_on_a_command_that_is_left_out_is_void_too() -> None:
         "d": "m?id=$result[e][0]",
         "e": "m",
     }
-    assert batch.voided(commands, {"a"}) == {"b", "c"}
+    assert batching.voided(commands, {"a"}) == {"b", "c"}

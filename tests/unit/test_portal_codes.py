@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from b24sync.errors import InDoubtError, PermanentError, UntriedError
-from b24sync.portal import faults
+from b24sync.portal import error_mapping
 from b24sync.portal.codes import Recovery, scope_of
-from b24sync.portal.reply import Reply, parse_date, parse_object, parse_seconds
+from b24sync.portal.http_reply import HttpReply, parse_date, parse_object, parse_seconds
 
 MEANINGS = {
     "INTERNAL_SERVER_ERROR": Recovery.BROKEN,
@@ -35,8 +35,8 @@ MEANINGS = {
 }
 
 
-def fault(status: int, content: Any, *, whole: bool = True) -> faults.Fault:
-    found = faults.fault_of_reply(Reply(status=status, content=content), whole=whole)
+def fault(status: int, content: Any, *, whole: bool = True) -> error_mapping.Trouble:
+    found = error_mapping.fault_of_reply(HttpReply(status=status, content=content), whole=whole)
     assert found is not None
     return found
 
@@ -52,7 +52,7 @@ def test_every_documented_method_error_is_a_refusal(shared: Path) -> None:
         content = json.loads(path.read_text("utf-8"))
         found = fault(400, content, whole=False)
         assert found.recovery in {Recovery.REFUSED, Recovery.NOT_FOUND}, path.name
-        assert isinstance(faults.error_of(found, "some.method", write=True), PermanentError), path.name
+        assert isinstance(error_mapping.error_of(found, "some.method", write=True), PermanentError), path.name
         assert found.text, path.name
 
 
@@ -88,8 +88,8 @@ def test_the_text_never_decides() -> None:
 
 
 def test_a_success_is_no_fault() -> None:
-    assert faults.fault_of_reply(Reply(status=200, content={"result": False}), whole=False) is None
-    assert faults.fault_of_reply(Reply(status=200, content={"result": None}), whole=False) is None
+    assert error_mapping.fault_of_reply(HttpReply(status=200, content={"result": False}), whole=False) is None
+    assert error_mapping.fault_of_reply(HttpReply(status=200, content={"result": None}), whole=False) is None
 
 
 def test_an_error_of_rest_3_names_its_fields() -> None:
@@ -114,14 +114,14 @@ def test_the_end_of_a_block_is_found_where_portals_put_it(place: str, value: obj
 
 
 def test_what_was_run_and_cannot_be_told_is_doubt_for_a_write_and_a_refusal_for_a_read() -> None:
-    found = faults.fault_of_command({"error": "WRONG_ENCODING"})
-    assert type(faults.error_of(found, "m", write=True)) is InDoubtError
-    assert type(faults.error_of(found, "m", write=False)) is PermanentError
+    found = error_mapping.trouble_of_command({"error": "WRONG_ENCODING"})
+    assert type(error_mapping.error_of(found, "m", write=True)) is InDoubtError
+    assert type(error_mapping.error_of(found, "m", write=False)) is PermanentError
 
 
 def test_a_block_without_an_end_is_transient() -> None:
-    found = faults.fault_of_command({"error": "OPERATION_TIME_LIMIT"})
-    assert type(faults.error_of(found, "m", write=True)) is UntriedError
+    found = error_mapping.trouble_of_command({"error": "OPERATION_TIME_LIMIT"})
+    assert type(error_mapping.error_of(found, "m", write=True)) is UntriedError
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import trustme
 from b24sync.errors import CredentialsError, NotFoundError, PermanentError, TransientError, UntriedError
 from b24sync.portal.client import PortalClient
 from b24sync.portal.http import Wire
-from b24sync.portal.limits import MemoryBucket
+from b24sync.portal.pacing import MemoryBucket
 from b24sync.portal.webhook import Webhook
 from b24sync.ports import Call
 from tests.support.scripted_portal import SECRET, Cut, Raw, Request, ScriptedPortal, error, free_port, reply
@@ -78,14 +78,14 @@ def test_a_self_hosted_portal_is_trusted_by_its_own_authority(
     ca_file = tmp_path / "own.pem"
     authority.cert_pem.write_to_path(ca_file)
     client = make(f"https://localhost:{secure.port}/rest/1/{SECRET}/", ca_file=str(ca_file))
-    assert client.ask([CALL])[0].value() == "server.time"
+    assert client.read([CALL])[0].value() == "server.time"
 
 
 def test_an_untrusted_certificate_sends_nothing(secure: ScriptedPortal, make: Callable[..., PortalClient]) -> None:
     client = make(f"https://localhost:{secure.port}/rest/1/{SECRET}/")
     with pytest.raises(TransientError, match="certificate is not trusted"):
-        client.ask([CALL])
-    (answer,) = client.tell([CALL])
+        client.read([CALL])
+    (answer,) = client.write([CALL])
     assert type(answer.error) is UntriedError
     assert secure.requests == []
     assert client.requests == 0
@@ -100,7 +100,7 @@ def test_a_certificate_of_another_host_sends_nothing(authority: trustme.CA, tmp_
     try:
         client = make(f"https://localhost:{other.port}/rest/1/{SECRET}/", ca_file=str(ca_file))
         with pytest.raises(TransientError, match="certificate is not trusted"):
-            client.ask([CALL])
+            client.read([CALL])
         assert other.requests == []
     finally:
         other.close()
@@ -108,7 +108,7 @@ def test_a_certificate_of_another_host_sends_nothing(authority: trustme.CA, tmp_
 
 def test_a_broken_handshake_is_certain_to_have_no_effect(portal: ScriptedPortal, make: Callable[..., PortalClient]) -> None:
     client = make(f"https://localhost:{portal.port}/rest/1/{SECRET}/")  # speaks plain HTTP
-    (answer,) = client.tell([CALL])
+    (answer,) = client.write([CALL])
     assert type(answer.error) is UntriedError
     assert "TLS failed" in str(answer.error)
 
@@ -116,7 +116,7 @@ def test_a_broken_handshake_is_certain_to_have_no_effect(portal: ScriptedPortal,
 def test_a_missing_authority_file_says_so(make: Callable[..., PortalClient]) -> None:
     client = make(f"https://localhost:{free_port()}/rest/1/{SECRET}/", ca_file="/no/such/file.pem")
     with pytest.raises(TransientError, match="ca_file cannot be read"):
-        client.ask([CALL])
+        client.read([CALL])
 
 
 # Proxies and logins
@@ -125,7 +125,7 @@ def test_a_missing_authority_file_says_so(make: Callable[..., PortalClient]) -> 
 def test_loopback_is_never_asked_through_a_proxy(client: PortalClient, portal: ScriptedPortal, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
-    assert client.ask([CALL])[0].error is None
+    assert client.read([CALL])[0].error is None
 
 
 class RefusingProxy:
@@ -162,7 +162,7 @@ def test_a_proxy_of_the_environment_is_used_and_its_refusal_sends_nothing(
         monkeypatch.setenv("https_proxy", f"http://me:proxypass@127.0.0.1:{proxy.port}")
         monkeypatch.delenv("no_proxy", raising=False)
         client = make(f"https://b24.example/rest/1/{SECRET}/", budget_s=0)
-        (answer,) = client.tell([CALL])
+        (answer,) = client.write([CALL])
     finally:
         proxy.close()
     assert type(answer.error) is UntriedError
@@ -177,7 +177,7 @@ def test_a_login_of_netrc_is_not_sent(
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login me password mine\ndefault login me password mine\n", "utf-8")
     monkeypatch.setenv("NETRC", str(netrc))
-    make(portal.url).ask([CALL])
+    make(portal.url).read([CALL])
     assert "Authorization" not in portal.requests[0].headers
 
 
@@ -186,20 +186,20 @@ def test_compressed_answers_are_read(client: PortalClient, portal: ScriptedPorta
 
     packed = gzip.compress(b'{"result": {"result": {"c0": "zipped"}}}')
     portal.script(Raw(200, packed, {"Content-Encoding": "gzip"}))
-    assert client.ask([CALL])[0].value() == "zipped"
+    assert client.read([CALL])[0].value() == "zipped"
     assert "gzip" in portal.requests[0].headers["Accept-Encoding"]
 
 
 def test_a_broken_compression_is_no_answer(make: Callable[..., PortalClient], portal: ScriptedPortal) -> None:
     portal.script(Raw(200, b"not zipped", {"Content-Encoding": "gzip"}))
-    assert make(portal.url, budget_s=5).ask([CALL])[0].value() == "server.time"
+    assert make(portal.url, budget_s=5).read([CALL])[0].value() == "server.time"
 
 
 def test_a_closed_client_opens_again(client: PortalClient, portal: ScriptedPortal) -> None:
     client.close()
-    client.ask([CALL])
+    client.read([CALL])
     client.close()
-    client.ask([CALL])
+    client.read([CALL])
     assert portal.connections == 2
 
 
@@ -323,7 +323,7 @@ def test_a_server_that_trickles_gets_no_more_time_than_one_that_hangs() -> None:
             self.step(1)
             return super().monotonic()
 
-    from b24sync.portal.reply import NoAnswerError
+    from b24sync.portal.http_reply import NoAnswerError
 
     server = Trickle()
     wire = Wire(Webhook.parse(f"http://127.0.0.1:{server.port}/rest/1/{SECRET}/"), clock=Racing(), ca_file=None)
@@ -336,5 +336,5 @@ def test_a_server_that_trickles_gets_no_more_time_than_one_that_hangs() -> None:
 
 def test_requests_carry_the_path_prefix_of_a_self_hosted_portal(make: Callable[..., PortalClient], portal: ScriptedPortal) -> None:
     seen: list[Request] = portal.requests
-    make(f"http://127.0.0.1:{portal.port}/crm/rest/1/{SECRET}/").ask([CALL])
+    make(f"http://127.0.0.1:{portal.port}/crm/rest/1/{SECRET}/").read([CALL])
     assert seen[0].path == f"/crm/rest/1/{SECRET}/batch"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from b24sync.domain.rate import MARGIN, RATES, Level, Rate, fill, leaked, take
 from b24sync.portal.client import PortalClient
-from b24sync.portal.limits import BucketStore, MemoryBucket, standing
+from b24sync.portal.pacing import BucketStore, MemoryBucket, standing
 from b24sync.portal.webhook import Webhook
 from b24sync.ports import Call
 from b24sync.store.bucket import SqliteBucket
@@ -186,12 +186,12 @@ def test_the_client_waits_for_the_bucket_and_obeys_the_portal() -> None:
     client = PortalClient(Webhook.parse(portal.url), clock=clock, bucket=MemoryBucket(STANDARD))
     try:
         for _ in range(52):
-            client.ask([Call("server.time")])
+            client.read([Call("server.time")])
         assert sum(clock.slept) == pytest.approx(2.0)
         clock.step(60)
         clock.slept.clear()
         portal.script(error(503, "QUERY_LIMIT_EXCEEDED"))
-        client.ask([Call("server.time")])
+        client.read([Call("server.time")])
         assert sum(clock.slept) > 1.0  # the back-off and what the bucket still asks for
     finally:
         client.close()

@@ -21,7 +21,7 @@ from b24sync.errors import (
     UntriedError,
 )
 from b24sync.portal.client import PortalClient
-from b24sync.portal.limits import MemoryBucket
+from b24sync.portal.pacing import MemoryBucket
 from b24sync.portal.webhook import Webhook
 from b24sync.ports import Call
 from tests.support.scripted_portal import (
@@ -80,7 +80,7 @@ def busy(request: Request) -> Raw:
 
 
 def test_calls_share_one_batch_and_are_answered_in_order(client: PortalClient, portal: ScriptedPortal) -> None:
-    answers = client.ask([ITEM, DEAL])
+    answers = client.read([ITEM, DEAL])
     assert [answer.value() for answer in answers] == [
         "crm.item.get?entityTypeId=31&id=5",
         "crm.deal.get?id=7",
@@ -92,20 +92,20 @@ def test_calls_share_one_batch_and_are_answered_in_order(client: PortalClient, p
 
 def test_requests_are_json_with_a_user_agent_over_one_connection(client: PortalClient, portal: ScriptedPortal) -> None:
     for _ in range(3):
-        client.ask([ITEM])
+        client.read([ITEM])
     assert portal.connections == 1
     assert portal.requests[0].headers["Content-Type"] == "application/json"
     assert portal.requests[0].headers["User-Agent"].startswith("b24sync/")
 
 
 def test_fifty_one_calls_take_two_requests(client: PortalClient, portal: ScriptedPortal) -> None:
-    answers = client.ask([Call("crm.deal.get", {"id": number}) for number in range(51)])
+    answers = client.read([Call("crm.deal.get", {"id": number}) for number in range(51)])
     assert [answer.value() for answer in answers] == [f"crm.deal.get?id={number}" for number in range(51)]
     assert [len(request.commands) for request in portal.requests] == [50, 1]
 
 
 def test_no_calls_make_no_request(client: PortalClient, portal: ScriptedPortal) -> None:
-    assert client.ask([]) == []
+    assert client.read([]) == []
     assert portal.requests == []
 
 
@@ -144,7 +144,7 @@ def test_a_read_survives_a_fault_that_comes_twice(
 def test_a_portal_that_stays_busy_is_left_after_twenty_seconds(client: PortalClient, portal: ScriptedPortal, clock: SteppingClock) -> None:
     portal.otherwise = busy
     with pytest.raises(TransientError, match="QUERY_LIMIT_EXCEEDED") as caught:
-        client.ask([ITEM])
+        client.read([ITEM])
     assert caught.value.exit_code == 69
     assert 10 < sum(clock.slept) <= 20
     assert 5 <= len(portal.requests) <= 9
@@ -156,25 +156,25 @@ def test_the_twenty_seconds_are_for_the_whole_run_and_begin_run_gives_new_ones(
     portal.otherwise = busy
     for _ in range(3):
         with pytest.raises(TransientError):
-            client.ask([ITEM])
+            client.read([ITEM])
     assert sum(clock.slept) <= 20
     client.begin_run()
     with pytest.raises(TransientError):
-        client.ask([ITEM])
+        client.read([ITEM])
     assert 20 < sum(clock.slept) <= 40
 
 
 def test_a_manual_block_by_the_vendor_is_not_hurried(client: PortalClient, portal: ScriptedPortal, clock: SteppingClock) -> None:
     portal.otherwise = lambda _: error(503, "OVERLOAD_LIMIT", "REST API is blocked due to overload")
     with pytest.raises(TransientError) as caught:
-        client.ask([ITEM])
+        client.read([ITEM])
     assert (len(portal.requests), clock.slept, caught.value.code) == (1, [], "OVERLOAD_LIMIT")
 
 
 def test_a_redirect_is_not_followed_and_names_where_it_leads(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(Raw(301, b"", {"Location": "https://new.example/rest/1/s3cr3tW0rd/batch"}))
     with pytest.raises(TransientError, match=r"redirects to new\.example") as caught:
-        client.ask([ITEM])
+        client.read([ITEM])
     assert "s3cr3t" not in str(caught.value)
     assert len(portal.requests) == 1
 
@@ -197,7 +197,7 @@ def test_a_redirect_is_not_followed_and_names_where_it_leads(client: PortalClien
 def test_a_refused_webhook_is_fatal_at_once(refusal: Raw, client: PortalClient, portal: ScriptedPortal) -> None:
     portal.otherwise = lambda _: refusal
     with pytest.raises(CredentialsError, match=r"portal\.webhook") as caught:
-        client.ask([ITEM])
+        client.read([ITEM])
     assert (len(portal.requests), caught.value.exit_code) == (1, 77)
 
 
@@ -223,7 +223,7 @@ def test_a_refused_webhook_is_fatal_at_once(refusal: Raw, client: PortalClient, 
 )
 def test_a_refused_command_is_its_own_answer(command_error: object, kind: type, client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(batch_reply({"c1": {"ID": "7"}}, {"c0": command_error}))
-    refused, found = client.ask([ITEM, DEAL])
+    refused, found = client.read([ITEM, DEAL])
     assert type(refused.error) is kind
     assert refused.refused()
     assert str(refused.error).startswith("crm.item.get: ")
@@ -233,7 +233,7 @@ def test_a_refused_command_is_its_own_answer(command_error: object, kind: type, 
 
 def test_a_missing_scope_is_named_for_feeds_and_steps(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(batch_reply({}, {"c0": {"error": "insufficient_scope", "error_description": "no"}}))
-    (answer,) = client.ask([Call("tasks.task.list")])
+    (answer,) = client.read([Call("tasks.task.list")])
     assert isinstance(answer.error, CredentialsError)
     assert answer.error.exit_code == 77
     assert "'task'" in str(answer.error)
@@ -245,7 +245,7 @@ def test_only_the_commands_that_failed_in_passing_are_asked_again(
     code: str, client: PortalClient, portal: ScriptedPortal, clock: SteppingClock
 ) -> None:
     portal.script(batch_reply({"c0": "item"}, {"c1": {"error": code, "error_description": "x"}}))
-    item, deal = client.ask([ITEM, DEAL])
+    item, deal = client.read([ITEM, DEAL])
     assert (item.value(), deal.value()) == ("item", "crm.deal.get?id=7")
     assert list(portal.requests[1].commands) == ["c1"]
     assert len(clock.slept) == 1
@@ -260,7 +260,7 @@ def test_a_command_that_keeps_failing_is_left_as_its_own_transient_error(
         return batch_reply(results, broken)
 
     portal.otherwise = deal_is_ill
-    item, deal = client.ask([ITEM, DEAL])
+    item, deal = client.read([ITEM, DEAL])
     assert item.value() == "fine"
     assert type(deal.error) is TransientError
     assert sum(clock.slept) <= 20
@@ -268,19 +268,19 @@ def test_a_command_that_keeps_failing_is_left_as_its_own_transient_error(
 
 def test_a_command_without_result_and_error_is_asked_again(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(batch_reply({"c0": "item"}))
-    assert [answer.value() for answer in client.ask([ITEM, DEAL])] == ["item", "crm.deal.get?id=7"]
+    assert [answer.value() for answer in client.read([ITEM, DEAL])] == ["item", "crm.deal.get?id=7"]
     assert len(portal.requests) == 2
 
 
 def test_a_null_result_is_an_answer(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(batch_reply({"c0": None}))
-    (answer,) = client.ask([ITEM])
+    (answer,) = client.read([ITEM])
     assert answer.value() is None
     assert len(portal.requests) == 1
 
 
 def test_a_blocked_method_rests_and_others_go_on(client: PortalClient, portal: ScriptedPortal, clock: SteppingClock) -> None:
-    client.ask([DEAL])  # from here on the portal's clock is known
+    client.read([DEAL])  # from here on the portal's clock is known
     reset = datetime(2026, 3, 2, 9, 3, tzinfo=UTC).timestamp()
     portal.script(
         batch_reply(
@@ -289,36 +289,36 @@ def test_a_blocked_method_rests_and_others_go_on(client: PortalClient, portal: S
             {"c0": {"operating_reset_at": int(reset)}},
         )
     )
-    item, deal = client.ask([ITEM, DEAL])
+    item, deal = client.read([ITEM, DEAL])
     assert isinstance(item.error, MethodBlockedError)
     assert timedelta(seconds=150) < item.error.until - clock.now() < timedelta(seconds=190)
     assert deal.value() == "deal"
 
-    item, deal = client.ask([ITEM, DEAL])
+    item, deal = client.read([ITEM, DEAL])
     assert isinstance(item.error, MethodBlockedError)
     assert list(portal.requests[-1].commands) == ["c1"]
 
     clock.step(190)
-    assert client.ask([ITEM])[0].value() == "crm.item.get?entityTypeId=31&id=5"
+    assert client.read([ITEM])[0].value() == "crm.item.get?entityTypeId=31&id=5"
 
 
 def test_a_block_is_remembered_for_other_processes(make: Callable[..., PortalClient], portal: ScriptedPortal, clock: SteppingClock) -> None:
     bucket = MemoryBucket(None)
     reset = int(clock.now().timestamp()) + 300
     portal.script(batch_reply({}, {"c0": {"error": "OPERATION_TIME_LIMIT"}}, {"c0": {"operating_reset_at": reset}}))
-    make(bucket=bucket).ask([ITEM])
-    (answer,) = make(bucket=bucket).ask([ITEM])
+    make(bucket=bucket).read([ITEM])
+    (answer,) = make(bucket=bucket).read([ITEM])
     assert isinstance(answer.error, MethodBlockedError)
     assert len(portal.requests) == 1
 
 
 def test_a_block_without_an_end_lasts_for_this_run(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(batch_reply({}, {"c0": {"error": "OPERATION_TIME_LIMIT"}}))
-    assert isinstance(client.ask([ITEM])[0].error, MethodBlockedError)
-    assert isinstance(client.ask([ITEM])[0].error, MethodBlockedError)
+    assert isinstance(client.read([ITEM])[0].error, MethodBlockedError)
+    assert isinstance(client.read([ITEM])[0].error, MethodBlockedError)
     assert len(portal.requests) == 1
     client.begin_run()
-    assert client.ask([ITEM])[0].error is None
+    assert client.read([ITEM])[0].error is None
 
 
 def test_a_blocked_batch_with_a_known_end_is_not_asked_again(client: PortalClient, portal: ScriptedPortal) -> None:
@@ -326,13 +326,13 @@ def test_a_blocked_batch_with_a_known_end_is_not_asked_again(client: PortalClien
     portal.script(error(429, "OPERATION_TIME_LIMIT", operating_reset_at=reset))
     for _ in range(2):
         with pytest.raises(MethodBlockedError):
-            client.ask([ITEM])
+            client.read([ITEM])
     assert len(portal.requests) == 1
 
 
 def test_a_refused_batch_without_an_end_is_tried_again_as_the_method_is_unknown(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(*[error(429, "OPERATION_TIME_LIMIT")] * 2)
-    assert client.ask([ITEM])[0].error is None
+    assert client.read([ITEM])[0].error is None
     assert len(portal.requests) == 3
 
 
@@ -365,7 +365,7 @@ def test_a_chain_reports_refused_commands_and_leaves_out_silent_ones(client: Por
 
 def test_what_refers_to_a_blocked_method_is_not_asked(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(batch_reply({}, {"c0": {"error": "OPERATION_TIME_LIMIT"}}))
-    client.ask([ITEM])
+    client.read([ITEM])
     answers, _ = client.chain(
         {
             "a": ITEM,
@@ -382,7 +382,7 @@ def test_what_refers_to_a_blocked_method_is_not_asked(client: PortalClient, port
 
 def test_the_portals_clock_goes_on_between_answers(client: PortalClient, clock: SteppingClock) -> None:
     assert client.portal_time is None
-    client.ask([ITEM])
+    client.read([ITEM])
     clock.step(60)
     assert client.portal_time == datetime(2026, 3, 2, 9, 1, 0, 250_000, tzinfo=UTC)
     assert client.server_utc_offset == "+03:00"
@@ -447,7 +447,7 @@ def test_a_long_chain_that_comes_too_late_is_given_back_to_be_cut(
 
 def test_a_client_may_begin_with_the_size_that_did_well_before(make: Callable[..., PortalClient], portal: ScriptedPortal) -> None:
     client = make(batch_size=12)
-    client.ask([Call("crm.deal.get", {"id": number}) for number in range(20)])
+    client.read([Call("crm.deal.get", {"id": number}) for number in range(20)])
     assert [len(request.commands) for request in portal.requests] == [12, 8]
     assert (make(batch_size=0).batch_size, make(batch_size=99).batch_size) == (1, 50)
 
@@ -462,12 +462,12 @@ def test_a_chain_that_tells_no_time_at_all_cannot_be_used(client: PortalClient, 
 def test_a_call_alone_that_finds_the_portal_broken_is_everybodys_trouble(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.otherwise = lambda _: HTML
     with pytest.raises(TransientError, match="HTTP 502"):
-        client.ask([Call("lists.element.get", {"FILTER": {"NAME": "$x[1]"}})])
+        client.read([Call("lists.element.get", {"FILTER": {"NAME": "$x[1]"}})])
 
 
 def test_a_batch_that_is_refused_as_such_refuses_every_call(client: PortalClient, portal: ScriptedPortal) -> None:
     portal.script(error(400, "ERROR_BATCH_LENGTH_EXCEEDED"))
-    item, deal = client.ask([ITEM, DEAL])
+    item, deal = client.read([ITEM, DEAL])
     assert (type(item.error), type(deal.error)) == (PermanentError, PermanentError)
     assert "crm.deal.get" in str(deal.error)
 
@@ -475,7 +475,7 @@ def test_a_batch_that_is_refused_as_such_refuses_every_call(client: PortalClient
 def test_a_batch_that_took_long_makes_the_next_one_smaller_and_then_they_grow_again(client: PortalClient, portal: ScriptedPortal) -> None:
     slow = {**TIME, "duration": 25.0}
     portal.script(lambda request: batch_reply(request.commands, time_block=slow))
-    client.ask([Call("crm.deal.get", {"id": number}) for number in range(130)])
+    client.read([Call("crm.deal.get", {"id": number}) for number in range(130)])
     assert [len(request.commands) for request in portal.requests] == [50, 25, 30, 25]
     assert client.batch_size == 40
 
@@ -483,7 +483,7 @@ def test_a_batch_that_took_long_makes_the_next_one_smaller_and_then_they_grow_ag
 def test_a_batch_that_came_too_late_is_cut_in_two(make: Callable[..., PortalClient], portal: ScriptedPortal) -> None:
     portal.script(Raw(200, b"{}", wait_s=1.0))
     client = make(timeout_s=0.2)
-    answers = client.ask([Call("crm.deal.get", {"id": number}) for number in range(10)])
+    answers = client.read([Call("crm.deal.get", {"id": number}) for number in range(10)])
     assert [answer.value() for answer in answers] == [f"crm.deal.get?id={number}" for number in range(10)]
     assert [len(request.commands) for request in portal.requests] == [10, 5, 5]
 
@@ -497,7 +497,7 @@ def test_an_answer_beyond_the_timeout_is_asked_for_again(make: Callable[..., Por
 
 def test_a_value_that_looks_like_a_reference_goes_alone_as_json(client: PortalClient, portal: ScriptedPortal) -> None:
     trap = Call("crm.item.list", {"filter": {"title": "win $result[c1][ID]"}, "select": []})
-    listed, deal = client.ask([trap, DEAL])
+    listed, deal = client.read([trap, DEAL])
     assert listed.value() == {"filter": {"title": "win $result[c1][ID]"}, "select": []}
     assert deal.value() == "crm.deal.get?id=7"
     assert sorted(request.method for request in portal.requests) == ["batch", "crm.item.list"]
@@ -508,7 +508,7 @@ def test_a_refusal_of_a_call_that_went_alone_is_its_own_answer(client: PortalCli
         return error(403, "ACCESS_DENIED") if request.method != "batch" else echo(request)
 
     portal.otherwise = refuse_item
-    listed, deal = client.ask([Call("lists.element.get", {"FILTER": {"NAME": "$x[1]"}}), DEAL])
+    listed, deal = client.read([Call("lists.element.get", {"FILTER": {"NAME": "$x[1]"}}), DEAL])
     assert type(listed.error) is PermanentError
     assert deal.error is None
 
@@ -517,7 +517,7 @@ def test_a_refused_port_is_no_request() -> None:
     nobody = f"127.0.0.1:{free_port()}"
     client = PortalClient(Webhook.parse(f"http://{nobody}/rest/1/{SECRET}/"), clock=SteppingClock(), bucket=MemoryBucket(None))
     with pytest.raises(TransientError, match=f"{nobody} cannot be reached: the connection was refused"):
-        client.ask([ITEM])
+        client.read([ITEM])
     assert client.requests == 0
 
 
@@ -529,7 +529,7 @@ def test_more_than_fifty_commands_make_no_chain(client: PortalClient) -> None:
 def test_error_texts_are_cleaned_of_markup_controls_and_secrets(client: PortalClient, portal: ScriptedPortal) -> None:
     text = "Line one<br />line two\x1b[31m &quot;x&quot; https://p.example/rest/1/s3cr3tW0rd/crm.item.get " + "y" * 900
     portal.script(batch_reply({}, {"c0": {"error": "ERROR_CORE", "error_description": text}}))
-    (answer,) = client.ask([ITEM])
+    (answer,) = client.read([ITEM])
     words = str(answer.error)
     assert words.startswith('crm.item.get: Line one; line two[31m "x" https://p.example/rest/1/***/crm.item.get')
     assert "s3cr3tW0rd" not in words

@@ -18,7 +18,7 @@ from b24sync.errors import (
     TransientError,
 )
 from b24sync.portal.client import PortalClient
-from b24sync.portal.limits import MemoryBucket
+from b24sync.portal.pacing import MemoryBucket
 from b24sync.portal.webhook import Webhook
 from b24sync.ports import Call
 from b24sync.sandbox import Company, Fault, Sandbox, SandboxServer, seed_company
@@ -55,8 +55,8 @@ def test_a_tricky_text_is_stored_as_it_was_written(client: PortalClient, company
         Call("crm.item.update", {"entityTypeId": 31, "id": invoice, "fields": {"title": text}})
         for invoice, text in zip(company.invoices, texts, strict=False)
     ]
-    assert all(answer.error is None for answer in client.tell(calls))
-    read = client.ask([get(invoice) for invoice in company.invoices[: len(calls)]])
+    assert all(answer.error is None for answer in client.write(calls))
+    read = client.read([get(invoice) for invoice in company.invoices[: len(calls)]])
     assert [answer.value()["item"]["title"] for answer in read] == texts[: len(calls)]
 
 
@@ -82,7 +82,7 @@ def test_a_filter_by_time_and_a_chain_by_reference_find_what_they_should(client:
 
 def test_missing_things_and_scopes_are_told_apart(sandbox: Sandbox, client: PortalClient) -> None:
     sandbox.settings = replace(sandbox.settings, scopes=("crm",))
-    missing, unscoped = client.ask([get(987654), Call("tasks.task.list")])
+    missing, unscoped = client.read([get(987654), Call("tasks.task.list")])
     assert isinstance(missing.error, NotFoundError)
     assert isinstance(unscoped.error, ScopeError)
 
@@ -90,41 +90,41 @@ def test_missing_things_and_scopes_are_told_apart(sandbox: Sandbox, client: Port
 @pytest.mark.parametrize("kind", ["503", "500", "502html", "truncated", "drop_before", "drop_after"])
 def test_a_read_outlives_a_fault(kind: str, sandbox: Sandbox, client: PortalClient, company: Company) -> None:
     sandbox.faults.add(Fault(kind, times=2))  # type: ignore[arg-type]
-    assert client.ask([get(company.invoices[0])])[0].value()["item"]["id"] == company.invoices[0]
+    assert client.read([get(company.invoices[0])])[0].value()["item"]["id"] == company.invoices[0]
 
 
 def test_a_lost_answer_to_a_write_is_doubt_and_the_write_happened_once(sandbox: Sandbox, client: PortalClient) -> None:
     sandbox.faults.add(Fault("drop_after"))
     fields = {"TITLE": "Once", "RESPONSIBLE_ID": 1, "XML_ID": "b24sync:1"}
-    (answer,) = client.tell([Call("tasks.task.add", {"fields": fields})])
+    (answer,) = client.write([Call("tasks.task.add", {"fields": fields})])
     assert isinstance(answer.error, InDoubtError)
-    found = client.ask([Call("tasks.task.list", {"filter": {"TITLE": "Once"}, "select": ["ID", "XML_ID"]})])
+    found = client.read([Call("tasks.task.list", {"filter": {"TITLE": "Once"}, "select": ["ID", "XML_ID"]})])
     assert len(found[0].value()["tasks"]) == 1
 
 
 def test_a_write_refused_for_haste_happens_once(sandbox: Sandbox, client: PortalClient) -> None:
     sandbox.faults.add(Fault("503", times=2))
     fields = {"TITLE": "Once", "RESPONSIBLE_ID": 1}
-    assert client.tell([Call("tasks.task.add", {"fields": fields})])[0].error is None
-    found = client.ask([Call("tasks.task.list", {"filter": {"TITLE": "Once"}, "select": ["ID"]})])
+    assert client.write([Call("tasks.task.add", {"fields": fields})])[0].error is None
+    found = client.read([Call("tasks.task.list", {"filter": {"TITLE": "Once"}, "select": ["ID"]})])
     assert len(found[0].value()["tasks"]) == 1
 
 
 def test_a_blocked_method_leaves_others_alone(sandbox: Sandbox, client: PortalClient, company: Company) -> None:
     sandbox.faults.add(Fault("429", method="tasks.task.list", where="command", seconds=120))
-    tasks, invoice = client.ask([Call("tasks.task.list"), get(company.invoices[0])])
+    tasks, invoice = client.read([Call("tasks.task.list"), get(company.invoices[0])])
     assert isinstance(tasks.error, MethodBlockedError)
     assert invoice.error is None
-    assert isinstance(client.ask([Call("tasks.task.list")])[0].error, MethodBlockedError)
+    assert isinstance(client.read([Call("tasks.task.list")])[0].error, MethodBlockedError)
 
 
 def test_a_revoked_webhook_is_refused(sandbox: Sandbox, client: PortalClient, company: Company) -> None:
     sandbox.settings = replace(sandbox.settings, webhook_valid=False)
     with pytest.raises(CredentialsError):
-        client.ask([get(company.invoices[0])])
+        client.read([get(company.invoices[0])])
 
 
 def test_a_portal_that_is_down_did_nothing(sandbox: Sandbox, client: PortalClient) -> None:
     sandbox.down = True
     with pytest.raises(TransientError):
-        client.ask([Call("server.time")])
+        client.read([Call("server.time")])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from b24sync.portal.client import PortalClient
-from b24sync.portal.limits import MemoryBucket
+from b24sync.portal.pacing import MemoryBucket
 from b24sync.portal.webhook import Webhook
 from b24sync.ports import Call
 from tests.support.scripted_portal import SECRET, Cut, Raw, ScriptedPortal, error, free_port
@@ -57,7 +57,7 @@ def run(client: PortalClient, link: str) -> list[BaseException]:
     """Everything the client can do, and every error that came of it."""
     errors: list[BaseException] = []
     for act in (
-        lambda: client.ask([READ]),
+        lambda: client.read([READ]),
         lambda: client.chain({"a": READ}),
         lambda: client.download(link, limit_bytes=100),
     ):
@@ -65,7 +65,7 @@ def run(client: PortalClient, link: str) -> list[BaseException]:
             act()
         except Exception as caught:  # noqa: BLE001 - all of them are looked at
             errors.append(caught)
-    answers = client.tell([READ]) + client.tell([READ, READ])
+    answers = client.write([READ]) + client.write([READ, READ])
     return errors + [answer.error for answer in answers if answer.error is not None]
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from b24sync.domain.entity import Key
-from b24sync.rest import activities, catalog, documents, legacy, lists, notify, people, rows, stages, timeline
+from b24sync.rest import activities, catalog, documents, im_notify, legacy, lists, people, rows, stages, timeline
 from b24sync.rest.kinds import STANDARD, kinds_from
 
 
@@ -85,12 +85,12 @@ def test_the_default_funnel_comes_first(sample):
 
 
 def test_a_notification_carries_its_recipient_in_the_tag_and_the_client():
-    params = notify.system_add(7, "hi", tag="a1").params
+    params = im_notify.system_add(7, "hi", tag="a1").params
     assert params == {"USER_ID": 7, "MESSAGE": "hi", "TAG": "a1:7", "CLIENT_ID": "b24sync"}
 
 
 def test_data_in_a_message_is_no_markup():
-    escaped = notify.escape("[URL=http://evil]click[/URL]")
+    escaped = im_notify.escape("[URL=http://evil]click[/URL]")
     assert "[URL" not in escaped
     assert escaped.replace("\u200b", "") == "[URL=http://evil]click[/URL]"
 

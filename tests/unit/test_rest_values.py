@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from b24sync.rest import dates, values
+from b24sync.rest import dates, json_values
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_other_texts_of_lists_are_no_dates():
     ],
 )
 def test_an_empty_reference_is_none_however_the_portal_writes_it(raw, found):
-    assert values.id_or_none(raw) == found
+    assert json_values.id_or_none(raw) == found
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_an_empty_reference_is_none_however_the_portal_writes_it(raw, found):
     ],
 )
 def test_money_is_exactly_what_the_json_shows(raw, amount):
-    assert values.money(raw) == Decimal(amount)
-    assert str(values.money(raw)) == amount
+    assert json_values.money(raw) == Decimal(amount)
+    assert str(json_values.money(raw)) == amount
 
 
 @pytest.mark.parametrize(
@@ -100,22 +100,22 @@ def test_money_is_exactly_what_the_json_shows(raw, amount):
     ],
 )
 def test_custom_fields_of_old_portals_get_their_own_names(camel, original):
-    assert values.original_uf_name(camel) == original
+    assert json_values.original_uf_name(camel) == original
 
 
 def test_the_same_field_written_in_another_way_compares_equal():
-    assert values.comparable("taxValue", 100.0) == values.comparable("taxValue", 100)
-    assert values.comparable("f", "2024-08-30T02:00:00+02:00") == values.comparable("f", "2024-08-30T03:00:00+03:00")
-    assert values.comparable("companyId", 0) is None
-    assert values.comparable("companyId", "0") is None
-    assert values.comparable("quantity", 0) == 0
-    assert values.comparable("x", []) is values.comparable("x", "") is None
+    assert json_values.comparable("taxValue", 100.0) == json_values.comparable("taxValue", 100)
+    assert json_values.comparable("f", "2024-08-30T02:00:00+02:00") == json_values.comparable("f", "2024-08-30T03:00:00+03:00")
+    assert json_values.comparable("companyId", 0) is None
+    assert json_values.comparable("companyId", "0") is None
+    assert json_values.comparable("quantity", 0) == 0
+    assert json_values.comparable("x", []) is json_values.comparable("x", "") is None
 
 
 def test_a_file_is_its_id_since_its_link_changes_with_every_reading():
     first = {"id": 5, "url": "/a?t=1", "urlMachine": "https://p/rest/1/secret/f?token=a"}
     second = {**first, "urlMachine": "https://p/rest/1/secret/f?token=b"}
-    assert values.comparable("UF_CRM_FILE", [first]) == values.comparable("UF_CRM_FILE", [second]) == [5]
+    assert json_values.comparable("UF_CRM_FILE", [first]) == json_values.comparable("UF_CRM_FILE", [second]) == [5]
 
 
 def test_no_link_of_a_file_is_kept_in_a_row():
@@ -124,11 +124,11 @@ def test_no_link_of_a_file_is_kept_in_a_row():
         "UF_CRM_FILE": [{"id": 5, "urlMachine": "https://p/rest/1/secret/"}],
         "fm": [{"value": "x"}],
     }
-    assert values.scrubbed(row) == {"id": 1, "UF_CRM_FILE": [{"id": 5}], "fm": [{"value": "x"}]}
+    assert json_values.scrubbed(row) == {"id": 1, "UF_CRM_FILE": [{"id": 5}], "fm": [{"value": "x"}]}
 
 
 def test_typed_values_are_sent_as_the_portal_takes_them():
-    assert values.to_portal(Decimal("100.50")) == "100.50"
-    assert values.to_portal(date(2026, 3, 10)) == "2026-03-10"
-    assert values.to_portal(None) == ""
-    assert values.to_portal(("D_1", "SI_2")) == ["D_1", "SI_2"]
+    assert json_values.to_portal(Decimal("100.50")) == "100.50"
+    assert json_values.to_portal(date(2026, 3, 10)) == "2026-03-10"
+    assert json_values.to_portal(None) == ""
+    assert json_values.to_portal(("D_1", "SI_2")) == ["D_1", "SI_2"]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from b24sync.sandbox import seed_company
-from b24sync.sandbox.dates import strtotime, to_day
+from b24sync.sandbox.portal_dates import strtotime, to_day
 from tests.support.portals import MONDAY, bare_portal, refusal, result
 
 DEAL, CONTACT, INVOICE = 2, 3, 31

@@ -30,7 +30,7 @@ def test_deal_and_contact_go_to_the_project_lead(bench: Bench) -> None:
     assert result.details == {"user_id": lead, "already": [], "changed": [f"deal:{deal}", f"contact:{contact}"]}
     assert responsible(bench, DEAL, deal) == lead == responsible(bench, CONTACT, contact)
     assert bench.told[1].entity == Key("contact", contact)
-    assert bench.told[1].writes == {"responsible_id": lead}
+    assert bench.told[1].sets == {"responsible_id": lead}
 
 
 def test_what_is_with_the_person_already_is_not_written(bench: Bench) -> None:

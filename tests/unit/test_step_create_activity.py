@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from b24sync.domain.values import Deadline
-from b24sync.ports import Done, Effect, Failed, Skipped
+from b24sync.ports import Done, Failed, OnLostAnswer, Skipped
 from b24sync.sandbox import Fault
 from b24sync.steps.create_activity import CreateActivity
 from tests.support.steps import Bench, LostAnswerError
@@ -32,7 +32,7 @@ def test_a_meeting_with_the_contact_of_the_deal(bench: Bench) -> None:
     assert (row["TYPE_ID"], row["OWNER_TYPE_ID"], row["OWNER_ID"]) == (1, 2, company.deals[0])
     assert row["SUBJECT"] == "Согласовать: Снять размеры на объекте"
     assert row["RESPONSIBLE_ID"] == company.users["manager"]
-    assert [(talk["ENTITY_TYPE_ID"], talk["ENTITY_ID"]) for talk in row["COMMUNICATIONS"]] == [(3, company.contacts["with_email"])]
+    assert [(effects["ENTITY_TYPE_ID"], effects["ENTITY_ID"]) for effects in row["COMMUNICATIONS"]] == [(3, company.contacts["with_email"])]
     assert (row["START_TIME"], row["END_TIME"]) == (
         datetime(2026, 3, 3, 8, 0, tzinfo=UTC),
         datetime(2026, 3, 3, 9, 0, tzinfo=UTC),
@@ -60,7 +60,7 @@ def test_a_todo_has_no_marker_and_is_told_at_most_once(bench: Bench) -> None:
     result = bench.run(CreateActivity(kind="todo", start=Deadline.parse("+2d 12:30")), "deal.created", bench.company.deals[2])
     (row,) = own(bench)
     assert result.details == {"activity_id": row["ID"]}
-    assert bench.told[0].effect is Effect.ONCE
+    assert bench.told[0].on_lost_answer is OnLostAnswer.ONCE
     assert row["SUBJECT"] == "Проверить: сделка «Проект вентиляции склада»"
     assert row["DEADLINE"] == datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
 

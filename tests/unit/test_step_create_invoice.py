@@ -65,7 +65,7 @@ def test_with_use_alone_it_copies_the_rows_of_the_deal(bench: Bench) -> None:
     assert contents(bench, INVOICE, invoice["id"]) == contents(bench, 2, deal)
     assert Decimal(str(invoice["opportunity"])) == Decimal("539781.60")
     assert invoice["stageId"] == "DT31_1:N"
-    assert bench.told[-1].writes == {"amount": "539781.6"}
+    assert bench.told[-1].sets == {"amount": "539781.6"}
 
 
 def test_an_amount_leaves_the_rows_out(bench: Bench) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from b24sync.ports import Done, Failed
 from b24sync.sandbox import Fault, SandboxSettings
-from b24sync.sandbox.lists import Property
+from b24sync.sandbox.iblock_lists import Property
 from b24sync.steps.fill_fields import FillFields, Lookup
 from tests.support.steps import Bench
 

@@ -37,7 +37,7 @@ def test_next_is_the_following_stage_of_the_funnel(bench: Bench) -> None:
     result = move(bench, deal)
     assert result == Done(details={"deal_id": deal, "from": "PREPARATION", "to": "PREPAYMENT_INVOICE"})
     assert stage(bench, deal) == "PREPAYMENT_INVOICE"
-    assert (bench.told[0].entity, bench.told[0].writes) == (Key("deal", deal), {"stage_id": "PREPAYMENT_INVOICE"})
+    assert (bench.told[0].entity, bench.told[0].sets) == (Key("deal", deal), {"stage_id": "PREPAYMENT_INVOICE"})
 
 
 def test_after_the_last_stage_in_process_comes_success_and_never_failure(bench: Bench) -> None:

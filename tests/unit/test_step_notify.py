@@ -9,8 +9,8 @@ import pytest
 from b24sync.domain.settings import CommissionSettings
 from b24sync.ports import Done, Failed, Skipped
 from b24sync.sandbox import Fault
+from b24sync.steps.builtin_texts import NOTICES
 from b24sync.steps.notify import Notify
-from b24sync.steps.texts import NOTICES
 from tests.support.steps import Bench, settings_for_tests
 
 SHORT = {"invoice.sent", "invoice.paid", "invoice.rejected"}

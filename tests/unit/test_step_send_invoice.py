@@ -14,7 +14,7 @@ from b24sync.domain.values import TemplateFile
 from b24sync.errors import PermanentError
 from b24sync.ports import Done, Failed, Skipped, Waiting
 from b24sync.sandbox import Fault, SandboxSettings
-from b24sync.steps.letters import Preview
+from b24sync.steps.invoice_mail import Preview
 from b24sync.steps.send_invoice import SendInvoice
 from tests.support.mail_steps import MailBench, refusing
 from tests.support.steps import MONDAY, LostAnswerError, settings_for_tests
@@ -69,12 +69,12 @@ def comments(bench: MailBench, deal: int) -> list[str]:
 def test_the_pdf_goes_to_the_contact_of_the_deal(bench) -> None:
     number = sent_invoice(bench)
     result = run(bench, number)
-    (letter,) = bench.letters
-    assert letter.to == ("anna@romashka.example",)
-    assert (letter.message_id, letter.marker, letter.lang) == ("<a@b>", "b24sync:a1", "ru")
-    assert letter.owner == (2, bench.company.deals[0])
-    assert letter.contact == (3, bench.company.contacts["with_email"])
-    (pdf,) = letter.attachments
+    (outgoing,) = bench.letters
+    assert outgoing.to == ("anna@romashka.example",)
+    assert (outgoing.message_id, outgoing.marker, outgoing.lang) == ("<a@b>", "b24sync:a1", "ru")
+    assert outgoing.owner == (2, bench.company.deals[0])
+    assert outgoing.contact == (3, bench.company.contacts["with_email"])
+    (pdf,) = outgoing.attachments
     assert pdf.content.startswith(b"%PDF")
     assert pdf.name == "Счёт № 1 от 02.03.2026.pdf"
     assert result.changed
@@ -89,21 +89,21 @@ def test_the_pdf_goes_to_the_contact_of_the_deal(bench) -> None:
 def test_the_built_in_text_greets_says_what_is_to_be_paid_and_who_wrote(bench) -> None:
     number = sent_invoice(bench)
     run(bench, number)
-    (letter,) = bench.letters
-    assert letter.text.startswith("Здравствуйте, Анна Иванова!\n\nНаправляем вам счёт № 1 от 02.03.2026 на сумму ")
-    assert "₽. Просим оплатить его не позднее 12.03.2026.\n\nСчёт в формате PDF приложен к письму.\n\nС уважением,\n" in letter.text
-    assert "\n\n\n" not in letter.text
-    assert "<h1" in letter.html
-    assert "Направляем вам счёт № 1" in letter.html
+    (outgoing,) = bench.letters
+    assert outgoing.text.startswith("Здравствуйте, Анна Иванова!\n\nНаправляем вам счёт № 1 от 02.03.2026 на сумму ")
+    assert "₽. Просим оплатить его не позднее 12.03.2026.\n\nСчёт в формате PDF приложен к письму.\n\nС уважением,\n" in outgoing.text
+    assert "\n\n\n" not in outgoing.text
+    assert "<h1" in outgoing.html
+    assert "Направляем вам счёт № 1" in outgoing.html
 
 
 def test_english_texts(bench) -> None:
     number = sent_invoice(bench)
     run(bench, number, lang="en")
-    (letter,) = bench.letters
-    assert letter.subject == "Invoice 1 of 2026-03-02"
-    assert letter.attachments[0].name == "Invoice 1 of 2026-03-02.pdf"
-    assert letter.text.startswith("Hello Анна Иванова,\n\nplease find our invoice 1 of 2026-03-02 for ")
+    (outgoing,) = bench.letters
+    assert outgoing.subject == "Invoice 1 of 2026-03-02"
+    assert outgoing.attachments[0].name == "Invoice 1 of 2026-03-02.pdf"
+    assert outgoing.text.startswith("Hello Анна Иванова,\n\nplease find our invoice 1 of 2026-03-02 for ")
 
 
 def test_without_an_address_of_the_deals_contact_the_invoices_own_is_taken_then_the_company(bench) -> None:
@@ -155,12 +155,12 @@ def test_the_rules_addresses_may_be_words_people_texts_and_addresses(bench) -> N
         attach=False,
     )
     run(bench, number, step)
-    (letter,) = bench.letters
-    assert letter.to == ("anna@romashka.example", "chief@example.ru", "office@romashka.example")
-    assert letter.bcc == ("office@romashka.example",)
-    assert letter.cc
-    assert letter.attachments == ()
-    assert letter.text.startswith("Здравствуйте!")
+    (outgoing,) = bench.letters
+    assert outgoing.to == ("anna@romashka.example", "chief@example.ru", "office@romashka.example")
+    assert outgoing.bcc == ("office@romashka.example",)
+    assert outgoing.cc
+    assert outgoing.attachments == ()
+    assert outgoing.text.startswith("Здравствуйте!")
 
 
 def test_the_operators_address_goes_over_everything(bench) -> None:
@@ -175,10 +175,10 @@ def test_own_texts_go_over_the_built_in_ones(bench) -> None:
     bench.portal.update_item(2, bench.company.deals[0], title="<b>Офис</b>\r\nBcc: x@y.z")
     page = TemplateFile(Path("/x.html"), "<html><body>{{ deal.title }}</body></html>")
     run(bench, number, SendInvoice(subject="Сделка {{ deal.title }}", body="Текст {{ invoice.number }}", body_file=page))
-    (letter,) = bench.letters
-    assert "\n" not in letter.subject
-    assert letter.text == "Текст 1"
-    assert "&lt;b&gt;Офис&lt;/b&gt;" in letter.html
+    (outgoing,) = bench.letters
+    assert "\n" not in outgoing.subject
+    assert outgoing.text == "Текст 1"
+    assert "&lt;b&gt;Офис&lt;/b&gt;" in outgoing.html
     bench.again()
     run(bench, number, SendInvoice(body_file=page))
     assert bench.letters[-1].text == ""
@@ -469,7 +469,7 @@ def test_no_comment_if_none_is_wanted_or_there_is_no_deal(make) -> None:
     result = run(bench, number)
     assert isinstance(result, Done)
     assert bench.letters[-1].owner == (31, number)
-    assert not any(tell.best_effort for tell in bench.told)
+    assert not any(write.best_effort for write in bench.told)
 
 
 # old invoices
@@ -484,9 +484,9 @@ def test_an_old_invoice_is_mailed_as_a_link(make) -> None:
     )
     result = run(bench, number)
     assert isinstance(result, Done), result
-    (letter,) = bench.letters
-    assert "по ссылке: http" in letter.text
-    assert letter.attachments == ()
+    (outgoing,) = bench.letters
+    assert "по ссылке: http" in outgoing.text
+    assert outgoing.attachments == ()
     bench.again()
     page = TemplateFile(Path("/x.html"), "<html><body>Счёт</body></html>")
     run(bench, number, SendInvoice(body="Счёт выставлен.", body_file=page))

@@ -12,7 +12,7 @@ from b24sync.domain.reminders import Reminded, configured_since, due_reminder
 from b24sync.domain.settings import MailSettings, ReminderSettings
 from b24sync.domain.settings_calendar import CalendarSettings
 from b24sync.ports import Done, Skipped
-from b24sync.steps.letters import Preview
+from b24sync.steps.invoice_mail import Preview
 from b24sync.steps.mail_texts import days_text, plural
 from b24sync.steps.send_reminder import SendReminder
 from tests.support.mail_steps import MailBench
@@ -56,21 +56,21 @@ def run(bench: MailBench, number: int, due: date | None, step: SendReminder | No
 def test_the_text_says_how_long_it_is_until_or_since_the_due_date(bench, days, subject, words) -> None:
     due = TODAY + timedelta(days=days)
     result = run(bench, unpaid(bench, due), due)
-    (letter,) = bench.letters
-    assert letter.subject == subject
-    assert words in letter.text
-    assert letter.text.startswith("Здравствуйте, Анна Иванова!")
-    assert "\n\n\n" not in letter.text
-    assert letter.attachments[0].content.startswith(b"%PDF")
+    (outgoing,) = bench.letters
+    assert outgoing.subject == subject
+    assert words in outgoing.text
+    assert outgoing.text.startswith("Здравствуйте, Анна Иванова!")
+    assert "\n\n\n" not in outgoing.text
+    assert outgoing.attachments[0].content.startswith(b"%PDF")
     assert (result.changed, result.details["to"]) == (True, ["anna@romashka.example"])
 
 
 def test_english_reminders(bench) -> None:
     due = TODAY - timedelta(days=7)
     run(bench, unpaid(bench, due), due, lang="en")
-    (letter,) = bench.letters
-    assert letter.subject == "Overdue: invoice 1"
-    assert "was due on 2026-02-23, 7 days ago. Kindly pay it." in letter.text
+    (outgoing,) = bench.letters
+    assert outgoing.subject == "Overdue: invoice 1"
+    assert "was due on 2026-02-23, 7 days ago. Kindly pay it." in outgoing.text
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from b24sync.domain.calendar.calendar import Calendar
+from b24sync.domain.calendar.working_calendar import Calendar
 from b24sync.domain.entity import Key
 from b24sync.domain.settings_calendar import CalendarSettings
 from b24sync.ports import Done, Failed, Skipped
@@ -47,9 +47,9 @@ def test_a_due_date_on_a_day_off_moves_to_the_next_working_day(bench) -> None:
     result = run(bench, number)
     assert due(bench, number) == MONDAY
     assert result == Done(True, {"original": "2026-11-22", "due_date": "2026-11-23", "calendar_status": "published"})
-    (tell,) = bench.told
-    assert (tell.entity, tell.writes) == (Key("invoice", number), {"due_date": "2026-11-23"})
-    assert bench.wishes.index("KeepDueDate") < bench.wishes.index("Tell")
+    (write,) = bench.told
+    assert (write.entity, write.sets) == (Key("invoice", number), {"due_date": "2026-11-23"})
+    assert bench.wishes.index("SaveDueDate") < bench.wishes.index("Write")
 
 
 def test_shifting_twice_writes_once(bench) -> None:
@@ -81,11 +81,11 @@ def test_a_date_that_a_person_sets_is_a_new_original(bench) -> None:
 
 def test_a_kill_between_keeping_and_writing_changes_nothing_of_the_end(bench) -> None:
     number = set_due(bench, SUNDAY)
-    talk = ShiftDueDate().run(bench.context("invoice.updated", number))
-    wish = next(talk)
-    while type(wish).__name__ != "Tell":
-        wish = talk.send(bench._granted(wish))
-    talk.close()
+    effects = ShiftDueDate().run(bench.context("invoice.updated", number))
+    effect = next(effects)
+    while type(effect).__name__ != "Write":
+        effect = effects.send(bench._granted(effect))
+    effects.close()
     run(bench, number)
     assert due(bench, number) == MONDAY
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from b24sync.ports import Answer, Ask, Call, Effect, Tell
+from b24sync.ports import Answer, Call, OnLostAnswer, Read, Write
 from b24sync.rest.rows import Row
 from b24sync.rules.scope import RowsView, RowView
-from b24sync.steps import texts
+from b24sync.steps import builtin_texts
 from b24sync.steps.together import together
 from tests.support.steps import Bench
 
@@ -33,9 +33,9 @@ def test_titles_and_descriptions_come_out_whole(event: str, lang: str) -> None:
     kinds = {"invoice": company.invoices, "deal": company.deals, "task": company.tasks, "object": company.objects}
     ctx = bench.context(event, kinds[event.partition(".")[0]][0], lang=lang)
     names = {"row": RowView(row, "RUB"), "rows": RowsView([RowView(row, "RUB")], "RUB")}
-    for what in dict.fromkeys(name.partition("/")[0] for name in texts.TITLES):
-        title = bench.drive(ctx.text(texts.title(ctx, what), mode="line", extra=names))
-        described = bench.drive(ctx.text(texts.description(ctx, what), mode="bbcode", extra=names))
+    for what in dict.fromkeys(name.partition("/")[0] for name in builtin_texts.TITLES):
+        title = bench.drive(ctx.text(builtin_texts.title(ctx, what), mode="line", extra=names))
+        described = bench.drive(ctx.text(builtin_texts.description(ctx, what), mode="bbcode", extra=names))
         for text in (title, described):
             assert isinstance(text, str), text
             assert text.strip()
@@ -45,21 +45,21 @@ def test_titles_and_descriptions_come_out_whole(event: str, lang: str) -> None:
 
 
 def test_equal_questions_of_talks_side_by_side_are_asked_once() -> None:
-    def talk(*names: str) -> Any:
+    def effects(*names: str) -> Any:
         heard = []
         for name in names:
-            answers = yield Ask((Call(name),))
+            answers = yield Read((Call(name),))
             heard.append(answers[0].result)
         return heard
 
-    both = together([talk("a", "b"), talk("a"), talk("a", "b", "c"), talk()])
+    both = together([effects("a", "b"), effects("a"), effects("a", "b", "c"), effects()])
     asked: list[list[str]] = []
 
     def answered() -> Any:
-        wish = next(both)
+        effect = next(both)
         while True:
-            asked.append([call.method for call in wish.calls])
-            wish = both.send([Answer(call, call.method.upper()) for call in wish.calls])
+            asked.append([call.method for call in effect.calls])
+            effect = both.send([Answer(call, call.method.upper()) for call in effect.calls])
 
     with pytest.raises(StopIteration) as stop:
         answered()
@@ -68,8 +68,8 @@ def test_equal_questions_of_talks_side_by_side_are_asked_once() -> None:
 
 
 def test_a_talk_that_writes_is_no_reading_talk() -> None:
-    def talk() -> Any:
-        yield Tell(Call("x"), Effect.ONCE)
+    def effects() -> Any:
+        yield Write(Call("x"), OnLostAnswer.ONCE)
 
-    with pytest.raises(TypeError, match="tell"):
-        next(together([talk()]))
+    with pytest.raises(TypeError, match="write"):
+        next(together([effects()]))

@@ -90,7 +90,7 @@ def test_what_is_said_to_be_written_is_what_the_next_poll_sees(bench: Bench, cod
     row = items.row_of(bench.call(items.get(kind, deal), write=False).result)
     assert row is not None
     assert bench.told[0].entity == Key("deal", deal)
-    assert bench.told[0].writes == {name: items.diff_values(kind, row).get(name)}
+    assert bench.told[0].sets == {name: items.diff_values(kind, row).get(name)}
 
 
 def test_an_empty_value_empties_the_field(bench: Bench) -> None:
@@ -111,13 +111,13 @@ def test_a_contract_name_and_a_linked_entity(bench: Bench) -> None:
     item = bench.portal.item(31, invoice)
     assert item is not None
     assert item["closedate"].startswith("2026-06-01")
-    assert bench.told[0].writes == {"due_date": "2026-06-01"}
+    assert bench.told[0].sets == {"due_date": "2026-06-01"}
     assert field(bench, "UF_CRM_ADDRESS") == "1"
 
 
 def test_a_stage_is_written_by_its_own_name(bench: Bench) -> None:
     update(bench, stage_id="EXECUTING")
-    assert bench.told[0].writes == {"stage_id": "EXECUTING"}
+    assert bench.told[0].sets == {"stage_id": "EXECUTING"}
     assert field(bench, "stageId") == "EXECUTING"
 
 
@@ -218,8 +218,8 @@ def test_a_task_is_written_too(bench: Bench) -> None:
     kept = bench.portal.task(task)
     assert kept is not None
     assert (kept["TITLE"], kept["TAGS"], kept["PRIORITY"]) == ("Новое", ["a", "b"], 2)
-    assert bench.told[0].writes["title"] == "Новое"
-    assert bench.told[0].writes["deadline"] == "2026-03-05T15:00:00+00:00"
+    assert bench.told[0].sets["title"] == "Новое"
+    assert bench.told[0].sets["deadline"] == "2026-03-05T15:00:00+00:00"
     assert not bench.run(step, "task.created", task).changed
 
 
@@ -229,5 +229,5 @@ def test_an_old_invoice_is_written_too() -> None:
     step = UpdateFields(set={"title": "Новый", "due_date": "2026-06-01"})
     result = bench.run(step, "invoice.created", invoice)
     assert isinstance(result, Done), result
-    assert bench.told[0].writes == {"title": "Новый", "due_date": "2026-06-01"}
+    assert bench.told[0].sets == {"title": "Новый", "due_date": "2026-06-01"}
     assert not bench.run(step, "invoice.created", invoice).changed

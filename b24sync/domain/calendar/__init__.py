@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from b24sync.domain.calendar.calendar import Calendar, Direction, Shift
 from b24sync.domain.calendar.days import CalendarError, Day, Status, UnpublishedYearError, Year, YearCache
 from b24sync.domain.calendar.importing import (
     CalendarFileError,
@@ -13,7 +12,8 @@ from b24sync.domain.calendar.importing import (
     parse,
 )
 from b24sync.domain.calendar.official import VERIFIED, official_year
-from b24sync.domain.calendar.portal import PortalDays, differences, parse_settings
+from b24sync.domain.calendar.portal_days import PortalDays, differences, parse_settings
+from b24sync.domain.calendar.working_calendar import Calendar, Direction, Shift
 
 __all__ = [
     "VERIFIED",

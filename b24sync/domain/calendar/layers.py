@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from b24sync.domain.calendar.importing import Imported
-    from b24sync.domain.calendar.portal import PortalDays
+    from b24sync.domain.calendar.portal_days import PortalDays
     from b24sync.domain.settings_calendar import CalendarSettings
 
 

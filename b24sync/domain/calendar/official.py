@@ -18,8 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from b24sync.domain.calendar.day_names import russian_name
 from b24sync.domain.calendar.days import FORMAT, CalendarError, Day, Status, Year, YearCache, dates_in
-from b24sync.domain.calendar.names import russian_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

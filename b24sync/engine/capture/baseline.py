@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from b24sync.calls import Call
-from b24sync.engine.capture.chains import Chain, advance
+from b24sync.engine.capture.paging import Chain, advance
 from b24sync.engine.capture.refusals import lacks_history, refusal
-from b24sync.engine.capture.stage import BaselinePages, Scrub, seconds
+from b24sync.engine.capture.staging import BaselinePages, Scrub, seconds
 from b24sync.errors import PortalError
 from b24sync.rest import history
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from b24sync.engine.capture import skew
 from b24sync.engine.capture.baseline import Progress, take_baselines
-from b24sync.engine.capture.chains import NOTHING, PAGE, Chain, advance
+from b24sync.engine.capture.paging import NOTHING, PAGE, Chain, advance
 from b24sync.engine.capture.refusals import lacks_history, refusal
-from b24sync.engine.capture.stage import HistoryPages, RowPages, Scrub, seconds, stage_rows, updated_of
+from b24sync.engine.capture.staging import HistoryPages, RowPages, Scrub, seconds, stage_rows, updated_of
 from b24sync.errors import PortalError
 from b24sync.rest import feeds, history, items
 
@@ -231,7 +231,7 @@ class _Poll:
         return RowPages(self.store, one.kind, self.scrub, since, bound)
 
     def _skew(self) -> timedelta | None:
-        text = self.store.keep.get("filter_skew_s")
+        text = self.store.meta.get("filter_skew_s")
         return timedelta(seconds=int(text)) if text is not None else None
 
     def _shift(self, answers: Mapping[str, Answer], active: list[KindReading]) -> tuple[timedelta, skew.Row | None]:
@@ -265,7 +265,7 @@ class _Poll:
     def _keep_skew(self, shift: timedelta) -> timedelta:
         if shift != self._skew():
             with self.store.transaction():
-                self.store.keep.put("filter_skew_s", str(int(shift.total_seconds())))
+                self.store.meta.put("filter_skew_s", str(int(shift.total_seconds())))
         return shift
 
     def _finish(self, one: KindReading, tail: Chain | None) -> None:

@@ -15,7 +15,7 @@ from b24sync.rest import feeds, items
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer, Call, Portal
-    from b24sync.engine.capture.stage import Scrub  # noqa: F401
+    from b24sync.engine.capture.staging import Scrub  # noqa: F401
     from b24sync.rest.kinds import Kind
 
 WIDEST = timedelta(hours=27)  # zones lie between -12 and +14 hours; two of them differ by 26 at most
@@ -59,7 +59,7 @@ def measure(portal: Portal, kind: Kind, entity_id: int, saved: datetime) -> time
 def _largest(portal: Portal, kind: Kind, entity_id: int, saved: datetime, offsets: list[timedelta]) -> timedelta | None:
     calls = [feeds.one_since(kind, entity_id=entity_id, since=saved + offset) for offset in offsets]
     passing = None
-    for offset, answer in zip(offsets, portal.ask(calls), strict=True):
+    for offset, answer in zip(offsets, portal.read(calls), strict=True):
         rows = items.page_rows(answer.value())
         if rows and _saved(rows[0]) == saved:
             passing = offset

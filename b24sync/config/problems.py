@@ -1,0 +1,131 @@
+"""What is wrong with a configuration, and how it is said: place, what was found, what to write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Where in a file, as ``("rules", 2, "steps", 0, "to")``."""
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong.
+
+    Attributes:
+        path: Where it is.
+        message: What was found, and in brackets what to write.
+        meant: Where a misspelt key should have put its value; empty: it is none.
+    """
+
+    path: Path
+    message: str
+    meant: Path = ()
+
+    def under(self, *parents: str | int) -> Problem:
+        """The same fault, seen from further up."""
+        return Problem((*parents, *self.path), self.message, (*parents, *self.meant) if self.meant else ())
+
+
+class ProblemsError(Exception):
+    """A value has faults.
+
+    Attributes:
+        faults: Each with its path from this value on.
+        rest: What could be read, with defaults in place of the rest, for further checks.
+    """
+
+    def __init__(self, faults: Iterable[Problem], *, rest: Any) -> None:
+        super().__init__()
+        self.faults = tuple(faults)
+        self.rest = rest
+
+
+def wrong(message: str, *, rest: Any) -> ProblemsError:
+    """The error of one value that is wrong in itself."""
+    return ProblemsError([Problem((), message)], rest=rest)
+
+
+def place(path: Path) -> str:
+    """A path as people write it: ``rules[2].steps[0].to``."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            key = part if _BARE_KEY.fullmatch(part) else quoted(part)
+            text += f".{key}" if text else key
+    return text
+
+
+def parsed_place(text: str) -> Path:
+    """Read what ``place`` writes, for paths of bare keys."""
+    return tuple(int(part[1:]) if part.startswith("[") else part for part in re.findall(r"[^.\[\]]+|\[\d+", text))
+
+
+def quoted(text: str) -> str:
+    """A text in quotes, control characters made visible, long ones cut."""
+    shown = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text[: _SHOWN + 1])
+    return f'"{shown[:_SHOWN]}…"' if len(text) > _SHOWN else f'"{shown}"'
+
+
+def found(value: Any) -> str:
+    """A value of the file in plain words."""
+    match value:
+        case bool():
+            return f"found {str(value).lower()}"
+        case str():
+            return f"found text {quoted(value)}"
+        case int() | Decimal():
+            return f"found number {_short(value)}"
+        case date() | time():
+            return f"found the date or time {value} without quotes"
+        case Mapping():
+            return "found a table"
+        case _:
+            return "found a list"
+
+
+def _short(number: int | Decimal) -> str:
+    if isinstance(number, int) and abs(number) >= 10**15:
+        return "of more than 15 digits"
+    return str(number)[:_SHOWN]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The known word that is nearest, or the empty text."""
+    from difflib import get_close_matches  # noqa: PLC0415 (only for what is wrong)
+
+    by_lower = {name.lower(): name for name in known}
+    return next((by_lower[name] for name in get_close_matches(word.lower(), by_lower, n=1)), "")
+
+
+def hint(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
+    """`` (did you mean …?)``, else all that is known, else ``otherwise``; begins with a space."""
+    names = [name for name in known if name]
+    near = did_you_mean(word, names)
+    if near:
+        return f" (did you mean {near}?)"
+    advice = "; or ".join(part for part in (f"known: {', '.join(names)}" if names else "", otherwise) if part)
+    return f" ({advice})" if advice else ""
+
+
+def without_echoes(faults: Iterable[Problem], first: Iterable[Problem]) -> Iterator[Problem]:
+    """Leave out faults that only follow from an earlier one at the same place, above or below it."""
+    places = [path for fault in first for path in (fault.path, fault.meant) if path]
+    for fault in faults:
+        if not any(_same_branch(fault.path, path) for path in places):
+            yield fault
+
+
+def _same_branch(one: Path, other: Path) -> bool:
+    shared = min(len(one), len(other))
+    return one[:shared] == other[:shared] and shared > 0

@@ -1,0 +1,106 @@
+"""Whether every stage and status name of the configuration is there at the portal (BITRIX24.md §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from b24sync.config.problems import did_you_mean, quoted
+from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
+from b24sync.domain.entity import DEAL, INVOICE
+from b24sync.domain.settings import STATUSES
+from b24sync.rest.stages import Stage
+
+if TYPE_CHECKING:
+    from b24sync.doctor.survey import Survey
+    from b24sync.doctor.uses import StageUse, Uses
+    from b24sync.engine.funnels import Funnels
+
+_MEANS = {"paid": "S", "rejected": "F"}
+_WORDS = {"S": "successful", "F": "failed", "P": "not final"}
+
+
+def stages(uses: Uses, survey: Survey) -> Iterator[Finding]:
+    """Each used stage; and what the status names of invoices mean here."""
+    funnels = survey.funnels
+    if funnels is None:
+        return
+    unknown = {use.kind for use in uses.stages if not funnels.by_kind.get(use.kind)}
+    for kind in sorted(unknown):
+        yield unchecked(
+            "stages", f"the stages of {kind} (crm.category.list, crm.status.list)", "see the scopes and the rights of the owner"
+        )
+    faults = [fault for use in uses.stages if use.kind not in unknown and (fault := _fault(use, uses, survey, funnels))]
+    yield from dict.fromkeys(faults)
+    yield from _meanings(uses, funnels)
+    if INVOICE in uses.settings.poll.watch and funnels.by_kind.get(INVOICE):
+        yield from _missing_names(uses, funnels)
+    if not faults and not unknown:
+        yield ok("stages", _said(uses, funnels))
+
+
+def _fault(use: StageUse, uses: Uses, survey: Survey, funnels: Funnels) -> Finding | None:
+    if use.kind == INVOICE and use.text in uses.settings.invoice.status_names():
+        return None  # a missing name is told once
+    found = funnels.stage(use.kind, use.text)
+    if found is None:
+        message = f"{use.where}: the portal has no stage {quoted(use.text)} of {use.kind}"
+        return fail("stages", message, _advice(use, funnels))
+    funnel = use.where.rpartition(".")[2]
+    if use.kind == DEAL and funnel.isdigit() and found.category_id != int(funnel):
+        name = survey.funnel_names.get(DEAL, {}).get(found.category_id, "")
+        there = f"{found.category_id}{f' ({name})' if name else ''}"
+        return fail("stages", f"{use.where}: {use.text} ({found.name}) is a stage of funnel {there}", f"write a stage of funnel {funnel}")
+    return None
+
+
+def _advice(use: StageUse, funnels: Funnels) -> str:
+    known = funnels.by_kind[use.kind]
+    named = [stage for stage in known if stage.name.casefold() == use.text.casefold()]
+    near = named[0].id if named else did_you_mean(use.text, [stage.id for stage in known])
+    if not near:
+        names = {stage.name: stage.id for stage in known}
+        near = names.get(did_you_mean(use.text, names), "")
+    elsewhere = [kind for kind in funnels.by_kind if funnels.stage(kind, use.text)]
+    if elsewhere:
+        return f"it is a stage of {elsewhere[0]}; write one of {use.kind}: {_listed(known)}"
+    stage = funnels.stage(use.kind, near)
+    return f"did you mean {near} ({stage.name})?" if stage else f"known: {_listed(known)}"
+
+
+def _listed(known: tuple[Stage, ...]) -> str:
+    shown = [f"{stage.id} ({stage.name})" for stage in known[:12]]
+    return ", ".join(shown) + (", …" if len(known) > 12 else "")
+
+
+def _meanings(uses: Uses, funnels: Funnels) -> Iterator[Finding]:
+    """A status name whose stages mean something else at the portal."""
+    for name, ids in uses.settings.invoice.status.items():
+        for stage in filter(None, (funnels.stage(INVOICE, one) for one in ids)):
+            wanted = _MEANS.get(name, "P" if name in STATUSES else stage.semantic)
+            if stage.semantic != wanted:
+                message = f"invoice.status.{name}: {stage.id} ({stage.name}) is a {_WORDS[stage.semantic]} stage at the portal"
+                yield warn("stages", message, f"check that it means {name}; usually that is a {_WORDS[wanted]} stage")
+
+
+def _missing_names(uses: Uses, funnels: Funnels) -> Iterator[Finding]:
+    """Status names that are used and that no stage has."""
+    there = set(funnels.statuses().values())
+    missing: dict[str, str] = {}
+    for use in uses.stages:
+        if use.kind == INVOICE and use.text in uses.settings.invoice.status_names() and use.text not in there:
+            missing.setdefault(use.text, use.where)
+    for name, where in missing.items():
+        advice = f'add to [invoice.status]: {name} = ["ID"]; the stages are {_listed(funnels.by_kind[INVOICE])}'
+        yield fail("stages", f'{where}: no stage of this portal is "{name}"', advice)
+
+
+def _said(uses: Uses, funnels: Funnels) -> str:
+    parts = []
+    if funnels.by_kind.get(INVOICE) and INVOICE in uses.settings.poll.watch:
+        by_name: dict[str, list[str]] = {}
+        for stage_id, name in funnels.statuses().items():
+            by_name.setdefault(name, []).append(stage_id)
+        parts = [f"{name} = {', '.join(ids)}" for name, ids in by_name.items()]
+    count = len({(use.kind, use.text) for use in uses.stages})
+    return f"{count} used, all there{'; invoices: ' if parts else ''}{'; '.join(parts)}"

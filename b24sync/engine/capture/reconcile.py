@@ -1,0 +1,177 @@
+"""Reconcile: id, modification time and stage of everything against the snapshot (DESIGN.md §2; finds deletions, heals any miss).
+
+Both sides are walked by id, a page at a time. What is missing at the portal is asked for one by one: NOT_FOUND is a deletion, anything
+else lost rights. If a side is suddenly empty or a fifth smaller nothing is deleted until a person says ``poll --reconcile``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from b24sync.engine.capture.paging import BATCH, PAGE, Chain, advance
+from b24sync.engine.capture.staging import Scrub, seconds, stage_of, stage_rows, updated_of
+from b24sync.errors import NotFoundError, PermanentError, PortalError, TransientError
+from b24sync.rest import feeds, items
+
+if TYPE_CHECKING:
+    from b24sync.calls import Answer, Call, Portal
+    from b24sync.rest.kinds import Kind
+    from b24sync.store import Store
+
+FIFTH = 0.2
+FEW = 5  # a handful missing is no mass deletion, however small the portal
+
+
+@dataclass(slots=True)
+class Sweep:
+    """What a reconcile of one kind found.
+
+    Attributes:
+        found_new: Ids that only the portal has.
+        missing: How many entities of the snapshot the portal did not show.
+        guard: Why deletions were not looked into; empty if they were.
+        error: The sweep could not be finished.
+    """
+
+    kind: Kind
+    found_new: list[int] = field(default_factory=list)
+    changed: list[int] = field(default_factory=list)
+    missing: list[int] = field(default_factory=list)
+    guard: str = ""
+    error: PortalError | None = None
+
+
+def sweep(portal: Portal, store: Store, kind: Kind, *, by_hand: bool, scrub: Scrub) -> Sweep:
+    """Compare one kind with the portal and stage what differs.
+
+    Args:
+        by_hand: A person said ``--reconcile``: the mass-deletion guard does not stop it.
+    """
+    done = Sweep(kind)
+    pages = _SweepPages(kind, _Comparison(store, kind, done))
+    chain = Chain(f"s{kind.name}", pages, 0)
+    while chain.open:
+        advance(portal, [chain], store.transaction)
+    if chain.error is not None:
+        done.error = chain.error
+        return done
+    pages.comparison.finish()
+    known = store.snapshot.count(kind.name)
+    if done.missing and not by_hand and (pages.seen == 0 or (len(done.missing) > FEW and len(done.missing) > known * FIFTH)):
+        done.guard = f"{len(done.missing)} of {known} are gone from the portal at once"
+    else:
+        _confirm(portal, store, done)
+    _reread(portal, store, done, scrub)
+    return done
+
+
+@dataclass(slots=True)
+class _Comparison:
+    """Walks the snapshot along with the portal's pages."""
+
+    store: Store
+    kind: Kind
+    into: Sweep
+    after: int = 0
+    _rest: list[tuple[int, int, str | None]] = field(default_factory=list)
+
+    def _snapshot(self) -> Iterator[tuple[int, int, str | None]]:
+        while True:
+            if not self._rest:
+                self._rest = self.store.snapshot.ids_after(self.kind.name, self.after, 500)
+                if not self._rest:
+                    return
+            yield self._rest[0]
+            self.after = self._rest.pop(0)[0]
+
+    def against(self, raw: dict[str, Any]) -> None:
+        """Compare one row of the portal; rows come by id."""
+        number, saved = items.row_id(raw), updated_of(raw)
+        for entity_id, updated, stage in self._snapshot():
+            if entity_id < number:
+                self.into.missing.append(entity_id)
+                continue
+            if entity_id == number:
+                differs = saved is not None and seconds(saved) != updated
+                if differs or (self.kind.api != "task" and stage_of(self.kind, raw) != stage):
+                    self.into.changed.append(number)
+                self._skip(number)
+                return
+            break
+        self.into.found_new.append(number)
+
+    def _skip(self, number: int) -> None:
+        self.after = number
+        self._rest = [row for row in self._rest if row[0] > number]
+
+    def finish(self) -> None:
+        """What is left of the snapshot is missing at the portal."""
+        self.into.missing += [entity_id for entity_id, _, _ in self._snapshot()]
+
+
+@dataclass(slots=True)
+class _SweepPages:
+    kind: Kind
+    comparison: _Comparison
+    seen: int = 0
+
+    def call(self, after: int | str) -> Call:
+        """The page behind an id."""
+        return feeds.sweep(self.kind, after=after)
+
+    def reference(self, name: str) -> str:
+        """The last id of a full page."""
+        return feeds.next_page(self.kind, name)
+
+    def take(self, result: Any, after: int) -> tuple[int, int]:
+        """Compare a page."""
+        rows = items.page_rows(result)
+        for row in sorted((row for row in rows if items.row_id(row) > after), key=items.row_id):
+            self.comparison.against(row)
+            self.seen += 1
+        return len(rows), max((items.row_id(row) for row in rows), default=after)
+
+
+def _confirm(portal: Portal, store: Store, done: Sweep) -> None:
+    """Ask for each missing one: only NOT_FOUND is a deletion."""
+    for start in range(0, len(done.missing), BATCH):
+        ids = done.missing[start : start + BATCH]
+        answers = portal.read([items.get(done.kind, number) for number in ids])
+        with store.transaction():
+            for number, answer in zip(ids, answers, strict=True):
+                state = _state_of(done.kind, answer)
+                if state == "unknown":
+                    done.error = answer.error
+                elif state == "there":
+                    done.changed.append(number)
+                else:
+                    store.snapshot.stage_gone(done.kind.name, number, state)
+
+
+def _state_of(kind: Kind, answer: Answer) -> str:
+    error = answer.error
+    if isinstance(error, TransientError):
+        return "unknown"
+    if isinstance(error, NotFoundError) or (error is not None and error.code == "NOT_FOUND"):
+        return "deleted"
+    if error is None:
+        row = items.row_of(answer.result)
+        # tasks.task.get answers alike for a deleted and a hidden task (BITRIX24.md §9)
+        return "there" if row else "deleted" if kind.api == "task" else "vanished"
+    return "vanished" if isinstance(error, PermanentError) else "unknown"
+
+
+def _reread(portal: Portal, store: Store, done: Sweep, scrub: Scrub) -> None:
+    """Stage whole rows of what differs or is new."""
+    wanted = sorted({*done.changed, *done.found_new})
+    pages = [wanted[start : start + PAGE] for start in range(0, len(wanted), PAGE)]
+    for start in range(0, len(pages), BATCH):
+        answers = portal.read([items.by_ids(done.kind, ids) for ids in pages[start : start + BATCH]])
+        with store.transaction():
+            for answer in answers:
+                if isinstance(answer.error, PortalError):
+                    done.error = answer.error
+                    continue
+                stage_rows(store, done.kind, items.page_rows(answer.result), since=None, scrub=scrub)

@@ -1,0 +1,156 @@
+"""Rows and history pages into the staging tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from b24sync.domain.entity import INVOICE, TASK
+from b24sync.rest import feeds, history, items, json_values
+from b24sync.rest.dates import parse_date
+from b24sync.store.snapshot import HistoryRow, dump
+
+if TYPE_CHECKING:
+    from b24sync.calls import Call
+    from b24sync.rest.kinds import Kind
+    from b24sync.store import Store
+
+Scrub = Callable[[str], str]
+
+
+def seconds(moment: datetime) -> int:
+    """Unix seconds of an aware time."""
+    return int(moment.timestamp())
+
+
+def updated_of(raw: Mapping[str, Any]) -> datetime | None:
+    """When a row was last saved; one that never was (tasks), when it was created."""
+    created, updated, _ = items.snapshot_times(raw)
+    return updated or created
+
+
+def stage_of(kind: Kind, raw: Mapping[str, Any]) -> str | None:
+    """The stage of a row; ``None`` for kinds without stages."""
+    return None if kind.name == TASK else items.stage_of(raw)
+
+
+def due_of(kind: Kind, raw: Mapping[str, Any]) -> str | None:
+    """The date by which an invoice is to be paid, ISO."""
+    if kind.name != INVOICE:
+        return None
+    due = parse_date(raw.get("closedate", raw.get("DATE_PAY_BEFORE")))
+    return due.isoformat() if due else None
+
+
+@dataclass(frozen=True, slots=True)
+class RowPages:
+    """Changed rows of a kind; rows older than ``since`` are dropped here whatever the portal's filter let through.
+
+    Attributes:
+        since: Rows saved before this are no news; ``None``: all are wanted.
+        bound: ``since`` as the portal's filter needs it.
+    """
+
+    store: Store
+    kind: Kind
+    scrub: Scrub
+    since: datetime | None
+    bound: datetime | None
+    before: int | None = None
+
+    def call(self, after: int | str) -> Call:
+        """The page behind an id."""
+        return feeds.changed(self.kind, since=self.bound, after=after, before=self.before)
+
+    def reference(self, name: str) -> str:
+        """The last id of a full page."""
+        return feeds.next_page(self.kind, name)
+
+    def take(self, result: Any, after: int) -> tuple[int, int]:
+        """Stage a page."""
+        rows = items.page_rows(result)
+        ids = [items.row_id(row) for row in rows]
+        wanted = [row for row, number in zip(rows, ids, strict=True) if number > after]
+        stage_rows(self.store, self.kind, wanted, since=self.since, scrub=self.scrub)
+        return len(rows), max(ids, default=after)
+
+
+def stage_rows(store: Store, kind: Kind, rows: list[dict[str, Any]], *, since: datetime | None, scrub: Scrub) -> None:
+    """Stage the rows that are news: saved at or after ``since`` and not equal to the snapshot."""
+    fitting = [
+        (items.row_id(row), seconds(saved), scrub(dump(json_values.scrubbed(row))))
+        for row in rows
+        if (saved := updated_of(row)) is not None and (since is None or saved >= since)
+    ]
+    same = store.snapshot.same_data(kind.name, [(number, data) for number, _, data in fitting])
+    store.snapshot.stage_rows(kind.name, [row for row in fitting if row[0] not in same])
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPages:
+    """New rows of a kind's stage history."""
+
+    store: Store
+    kind: Kind
+
+    def call(self, after: int | str) -> Call:
+        """The page behind an id."""
+        return history.after(self.kind, after)
+
+    def reference(self, name: str) -> str:
+        """The last id of a full page."""
+        return history.next_page(name)
+
+    def take(self, result: Any, after: int) -> tuple[int, int]:
+        """Stage a page."""
+        rows = history.read_rows(result)
+        news = (HistoryRow(move.id, owner, move.type_id, seconds(move.at), move.stage) for owner, move in rows if move.id > after)
+        self.store.snapshot.stage_history(self.kind.name, news)
+        return page_length(result), max((move.id for _, move in rows), default=after)
+
+
+def page_length(result: Any) -> int:
+    """How many rows a history page has, readable or not."""
+    listed = result.get("items", []) if isinstance(result, Mapping) else result
+    return len(listed) if isinstance(listed, list | Mapping) else 0
+
+
+@dataclass(slots=True)
+class BaselinePages:
+    """All rows of a kind (made before ``opened``, if that is given), straight into the snapshot, silently; ``taken`` counts them."""
+
+    store: Store
+    kind: Kind
+    scrub: Scrub
+    run: int
+    opened: datetime | None = None
+    taken: int = 0
+
+    def call(self, after: int | str) -> Call:
+        """The page behind an id."""
+        return feeds.changed(self.kind, since=None, after=after)
+
+    def reference(self, name: str) -> str:
+        """The last id of a full page."""
+        return feeds.next_page(self.kind, name)
+
+    def take(self, result: Any, after: int) -> tuple[int, int]:
+        """Take over a page."""
+        rows = items.page_rows(result)
+        found = [row for raw in rows if (row := self._row(raw)) is not None and row[0] > after]
+        self.store.snapshot.add_baseline(self.kind.name, found, self.run)
+        self.taken += len(found)
+        return len(rows), max((items.row_id(row) for row in rows), default=after)
+
+    def _row(self, raw: dict[str, Any]) -> tuple[int, int, int, int | None, str | None, str | None, str] | None:
+        created, updated, moved = items.snapshot_times(raw)
+        created = created or updated
+        if created is None or (self.opened is not None and created >= self.opened):
+            return None
+        saved = updated or created
+        return (
+            items.row_id(raw), seconds(created), seconds(saved), seconds(moved) if moved else None,
+            stage_of(self.kind, raw), due_of(self.kind, raw), self.scrub(dump(json_values.scrubbed(raw))),
+        )  # fmt: skip

@@ -1,0 +1,217 @@
+"""What follows from a poll's news without the portal saying so: finished task sets, reminders, the ledger (DESIGN.md §5, §6).
+
+Runs inside the poll's transaction, after the news were applied.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import TYPE_CHECKING
+
+from b24sync.domain.commission_ledger import upkeep
+from b24sync.domain.derive import COMPLETED
+from b24sync.domain.entity import DEAL, INVOICE, TASK, Entity, Key
+from b24sync.domain.event import Event
+from b24sync.domain.reminders import Reminded, configured_since, due_dates_to_look_at, due_reminder, next_check
+from b24sync.rest import items, tasks
+from b24sync.rest.worth import worth_of
+from b24sync.steps.registry import TASK_STEPS
+from b24sync.store.outbox import STOPPING
+
+if TYPE_CHECKING:
+    from b24sync.domain.calendar import Calendar
+    from b24sync.domain.settings import ReminderSettings, Settings
+    from b24sync.engine.apply import Applied
+    from b24sync.engine.funnels import Funnels
+    from b24sync.engine.plan import Planner
+    from b24sync.rest.kinds import Kind
+    from b24sync.store import Store
+    from b24sync.store.snapshot import Stored
+
+TASKS_COMPLETED = "invoice.tasks_completed"
+CONFIGURED = "reminders_configured"
+
+
+@dataclass(slots=True)
+class FollowUp:
+    """Derives what follows, for one poll."""
+
+    store: Store
+    settings: Settings
+    kinds: Mapping[str, Kind]
+    funnels: Funnels
+    planner: Planner
+    base_url: str
+    tz: tzinfo
+    calendar: Callable[[], Calendar]
+    run: int
+
+    def follow(self, applied: Applied) -> None:
+        """Plan finished task sets and reminders, and keep the ledger."""
+        self._keep_ledger(applied)
+        if INVOICE in applied.changes:
+            if TASK in self.settings.poll.watch:
+                self._finished_tasks(applied)
+            if self.settings.reminders is not None:
+                self._reminders(applied, self.settings.reminders)
+            elif self.store.meta.get(CONFIGURED):
+                self.store.meta.drop(CONFIGURED)  # configured again later, they begin anew
+
+    def _entity(self, stored: Stored) -> Entity:
+        kind = self.kinds[stored.kind]
+        entity = items.entity(kind, json.loads(stored.data), statuses=self.funnels.statuses(), base_url=self.base_url)
+        if stored.stage is None or "stage_id" not in entity.values:
+            return entity
+        values = {**entity.values, "stage_id": stored.stage}
+        if stored.kind == INVOICE:
+            values["status"] = self.funnels.status(INVOICE, stored.stage)
+        return Entity(entity.key, values, entity.fields)
+
+    def _plan(self, event: Event, stored: Stored, applied: Applied) -> int | None:
+        event_id = self.planner.plan(event, lambda: self._entity(stored))
+        applied.events += event_id is not None
+        return event_id
+
+    # the ledger
+
+    def _keep_ledger(self, applied: Applied) -> None:
+        for key in applied.touched:
+            if key.kind in {INVOICE, DEAL}:
+                self._keep_rows(key)
+
+    def _keep_rows(self, key: Key) -> None:
+        rows = self.store.ledger.rows(key)
+        stored = self.store.snapshot.entity(key.kind, key.id) if rows else None
+        if stored is None:
+            return
+        entity = self._entity(stored)
+        paid = self.funnels.semantic(key.kind, stored.stage or "") == "S" if key.kind == DEAL else entity.values["status"] == "paid"
+        news = upkeep(rows, worth_of(entity), paid=paid, gone=stored.state == "deleted")
+        self.store.ledger.add(news, action_id=None, run=self.run, at=int(self.planner.now.timestamp()))
+
+    # invoice.tasks_completed
+
+    def _finished_tasks(self, applied: Applied) -> None:
+        judged = int(self.store.meta.get("tasks_judged_run") or 0)
+        candidates = {action.entity_id for action in self.store.outbox.settled_since(judged, kind=INVOICE, steps=TASK_STEPS)}
+        for key in applied.touched:
+            if key.kind == TASK:
+                candidates.update(self._invoices_of(key))
+        for invoice_id in sorted(candidates):
+            self._judge_tasks(invoice_id, applied)
+        if str(self.run) != self.store.meta.get("tasks_judged_run") and (candidates or applied.touched):
+            self.store.meta.put("tasks_judged_run", str(self.run))
+
+    def _invoices_of(self, task: Key) -> Iterable[int]:
+        """The invoices whose sets a task belongs to."""
+        action = self.store.outbox.maker_of(TASK, task.id)
+        if action is not None and action.kind == INVOICE:
+            yield action.entity_id
+        if self.settings.invoice.count_bound_tasks:
+            stored = self.store.snapshot.entity(TASK, task.id)
+            raw = json.loads(stored.data) if stored else {}
+            yield from (key.id for key in tasks.bindings(raw, self.kinds) if key.kind == INVOICE)
+
+    def _judge_tasks(self, invoice_id: int, applied: Applied) -> None:
+        stored = self.store.snapshot.entity(INVOICE, invoice_id)
+        closings = self._closings(invoice_id)
+        if stored is None or stored.state != "present" or not closings:
+            return
+        news = {task: closed for task, closed in closings.items() if not self.store.records.is_closing(invoice_id, task, closed)}
+        if not news:
+            return
+        digest = hashlib.sha256(json.dumps(sorted(news.items())).encode()).hexdigest()[:12]
+        at = max(datetime.fromisoformat(closed) for closed in closings.values())
+        event = Event(f"{INVOICE}:{invoice_id}/tasks_completed/{digest}", TASKS_COMPLETED, Key(INVOICE, invoice_id), at)
+        event_id = self._plan(event, stored, applied)
+        if event_id is not None:
+            for task, closed in closings.items():
+                self.store.records.keep_closing(invoice_id, task, closed, event_id)
+
+    def _closings(self, invoice_id: int) -> dict[int, str]:
+        """Task → closing time, if the whole set is closed and none is still to be made; else empty."""
+        made = set[int]()
+        for action in self.store.outbox.task_makers(INVOICE, invoice_id, steps=TASK_STEPS, but=TASKS_COMPLETED):
+            if action.state in STOPPING:
+                return {}
+            made.update(self.store.echoes.made_by_action(action.id, TASK))
+        if self.settings.invoice.count_bound_tasks:
+            made.update(self._bound_tasks(invoice_id, made))
+        found = dict[int, str]()
+        for task_id in made:
+            closed = self._closed_at(task_id)
+            if closed is None:
+                return {}
+            if closed:
+                found[task_id] = closed
+        return found
+
+    def _bound_tasks(self, invoice_id: int, made: set[int]) -> Sequence[int]:
+        """Tasks that people bound to the invoice; those that follow from its finished tasks are not counted."""
+        binding = self.kinds[INVOICE].binding(invoice_id)
+        bound = self.store.snapshot.tasks_bound_to(binding)
+        return [task_id for task_id in bound if task_id in made or self.store.outbox.maker_of(TASK, task_id) is None]
+
+    def _closed_at(self, task_id: int) -> str | None:
+        """A task's closing time; empty if it has left the set, ``None`` if it is open or was not seen yet."""
+        stored = self.store.snapshot.entity(TASK, task_id)
+        if stored is None:
+            return None
+        if stored.state != "present":
+            return ""
+        values = items.diff_values(self.kinds[TASK], json.loads(stored.data))
+        if values.get("status") != COMPLETED:
+            return None
+        return str(values.get("closed_at") or datetime.fromtimestamp(stored.updated_at, UTC).isoformat())
+
+    # invoice.reminder_due
+
+    def _reminders(self, applied: Applied, settings: ReminderSettings) -> None:
+        configured = self._configured(settings)
+        now, local = self.planner.now, self.planner.now.astimezone(self.tz)
+        touched = any(key.kind == INVOICE for key in applied.touched)
+        if not touched and now.timestamp() < float(self.store.meta.get("reminders_next") or 0):
+            return
+        baseline_at = self.store.snapshot.cursor(INVOICE).baseline_at
+        looked = date.fromisoformat(self.store.meta.get("reminders_looked") or local.date().isoformat())
+        soonest = datetime.combine(local.date() + timedelta(days=1), time(0), tzinfo=self.tz)
+        for stored in self._reminded(settings, since=min(looked, local.date()), today=local.date()):
+            invoice = self._as_reminded(stored)
+            due = due_reminder(
+                invoice, settings, self.calendar(), now=now, tz=self.tz, configured=configured,
+                baseline_at=datetime.fromtimestamp(baseline_at, UTC) if baseline_at is not None else None,
+            )  # fmt: skip
+            if due is not None:
+                event_id = self._plan(due.event(), stored, applied)
+                self.store.records.keep_reminders(stored.id, due.due_date, due.covers, event_id)
+            following = next_check(invoice, settings, self.calendar(), now=now, tz=self.tz)
+            soonest = min(soonest, following) if following is not None else soonest
+        self.store.meta.put("reminders_next", str(int(soonest.timestamp())))
+        self.store.meta.put("reminders_looked", local.date().isoformat())
+
+    def _reminded(self, settings: ReminderSettings, *, since: date, today: date) -> list[Stored]:
+        stages = [stage for status in settings.statuses for stage in self.funnels.stage_ids(status)]
+        first, last = due_dates_to_look_at(settings, since=since, today=today)
+        return self.store.snapshot.invoices_due(stages, first.isoformat(), last.isoformat())
+
+    def _as_reminded(self, stored: Stored) -> Reminded:
+        entity = self._entity(stored)
+        due = entity.values.get("due_date")
+        fired = self.store.records.reminders(stored.id, due) if due else ()
+        since = datetime.fromtimestamp(stored.stage_at, UTC) if stored.stage_at is not None else None
+        return Reminded(entity.key, str(entity.values["status"]), due, since, fired, is_closed=stored.state != "present")
+
+    def _configured(self, settings: ReminderSettings) -> dict[int, datetime]:
+        """Since when each offset has been configured: another hour or other statuses count as configured anew."""
+        shape = [settings.at.isoformat(), sorted(settings.statuses)]
+        known = json.loads(self.store.meta.get(CONFIGURED) or "[null, {}]")
+        before = {int(offset): datetime.fromtimestamp(at, UTC) for offset, at in known[1].items()} if known[0] == shape else {}
+        configured = configured_since(before, settings, self.planner.now)
+        if configured != before:
+            self.store.meta.put(CONFIGURED, json.dumps([shape, {offset: int(at.timestamp()) for offset, at in configured.items()}]))
+            self.store.meta.drop("reminders_next")
+        return configured

@@ -1,0 +1,169 @@
+"""Recorded history run through rules again, with no portal: what would have been planned, poll by poll.
+
+The planner is the one that polls use, on a database in memory that is emptied after each poll; conditions are judged on the entity as it
+was then and on the linked values that were recorded with the events. What was not recorded cannot be judged, and that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from b24sync.calls import Answer
+from b24sync.domain.entity import Entity, Key
+from b24sync.engine.conditions import RuleJudge
+from b24sync.engine.contexts import event_of_row
+from b24sync.engine.plan import Planner, Verdict
+from b24sync.engine.remembered import NotRememberedError, Remembered, identity
+from b24sync.rest import row_edits
+from b24sync.rules.commissions import commission_view
+from b24sync.rules.links import Linker
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from b24sync.calls import Call
+    from b24sync.domain.event import Event
+    from b24sync.domain.settings import RuleSettings, Settings
+    from b24sync.engine.as_of import Past
+    from b24sync.rules.language import Language
+    from b24sync.rules.scope import View
+    from b24sync.store import Store
+    from b24sync.store.journal import EventRow
+    from b24sync.store.outbox import Action
+
+_BY_TIME = ("reminder_due", "tasks_completed")
+
+
+@dataclass(frozen=True, slots=True)
+class Would:
+    """What an event would have come to: an action, as it would have been written at the end of its poll."""
+
+    event: EventRow
+    action: Action
+
+
+@dataclass(slots=True)
+class Replay:
+    """Runs recorded events through the rules of a configuration.
+
+    Attributes:
+        history: Where it was recorded; only read.
+        scratch: An empty database of its own.
+        say: Is told what could not be judged.
+    """
+
+    history: Store
+    scratch: Store
+    settings: Settings
+    past: Past
+    language: Language
+    tz: tzinfo
+    say: Callable[[str], None] = field(default=lambda _text: None)
+
+    def run(self, *, since: int | None, until: int | None) -> Iterator[Would]:
+        """The actions that would have been planned for the events of a time, in the order of the events."""
+        events = self.history.journal.walk(since=since, until=until)
+        for run, rows in groupby(events, key=lambda row: row.run):
+            yield from self._poll(run, list(rows))
+
+    def _poll(self, run: int, rows: Sequence[EventRow]) -> Iterator[Would]:
+        planner = self._planner(run, rows)
+        recorded: dict[int, EventRow] = {}
+        for row in rows:
+            if row.kind in self.past.kinds:
+                event_id = planner.plan(self._event(row), partial(self._entity, row, run))
+                recorded[event_id or 0] = row
+                self._write(planner, row)
+        planner.close()
+        for action in self.scratch.take_plans():
+            row = recorded[action.event_id or 0]
+            yield Would(row, replace(action, event_id=row.id, next_attempt_at=None))
+
+    def _write(self, planner: Planner, row: EventRow) -> None:
+        for fault in planner.faults:
+            self.say(f"event {row.id} {row.name}: {fault}")
+        planner.faults.clear()
+
+    def _planner(self, run: int, rows: Sequence[EventRow]) -> Planner:
+        now = datetime.fromtimestamp(rows[0].detected_at, UTC)
+        judge = _Judge(self, run, now, _heard(rows))
+        return Planner(
+            store=self.scratch, rules=self.settings.rules, safety=self.settings.safety, judge=judge, run=run, now=now, due_at=0,
+            installation="replay",
+        )  # fmt: skip
+
+    def _event(self, row: EventRow) -> Event:
+        """The event, its statuses named by this configuration."""
+        event, status = event_of_row(row), self.past.funnels.status
+        if row.to_stage is None:
+            return event
+        return replace(event, from_=None if row.from_stage is None else status(row.kind, row.from_stage), to=status(row.kind, row.to_stage))
+
+    def _entity(self, row: EventRow, run: int) -> Entity:
+        key = Key(row.kind, row.entity_id)
+        return self.past.entity(key, run) or Entity(key, {"id": key.id})
+
+    def linker(self, run: int, now: datetime, event: Event) -> Linker:
+        """Loads links for one event, as a poll's does."""
+        upkept = event.name.endswith(_BY_TIME)  # the ledger is kept before these are derived
+
+        def booked(key: Key) -> View:
+            return commission_view(self.history.ledger.rows_before(key, run, upkept=upkept))
+
+        past = self.past
+        return Linker(
+            kinds=past.kinds, statuses=past.funnels.statuses(), base_url=past.base_url, tz=self.tz, now=now, people=self.settings.people,
+            commission=booked if self.settings.commission is not None else None,
+        )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Judge:
+    """Judges from what was heard in the poll, and from the snapshot as it was then."""
+
+    replay: Replay
+    run: int
+    now: datetime
+    heard: dict[str, object]
+    remembered: Remembered = field(default_factory=Remembered)
+
+    def holds(self, rule: RuleSettings, event: Event, entity: Entity) -> Verdict:
+        """Whether the condition holds; a verdict with a fault if that cannot be known."""
+        judge = RuleJudge(self.replay.language, lambda: self.replay.linker(self.run, self.now, event), self.remembered)
+        while True:
+            try:
+                return judge.holds(rule, event, entity)
+            except NotRememberedError as missing:
+                unknown = [call for call in missing.calls if not self._recall(call)]
+            if unknown:
+                names = ", ".join(sorted({_named(call) for call in unknown}))
+                reason = f"cannot be judged: {names} was not recorded"
+                return Verdict(matched=False, reason=reason, fault=reason)
+
+    def _recall(self, call: Call) -> bool:
+        name = identity(call)
+        if name in self.heard:
+            self.remembered.answers[name] = Answer(call, self.heard[name])
+            return True
+        past = self.replay.past
+        key = row_edits.entity_read_by(call.method, call.params, past.kinds.values())
+        look = past.look(key, self.run) if key is not None else None
+        if look is None:
+            return False
+        self.remembered.answers[name] = Answer(call, look.raw)
+        return True
+
+
+def _heard(rows: Sequence[EventRow]) -> dict[str, object]:
+    """What the conditions of a poll heard, whichever event they were asked for."""
+    return {name: result for row in rows for name, result in row.seen.items()}
+
+
+def _named(call: Call) -> str:
+    params = ", ".join(f"{name} {value}" for name, value in call.params.items() if isinstance(value, int | str))
+    return f"{call.method} ({params})" if params else call.method

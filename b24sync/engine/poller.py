@@ -1,0 +1,249 @@
+"""One cycle: read what is new, apply it in one transaction, run what is due (DESIGN.md §3, §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from b24sync.engine.capture import Gathered, KindReading, promote, read, read_tails
+from b24sync.engine.capture.staging import Scrub, seconds
+from b24sync.engine.checkpoint import Checkpoint, pass_by
+from b24sync.engine.poll_report import Report
+from b24sync.errors import CredentialsError, PermanentError, PortalError, TransientError, UsageError
+
+if TYPE_CHECKING:
+    from b24sync.calls import Portal
+    from b24sync.clock import Clock
+    from b24sync.domain.settings import Settings
+    from b24sync.engine.apply import Applied
+    from b24sync.engine.capture.reconcile import Sweep
+    from b24sync.engine.dispatch import Dispatcher
+    from b24sync.engine.funnels import Funnels
+    from b24sync.engine.plan import Judge, Planner
+    from b24sync.engine.remembered import Remembered
+    from b24sync.rest.kinds import Kind
+    from b24sync.store import Store
+
+KEPT_IDLE_RUNS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks of a poll.
+
+    Attributes:
+        since: First poll only: events from this time on.
+        max_time_s: Bounds the running of actions, never the reading.
+    """
+
+    dry_run: bool = False
+    since: datetime | None = None
+    baseline: bool = False
+    reconcile: bool = False
+    max_time_s: float | None = None
+
+
+class Parts(Protocol):
+    """What only the composition root can make for a poll."""
+
+    def judge(self, remembered: Remembered, funnels: Funnels, now: datetime) -> Judge:
+        """Decides conditions from remembered answers."""
+        ...
+
+    def dispatcher(self, *, funnels: Funnels, run: int, now: datetime, deadline: float | None) -> Dispatcher:
+        """Runs the outbox."""
+        ...
+
+    def follow_up_due(self, now: datetime) -> bool:
+        """Whether something follows from the mere passing of time or from ended actions (reminders, finished tasks)."""
+        ...
+
+    def follow_up(self, applied: Applied, planner: Planner, funnels: Funnels) -> None:
+        """Events and bookings that follow from what was applied (reminders, finished tasks, the ledger); within the transaction."""
+        ...
+
+
+@dataclass(slots=True)
+class Poller:
+    """Polls one portal into one database."""
+
+    store: Store
+    portal: Portal
+    kinds: Sequence[Kind]
+    settings: Settings
+    clock: Clock
+    parts: Parts
+    base_url: str
+    scrub: Scrub
+    checkpoint: Checkpoint = pass_by
+    progress: Callable[[str, int], None] = field(default=lambda _what, _count: None)
+
+    def run(self, options: Options) -> Report:
+        """Poll once.
+
+        Raises:
+            UsageError: ``since`` was given for a database that has a baseline.
+        """
+        self._check(options)
+        begun, local = self.clock.monotonic(), self.clock.now()
+        requests = self.portal.requests
+        report = self._begin(local, options)
+        if options.baseline:
+            self._start_anew(report.run)
+        try:
+            gathered = self._gather(report, options)
+        except (TransientError, CredentialsError, PermanentError) as error:
+            report.worsen(77 if isinstance(error, CredentialsError) else 69, str(error))
+            gathered = None
+        if gathered is not None:
+            self._go_on(gathered, report, options, begun)
+        report.http_requests = self.portal.requests - requests
+        self._finish(report, begun)
+        return report
+
+    # before
+
+    def _check(self, options: Options) -> None:
+        if options.since is not None and any(cursor.live for cursor in self.store.snapshot.cursors()):
+            raise UsageError("--since is for the first poll only, and this database has its baseline", remedy="poll without it")
+
+    def _start_anew(self, run: int) -> None:
+        """``--baseline``: from now on again; history and ledger stay, open actions are held (DESIGN.md G4)."""
+        with self.store.transaction():
+            for kind in self.kinds:
+                self.store.snapshot.restart(kind.name)
+            self.store.outbox.hold_open("baseline", run=run)
+
+    def _begin(self, local: datetime, options: Options) -> Report:
+        with self.store.transaction():
+            run = self.store.journal.begin_run(started_at=seconds(local), local_started_at=seconds(local))
+        self.checkpoint("poll.begun")
+        return Report(run, local, local, dry_run=options.dry_run)
+
+    # reading
+
+    def _gather(self, report: Report, options: Options) -> Gathered:
+        gathered = read(
+            self.portal, self.store, self.kinds, overlap=self.settings.poll.overlap, scrub=self.scrub, run=report.run, since=options.since,
+            progress=self.progress,
+        )  # fmt: skip
+        self.checkpoint("poll.read")
+        report.started_at = gathered.signpost
+        report.baseline = any(one.quiet for one in gathered.kinds)
+        for one in gathered.kinds:
+            if one.error is not None:
+                _leave_out(report, one.kind, one.error)
+        return gathered
+
+    def _go_on(self, gathered: Gathered, report: Report, options: Options, begun: float) -> None:
+        swept = self._reconcile(gathered, report, by_hand=options.reconcile)
+        if self._nothing_new(gathered):
+            report.changes = self._stand_still(gathered, report.run)
+        else:
+            self._commit(gathered, report, swept)
+        self.checkpoint("poll.applied")
+        if not (options.dry_run or self.settings.safety.dry_run) and self.store.outbox.busy():
+            self._dispatch(gathered, report, None if options.max_time_s is None else begun + options.max_time_s)
+
+    def _nothing_new(self, gathered: Gathered) -> bool:
+        """Whether this is an idle poll, which needs none of what applies news (and does not load it)."""
+        return not (
+            self.store.snapshot.staged_count() or any(one.fresh for one in gathered.kinds) or self.parts.follow_up_due(gathered.signpost)
+        )
+
+    def _stand_still(self, gathered: Gathered, run: int) -> dict[str, int]:
+        """Move the cursors of a poll that saw nothing new."""
+        with self.store.transaction():
+            for one in gathered.complete():
+                promote(self.store, one, signpost=gathered.signpost, overlap=self.settings.poll.overlap, run=run)
+            self.checkpoint("poll.before_commit")
+        return {one.kind.name: 0 for one in gathered.complete()}
+
+    def _commit(self, gathered: Gathered, report: Report, swept: Mapping[str, int]) -> None:
+        from b24sync.engine.commit import Commit  # noqa: PLC0415 - an idle poll does without
+
+        applied = Commit(self, gathered, report, swept).run()
+        report.changes, report.events = applied.changes, applied.events
+
+    def _dispatch(self, gathered: Gathered, report: Report, deadline: float | None) -> None:
+        from b24sync.engine import funnels  # noqa: PLC0415 - likewise
+
+        known = funnels.load(self.store.meta, self.kinds, self.settings.invoice)
+        dispatcher = self.parts.dispatcher(funnels=known, run=report.run, now=gathered.signpost, deadline=deadline)
+        dispatcher.recover()
+        dispatcher.run_due()
+        self._tell_ends(dispatcher, report)
+
+    def _reconcile(self, gathered: Gathered, report: Report, *, by_hand: bool) -> dict[str, int]:
+        """Sweep the kinds whose time has come; returns for rows that only a sweep found, when the previous one was."""
+        every, now = self.settings.poll.reconcile_every, gathered.signpost
+        before = dict[str, int]()
+        reread = list[KindReading]()
+        for one in gathered.complete():
+            last = one.cursor.reconciled_at
+            due = bool(every) and last is not None and now - datetime.fromtimestamp(last, UTC) >= every
+            if one.quiet or not (by_hand or due):
+                continue
+            found = self._sweep(one, report, by_hand=by_hand)
+            if found.error is None:
+                one.cursor = replace(one.cursor, reconciled_at=seconds(now), guard=found.guard or None)
+                before.update({f"{one.kind.name}:{number}": last or 0 for number in found.found_new})
+                reread += [one] if found.changed or found.found_new else []
+        self._after_rows(reread, report)
+        return before
+
+    def _after_rows(self, readings: Sequence[KindReading], report: Report) -> None:
+        """Read the history of what a sweep read once more: it must not be older than the rows (DESIGN.md G1)."""
+        try:
+            read_tails(self.portal, self.store, readings)
+        except PortalError as error:
+            for one in readings:
+                one.error, one.complete = error, False
+        for one in readings:
+            if one.error is not None:
+                _leave_out(report, one.kind, one.error)
+
+    def _sweep(self, one: KindReading, report: Report, *, by_hand: bool) -> Sweep:
+        from b24sync.engine.capture.reconcile import Sweep, sweep  # noqa: PLC0415 - once a day
+
+        try:
+            found = sweep(self.portal, self.store, one.kind, by_hand=by_hand, scrub=self.scrub)
+        except PortalError as error:
+            found = Sweep(one.kind, error=error)
+        if found.error is not None:
+            one.error, one.complete = found.error, False
+            _leave_out(report, one.kind, found.error)
+        if found.guard:
+            report.worsen(1, f"{one.kind.name}: {found.guard}; nothing was marked deleted. If that is right: b24sync poll --reconcile")
+        return found
+
+    # afterwards
+
+    def _tell_ends(self, dispatcher: Dispatcher, report: Report) -> None:
+        for down in (dispatcher.portal_down, dispatcher.mail_down):
+            if down:
+                report.worsen(69, down)
+        report.warnings += dispatcher.warnings
+
+    def _finish(self, report: Report, begun: float) -> None:
+        duration = self.clock.monotonic() - begun
+        report.finished_at = report.started_at + timedelta(seconds=duration)
+        report.actions = self.store.outbox.counts_of_run(report.run)
+        for state in ("failed", "held", "uncertain"):
+            if report.actions.get(state):
+                report.worsen(1, f"{report.actions[state]} actions {state} (b24sync actions --state {state})")
+        with self.store.transaction():
+            self.store.journal.finish_run(
+                report.run, finished_at=seconds(report.finished_at), duration_s=round(duration, 3), exit_code=report.exit_code,
+                report={**report.as_json(datetime.isoformat), "troubles": report.troubles, "quiet": report.quiet},
+            )  # fmt: skip
+            if report.run % 500 == 0:
+                self.store.journal.trim_idle_runs(KEPT_IDLE_RUNS)
+        self.checkpoint("poll.finished")
+
+
+def _leave_out(report: Report, kind: Kind, error: PortalError) -> None:
+    code = 77 if isinstance(error, CredentialsError) else 69
+    report.worsen(code, f"{kind.name} left out of this poll: {error}")

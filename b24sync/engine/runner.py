@@ -1,0 +1,321 @@
+"""Many generators side by side: what they ask in the same moment goes into the same batches, then what they tell.
+
+Reads of all generators come first, then all their writes; so K independent simple writes cost ceil(K / 50) requests (DESIGN.md §7).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from b24sync.calls import Answer, Call
+from b24sync.engine.remembered import identity
+from b24sync.errors import (
+    B24SyncError,
+    CredentialsError,
+    InDoubtError,
+    MailInDoubtError,
+    MailPermanentError,
+    MailTransientError,
+    MethodBlockedError,
+    PortalError,
+    TransientError,
+)
+from b24sync.ports import (
+    Done,
+    Download,
+    Effect,
+    Failed,
+    OnLostAnswer,
+    Read,
+    SaveDocument,
+    SaveDueDate,
+    SaveMemory,
+    SendMail,
+    Skipped,
+    Waiting,
+    Write,
+    WriteAll,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from b24sync.calls import Portal
+    from b24sync.ports import Effects, Mail, Mailer, MailReceipt, StepResult
+    from b24sync.store import Store
+    from b24sync.store.outbox import Action
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """Stopped by something outside: to be tried again.
+
+    Attributes:
+        counts: Whether the attempt is used up (not if portal or mail server could not be reached: then the next poll tries again).
+        until: Unix seconds by the local clock, or ``None`` for the usual back-off.
+    """
+
+    error: str
+    counts: bool
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """Sent without an answer; only a person may repeat it."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one action's turn ended."""
+
+    action: Action
+    result: StepResult | Postponed | Uncertain
+    mail_unreachable: str = ""
+
+
+class UnreachableError(B24SyncError):
+    """The portal cannot be reached (or refuses everything); ``outcomes`` are those of all generators, most of them postponed."""
+
+    def __init__(self, message: str, outcomes: list[Outcome]) -> None:
+        super().__init__(message)
+        self.outcomes = outcomes
+
+
+class Surroundings(Protocol):
+    """What generators need of the dispatcher."""
+
+    store: Store
+    portal: Portal
+    mailer: Mailer | None
+    post: Callable[[Mail], Effects[MailReceipt]] | None
+
+    @property
+    def checkpoint(self) -> Callable[[str], None]:
+        """Called with the names of the points that are passed."""
+        ...
+
+
+@dataclass(slots=True)
+class RunningAction:
+    """One action's talk and where it stands; a result instead of a generator has ended before it began."""
+
+    action: Action
+    effects: Effects[StepResult] | StepResult
+    effect: Effect | None = None
+    outcome: Outcome | None = None
+    inner: Effects[Any] | None = field(default=None)
+
+    def start(self) -> None:
+        """Let it say its first effect."""
+        if isinstance(self.effects, Done | Skipped | Waiting | Failed):
+            self.end(self.effects)
+        else:
+            self.go(None)
+
+    def go(self, value: Any) -> None:
+        """Send an answer and take the next effect, or the result."""
+        self._step(lambda effects: effects.send(value))
+
+    def throw(self, error: Exception) -> None:
+        """Throw an error into the generator."""
+        self._step(lambda effects: effects.throw(error))
+
+    def _step(self, move: Callable[[Effects[Any]], Effect]) -> None:
+        if isinstance(self.effects, Done | Skipped | Waiting | Failed):
+            return
+        try:
+            self.effect = move(self.inner or self.effects)
+        except StopIteration as stop:
+            self._returned(stop.value)
+        except B24SyncError as error:
+            self.end(Failed(str(error)))
+        except Exception as error:
+            log.exception("action %s (%s) failed inside", self.action.id, self.action.step)
+            self.end(Failed(f"a fault of the program in step {self.action.step}: {type(error).__name__}: {error}"))
+
+    def _returned(self, value: Any) -> None:
+        if self.inner is not None:
+            self.inner = None
+            self.go(value)
+        else:
+            self.end(value)
+
+    def end(self, result: StepResult | Postponed | Uncertain, *, mail_unreachable: str = "") -> None:
+        """It is over for this turn."""
+        self.effect = None
+        self.outcome = Outcome(self.action, result, mail_unreachable)
+        if not isinstance(self.effects, Done | Skipped | Waiting | Failed):
+            self.effects.close()
+
+
+def run_together(conversations: Sequence[RunningAction], around: Surroundings) -> list[Outcome]:
+    """Run generators to their ends.
+
+    Raises:
+        UnreachableError: The portal could not be asked any more; it holds the outcomes.
+    """
+    for one in conversations:
+        one.start()
+    try:
+        while alive := [one for one in conversations if one.outcome is None]:
+            _round(alive, around)
+    except (TransientError, CredentialsError) as error:
+        for one in conversations:
+            if one.outcome is None:
+                one.end(Postponed(str(error), counts=False))
+        raise UnreachableError(str(error), [_outcome(one) for one in conversations]) from None
+    return [_outcome(one) for one in conversations]
+
+
+def _outcome(one: RunningAction) -> Outcome:
+    return one.outcome or Outcome(one.action, Failed("the step ended without a result"))
+
+
+def _round(alive: Sequence[RunningAction], around: Surroundings) -> None:
+    """One round: local effects at once, then all questions together, else all writes together, else one mail."""
+    local = [one for one in alive if isinstance(one.effect, SaveMemory | SaveDueDate | SaveDocument | Download)]
+    reading = [one for one in alive if isinstance(one.effect, Read)]
+    writing = [one for one in alive if isinstance(one.effect, Write | WriteAll)]
+    if local:
+        for one in local:
+            _serve(one, around)
+    elif reading:
+        _ask(reading, around.portal)
+    elif writing:
+        _write(writing, around)
+    else:
+        _post(alive[0], around)
+
+
+def _serve(one: RunningAction, around: Surroundings) -> None:
+    effect = one.effect
+    if isinstance(effect, SaveMemory):
+        with around.store.transaction():
+            around.store.outbox.remember(one.action.id, effect.memory)
+        one.go(None)
+    elif isinstance(effect, SaveDueDate):
+        with around.store.transaction():
+            around.store.records.keep_due_date(effect)
+        one.go(None)
+    elif isinstance(effect, SaveDocument):
+        with around.store.transaction():
+            around.store.records.keep_document(effect)
+        one.go(None)
+    elif isinstance(effect, Download):
+        try:
+            content = around.portal.download(effect.url, limit_bytes=effect.limit_bytes)
+        except TransientError as error:
+            one.end(_later(error))
+        except PortalError as error:
+            one.throw(error)
+        else:
+            one.go(content)
+
+
+def _ask(reading: Sequence[RunningAction], portal: Portal) -> None:
+    calls: dict[str, Call] = {}
+    for one in reading:
+        if isinstance(one.effect, Read):
+            calls.update({identity(call): call for call in one.effect.calls})
+    answers = dict(zip(calls, portal.read(list(calls.values())), strict=True))
+    for one in reading:
+        if isinstance(one.effect, Read):
+            _heard(one, [answers[identity(call)] for call in one.effect.calls])
+
+
+def _heard(one: RunningAction, answers: list[Answer]) -> None:
+    troubled = next((answer.error for answer in answers if isinstance(answer.error, TransientError)), None)
+    if troubled is not None:
+        one.end(_later(troubled))
+    else:
+        one.go(answers)
+
+
+def _later(error: TransientError) -> Postponed:
+    """A command that the reachable portal would not do now; a block of its method uses up no attempt."""
+    until = int(error.until.timestamp()) if isinstance(error, MethodBlockedError) else None
+    return Postponed(str(error), counts=not error.unattempted, until=until)
+
+
+def _writes_of(one: RunningAction) -> tuple[Write, ...]:
+    if isinstance(one.effect, WriteAll):
+        return one.effect.writes
+    return (one.effect,) if isinstance(one.effect, Write) else ()
+
+
+def _write(writing: Sequence[RunningAction], around: Surroundings) -> None:
+    with around.store.transaction():
+        for one in writing:
+            _announce(one, around.store)
+    around.checkpoint("dispatch.before_write")
+    calls = [write.call for one in writing for write in _writes_of(one)]
+    answers = iter(around.portal.write(calls))
+    around.checkpoint("dispatch.after_write")
+    for one in writing:
+        _written(one, [next(answers) for _ in _writes_of(one)])
+
+
+def _announce(one: RunningAction, store: Store) -> None:
+    """Before a write: its echo will be known, and what may not be done twice is marked."""
+    for write in _writes_of(one):
+        if write.entity is not None:
+            for name, value in write.sets.items():
+                store.echoes.wrote(write.entity, name, value)
+    if any(write.on_lost_answer is OnLostAnswer.ONCE for write in _writes_of(one)):
+        store.outbox.mark_sending(one.action.id)
+
+
+def _written(one: RunningAction, answers: list[Answer]) -> None:
+    for write, answer in zip(_writes_of(one), answers, strict=True):
+        error = None if write.best_effort else answer.error
+        if isinstance(error, InDoubtError):
+            doubtful = write.on_lost_answer is OnLostAnswer.ONCE
+            one.end(
+                Uncertain(f"{error} (it may have happened: look, then b24sync retry or cancel)")
+                if doubtful
+                else Postponed(str(error), counts=True)
+            )
+            return
+        if isinstance(error, TransientError):
+            one.end(_later(error))
+            return
+        if isinstance(error, CredentialsError) and not answer.refused():  # the webhook itself, not this call
+            one.end(Postponed(str(error), counts=False))
+            return
+    one.go(answers if isinstance(one.effect, WriteAll) else answers[0])
+
+
+def _post(one: RunningAction, around: Surroundings) -> None:
+    if not isinstance(one.effect, SendMail):
+        one.end(Failed(f"the step wished for {type(one.effect).__name__}"))
+        return
+    outgoing = one.effect.mail
+    if around.post is not None:
+        one.inner = around.post(outgoing)
+        one.go(None)
+        return
+    if around.mailer is None:
+        one.end(Failed("no mail is configured: write a [mail] section"))
+        return
+    with around.store.transaction():
+        around.store.outbox.mark_sending(one.action.id)
+    around.checkpoint("mail.before_send")
+    try:
+        sent = around.mailer.send(outgoing)
+    except MailTransientError as error:
+        one.end(Postponed(str(error), counts=error.reachable), mail_unreachable="" if error.reachable else str(error))
+    except MailPermanentError as error:
+        one.end(Failed(str(error)))
+    except MailInDoubtError as error:
+        one.end(Uncertain(str(error)))
+    else:
+        around.checkpoint("mail.after_send")
+        one.go(sent)

@@ -1,0 +1,152 @@
+"""Mail through the portal: an e-mail activity, which the portal sends (BITRIX24.md §10)."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from b24sync.calls import Answer
+from b24sync.domain.addresses import Address, parse_address
+from b24sync.domain.html import text_to_html, with_notice
+from b24sync.errors import MailPermanentError
+from b24sync.mail.headers import clean
+from b24sync.mail.message import LIMIT_BYTES, envelope, file_name, plain, redirect_notice
+from b24sync.mail.server_words import shown
+from b24sync.ports import MailReceipt, OnLostAnswer, Read, Write
+from b24sync.rest import activities
+
+if TYPE_CHECKING:
+    from b24sync.calls import Call
+    from b24sync.ports import Effects, Mail
+
+_SEND_ERROR = "email send error"
+
+
+@dataclass(frozen=True, slots=True)
+class PortalTransport:
+    """Sends by generators instead of by itself: the engine puts them to the portal.
+
+    Attributes:
+        from_: ``Name <box@example.ru>``, a mailbox of the portal.
+        redirect_to: The one who gets every mail instead; empty: the real recipients.
+    """
+
+    from_: str
+    redirect_to: str = ""
+
+    def send_talk(self, outgoing: Mail) -> Effects[MailReceipt]:
+        """The generator that sends one mail once."""
+        return send_talk(outgoing, from_=self.from_, redirect_to=self.redirect_to)
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def send_talk(outgoing: Mail, *, from_: str, redirect_to: str = "") -> Effects[MailReceipt]:
+    """Send a mail bound to ``letter.owner``, unless an activity with its marker is there already.
+
+    The activity is looked for before each try, so that a person may retry an uncertain one. The portal
+    shows all recipients to each other: ``cc`` are more recipients, ``bcc`` is not possible.
+
+    Raises:
+        MailPermanentError: The letter cannot go this way, or the portal refused it. What the portal had
+            made of a mail that it could not send is deleted again, so that the timeline shows no mail that
+            nobody got.
+    """
+    owner = outgoing.owner
+    if owner is None or not outgoing.marker:
+        raise MailPermanentError(
+            "the portal sends only mails that belong to an entity",
+            remedy="use mail.transport = smtp for this one",
+        )
+    recipients, call = _call(outgoing, owner, from_=from_, redirect_to=redirect_to)
+    find = activities.find(owner=owner, marker=outgoing.marker, type_id=activities.EMAIL)
+    found = yield from _marked(find, outgoing.marker)
+    if found:
+        return MailReceipt(f"was already sent as activity {found[0]}", recipients)
+    answer: Answer = yield Write(call, OnLostAnswer.ONCE)
+    if answer.error is None:
+        return MailReceipt(f"activity {activities.read_id(answer.result)}", recipients)
+    said = shown(answer.error.reason)
+    left = ""
+    if _SEND_ERROR in answer.error.reason.casefold():
+        left = yield from _tidy(find, outgoing.marker)
+    raise MailPermanentError(
+        f"the portal refuses the mail to {', '.join(recipients)}: {said}{left}",
+        remedy=f"check that mail.from ({shown(from_)}) is a mailbox that the webhook's owner may send from",
+    )
+
+
+def _call(outgoing: Mail, owner: tuple[int, int], *, from_: str, redirect_to: str) -> tuple[tuple[str, ...], Call]:
+    """The recipients, and the call that sends."""
+    people = envelope(outgoing, redirect_to=redirect_to)
+    if outgoing.bcc:
+        raise MailPermanentError("the portal cannot send bcc", remedy="use cc, or mail.transport = smtp")
+    recipients = tuple(address.spec for address in (*people.to, *people.copies))
+    body = plain(outgoing.html) or text_to_html(plain(outgoing.text))
+    if people.originals:
+        body = with_notice(body or "<p></p>", redirect_notice(people.originals, lang=outgoing.lang))
+    call = activities.email(
+        owner=owner,
+        contact=outgoing.contact,
+        sender=_sender(parse_address(from_, where="mail.from")),
+        to=recipients,
+        subject=clean(outgoing.subject),
+        body=body,
+        is_html=True,
+        responsible_id=outgoing.responsible_id,
+        marker=outgoing.marker,
+        files=_files(outgoing),
+    )
+    return recipients, call
+
+
+def _sender(address: Address) -> str:
+    """``Name <box@host>`` with nothing in the name that the portal could read as an address."""
+    name = clean("".join(char for char in address.name if char not in '<>"@,;\\'))
+    return f"{name} <{address.spec}>" if name else address.spec
+
+
+def _files(outgoing: Mail) -> list[tuple[str, str]]:
+    files = [(file_name(item.name), base64.b64encode(item.content).decode("ascii")) for item in outgoing.attachments]
+    size = sum(len(content) for _, content in files)
+    if size > LIMIT_BYTES:
+        raise MailPermanentError(
+            f"the attachments have {size / 1e6:.1f} MB, more than {LIMIT_BYTES / 1e6:g} MB",
+            remedy="attach less",
+        )
+    return files
+
+
+def _marked(find: Call, marker: str) -> Effects[list[int]]:
+    """Ids of the activities that carry the marker.
+
+    Raises:
+        MailPermanentError: The portal refuses the look, without which a mail might go twice.
+    """
+    answers: list[Answer] = yield Read((find,))
+    error = answers[0].error
+    if error is not None:
+        raise MailPermanentError(
+            f"the portal does not show whether the mail was sent before: {shown(str(error))}",
+            remedy="let the webhook's owner read CRM activities",
+        )
+    return activities.marked(answers[0].result, marker)
+
+
+def _tidy(find: Call, marker: str) -> Effects[str]:
+    """Delete the activities of a mail that was not sent.
+
+    Returns:
+        What could not be deleted, as an addition to the error message; else empty.
+    """
+    left = []
+    answers: list[Answer] = yield Read((find,))
+    if answers[0].error is not None:
+        return "; the activity that it left could not be looked for"
+    for number in activities.marked(answers[0].result, marker):
+        answer: Answer = yield Write(activities.delete(number), OnLostAnswer.REPEAT)
+        if answer.error is not None:
+            left.append(str(number))
+    return f"; delete the activity {', '.join(left)} in the portal before a retry" if left else ""

@@ -1,0 +1,114 @@
+"""What came back from the portal, whatever it was: JSON, a proxy's HTML, half an answer.
+
+An answer that is no JSON object is no error here: :mod:`b24sync.portal.codes` judges it with its HTTP status.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+# An escaped surrogate that is not half of a pair; emoji are pairs, and common.
+_HALF_PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]")
+
+
+class NotSentError(Exception):
+    """No connection: nothing of the request left this machine. The text says why, without the URL."""
+
+
+class NoAnswerError(Exception):
+    """The request was sent, wholly or in part, and no whole answer came.
+
+    Attributes:
+        slow: It took too long; a smaller request may get through.
+    """
+
+    def __init__(self, reason: str, *, slow: bool = False) -> None:
+        super().__init__(reason)
+        self.slow = slow
+
+
+@dataclass(frozen=True, slots=True)
+class HttpReply:
+    """One HTTP answer.
+
+    Attributes:
+        status: HTTP status.
+        content: The JSON object of the body; ``None`` if it is none.
+        elapsed_s: From sending to the last byte.
+        date: The ``Date`` header, aware UTC.
+        retry_after_s: The ``Retry-After`` header of a proxy in seconds; the portal itself sends none.
+        moved_to: Host of a redirect's target; redirects are never followed.
+    """
+
+    status: int
+    content: Mapping[str, Any] | None = field(repr=False)
+    elapsed_s: float = 0.0
+    date: datetime | None = None
+    retry_after_s: float = 0.0
+    moved_to: str = ""
+
+    @property
+    def result(self) -> Any:
+        """The ``result`` of a successful answer."""
+        return None if self.content is None else self.content.get("result")
+
+    @property
+    def time(self) -> Mapping[str, Any]:
+        """The portal's ``time`` block; empty if it sent none."""
+        time = None if self.content is None else self.content.get("time")
+        return time if isinstance(time, dict) else {}
+
+    @property
+    def took_s(self) -> float:
+        """How long the portal worked, by its own word or by ours."""
+        duration = self.time.get("duration")
+        return max(self.elapsed_s, float(duration) if isinstance(duration, int | float) else 0.0)
+
+
+def parse_object(raw: bytes) -> dict[str, Any] | None:
+    """The JSON object in ``raw``; ``None`` if it holds none (HTML, cut off, not UTF-8, a list).
+
+    Integers stay integers. Halves of surrogate pairs, which JSON can express and no database can store,
+    become U+FFFD.
+    """
+    try:
+        content = json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError, too
+        return None
+    if not isinstance(content, dict):
+        return None
+    return _whole(content) if _HALF_PAIR.search(raw) else content
+
+
+def _whole(value: Any) -> Any:
+    """``value`` with every string encodable."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return value
+
+
+def parse_date(header: str | None) -> datetime | None:
+    """An HTTP date as aware UTC; ``None`` if absent or none."""
+    try:
+        date = parsedate_to_datetime(header or "")
+    except ValueError:
+        return None
+    return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def parse_seconds(header: str | None) -> float:
+    """The seconds of a ``Retry-After`` header; 0 if absent or a date."""
+    return float(header) if header and header.isascii() and header.isdigit() else 0.0

@@ -1,0 +1,292 @@
+"""The PDF of an invoice: a document of the portal's generator, made once for the same content, and waited for.
+
+Making a document uses up a number. So a document of the same printed content is used again, what was asked for is noted before, and after a
+lost answer the portal is looked through for a newer document before another one is made.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from b24sync.domain.entity import COMPANY, CONTACT, INVOICE
+from b24sync.errors import NotFoundError, PermanentError
+from b24sync.ports import Download, OnLostAnswer, Read, SaveDocument, Waiting, Write
+from b24sync.rest import documents
+from b24sync.rest.json_values import id_or_none
+from b24sync.rest.printed import digest_of
+from b24sync.rules.scope import RowsView
+from b24sync.steps.outcomes import StepError, words_of
+
+if TYPE_CHECKING:
+    from b24sync.calls import Answer
+    from b24sync.domain.entity import Entity
+    from b24sync.errors import PortalError
+    from b24sync.ports import Effects
+    from b24sync.rest.documents import Document
+    from b24sync.steps.context import StepContext
+    from b24sync.steps.memory import Memory
+
+LIMIT_BYTES = 20_000_000
+_LONGEST = timedelta(hours=24)
+_SOON = timedelta(seconds=2)
+_TEMPLATE_PAGES = 20
+_GONE = frozenset(("0", ""))  # "Document not found" has no code of its own (BITRIX24.md §12)
+_REMEDIES = {
+    "DOCGEN_LIMIT_ERROR": "the portal's plan allows no more documents: raise it, or set attach = false",
+    "DOCGEN_ACCESS_ERROR": "give the owner of the webhook the right to edit document templates (CRM settings, document generator)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pdf:
+    """A finished PDF; ``document_id`` is the portal's document."""
+
+    document_id: int
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the document is made of."""
+
+    ctx: StepContext
+    memory: Memory
+    invoice: Entity
+    template_id: int
+    digest: str
+
+
+_PdfOrWait: TypeAlias = Pdf | Waiting
+
+
+def still_made(ctx: StepContext, memory: Memory) -> Effects[Waiting | None]:
+    """Whether the document of an earlier try is still being made; asked before anything else, since it is asked often.
+
+    Raises:
+        StepError: It is not ready after a day.
+    """
+    document_id = memory.get("document_id")
+    if document_id is None:
+        return None
+    document = yield from _get(document_id)
+    if document is None or document.pdf_url or document.is_failed:
+        return None
+    return (yield from _waiting(ctx, memory))
+
+
+def pdf_of(ctx: StepContext, memory: Memory, invoice: Entity, template: int | str) -> Effects[_PdfOrWait]:
+    """The PDF of an invoice, or that it is being made.
+
+    Args:
+        ctx: The action.
+        memory: What it keeps.
+        invoice: As it was just read.
+        template: Id or name of the portal's template; empty: the first one for invoices.
+
+    Raises:
+        StepError: There is no template, the portal refuses, or it cannot make the PDF.
+    """
+    template_id = yield from _template_id(ctx, template)
+    digest = yield from _digest(ctx, invoice, template_id)
+    wanted = _Wanted(ctx, memory, invoice, template_id, digest)
+    document = yield from _known(wanted)
+    if document is None:
+        document = yield from _made(wanted)
+    if document.is_failed:
+        yield from _forget(wanted, document)
+        raise StepError(
+            f"the portal could not make the PDF of document {document.id} ({document.title}); check the template "
+            f"{template_id} in the portal, then b24sync retry"
+        )
+    if not document.pdf_url:
+        return (yield from _waiting(ctx, memory))
+    content = yield from _downloaded(document)
+    return Pdf(document.id, content)
+
+
+def _template_id(ctx: StepContext, template: int | str) -> Effects[int]:
+    number = id_or_none(template)
+    if number is not None:
+        return number
+    listed = yield from _templates()
+    suitable = [one for one in listed if one.suits(ctx.kinds[INVOICE])]
+    if template:
+        named = [one for one in listed if one.name.strip().casefold() == str(template).strip().casefold()]
+        suitable = [one for one in suitable if one in named] or named
+    if suitable:
+        return suitable[0].id
+    known = ", ".join(f"{one.id} {one.name}" for one in listed) or "none"
+    meant = f"no document template {template!r}" if template else "no document template for invoices"
+    raise StepError(f"{meant} (known: {known}); make one in the portal or correct mail.document_template")
+
+
+def _templates() -> Effects[list[documents.Template]]:
+    found: dict[int, documents.Template] = {}
+    for page in range(_TEMPLATE_PAGES):
+        answer: Answer
+        (answer,) = yield Read((documents.template_list(start=50 * page),))
+        if answer.error is not None:
+            raise StepError(_words(answer.error, "document templates"))
+        rows = documents.read_templates(answer.result)
+        fresh = [one for one in rows if one.id not in found]
+        found.update({one.id: one for one in fresh})
+        if len(rows) < 50 or not fresh:
+            break
+    return list(found.values())
+
+
+def _digest(ctx: StepContext, invoice: Entity, template_id: int) -> Effects[str]:
+    scope = yield from ctx.scope(("rows", CONTACT, COMPANY))
+    names = {name: str(scope[name]) for name in (CONTACT, COMPANY) if scope.get(name)}
+    own_id = own_company_id(invoice)
+    own = (yield from ctx.entity(COMPANY, own_id)) if own_id else None
+    if own is not None:
+        names["own"] = str(own.values.get("name") or "")
+    view = scope.get("rows")
+    rows = [one.row for one in view] if isinstance(view, RowsView) else []
+    return digest_of(ctx.kinds[INVOICE], invoice, rows, names, template=template_id, stamps=_stamps(ctx))
+
+
+def own_company_id(invoice: Entity) -> int | None:
+    """The own company that issues the invoice."""
+    return id_or_none(invoice.fields.get("mycompanyId"))
+
+
+def _stamps(ctx: StepContext) -> bool:
+    return ctx.settings.mail is None or ctx.settings.mail.stamps
+
+
+def _known(wanted: _Wanted) -> Effects[Document | None]:
+    """The document that this action, or an earlier mail, had made of the same content, if the portal still has it."""
+    memory = wanted.memory
+    own = memory.get("document_id")
+    if own is not None and memory.get("document_digest") == wanted.digest:
+        document = yield from _get(own)
+        if document is not None:
+            return document
+    kept = wanted.ctx.records.document(wanted.invoice.key, wanted.template_id)
+    if kept is None or kept[1] != wanted.digest or kept[0] == own:
+        return None
+    document = yield from _get(kept[0])
+    if document is None or document.is_failed:
+        return None
+    yield from _remember(wanted, document)
+    return document
+
+
+def _made(wanted: _Wanted) -> Effects[Document]:
+    """A new document, or the one that a lost answer made."""
+    document = (yield from _adopted(wanted)) or (yield from _added(wanted))
+    yield SaveDocument(wanted.invoice.key, wanted.template_id, document.id, wanted.digest)
+    yield from _remember(wanted, document)
+    if not document.pdf_url and not document.is_failed:
+        return (yield from _get(document.id)) or document
+    return document
+
+
+def _adopted(wanted: _Wanted) -> Effects[Document | None]:
+    """The document that an earlier try asked for; else it is noted that one is asked for now."""
+    listed = yield from _listed(wanted)
+    asked = wanted.memory.get("document_asked") or {}
+    if (asked.get("digest"), asked.get("template")) == (wanted.digest, wanted.template_id):
+        newer = [one for one in listed if one.id > asked.get("after", 0)]
+        if newer:
+            return newer[0]
+    after = max((one.id for one in listed), default=0)
+    reading = {"after": after, "digest": wanted.digest, "template": wanted.template_id}
+    yield from wanted.memory.put(document_asked=reading, document_id=None, document_digest=None, since=None)
+    return None
+
+
+def _added(wanted: _Wanted) -> Effects[Document]:
+    kind = wanted.ctx.kinds[INVOICE]
+    call = documents.add(kind, wanted.invoice.key.id, wanted.template_id, stamps=_stamps(wanted.ctx))
+    answer: Answer = yield Write(call, OnLostAnswer.FIND)
+    if answer.error is not None:
+        remedy = f"see whether the document template {wanted.template_id} is there and for invoices, then b24sync retry"
+        raise StepError(_words(answer.error, f"document of {wanted.invoice.key}", remedy))
+    document = documents.read_document(answer.result)
+    if document is None:
+        raise StepError(f"the portal answered without a document of {wanted.invoice.key}; look there, then b24sync retry")
+    return document
+
+
+def _listed(wanted: _Wanted) -> Effects[list[Document]]:
+    kind, number = wanted.ctx.kinds[INVOICE], wanted.invoice.key.id
+    answer: Answer
+    (answer,) = yield Read((documents.list_for(kind, number, wanted.template_id),))
+    if answer.error is not None:
+        raise StepError(_words(answer.error, f"documents of {wanted.invoice.key}"))
+    return documents.read_documents(answer.result, kind=kind, entity_id=number, template_id=wanted.template_id)
+
+
+def _remember(wanted: _Wanted, document: Document) -> Effects[None]:
+    since = wanted.ctx.now.isoformat()
+    yield from wanted.memory.put(document_id=document.id, document_digest=wanted.digest, document_asked=None, since=since)
+
+
+def _forget(wanted: _Wanted, document: Document) -> Effects[None]:
+    """A document that came to nothing is not used again."""
+    yield SaveDocument(wanted.invoice.key, wanted.template_id, document.id, "")
+    yield from wanted.memory.put(document_id=None, document_digest=None, since=None)
+
+
+def _get(document_id: int) -> Effects[Document | None]:
+    """A document; ``None`` if it is gone.
+
+    Raises:
+        StepError: The portal refuses to show it.
+    """
+    answer: Answer
+    (answer,) = yield Read((documents.get(document_id),))
+    if answer.error is None:
+        return documents.read_document(answer.result)
+    if isinstance(answer.error, NotFoundError) or answer.error.code in _GONE:
+        return None
+    raise StepError(_words(answer.error, f"document {document_id}"))
+
+
+def _waiting(ctx: StepContext, memory: Memory) -> Effects[Waiting]:
+    since = memory.get("since")
+    if since is not None and ctx.now - datetime.fromisoformat(since) > _LONGEST:
+        document_id = memory.get("document_id")
+        yield from memory.put(document_id=None, document_digest=None, since=None)
+        raise StepError(f"the portal has not made the PDF of document {document_id} within a day; look at it there, then b24sync retry")
+    return Waiting(ctx.now + _SOON, "pdf", memory.all())
+
+
+def _downloaded(document: Document) -> Effects[bytes]:
+    """The PDF's bytes; its address holds a secret and is shown nowhere."""
+    what = f"the PDF of document {document.id}"
+    try:
+        content: bytes = yield Download(document.pdf_url, LIMIT_BYTES)
+    except PermanentError as error:
+        raise StepError(f"{what}: {error.reason}; look at it in the portal, then b24sync retry") from None
+    if len(content) > LIMIT_BYTES:
+        raise StepError(f"{what} has {len(content) / 1e6:.1f} MB, more than {LIMIT_BYTES / 1e6:g} MB; set attach = false")
+    if not content.startswith(b"%PDF"):
+        raise StepError(f"{what}: the portal sent {_said(content)} instead; look at it in the portal, then b24sync retry")
+    return content
+
+
+def _said(content: bytes) -> str:
+    """What was sent in place of a PDF, in words."""
+    try:
+        found: Any = json.loads(content)
+    except ValueError:
+        return "something that is no PDF"
+    if isinstance(found, dict) and ("error" in found or "error_description" in found):
+        words = " ".join(f"{found.get('error', '')}: {found.get('error_description', '')}".split())
+        return f"the error {words[:200]}"
+    return "JSON that is no error"
+
+
+def _words(error: PortalError, doing: str, otherwise: str = "") -> str:
+    said, remedy = f"{doing}: {error.message}", _REMEDIES.get(error.code)
+    if remedy is None:
+        words = words_of(error, doing)
+        remedy = otherwise if words == said else words.removeprefix(f"{said}; ")
+    return f"{said}; {remedy}" if remedy else said
