@@ -43,7 +43,9 @@ MAIL_STEPS = ("send_invoice", "send_reminder")
 class App:
     """One configuration at work. Parts are made when first used, so that an idle poll loads little."""
 
-    def __init__(self, loaded: Loaded, *, clock: Clock | None = None, checkpoint: Checkpoint = pass_by) -> None:
+    def __init__(
+        self, loaded: Loaded, *, clock: Clock | None = None, checkpoint: Checkpoint = pass_by
+    ) -> None:
         self.loaded = loaded
         self.settings: Settings = loaded.settings
         self.clock = clock or SystemClock()
@@ -51,7 +53,10 @@ class App:
         self.stop: Callable[[], bool] = lambda: False
         for secret in loaded.secrets:
             register_secret(secret)
-        kinds = kinds_from(self.settings.invoice.api, {name: kind.entity_type_id for name, kind in self.settings.kinds.items()})
+        kinds = kinds_from(
+            self.settings.invoice.api,
+            {name: kind.entity_type_id for name, kind in self.settings.kinds.items()},
+        )
         self.kinds = kinds
         self.watched: Sequence[Kind] = [kinds[name] for name in self.settings.poll.watch]
         self._store: Store | None = None
@@ -166,7 +171,11 @@ class App:
         if self.settings.mail is None:
             return None
         ca_file = self.settings.portal.ca_file
-        return from_settings(self.settings.mail, clock=_PortalTime(self.clock, self.portal_now), ca_file=str(ca_file) if ca_file else "")
+        return from_settings(
+            self.settings.mail,
+            clock=_PortalTime(self.clock, self.portal_now),
+            ca_file=str(ca_file) if ca_file else "",
+        )
 
     def after_poll(self, report: Report) -> None:
         """What belongs to the end of a poll: remember what need not be found out again, tell people, ping."""
@@ -175,9 +184,11 @@ class App:
         if "_calendar" in self.__dict__:
             report.warnings += [text for text in self._calendar.warnings if text not in report.warnings]
         found = {
-            "config_digest": self.loaded.digest, "server_utc_offset": self.portal.server_utc_offset,
-            "batch_size": str(self.portal.batch_size), "portal": self.base_url,
-        }  # fmt: skip
+            "config_digest": self.loaded.digest,
+            "server_utc_offset": self.portal.server_utc_offset,
+            "batch_size": str(self.portal.batch_size),
+            "portal": self.base_url,
+        }
         with self.store.transaction():
             for name, value in found.items():
                 if value and value != self.store.meta.get(name):
@@ -191,9 +202,17 @@ class App:
         from b24sync.engine.poller import Poller  # noqa: PLC0415
 
         return Poller(
-            self.store, self.portal, self.watched, self.settings, self.clock, self, self.base_url, self.scrub, self.checkpoint,
+            self.store,
+            self.portal,
+            self.watched,
+            self.settings,
+            self.clock,
+            self,
+            self.base_url,
+            self.scrub,
+            self.checkpoint,
             progress or (lambda _what, _count: None),
-        )  # fmt: skip
+        )
 
     def funnels(self) -> Funnels:
         """The stages that the database remembers."""
@@ -206,9 +225,14 @@ class App:
         from b24sync.rules.links import Linker  # noqa: PLC0415
 
         return Linker(
-            kinds=self.kinds, statuses=funnels.statuses(), base_url=self.base_url, tz=self.tz, now=now, people=self.settings.people,
+            kinds=self.kinds,
+            statuses=funnels.statuses(),
+            base_url=self.base_url,
+            tz=self.tz,
+            now=now,
+            people=self.settings.people,
             commission=self._commission if self.settings.commission is not None else None,
-        )  # fmt: skip
+        )
 
     def _commission(self, key: Key) -> View:
         """What texts see as ``commission``: the booked rows of an entity and what they come to."""
@@ -230,9 +254,18 @@ class App:
         from b24sync.engine.contexts import ContextMaker  # noqa: PLC0415
 
         return ContextMaker(
-            self.store, self.settings, self.kinds, funnels, self.language, lambda: self.linker(funnels, now), self.calendar, self.tz, now,
-            self.base_url, _OperatorSteps(),
-        )  # fmt: skip
+            self.store,
+            self.settings,
+            self.kinds,
+            funnels,
+            self.language,
+            lambda: self.linker(funnels, now),
+            self.calendar,
+            self.tz,
+            now,
+            self.base_url,
+            _OperatorSteps(),
+        )
 
     def dispatcher(self, *, funnels: Funnels, run: int, now: datetime, deadline: float | None) -> Dispatcher:
         """Runs the outbox."""
@@ -242,10 +275,20 @@ class App:
         transport = self.transport
         post = transport.send_talk if isinstance(transport, PortalTransport) else None
         return Dispatcher(
-            store=self.store, portal=self.portal, mailer=None if isinstance(transport, PortalTransport) else transport,
-            open=self.contexts(funnels, now).open, clock=self.clock, attempts=self.settings.retry.attempts, mail_steps=MAIL_STEPS, run=run,
-            at=int(now.timestamp()), deadline=deadline, post=post, checkpoint=self.checkpoint, stop=self.stop,
-        )  # fmt: skip
+            store=self.store,
+            portal=self.portal,
+            mailer=None if isinstance(transport, PortalTransport) else transport,
+            open=self.contexts(funnels, now).open,
+            clock=self.clock,
+            attempts=self.settings.retry.attempts,
+            mail_steps=MAIL_STEPS,
+            run=run,
+            at=int(now.timestamp()),
+            deadline=deadline,
+            post=post,
+            checkpoint=self.checkpoint,
+            stop=self.stop,
+        )
 
     def follow_up_due(self, now: datetime) -> bool:
         """Whether reminders may be due, or an action that makes tasks has ended since it was looked at last."""
@@ -255,15 +298,25 @@ class App:
         judged = int(keep.get("tasks_judged_run") or 0)
         if self.store.outbox.task_action_settled_since(judged):
             return True
-        return self.settings.reminders is not None and now.timestamp() >= float(keep.get("reminders_next") or 0)
+        return self.settings.reminders is not None and now.timestamp() >= float(
+            keep.get("reminders_next") or 0
+        )
 
     def follow_up(self, applied: Applied, planner: Planner, funnels: Funnels) -> None:
         """What follows from the news of a poll."""
         from b24sync.engine.follow_up import FollowUp  # noqa: PLC0415
 
-        FollowUp(self.store, self.settings, self.kinds, funnels, planner, self.base_url, self.tz, self.calendar, applied.run).follow(
-            applied
-        )
+        FollowUp(
+            self.store,
+            self.settings,
+            self.kinds,
+            funnels,
+            planner,
+            self.base_url,
+            self.tz,
+            self.calendar,
+            applied.run,
+        ).follow(applied)
 
 
 class _PortalTime:

@@ -58,5 +58,9 @@ def make_calendar(settings: Settings, store: Store, clock: Clock) -> Calendar:
     """
     imported: list[Imported] = [from_stored(text) for _, _, text in ImportedYears(store, clock).all()]
     files = [Path(name) for name in settings.calendar.file]
-    imported += [parse(path.read_bytes(), country=settings.calendar.country, source=path.name) for path in files]
-    return Calendar(settings.calendar, language=settings.language, imported=imported, cache=StoredYears(store, clock))
+    imported += [
+        parse(path.read_bytes(), country=settings.calendar.country, source=path.name) for path in files
+    ]
+    return Calendar(
+        settings.calendar, language=settings.language, imported=imported, cache=StoredYears(store, clock)
+    )

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One REST method with its parameters (JSON values; a batch reference such as ``$result[a][items][49][id]`` is a value)."""
+    """One REST method with its parameters (JSON values.
+
+    A batch reference such as ``$result[a][items][49][id]`` is a value).
+    """
 
     method: str
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -27,7 +30,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one call gave: a result, or the error of this one call (others of the same batch may have succeeded)."""
+    """What one call gave.
+
+    A result, or the error of this one call (others of the same batch may have succeeded).
+    """
 
     call: Call
     result: Any = None
@@ -58,7 +64,10 @@ class Portal(Protocol):
 
     @property
     def batch_size(self) -> int:
-        """Commands that the next chain should have at most: 50, or fewer after one that the portal took long over."""
+        """Commands that the next chain should have at most.
+
+        50, or fewer after one that the portal took long over.
+        """
         ...
 
     def read(self, calls: Sequence[Call]) -> list[Answer]:
@@ -74,8 +83,8 @@ class Portal(Protocol):
         """One read batch of at most 50 named commands, which may refer to each other's results.
 
         Returns:
-            The answers by name (a name may be missing if the portal gave neither result nor error), and the portal's time at
-            the start of this batch (aware UTC, whole seconds).
+            The answers by name (a name may be missing if the portal gave neither result nor error), and the
+            portal's time at the start of this batch (aware UTC, whole seconds).
 
         Raises:
             SlowError: It took too long, and ``batch_size`` is smaller now: ask for less.
@@ -87,8 +96,8 @@ class Portal(Protocol):
     def write(self, calls: Sequence[Call]) -> list[Answer]:
         """Write, in batches of at most 50; repeated only where no effect is certain.
 
-        Each answer's error may be TransientError (no effect), InDoubtError (unknown), PermanentError (refused). Never raises
-        PortalError itself.
+        Each answer's error may be TransientError (no effect), InDoubtError (unknown), PermanentError
+        (refused). Never raises PortalError itself.
         """
         ...
 

@@ -67,7 +67,9 @@ class ConfigError(UsageError):
 
     def __init__(self, source: str, faults: Sequence[str], *, remedy: str = "") -> None:
         count = "1 problem" if len(faults) == 1 else f"{len(faults)} problems"
-        super().__init__("\n".join([f"{source}: {count}", *(f"  {fault}" for fault in faults)]), remedy=remedy)
+        super().__init__(
+            "\n".join([f"{source}: {count}", *(f"  {fault}" for fault in faults)]), remedy=remedy
+        )
         self.source = source
         self.faults = tuple(faults)
 
@@ -116,7 +118,10 @@ class SlowError(TransientError):
 
 
 class UntriedError(TransientError):
-    """Nothing of it was run, for no fault of its own: no connection, an overloaded portal, a request before it failed."""
+    """Nothing of it was run, for no fault of its own.
+
+    No connection, an overloaded portal, a request before it failed.
+    """
 
     unattempted = True
 
@@ -146,7 +151,9 @@ class ScopeError(CredentialsError, PermanentError):
         scope: The scope that the method probably needs, such as ``task``; empty if unknown.
     """
 
-    def __init__(self, message: str, *, method: str, scope: str = "", code: str = "", remedy: str = "") -> None:
+    def __init__(
+        self, message: str, *, method: str, scope: str = "", code: str = "", remedy: str = ""
+    ) -> None:
         super().__init__(message, method=method, code=code, remedy=remedy)
         self.scope = scope
 

@@ -50,7 +50,13 @@ def _spellings(secret: str) -> Iterator[str]:
         as_json = json.dumps(secret, ensure_ascii=ascii_only)[1:-1]
         yield as_json
         yield as_json.replace("/", "\\/")
-    yield secret.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;").replace("'", "&#x27;")
+    yield (
+        secret.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace('"', "&quot;")
+        .replace("'", "&#x27;")
+    )
     yield repr(secret)[1:-1]
 
 

@@ -1,8 +1,9 @@
 """What the engine, the steps and the outside world say to each other.
 
-A step, and everything else that needs the portal, is a *talk*: a generator that yields what it wants to know or to have done
-and is sent the answers. It does no I/O. The engine runs many generators side by side and puts what they yield in the same moment into
-the same batches, so that 50 notifications cost one request for reading and one for writing.
+A step, and everything else that needs the portal, is a *talk*: a generator that yields what it wants to know
+or to have done and is sent the answers. It does no I/O. The engine runs many generators side by side and puts
+what they yield in the same moment into the same batches, so that 50 notifications cost one request for
+reading and one for writing.
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         task, = yield Read((tasks.get(ctx.entity_id),))
@@ -36,7 +37,10 @@ class OnLostAnswer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """Read from the portal; the generator is sent ``list[Answer]`` in the order of ``calls``. Transient errors never reach a generator."""
+    """Read from the portal; the generator is sent ``list[Answer]`` in the order of ``calls``.
+
+    Transient errors never reach a generator.
+    """
 
     calls: tuple[Call, ...]
 
@@ -46,9 +50,12 @@ class Write:
     """Write to the portal; the generator is sent one ``Answer`` (its error can only be a PermanentError).
 
     Attributes:
-        entity: What is changed, if it is an entity; its echo is then known as the program's own (DESIGN.md G5).
-        writes: Contract field (or ``fields.CODE``) → new value, as ``diff_values`` shows it; for a stage ``stage_id``.
-        best_effort: Whatever comes of it, the generator goes on: it is sent the answer with any error, also a lost or a late one.
+        entity: What is changed, if it is an entity; its echo is then known as the program's own (DESIGN.md
+            G5).
+        writes: Contract field (or ``fields.CODE``) → new value, as ``diff_values`` shows it; for a stage
+            ``stage_id``.
+        best_effort: Whatever comes of it, the generator goes on: it is sent the answer with any error, also a
+            lost or a late one.
     """
 
     call: Call
@@ -60,14 +67,20 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class WriteAll:
-    """Independent writes made together; the generator is sent ``list[Answer]`` in their order (see `Write`)."""
+    """Independent writes made together.
+
+    The generator is sent ``list[Answer]`` in their order (see `Write`).
+    """
 
     writes: tuple[Write, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """Download a file by a ``*Machine`` link of the portal; the generator is sent ``bytes``, or the error is thrown into it."""
+    """Download a file by a ``*Machine`` link of the portal.
+
+    The generator is sent ``bytes``, or the error is thrown into it.
+    """
 
     url: str
     limit_bytes: int = 20_000_000
@@ -84,7 +97,9 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One e-mail, before it is built. Texts are final; header values may hold anything (line breaks become spaces when built).
+    """One e-mail, before it is built. Texts are final.
+
+    Header values may hold anything (line breaks become spaces when built).
 
     Attributes:
         message_id: Whole ``Message-ID`` with angle brackets; derives from the action.
@@ -93,7 +108,8 @@ class Mail:
         owner: Entity that the portal transport binds the e-mail to, as ``(entity_type_id, id)``.
         marker: ORIGIN_ID for the portal transport.
         lang: Language of the texts, for Content-Language.
-        contact: The contact (3) or company (4) that the address belongs to, as ``(entity_type_id, id)``; for the portal transport.
+        contact: The contact (3) or company (4) that the address belongs to, as ``(entity_type_id, id)``; for
+            the portal transport.
         responsible_id: Portal user who sends, for the portal transport.
     """
 
@@ -114,14 +130,20 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class SendMail:
-    """Send a mail, at most once: the action is marked before; it is sent a ``MailReceipt`` (a MailError ends the action)."""
+    """Send a mail, at most once: the action is marked before.
+
+    It is sent a ``MailReceipt`` (a MailError ends the action).
+    """
 
     mail: Mail
 
 
 @dataclass(frozen=True, slots=True)
 class MailReceipt:
-    """A mail that was accepted: by whom, in the server's words, and for which addresses it went out (``redirect_to`` counts)."""
+    """A mail that was accepted.
+
+    By whom, in the server's words, and for which addresses it went out (``redirect_to`` counts).
+    """
 
     server_words: str
     recipients: tuple[str, ...]
@@ -129,7 +151,10 @@ class MailReceipt:
 
 @dataclass(frozen=True, slots=True)
 class SaveMemory:
-    """Keep ``memory`` with the action, committed before the generator goes on (a document's id, say); the generator is sent None."""
+    """Keep ``memory`` with the action, committed before the generator goes on (a document's id, say).
+
+    The generator is sent None.
+    """
 
     memory: Mapping[str, Any]
 
@@ -145,7 +170,10 @@ class SaveDueDate:
 
 @dataclass(frozen=True, slots=True)
 class SaveDocument:
-    """Keep which document was made of an entity by a template, and a digest of what it prints; the generator is sent None."""
+    """Keep which document was made of an entity by a template, and a digest of what it prints.
+
+    The generator is sent None.
+    """
 
     entity: Key
     template_id: int
@@ -187,7 +215,10 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Not ready yet (a PDF being made): tried again at ``until``; no failed attempt. ``memory`` is kept with the action."""
+    """Not ready yet (a PDF being made): tried again at ``until``; no failed attempt.
+
+    ``memory`` is kept with the action.
+    """
 
     until: datetime
     reason: str
@@ -220,6 +251,27 @@ class Mailer(Protocol):
 
 
 __all__ = [
-    "Answer", "Attachment", "Call", "Done", "Download", "Effect", "Effects", "Failed", "Mail", "MailReceipt", "Mailer", "OnLostAnswer",
-    "Portal", "Read", "SaveDocument", "SaveDueDate", "SaveMemory", "SendMail", "Skipped", "StepResult", "Waiting", "Write", "WriteAll",
-]  # fmt: skip
+    "Answer",
+    "Attachment",
+    "Call",
+    "Done",
+    "Download",
+    "Effect",
+    "Effects",
+    "Failed",
+    "Mail",
+    "MailReceipt",
+    "Mailer",
+    "OnLostAnswer",
+    "Portal",
+    "Read",
+    "SaveDocument",
+    "SaveDueDate",
+    "SaveMemory",
+    "SendMail",
+    "Skipped",
+    "StepResult",
+    "Waiting",
+    "Write",
+    "WriteAll",
+]

@@ -63,7 +63,10 @@ def layers() -> tuple[str, str]:
 
 
 def audit() -> tuple[str, str]:
-    """Known faults of what users install with the program; without an answer of the index it is said and skipped."""
+    """Known faults of what users install with the program.
+
+    Without an answer of the index it is said and skipped.
+    """
     if importlib.util.find_spec("pip_audit") is None:
         return SKIPPED, "pip-audit is not installed"
     with tempfile.TemporaryDirectory() as folder:
@@ -83,13 +86,18 @@ def audit() -> tuple[str, str]:
             "off",
         ]
         try:
-            done = subprocess.run([*command, "--timeout", "10"], check=False, capture_output=True, text=True, timeout=AUDIT_S)
+            done = subprocess.run(
+                [*command, "--timeout", "10"], check=False, capture_output=True, text=True, timeout=AUDIT_S
+            )
         except subprocess.TimeoutExpired:
             return SKIPPED, "the index does not answer"
     try:
         answer = json.loads(done.stdout)
     except ValueError:
-        return SKIPPED, f"the index does not answer: {(done.stderr.strip().splitlines() or ['no words'])[-1][:120]}"
+        return (
+            SKIPPED,
+            f"the index does not answer: {(done.stderr.strip().splitlines() or ['no words'])[-1][:120]}",
+        )
     return judged(answer["dependencies"])
 
 
@@ -97,7 +105,10 @@ def judged(dependencies: list[dict[str, object]]) -> tuple[str, str]:
     """A known fault fails the gate if there is a release without it."""
     found = [(one, fault) for one in dependencies for fault in one.get("vulns", [])]  # type: ignore[attr-defined]
     for one, fault in found:
-        print(f"{one['name']} {one['version']}: {fault['id']}, corrected in {', '.join(fault['fix_versions']) or 'no release yet'}")
+        print(
+            f"{one['name']} {one['version']}: {fault['id']}, corrected in "
+            f"{', '.join(fault['fix_versions']) or 'no release yet'}"
+        )
     if any(fault["fix_versions"] for _, fault in found):
         return FAILED, "raise the versions above"
     return PASSED, f"{len(dependencies)} packages"
@@ -124,7 +135,8 @@ def installed(name: str, seen: set[str] | None = None) -> Iterator[tuple[str, st
 def tests() -> tuple[str, str]:
     """The tests in a few processes side by side (many wait for a clock), with the branches they take.
 
-    What hypothesis tries is the same in every run; the least share is ``fail_under`` of ``[tool.coverage.report]``.
+    What hypothesis tries is the same in every run; the least share is ``fail_under`` of
+    ``[tool.coverage.report]``.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -133,7 +145,11 @@ def tests() -> tuple[str, str]:
         fault = coverage("combine", "-q", *(str(part.data) for part in parts), data=folder / "all")
         coverage("json", "-q", "--fail-under=0", "-o", str(folder / "report"), data=folder / "all")
         fault = fault or coverage("report", "--skip-covered", data=folder / "all")
-        shares = covered(json.loads((folder / "report").read_text())) if (folder / "report").exists() else "no coverage was measured"
+        shares = (
+            covered(json.loads((folder / "report").read_text()))
+            if (folder / "report").exists()
+            else "no coverage was measured"
+        )
         said = summed(part.ending for part in parts)
     if any(codes) or fault:
         return FAILED, f"pytest: exit {', '.join(map(str, codes))}, coverage: exit {fault}; {said}; {shares}"
@@ -144,7 +160,12 @@ def summed(endings: Iterable[str]) -> str:
     """The closing lines of several runs as one: how many tests passed, failed and so on."""
     counts: Counter[str] = Counter()
     for ending in endings:
-        counts.update({word.removesuffix("s"): int(number) for number, word in re.findall(r"(\d+) ([a-z]+)", ending.partition(" in ")[0])})
+        counts.update(
+            {
+                word.removesuffix("s"): int(number)
+                for number, word in re.findall(r"(\d+) ([a-z]+)", ending.partition(" in ")[0])
+            }
+        )
     return ", ".join(f"{count} {word}" for word, count in counts.items()) or "no test ran"
 
 
@@ -162,12 +183,24 @@ class Part:
         self.data = folder / "data"
         self.ending = ""
         self._said = folder.with_suffix(".txt").open("w+", encoding="utf-8")
-        options = ["-q", "--durations=8", "--timeout=300", "--hypothesis-profile=ci", "-p", "no:cacheprovider", "--cov", "--cov-report="]
+        options = [
+            "-q",
+            "--durations=8",
+            "--timeout=300",
+            "--hypothesis-profile=ci",
+            "-p",
+            "no:cacheprovider",
+            "--cov",
+            "--cov-report=",
+        ]
         options += ["--cov-fail-under=0"]  # only all parts together are judged
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "pytest", *options, *arguments], cwd=ROOT, env={**os.environ, "COVERAGE_FILE": str(self.data)},
-            stdout=self._said, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+            [sys.executable, "-m", "pytest", *options, *arguments],
+            cwd=ROOT,
+            env={**os.environ, "COVERAGE_FILE": str(self.data)},
+            stdout=self._said,
+            stderr=subprocess.STDOUT,
+        )
 
     def end(self) -> int:
         """Wait for it and show what it said; its exit code."""
@@ -176,7 +209,11 @@ class Part:
         text = self._said.read()
         self._said.close()
         print(text, flush=True)
-        endings = [line.strip("= ") for line in text.splitlines() if re.search(r"\d+ (passed|failed|error|skipped).* in \d", line)]
+        endings = [
+            line.strip("= ")
+            for line in text.splitlines()
+            if re.search(r"\d+ (passed|failed|error|skipped).* in \d", line)
+        ]
         self.ending = endings[-1] if endings else "pytest did not come to its end"
         return code
 
@@ -184,7 +221,9 @@ class Part:
 def coverage(*arguments: str, data: Path) -> int:
     """Run coverage on one file of data; its exit code."""
     command = [sys.executable, "-m", "coverage", *arguments]
-    return subprocess.run(command, cwd=ROOT, check=False, env={**os.environ, "COVERAGE_FILE": str(data)}).returncode
+    return subprocess.run(
+        command, cwd=ROOT, check=False, env={**os.environ, "COVERAGE_FILE": str(data)}
+    ).returncode
 
 
 def covered(report: dict[str, object]) -> str:
@@ -207,7 +246,10 @@ def main(names: list[str]) -> int:
     """Run the gates (all, or those named) and sum up."""
     unknown = set(names) - {gate.name for gate in gates()}
     if unknown:
-        print(f"no such gate: {', '.join(sorted(unknown))} (known: {', '.join(gate.name for gate in gates())})", file=sys.stderr)
+        print(
+            f"no such gate: {', '.join(sorted(unknown))} (known: {', '.join(gate.name for gate in gates())})",
+            file=sys.stderr,
+        )
         return 2
     ended = []
     for gate in gates():
@@ -216,7 +258,9 @@ def main(names: list[str]) -> int:
         print(f"== {gate.name}", flush=True)
         begun = time.perf_counter()
         state, words = gate.run()
-        ended.append((state, f"{gate.name:<8} {state:<8} {time.perf_counter() - begun:6.1f} s  {words}".rstrip()))
+        ended.append(
+            (state, f"{gate.name:<8} {state:<8} {time.perf_counter() - begun:6.1f} s  {words}".rstrip())
+        )
         print(ended[-1][1], flush=True)
     print("== summary", *(line for _, line in ended), sep="\n")
     return 1 if any(state == FAILED for state, _ in ended) else 0

@@ -10,7 +10,10 @@ import pytest
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of documented answers and calendars beside the project; tests that need it skip without it."""
+    """The folder of documented answers and calendars beside the project.
+
+    Tests that need it skip without it.
+    """
     root = Path(os.environ.get("B24SYNC_SHARED", Path(__file__).resolve().parents[2] / "shared"))
     if not (root / "samples").is_dir():
         pytest.skip(f"no documented answers and calendars at {root} (set B24SYNC_SHARED)")

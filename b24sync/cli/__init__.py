@@ -13,17 +13,27 @@ import typer
 from b24sync import __version__
 
 app = typer.Typer(
-    name="b24sync", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=True,
+    name="b24sync",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=True,
     help="Automations for Bitrix24 from cron: asks the portal what changed and runs the configured steps.",
-)  # fmt: skip
-calendar_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Working days and which layer decided.")
-snapshot_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Move and trim the recorded history.")
+)
+calendar_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Working days and which layer decided."
+)
+snapshot_app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Move and trim the recorded history."
+)
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(snapshot_app, name="snapshot")
 
 Json = Annotated[bool, typer.Option("--json", help="One object for one answer, JSON Lines for lists.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
-Ids = Annotated[list[int] | None, typer.Argument(help="Ids of actions (b24sync actions).", show_default=False)]
+Ids = Annotated[
+    list[int] | None, typer.Argument(help="Ids of actions (b24sync actions).", show_default=False)
+]
 All = Annotated[bool, typer.Option("--all", help="Every action that the command is for.")]
 
 
@@ -36,10 +46,16 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _common(
     context: typer.Context,
-    config: Annotated[Path | None, typer.Option(help="Configuration file, or a folder of them.", show_default=False)] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Configuration file, or a folder of them.", show_default=False)
+    ] = None,
     log_format: Annotated[str, typer.Option(help="text or json.")] = "text",
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is done; show tracebacks.")] = False,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,  # noqa: ARG001
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log what is done; show tracebacks.")
+    ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     from b24sync.cli.session import Session  # noqa: PLC0415
 
@@ -51,11 +67,19 @@ def _common(
 @app.command("poll")
 def poll_command(
     context: typer.Context,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen; change nothing at either end.")] = False,
-    since: Annotated[str | None, typer.Option(help="First poll only: events from this time on.", show_default=False)] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would happen; change nothing at either end.")
+    ] = False,
+    since: Annotated[
+        str | None, typer.Option(help="First poll only: events from this time on.", show_default=False)
+    ] = None,
     baseline: Annotated[bool, typer.Option("--baseline", help="Start quietly from now on again.")] = False,
-    reconcile: Annotated[bool, typer.Option("--reconcile", help="Compare everything, whatever the guard says.")] = False,
-    max_time: Annotated[str | None, typer.Option(help="Bounds the running of actions, as 50s.", show_default=False)] = None,
+    reconcile: Annotated[
+        bool, typer.Option("--reconcile", help="Compare everything, whatever the guard says.")
+    ] = False,
+    max_time: Annotated[
+        str | None, typer.Option(help="Bounds the running of actions, as 50s.", show_default=False)
+    ] = None,
     as_json: Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
@@ -67,7 +91,9 @@ def poll_command(
 
 
 @app.command("watch")
-def watch_command(context: typer.Context, interval: Annotated[str, typer.Option(help="Time between polls.")] = "60s") -> None:
+def watch_command(
+    context: typer.Context, interval: Annotated[str, typer.Option(help="Time between polls.")] = "60s"
+) -> None:
     """Poll until SIGTERM or SIGINT."""
     from b24sync.cli import watch as body  # noqa: PLC0415
 
@@ -94,7 +120,9 @@ def events_command(
     """What was derived: the newest events, oldest first."""
     from b24sync.cli import listing as body  # noqa: PLC0415
 
-    raise typer.Exit(body.events(context.obj, entity=entity, since=since, name=name, limit=limit, as_json=as_json))
+    raise typer.Exit(
+        body.events(context.obj, entity=entity, since=since, name=name, limit=limit, as_json=as_json)
+    )
 
 
 @app.command("actions")
@@ -109,7 +137,9 @@ def actions_command(
     """What was done: the newest actions, oldest first."""
     from b24sync.cli import listing as body  # noqa: PLC0415
 
-    raise typer.Exit(body.actions(context.obj, entity=entity, since=since, state=state, limit=limit, as_json=as_json))
+    raise typer.Exit(
+        body.actions(context.obj, entity=entity, since=since, state=state, limit=limit, as_json=as_json)
+    )
 
 
 @app.command("retry")
@@ -138,7 +168,9 @@ def release_command(context: typer.Context, ids: Ids = None, every: All = False)
 
 @app.command("explain")
 def explain_command(
-    context: typer.Context, entity: Annotated[str, typer.Argument(help="As invoice:512, or №125.")], as_json: Json = False
+    context: typer.Context,
+    entity: Annotated[str, typer.Argument(help="As invoice:512, or №125.")],
+    as_json: Json = False,
 ) -> None:
     """The whole story of one entity: what was seen, what each rule said of it and why, what was done."""
     from b24sync.cli import explain as body  # noqa: PLC0415
@@ -150,11 +182,19 @@ def explain_command(
 def replay_command(
     context: typer.Context,
     from_file: Annotated[
-        Path | None, typer.Option("--from", help="An exported history (or a copy of a database).", show_default=False)
+        Path | None,
+        typer.Option("--from", help="An exported history (or a copy of a database).", show_default=False),
     ] = None,
-    since: Annotated[str | None, typer.Option(help="Events that occurred from this time on.", show_default=False)] = None,
-    until: Annotated[str | None, typer.Option(help="Events that occurred before this time.", show_default=False)] = None,
-    rules: Annotated[Path | None, typer.Option(help="Another whole configuration, whose rules are tried.", show_default=False)] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Events that occurred from this time on.", show_default=False)
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Events that occurred before this time.", show_default=False)
+    ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option(help="Another whole configuration, whose rules are tried.", show_default=False),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run the recorded events through the rules, offline, and print the actions that they would have made."""
@@ -169,7 +209,11 @@ def snapshot_export(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="JSON Lines; gzipped if the name ends in .gz.")],
     anonymize: Annotated[
-        bool, typer.Option("--anonymize", help="Replace names, addresses, phones and texts; ids, amounts, dates and stages stay.")
+        bool,
+        typer.Option(
+            "--anonymize",
+            help="Replace names, addresses, phones and texts; ids, amounts, dates and stages stay.",
+        ),
     ] = False,
 ) -> None:
     """Write the recorded history into a file, without secrets."""
@@ -179,7 +223,9 @@ def snapshot_export(
 
 
 @snapshot_app.command("import")
-def snapshot_import(context: typer.Context, file: Annotated[Path, typer.Argument(help="What snapshot export made.")]) -> None:
+def snapshot_import(
+    context: typer.Context, file: Annotated[Path, typer.Argument(help="What snapshot export made.")]
+) -> None:
     """Make a new database of an exported history: all of it or nothing."""
     from b24sync.cli import snapshot as body  # noqa: PLC0415
 
@@ -188,7 +234,8 @@ def snapshot_import(context: typer.Context, file: Annotated[Path, typer.Argument
 
 @snapshot_app.command("prune")
 def snapshot_prune(
-    context: typer.Context, older_than: Annotated[str, typer.Option(help="As 365d: what is older goes.", show_default=False)]
+    context: typer.Context,
+    older_than: Annotated[str, typer.Option(help="As 365d: what is older goes.", show_default=False)],
 ) -> None:
     """Forget old revisions, events with what came of them, and runs; never open actions or the ledger."""
     from b24sync.cli import snapshot as body  # noqa: PLC0415
@@ -207,9 +254,15 @@ def metrics_command(context: typer.Context) -> None:
 @app.command("report")
 def report_command(
     context: typer.Context,
-    output: Annotated[Path | None, typer.Option(help="The page; - is stdout.  [default: b24sync-report.html]", show_default=False)] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="The page; - is stdout.  [default: b24sync-report.html]", show_default=False),
+    ] = None,
 ) -> None:
-    """One self-contained page: unpaid invoices by age, reminders, commissions, poll health, what needs a person."""
+    """One self-contained page.
+
+    Unpaid invoices by age, reminders, commissions, poll health, what needs a person.
+    """
     from b24sync.cli import report as body  # noqa: PLC0415
 
     raise typer.Exit(body.run(context.obj, output))
@@ -243,7 +296,9 @@ def resend_invoice_command(
 
 
 @app.command("remind")
-def remind_command(context: typer.Context, invoice: Annotated[str, typer.Argument(help="Id, or №NUMBER.")], yes: Yes = False) -> None:
+def remind_command(
+    context: typer.Context, invoice: Annotated[str, typer.Argument(help="Id, or №NUMBER.")], yes: Yes = False
+) -> None:
     """Mail a reminder of an invoice now; shows address and subject first."""
     from b24sync.cli import operate as body  # noqa: PLC0415
 
@@ -253,11 +308,18 @@ def remind_command(context: typer.Context, invoice: Annotated[str, typer.Argumen
 @app.command("init")
 def init_command(
     context: typer.Context,
-    webhook: Annotated[str | None, typer.Option(help="https://HOST/rest/USER/SECRET/ of an inbound webhook.", show_default=False)] = None,
+    webhook: Annotated[
+        str | None,
+        typer.Option(help="https://HOST/rest/USER/SECRET/ of an inbound webhook.", show_default=False),
+    ] = None,
     output: Annotated[Path, typer.Option(help="The file to write.")] = Path("b24sync.toml"),
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
-    language: Annotated[str | None, typer.Option(help="Of built-in texts: ru or en.", show_default=False)] = None,
-    ca_file: Annotated[Path | None, typer.Option(help="Certificates of a self-hosted portal.", show_default=False)] = None,
+    language: Annotated[
+        str | None, typer.Option(help="Of built-in texts: ru or en.", show_default=False)
+    ] = None,
+    ca_file: Annotated[
+        Path | None, typer.Option(help="Certificates of a self-hosted portal.", show_default=False)
+    ] = None,
 ) -> None:
     """Ask the portal and write a commented configuration for it."""
     from b24sync.cli import init as body  # noqa: PLC0415
@@ -278,7 +340,9 @@ def doctor_command(
 
 
 @app.command("sandbox")
-def sandbox_command(port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0) -> None:
+def sandbox_command(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
+) -> None:
     """Serve a stand-in portal with a small company; prints its webhook URL first."""
     from b24sync.sandbox.serve import run  # noqa: PLC0415
 
@@ -308,7 +372,9 @@ def commission_command(
 
 
 @calendar_app.command("show")
-def calendar_show(context: typer.Context, year: Annotated[int, typer.Argument(min=1, max=9999)], as_json: Json = False) -> None:
+def calendar_show(
+    context: typer.Context, year: Annotated[int, typer.Argument(min=1, max=9999)], as_json: Json = False
+) -> None:
     """Every day of a year: working or not, short or not, and which layer decided."""
     from b24sync.cli import working_days as body  # noqa: PLC0415
 
@@ -319,7 +385,9 @@ def calendar_show(context: typer.Context, year: Annotated[int, typer.Argument(mi
 def calendar_check(
     context: typer.Context,
     day: Annotated[str, typer.Argument(metavar="DATE", help="As 2026-12-31.")],
-    portal: Annotated[bool, typer.Option("--portal", help="Compare with the portal's calendar settings.")] = False,
+    portal: Annotated[
+        bool, typer.Option("--portal", help="Compare with the portal's calendar settings.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """One day, which layer decided, and where it would be shifted to."""

@@ -33,9 +33,19 @@ def release(session: Session, ids: Sequence[int], *, every: bool) -> int:
     return _move(session, ids, every=every, states=_RELEASE, to="pending", word="released")
 
 
-def _move(session: Session, ids: Sequence[int], *, every: bool, states: tuple[Sequence[str], Sequence[str]], to: str, word: str) -> int:
+def _move(
+    session: Session,
+    ids: Sequence[int],
+    *,
+    every: bool,
+    states: tuple[Sequence[str], Sequence[str]],
+    to: str,
+    word: str,
+) -> int:
     if every == bool(ids):
-        raise UsageError("name actions by their ids, or say --all" if not every else "say either ids or --all")
+        raise UsageError(
+            "name actions by their ids, or say --all" if not every else "say either ids or --all"
+        )
     with session.app(offline=True) as app:
         app.open_store(create=False)
         moved = _move_every(app, states[1], to) if every else _move_some(app, ids, states[0], to)
@@ -49,7 +59,9 @@ def _move_every(app: App, states: Sequence[str], to: str) -> int:
     now = int(app.clock.now().timestamp())
     with app.store.transaction():
         ids = app.store.outbox.ids_in(states)
-        return sum(app.store.outbox.move(action_id, from_=states, to=to, now=now, at=now) for action_id in ids)
+        return sum(
+            app.store.outbox.move(action_id, from_=states, to=to, now=now, at=now) for action_id in ids
+        )
 
 
 def _move_some(app: App, ids: Sequence[int], states: Sequence[str], to: str) -> int:
@@ -62,5 +74,7 @@ def _move_some(app: App, ids: Sequence[int], states: Sequence[str], to: str) -> 
             if action is None:
                 raise UsageError(f"there is no action {action_id}", remedy="b24sync actions shows the ids")
             if not app.store.outbox.move(action_id, from_=states, to=to, now=now, at=now):
-                raise UsageError(f"action {action_id} is {action.state}", remedy=f"this command takes {', '.join(states)}")
+                raise UsageError(
+                    f"action {action_id} is {action.state}", remedy=f"this command takes {', '.join(states)}"
+                )
     return len(wanted)

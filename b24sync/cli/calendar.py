@@ -85,7 +85,9 @@ def show(calendar: Calendar, year: int, *, as_json: bool, out: TextIO) -> int:
     return 0
 
 
-def check(calendar: Calendar, day: date, *, portal: PortalDays | None = None, as_json: bool, out: TextIO) -> int:
+def check(
+    calendar: Calendar, day: date, *, portal: PortalDays | None = None, as_json: bool, out: TextIO
+) -> int:
     """Write one day: whether it is worked, which layer decided, and where it would be shifted to.
 
     Args:
@@ -114,7 +116,9 @@ def check(calendar: Calendar, day: date, *, portal: PortalDays | None = None, as
     return 0
 
 
-def import_file(calendar: Calendar, data: bytes, *, source: str, store: CalendarStore, as_json: bool, out: TextIO) -> int:
+def import_file(
+    calendar: Calendar, data: bytes, *, source: str, store: CalendarStore, as_json: bool, out: TextIO
+) -> int:
     """Read an official calendar, write how it differs from the library, and keep it.
 
     Args:
@@ -227,7 +231,9 @@ def _portal_json(calendar: Calendar, portal: PortalDays, day: date) -> dict[str,
     found = differences(calendar, portal, day.year)
     return {
         "working": portal.is_working(day),
-        "differences": [{"date": item.date.isoformat(), "working": item.working, "portal": item.portal} for item in found],
+        "differences": [
+            {"date": item.date.isoformat(), "working": item.working, "portal": item.portal} for item in found
+        ],
         "unread": list(portal.unread),
     }
 
@@ -248,7 +254,8 @@ def _import_json(imported: Imported, official: Year, warnings: list[str]) -> dic
         "year": imported.year,
         "working_days": imported.as_year().working_days,
         "differences": [
-            {"date": item.date.isoformat(), "working": item.working, "name": item.name} for item in compare(imported, official)
+            {"date": item.date.isoformat(), "working": item.working, "name": item.name}
+            for item in compare(imported, official)
         ],
         "warnings": warnings,
     }

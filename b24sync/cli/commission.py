@@ -1,8 +1,9 @@
 """``b24sync commission``: the ledger as a table of sums, as CSV, or as JSON Lines.
 
-CSV is RFC 4180 in UTF-8: commas, a point in decimals, one header line, so that every program reads it the same (in Excel: Data, From
-Text/CSV). Without ``--by`` it has a line for each row of the ledger, with it a line for each sum. Texts that a spreadsheet would take for
-a formula get an apostrophe before them; amounts stay numbers.
+CSV is RFC 4180 in UTF-8: commas, a point in decimals, one header line, so that every program reads it the
+same (in Excel: Data, From Text/CSV). Without ``--by`` it has a line for each row of the ledger, with it a
+line for each sum. Texts that a spreadsheet would take for a formula get an apostrophe before them; amounts
+stay numbers.
 """
 
 from __future__ import annotations
@@ -28,17 +29,41 @@ By = Literal["person", "invoice"]
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SUMS = ("expected", "earned", "reversed", "payable")
-_ROW_COLUMNS = ("id", "at", "entity", "user", "name", "role", "percent", "state", "amount", "currency", "reverses")
+_ROW_COLUMNS = (
+    "id",
+    "at",
+    "entity",
+    "user",
+    "name",
+    "role",
+    "percent",
+    "state",
+    "amount",
+    "currency",
+    "reverses",
+)
 _TITLES = {
     "ru": {
-        "person": "Сотрудник", "invoice": "Счёт", "expected": "Ожидается", "earned": "Начислено", "reversed": "Отменено",
-        "payable": "К выплате", "currency": "Валюта", "none": "в ведомости нет строк",
+        "person": "Сотрудник",
+        "invoice": "Счёт",
+        "expected": "Ожидается",
+        "earned": "Начислено",
+        "reversed": "Отменено",
+        "payable": "К выплате",
+        "currency": "Валюта",
+        "none": "в ведомости нет строк",
     },
     "en": {
-        "person": "Person", "invoice": "Invoice", "expected": "Expected", "earned": "Earned", "reversed": "Reversed",
-        "payable": "Payable", "currency": "Currency", "none": "the ledger has no rows",
+        "person": "Person",
+        "invoice": "Invoice",
+        "expected": "Expected",
+        "earned": "Earned",
+        "reversed": "Reversed",
+        "payable": "Payable",
+        "currency": "Currency",
+        "none": "the ledger has no rows",
     },
-}  # fmt: skip
+}
 
 
 @dataclass(slots=True)
@@ -84,7 +109,9 @@ def commission(session: Session, *, month: str | None, by: str | None, as_csv: b
     with session.app(offline=True) as app:
         since, until = month_bounds(month, app.tz) if month else (None, None)
         rows = app.open_store(create=False).ledger.between(since, until)
-        return show(rows, month=month, by=by, fmt=fmt, out=sys.stdout, tz=app.tz, names={}, lang=app.settings.language)
+        return show(
+            rows, month=month, by=by, fmt=fmt, out=sys.stdout, tz=app.tz, names={}, lang=app.settings.language
+        )
 
 
 def month_bounds(text: str, tz: tzinfo) -> tuple[int, int]:
@@ -144,9 +171,16 @@ def row_json(booked: BookedRow, tz: tzinfo) -> dict[str, Any]:
     """A row as the contract shows it (DESIGN.md §4)."""
     row = booked.row
     return {
-        "id": booked.id, "at": _time(booked.at, tz), "entity": str(row.entity), "user": row.user, "role": row.role, "state": row.state,
-        "amount": f"{row.amount:f}", "currency": row.currency, "reverses": row.reverses,
-    }  # fmt: skip
+        "id": booked.id,
+        "at": _time(booked.at, tz),
+        "entity": str(row.entity),
+        "user": row.user,
+        "role": row.role,
+        "state": row.state,
+        "amount": f"{row.amount:f}",
+        "currency": row.currency,
+        "reverses": row.reverses,
+    }
 
 
 def _of_month(rows: Iterable[BookedRow], month: str | None, tz: tzinfo) -> Iterator[BookedRow]:
@@ -159,7 +193,9 @@ def _of_month(rows: Iterable[BookedRow], month: str | None, tz: tzinfo) -> Itera
             yield booked
 
 
-def _write_sums(rows: Iterable[BookedRow], by: str, fmt: Format, out: TextIO, names: Mapping[int, str], lang: str) -> None:
+def _write_sums(
+    rows: Iterable[BookedRow], by: str, fmt: Format, out: TextIO, names: Mapping[int, str], lang: str
+) -> None:
     sums: dict[tuple[Any, str], Sum] = {}
     shown: dict[Any, str] = {}
     for booked in rows:
@@ -170,7 +206,10 @@ def _write_sums(rows: Iterable[BookedRow], by: str, fmt: Format, out: TextIO, na
     lines = [(key[0], shown[key[0]], key[1], sums[key]) for key in order]
     if fmt == "csv":
         head = ("user", "name") if by == "person" else ("entity",)
-        cells = ([*([who, name] if by == "person" else [who]), *_amounts(one, currency), currency] for who, name, currency, one in lines)
+        cells = (
+            [*([who, name] if by == "person" else [who]), *_amounts(one, currency), currency]
+            for who, name, currency, one in lines
+        )
         _write_csv(out, (*head, *_SUMS, "currency"), cells)
         return
     titles = _TITLES.get(lang, _TITLES["en"])
@@ -185,7 +224,9 @@ def _write_table(out: TextIO, head: Sequence[str], lines: Sequence[Sequence[str]
     widths = [max(len(line[n]) for line in (head, *lines)) for n in range(len(head))]
     last = len(head) - 1
     for line in (head, *lines):
-        cells = [cell.ljust(widths[n]) if n in {0, last} else cell.rjust(widths[n]) for n, cell in enumerate(line)]
+        cells = [
+            cell.ljust(widths[n]) if n in {0, last} else cell.rjust(widths[n]) for n, cell in enumerate(line)
+        ]
         out.write("  ".join(cells).rstrip() + "\n")
 
 
@@ -199,9 +240,18 @@ def _write_csv(out: TextIO, head: Sequence[str], lines: Iterable[Sequence[Any]])
 def _row_cells(booked: BookedRow, tz: tzinfo, names: Mapping[int, str]) -> list[Any]:
     row = booked.row
     return [
-        booked.id, _time(booked.at, tz), str(row.entity), row.user, _person(booked, names), row.role, row.percent, row.state,
-        row.amount, row.currency, row.reverses,
-    ]  # fmt: skip
+        booked.id,
+        _time(booked.at, tz),
+        str(row.entity),
+        row.user,
+        _person(booked, names),
+        row.role,
+        row.percent,
+        row.state,
+        row.amount,
+        row.currency,
+        row.reverses,
+    ]
 
 
 def _amounts(one: Sum, currency: str) -> list[str]:

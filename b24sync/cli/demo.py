@@ -17,12 +17,15 @@ from b24sync.demo.story import Story
 from b24sync.log import printable, setup
 
 _FIRST = {
-    "en": "A company of eight people on a stand-in portal at {portal}; b24sync with its database in {folder}.",
+    "en": "A company of eight people on a stand-in portal at {portal}; b24sync with its database "
+    "in {folder}.",
     "ru": "Компания из восьми человек на учебном портале {portal}; b24sync с базой в {folder}.",
 }
 _LAST = {
-    "en": "\nThat took {seconds:.1f} s, without network. Next: b24sync init writes a configuration for your portal.",
-    "ru": "\nВсё это заняло {seconds:.1f} с, без сети. Дальше: b24sync init пишет конфигурацию для вашего портала.",
+    "en": "\nThat took {seconds:.1f} s, without network. Next: b24sync init writes a configuration for "
+    "your portal.",
+    "ru": "\nВсё это заняло {seconds:.1f} с, без сети. Дальше: b24sync init пишет конфигурацию для "
+    "вашего портала.",
 }
 
 

@@ -27,7 +27,8 @@ def run(session: Session, *, as_json: bool, offline: bool) -> int:
     """Check every configuration of the call.
 
     Returns:
-        0, 1 if anything fails, 69 or 77 if the portal cannot be reached or refuses, 2 if a configuration cannot be loaded.
+        0, 1 if anything fails, 69 or 77 if the portal cannot be reached or refuses, 2 if a configuration
+        cannot be loaded.
     """
     session.logging()
     show = _show_json if as_json else _printer()
@@ -42,7 +43,9 @@ def run(session: Session, *, as_json: bool, offline: bool) -> int:
     except ConfigError as error:
         _faults(error, shown)
         return error.exit_code
-    codes = [_file(source, shown, offline=offline, titled=not as_json and len(sources) > 1) for source in sources]
+    codes = [
+        _file(source, shown, offline=offline, titled=not as_json and len(sources) > 1) for source in sources
+    ]
     codes += _shared(sources, shown, offline=offline)
     if not as_json:
         print(f"\n{counts['fail']} failed, {counts['warn']} warnings, {counts['ok']} ok")
@@ -129,6 +132,8 @@ def _show_rich(console: Any, finding: Finding) -> None:
     grid.add_column(ratio=1, overflow="fold")
     line = Text.assemble((finding.check, "bold"), "  ", printable(redact(finding.message)))
     if finding.remedy:
-        line.append(f"\n→ {printable(redact(finding.remedy))}", style="dim" if finding.status == "ok" else "cyan")
+        line.append(
+            f"\n→ {printable(redact(finding.remedy))}", style="dim" if finding.status == "ok" else "cyan"
+        )
     grid.add_row(Text(finding.status, style=_STYLES[finding.status]), line)
     console.print(Padding(grid, (0, 0, 0, 0), expand=True))

@@ -49,7 +49,10 @@ def _key(app: App, text: str) -> Key:
     if len(found) == 1:
         return Key(INVOICE, found[0])
     if found:
-        raise UsageError(f"several invoices have №{number}", remedy=f"name one: {', '.join(f'{INVOICE}:{one}' for one in found[:20])}")
+        raise UsageError(
+            f"several invoices have №{number}",
+            remedy=f"name one: {', '.join(f'{INVOICE}:{one}' for one in found[:20])}",
+        )
     raise UsageError(f"no known invoice has №{number}", remedy=_what_is_known(app, INVOICE))
 
 
@@ -90,20 +93,29 @@ def _facts(app: App, story: Story) -> dict[str, Any]:
     stage = {} if known.stage is None else {"stage_id": known.stage}
     if known.stage is not None and kind.name == INVOICE:
         stage["status"] = app.funnels().status(INVOICE, known.stage)
-    return {**stage, **{name: value for name, value in known.values.items() if not name.startswith("fields.")}}
+    return {
+        **stage,
+        **{name: value for name, value in known.values.items() if not name.startswith("fields.")},
+    }
 
 
 def _revision_json(app: App, row: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "number": row["number"], "what": row["what"], "run": row["run"], "observed_at": show_time(row["observed_at"], app.tz),
-        "updated_at": show_time(row["updated_at"], app.tz), "changes": row["changes"],
-    }  # fmt: skip
+        "number": row["number"],
+        "what": row["what"],
+        "run": row["run"],
+        "observed_at": show_time(row["observed_at"], app.tz),
+        "updated_at": show_time(row["updated_at"], app.tz),
+        "changes": row["changes"],
+    }
 
 
 def _chapter_json(app: App, chapter: Chapter) -> dict[str, Any]:
     return {
         **event_json(chapter.event, app.tz),
-        "rules": [{"rule": said.rule, "matched": said.matched, "reason": said.reason} for said in chapter.said],
+        "rules": [
+            {"rule": said.rule, "matched": said.matched, "reason": said.reason} for said in chapter.said
+        ],
         "actions": [action_json(action, app.tz) for action in chapter.actions],
     }
 
@@ -127,7 +139,9 @@ def _lines(app: App, story: Story) -> Iterator[str]:
     yield "revisions" if story.revisions else "revisions: none (as it was in the baseline)"
     for row in story.revisions:
         yield f"  {row['number']:>4}  {show_time(row['observed_at'], app.tz)}  {row['what']}"
-        yield from (f"        {name}: {_short(old)} → {_short(new)}" for name, (old, new) in row["changes"].items())
+        yield from (
+            f"        {name}: {_short(old)} → {_short(new)}" for name, (old, new) in row["changes"].items()
+        )
     yield "events" if story.chapters else "events: none"
     for chapter in story.chapters:
         yield from _chapter_lines(app, chapter)
@@ -138,7 +152,8 @@ def _lines(app: App, story: Story) -> Iterator[str]:
     if story.booked:
         yield "commissions"
         yield from (
-            f"  {show_time(one.at, app.tz)}  user:{one.row.user} {one.row.role}  {one.row.state}  {one.row.amount:f} {one.row.currency}"
+            f"  {show_time(one.at, app.tz)}  user:{one.row.user} {one.row.role}  {one.row.state}  "
+            f"{one.row.amount:f} {one.row.currency}"
             for one in story.booked
         )
 
@@ -157,7 +172,11 @@ def _chapter_lines(app: App, chapter: Chapter) -> Iterator[str]:
 
 def _action_lines(app: App, action: Action) -> Iterator[str]:
     yield f"      {action_line(action)}"
-    when = f"; next try {show_time(action.next_attempt_at, app.tz)}" if action.next_attempt_at is not None else ""
+    when = (
+        f"; next try {show_time(action.next_attempt_at, app.tz)}"
+        if action.next_attempt_at is not None
+        else ""
+    )
     settled = f"; settled {show_time(action.settled_at, app.tz)}" if action.settled_at is not None else ""
     if action.attempts or when or settled:
         yield f"              attempts {action.attempts}{when}{settled}"
@@ -166,6 +185,8 @@ def _action_lines(app: App, action: Action) -> Iterator[str]:
 
 
 def _short(value: Any) -> str:
-    text = "-" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = (
+        "-" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    )
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

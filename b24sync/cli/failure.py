@@ -40,7 +40,10 @@ def _say_unforeseen(error: BaseException) -> int:
     if isinstance(error, OSError):
         _say(_of_system(error))
     else:
-        _say(f"a fault of the program: {type(error).__name__}: {error} (run it again with --verbose and report what it prints)")
+        _say(
+            f"a fault of the program: {type(error).__name__}: {error} (run it again with --verbose and "
+            f"report what it prints)"
+        )
     return 1
 
 

@@ -64,9 +64,14 @@ def _check_output(wanted: Wanted) -> None:
     if not path.parent.is_dir():
         raise UsageError(f"{path}: the folder {path.parent} does not exist", remedy=f"mkdir -p {path.parent}")
     if os.path.lexists(path) and not wanted.force:
-        raise UsageError(f"{path}: exists already", remedy="choose another --output, or overwrite it with --force")
+        raise UsageError(
+            f"{path}: exists already", remedy="choose another --output, or overwrite it with --force"
+        )
     if not os.access(path.parent, os.W_OK):
-        raise UsageError(f"{path}: the folder cannot be written", remedy="choose another --output, or run as the owner of the folder")
+        raise UsageError(
+            f"{path}: the folder cannot be written",
+            remedy="choose another --output, or run as the owner of the folder",
+        )
 
 
 def _webhook(wanted: Wanted) -> Webhook:
@@ -115,10 +120,18 @@ def _summary(facts: PortalFacts) -> str:
     stages = sum(len(found) for found in facts.funnels.by_kind.values())
     fields = sum(len(found) for found in facts.fields.values())
     counts = {
-        "stages": stages, "custom fields": fields, "users": len(facts.users), "departments": len(facts.departments),
-        "lists": len(facts.lists), "smart processes": len(facts.processes), "document templates": len(facts.templates),
-    }  # fmt: skip
-    return ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "it tells nothing about itself"
+        "stages": stages,
+        "custom fields": fields,
+        "users": len(facts.users),
+        "departments": len(facts.departments),
+        "lists": len(facts.lists),
+        "smart processes": len(facts.processes),
+        "document templates": len(facts.templates),
+    }
+    return (
+        ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+        or "it tells nothing about itself"
+    )
 
 
 def _chosen(webhook: Webhook, facts: PortalFacts, wanted: Wanted) -> Choices:
@@ -139,7 +152,10 @@ def _ask_automations(facts: PortalFacts) -> frozenset[str]:
     from b24sync.onboarding.automations import AUTOMATIONS  # noqa: PLC0415
 
     known = {one.code: one.title for one in AUTOMATIONS if not one.of_tasks or facts.may("task", "tasks")}
-    _say("Automations (everything is only planned and shown for a trial week; the others stay in the file as comments):")
+    _say(
+        "Automations (everything is only planned and shown for a trial week; the others stay in the file "
+        "as comments):"
+    )
     for code, title in known.items():
         _say(f"  {code}  {title}")
     while True:
@@ -153,7 +169,9 @@ def _ask_automations(facts: PortalFacts) -> frozenset[str]:
 def _ask_mail() -> MailChoice:
     from b24sync.domain.addresses import parse_address  # noqa: PLC0415
 
-    transport = _ask_one_of("Mail goes out by (smtp, portal, file: into a folder, for trials)", ("smtp", "portal", "file"), "file")
+    transport = _ask_one_of(
+        "Mail goes out by (smtp, portal, file: into a folder, for trials)", ("smtp", "portal", "file"), "file"
+    )
     while True:
         sender = _ask("Sender, as Name <box@example.ru>", "")
         try:
@@ -207,14 +225,26 @@ def _farewell(wanted: Wanted, facts: PortalFacts, choices: Choices) -> None:
 
     _say(f"{wanted.output}: written, readable by you only; it holds the webhook's secret", style="green")
     if facts.is_admin is False:
-        _say("caution: the webhook's owner is no administrator; what that person may not see is missing silently", style="yellow")
+        _say(
+            "caution: the webhook's owner is no administrator; what that person may not see is "
+            "missing silently",
+            style="yellow",
+        )
     doubles = [f"{one.code} ({one.robot})" for one in AUTOMATIONS if one.robot]
-    robots = f"where a robot of the portal does the same job as a rule, it happens twice: {', '.join(doubles)}"
+    robots = (
+        f"where a robot of the portal does the same job as a rule, it happens twice: {', '.join(doubles)}"
+    )
     _say(f"caution: {robots}. Switch one of the two off.", style="yellow")
     if choices.trial:
-        _say("safety.dry_run is on for a trial week: everything is planned and shown, nothing is done, until you set it to false.")
+        _say(
+            "safety.dry_run is on for a trial week: everything is planned and shown, nothing is done, until "
+            "you set it to false."
+        )
     config = "" if wanted.output == Path("b24sync.toml") else f"--config {wanted.output} "
-    _say(f"next: b24sync {config}doctor, then b24sync {config}poll (the first one takes the baseline, quietly), then cron (cron.example)")
+    _say(
+        f"next: b24sync {config}doctor, then b24sync {config}poll (the first one takes the baseline, "
+        f"quietly), then cron (cron.example)"
+    )
 
 
 def _say(text: str, *, style: str = "") -> None:

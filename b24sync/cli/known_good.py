@@ -30,7 +30,9 @@ def _kept(settings: Settings) -> str | None:
 def read_digest(path: Path) -> str | None:
     """The digest of the configuration that this database was last used with; ``None`` if it has none."""
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=1)) as connection:
+        with closing(
+            sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=1)
+        ) as connection:
             row = connection.execute("SELECT value FROM meta WHERE name = ?", (_NAME,)).fetchone()
     except sqlite3.Error:  # a damaged or foreign file is reported where the database is opened
         return None

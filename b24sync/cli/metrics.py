@@ -1,7 +1,8 @@
 """``b24sync metrics``: the text format of Prometheus, for node_exporter's textfile collector.
 
-Write it beside the collector's file and rename it there, as ``b24sync metrics > x.prom.tmp && mv x.prom.tmp x.prom`` does, so that no half
-file is read. Every sample has the label ``config``, the name of its configuration, also where there is only one.
+Write it beside the collector's file and rename it there, as ``b24sync metrics > x.prom.tmp && mv x.prom.tmp
+x.prom`` does, so that no half file is read. Every sample has the label ``config``, the name of its
+configuration, also where there is only one.
 """
 
 from __future__ import annotations
@@ -25,16 +26,25 @@ _HELP = {
     "b24sync_last_poll_timestamp_seconds": (GAUGE, "Local time at which the newest finished poll ended."),
     "b24sync_last_poll_duration_seconds": (GAUGE, "How long the newest finished poll took."),
     "b24sync_last_poll_exit_code": (GAUGE, "Exit code of the newest finished poll."),
-    "b24sync_last_success_timestamp_seconds": (GAUGE, "Local time at which the newest poll ended that read everything (exit code 0 or 1)."),
+    "b24sync_last_success_timestamp_seconds": (
+        GAUGE,
+        "Local time at which the newest poll ended that read everything (exit code 0 or 1).",
+    ),
     "b24sync_polls_total": (COUNTER, "Polls ever begun."),
     "b24sync_polls_recorded": (GAUGE, "Polls that are still recorded, by exit code."),
-    "b24sync_lag_seconds": (GAUGE, "Age of what is known of a kind: local time minus the portal's time of its last complete poll."),
+    "b24sync_lag_seconds": (
+        GAUGE,
+        "Age of what is known of a kind: local time minus the portal's time of its last complete poll.",
+    ),
     "b24sync_kind_live": (GAUGE, "Whether the baseline of a kind is complete."),
     "b24sync_entities": (GAUGE, "Entities of a kind that were ever seen."),
     "b24sync_events_total": (COUNTER, "Events ever derived."),
     "b24sync_actions": (GAUGE, "Actions by state."),
     "b24sync_actions_total": (COUNTER, "Actions ever planned."),
-    "b24sync_oldest_waiting_action_timestamp_seconds": (GAUGE, "When the oldest action that is still to be done was planned."),
+    "b24sync_oldest_waiting_action_timestamp_seconds": (
+        GAUGE,
+        "When the oldest action that is still to be done was planned.",
+    ),
     "b24sync_database_size_bytes": (GAUGE, "Size of the database."),
 }
 
@@ -103,7 +113,12 @@ def _polls(app: App) -> Iterator[Sample]:
 def exposition(found: Mapping[str, list[Sample]]) -> Iterator[str]:
     """The lines: each metric once with its help and type, then the samples of every configuration."""
     for metric, (kind, words) in _HELP.items():
-        lines = [_line(config, sample) for config, samples_ in found.items() for sample in samples_ if sample.name == metric]
+        lines = [
+            _line(config, sample)
+            for config, samples_ in found.items()
+            for sample in samples_
+            if sample.name == metric
+        ]
         if lines:
             yield f"# HELP {metric} {words}"
             yield f"# TYPE {metric} {kind}"
@@ -111,7 +126,9 @@ def exposition(found: Mapping[str, list[Sample]]) -> Iterator[str]:
 
 
 def _line(config: str, sample: Sample) -> str:
-    labels = ",".join(f'{name}="{_escaped(value)}"' for name, value in {"config": config, **sample.labels}.items())
+    labels = ",".join(
+        f'{name}="{_escaped(value)}"' for name, value in {"config": config, **sample.labels}.items()
+    )
     value = sample.value
     return f"{sample.name}{{{labels}}} {int(value) if value == int(value) else f'{value:.3f}'}"
 

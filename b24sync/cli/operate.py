@@ -1,4 +1,7 @@
-"""``b24sync run-rule``, ``resend-invoice``, ``remind``: one action now, by an operator's word, recorded like any other."""
+"""``b24sync run-rule``, ``resend-invoice``, ``remind``.
+
+One action now, by an operator's word, recorded like any other.
+"""
 
 from __future__ import annotations
 
@@ -44,15 +47,23 @@ def remind(session: Session, invoice: str, *, yes: bool) -> int:
     return _mail(session, invoice, "remind", "send_reminder", {}, yes=yes)
 
 
-def _mail(session: Session, invoice: str, command: str, step: str, options: Mapping[str, Any], *, yes: bool) -> int:
+def _mail(
+    session: Session, invoice: str, command: str, step: str, options: Mapping[str, Any], *, yes: bool
+) -> int:
     with session.app() as app:
         if app.settings.mail is None:
-            raise ConfigError(str(app.loaded.path), [f"mail: is missing, and {command} sends mail (write a [mail] section)"])
+            raise ConfigError(
+                str(app.loaded.path), [f"mail: is missing, and {command} sends mail (write a [mail] section)"]
+            )
         operator = Operator.of(app)
         entity = operator.find(invoice, INVOICE)
         planned = operator.planned(command, step, 0, entity.key, {**options, "event": f"{INVOICE}.operator"})
         preview = operator.preview(planned)
-        print(printable(f"invoice {entity.values.get('number') or entity.key.id}: {step} to {', '.join(preview.to)}"))
+        print(
+            printable(
+                f"invoice {entity.values.get('number') or entity.key.id}: {step} to {', '.join(preview.to)}"
+            )
+        )
         print(printable(f"subject: {preview.subject}"))
         _confirm(yes=yes)
         return operator.run([planned])
@@ -69,7 +80,10 @@ def run_rule(session: Session, name: str, entity: str, *, dry_run: bool, yes: bo
         if reason:
             print(printable(f"rule {rule.name} does not match {found.key}: {reason}"))
             return 0
-        planned = [operator.planned(rule.name, step.name, number, found.key, options) for number, step in enumerate(rule.steps)]
+        planned = [
+            operator.planned(rule.name, step.name, number, found.key, options)
+            for number, step in enumerate(rule.steps)
+        ]
         for line in operator.intentions(planned):
             print(printable(line))
         if dry_run:
@@ -86,7 +100,10 @@ def _rule(app: App, name: str) -> RuleSettings:
 
     names = [rule.name for rule in app.settings.rules]
     near = get_close_matches(name, names, 1)
-    raise UsageError(f"there is no rule {name!r}", remedy=f"did you mean {near[0]}?" if near else f"known: {', '.join(names) or 'none'}")
+    raise UsageError(
+        f"there is no rule {name!r}",
+        remedy=f"did you mean {near[0]}?" if near else f"known: {', '.join(names) or 'none'}",
+    )
 
 
 def _confirm(*, yes: bool) -> None:
@@ -136,7 +153,9 @@ class Operator:
         key = self._by_number(number) if number else _key(text, kind)
         if key.kind != kind:
             raise UsageError(f"{key} is no {kind}, which this is for")
-        entity = remembered.run(self.app.portal, self.app.linker(self.funnels, self.maker.now).entity(key.kind, key.id))
+        entity = remembered.run(
+            self.app.portal, self.app.linker(self.funnels, self.maker.now).entity(key.kind, key.id)
+        )
         if entity is None:
             raise UsageError(f"the portal has no {key} (or hides it from the webhook's owner)")
         return entity
@@ -144,7 +163,11 @@ class Operator:
     def _by_number(self, number: str) -> Key:
         kind = self.app.kinds[INVOICE]
         call = feeds.by_number(kind, number)
-        rows = [row for row in items.page_rows(self.app.portal.read([call])[0].value()) if items.number_of(row) == number]
+        rows = [
+            row
+            for row in items.page_rows(self.app.portal.read([call])[0].value())
+            if items.number_of(row) == number
+        ]
         if not rows:
             raise UsageError(f"the portal has no invoice №{number}")
         if len(rows) > 1:
@@ -164,7 +187,9 @@ class Operator:
         """Why the rule's condition does not hold; empty if it does."""
         if not rule.when:
             return ""
-        event = self.maker.event_of(self._action(self.planned(rule.name, rule.steps[0].name, 0, entity.key, options)))
+        event = self.maker.event_of(
+            self._action(self.planned(rule.name, rule.steps[0].name, 0, entity.key, options))
+        )
         answers = remembered.Remembered()
         judge = self.app.judge(answers, self.funnels, self.maker.now)
         while True:
@@ -181,9 +206,29 @@ class Operator:
 
     def _action(self, planned: Planned) -> Action:
         return Action(
-            0, planned.key, None, planned.rule, planned.step, planned.position, planned.kind, planned.entity_id, "pending", 1, None, None,
-            {}, {}, planned.options, False, None, 0, int(self.maker.now.timestamp()), None, None, planned.marker,
-        )  # fmt: skip
+            0,
+            planned.key,
+            None,
+            planned.rule,
+            planned.step,
+            planned.position,
+            planned.kind,
+            planned.entity_id,
+            "pending",
+            1,
+            None,
+            None,
+            {},
+            {},
+            planned.options,
+            False,
+            None,
+            0,
+            int(self.maker.now.timestamp()),
+            None,
+            None,
+            planned.marker,
+        )
 
     def preview(self, planned: Planned) -> Any:
         """To whom a mail would go and under which subject."""
@@ -328,7 +373,10 @@ def _intended(effect: Any) -> str:
     """A write in words."""
     if isinstance(effect, Write | WriteAll):
         writes = effect.writes if isinstance(effect, WriteAll) else (effect,)
-        return "; ".join(f"{one.call.method} {json.dumps(one.call.params, ensure_ascii=False, default=str)}" for one in writes)
+        return "; ".join(
+            f"{one.call.method} {json.dumps(one.call.params, ensure_ascii=False, default=str)}"
+            for one in writes
+        )
     if isinstance(effect, SendMail):
         return f"mail to {', '.join(effect.mail.to)}: {effect.mail.subject}"
     return type(effect).__name__

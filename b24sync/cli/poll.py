@@ -79,7 +79,9 @@ def poll_once(app: App, options: Options, *, progress: bool) -> Report:
 
 def _options(app: App, wanted: Wanted) -> Options:
     since = typed_time(wanted.since, now=app.clock.now(), tz=app.tz) if wanted.since else None
-    max_time = typed_duration(wanted.max_time, option="--max-time").total_seconds() if wanted.max_time else None
+    max_time = (
+        typed_duration(wanted.max_time, option="--max-time").total_seconds() if wanted.max_time else None
+    )
     return Options(wanted.dry_run, since, wanted.baseline, wanted.reconcile, max_time)
 
 
@@ -99,7 +101,9 @@ def _summary(report: Report) -> str:
     changes = ", ".join(f"{kind} {count}" for kind, count in report.changes.items() if count) or "nothing"
     done = ", ".join(f"{state} {count}" for state, count in report.actions.items()) or "none"
     head = "baseline taken; " if report.baseline else ""
-    return f"{head}changed: {changes}; events: {report.events}; actions: {done}; {report.http_requests} requests"
+    return (
+        f"{head}changed: {changes}; events: {report.events}; actions: {done}; {report.http_requests} requests"
+    )
 
 
 def _show_planned(app: App, report: Report) -> None:
@@ -112,11 +116,16 @@ def _show_planned(app: App, report: Report) -> None:
 
 
 def _troubles(app: App, report: Report, wanted: Wanted) -> list[str]:
-    """What goes to stderr: everything on a terminal; without one nothing on 0, and on 69 the same trouble at most hourly."""
+    """What goes to stderr: everything on a terminal.
+
+    Without one nothing on 0, and on 69 the same trouble at most hourly.
+    """
     lines = [*report.troubles, *report.warnings]
     if sys.stderr.isatty():
         return lines
-    if report.exit_code == 0 or (report.exit_code == 69 and not wanted.dry_run and _said_lately(app, report.troubles)):
+    if report.exit_code == 0 or (
+        report.exit_code == 69 and not wanted.dry_run and _said_lately(app, report.troubles)
+    ):
         return []
     return lines
 

@@ -13,7 +13,10 @@ PATIENCE_S = 2.0
 
 @contextmanager
 def bar(*, enabled: bool) -> Iterator[Callable[[str, int], None]]:
-    """What is told how many rows of a kind are there; shows them once two seconds have passed, and only on a terminal."""
+    """What is told how many rows of a kind are there.
+
+    Shows them once two seconds have passed, and only on a terminal.
+    """
     if not (enabled and sys.stderr.isatty()):
         yield lambda _what, _count: None
         return

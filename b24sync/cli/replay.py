@@ -102,7 +102,9 @@ def _replay(app: App, scratch: Store) -> Replay:
     """The parts of a replay; what they want to remember goes into the scratch database."""
     for country, year, text in app.store.meta.calendars():
         scratch.meta.put_calendar(country, year, text, at=0)
-    language = Language(app.settings.language, app.tz, lambda: make_calendar(app.settings, scratch, app.clock))
+    language = Language(
+        app.settings.language, app.tz, lambda: make_calendar(app.settings, scratch, app.clock)
+    )
     past = Past(app.store, app.kinds, app.funnels(), app.store.meta.get("portal") or "")
     return Replay(app.store, scratch, app.settings, past, language, app.tz, _say)
 

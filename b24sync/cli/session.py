@@ -33,7 +33,9 @@ class Session:
         if not self._ready:
             from b24sync.log import setup  # noqa: PLC0415
 
-            setup(fmt="json" if self.log_format == "json" else "text", verbose=self.verbose, stream=sys.stderr)
+            setup(
+                fmt="json" if self.log_format == "json" else "text", verbose=self.verbose, stream=sys.stderr
+            )
             self._ready = True
 
     def sources(self) -> list[Source]:
@@ -73,7 +75,8 @@ class Session:
         if len(sources) > 1:
             names = ", ".join(source.path.name for source in sources)
             raise UsageError(
-                f"this command works on one configuration, and there are {len(sources)}: {names}", remedy="name one with --config"
+                f"this command works on one configuration, and there are {len(sources)}: {names}",
+                remedy="name one with --config",
             )
         app = App(self.load(sources[0], offline=offline))
         try:
@@ -119,7 +122,9 @@ def _own_database(database: Path, source: Path, used: dict[Path, Path]) -> None:
     """
     other = used.setdefault(database, source)
     if other != source:
-        raise ConfigError(str(source), [f"store.path: {other.name} uses the same database {database} (give each its own)"])
+        raise ConfigError(
+            str(source), [f"store.path: {other.name} uses the same database {database} (give each its own)"]
+        )
 
 
 def interactive() -> bool:

@@ -53,7 +53,10 @@ def take_in(session: Session, file: Path) -> int:
         taken = export_import.take_in(file, path)
         print(printable(f"{path}: {taken.rows} rows{', anonymized' if taken.anonymized else ''}"))
         if taken.held:
-            print(f"{taken.held} actions that were still to be done are held: where the history comes from they may be done too")
+            print(
+                f"{taken.held} actions that were still to be done are held: where the history comes from "
+                f"they may be done too"
+            )
             print("  look: b24sync actions --state held; then release or cancel")
     return 0
 
@@ -65,12 +68,16 @@ def prune(session: Session, *, older_than: str) -> int:
         store = app.open_store(create=False)
         before = int((app.clock.now() - age).timestamp())
         gone = Trim(store, before, lambda: app.clock.sleep(_TURN_S)).run()
-        print(f"forgotten: {gone.revisions} revisions, {gone.events} events, {gone.actions} actions, {gone.runs} runs")
+        print(
+            f"forgotten: {gone.revisions} revisions, {gone.events} events, {gone.actions} actions, "
+            f"{gone.runs} runs"
+        )
         if gone.freed:
             print(f"{_megabytes(gone.freed)} MB were given back to the disk")
         if gone.unused:
             print(
-                f"{_megabytes(gone.unused)} MB are kept for new rows; with no poll running, `sqlite3 {store.path} VACUUM` gives them back"
+                f"{_megabytes(gone.unused)} MB are kept for new rows; with no poll running, `sqlite3 "
+                f"{store.path} VACUUM` gives them back"
             )
     return 0
 

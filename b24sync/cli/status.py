@@ -39,7 +39,15 @@ def gather(app: App) -> dict[str, Any]:
         runs = store.journal.last_runs(RUNS)
         cursors = [_cursor(app, cursor, now) for cursor in store.snapshot.cursors()]
     open_count = sum(counts.get(state, 0) for state in OPEN_TROUBLE)
-    verdict = "attention" if open_count else "no poll yet" if not runs else "ok" if runs[0]["exit_code"] in {0, 75, None} else "trouble"
+    verdict = (
+        "attention"
+        if open_count
+        else "no poll yet"
+        if not runs
+        else "ok"
+        if runs[0]["exit_code"] in {0, 75, None}
+        else "trouble"
+    )
     return {
         "configuration": str(app.loaded.path),
         "database": str(store.path),
@@ -86,8 +94,13 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         lines.append(f"  {cursor['kind']:<12} {cursor['state']:<9} {cursor['signpost'] or '-'}{lag}{guard}")
     for run in facts["runs"]:
         troubles = f"  {run['troubles'][0]}" if run["troubles"] else ""
-        lines.append(f"  run {run['run']:<6} {run['started_at']}  exit {run['exit_code']}  events {run['events']}{troubles}")
-    lines.append("  actions: " + (", ".join(f"{state} {count}" for state, count in facts["actions"].items()) or "none"))
+        lines.append(
+            f"  run {run['run']:<6} {run['started_at']}  exit {run['exit_code']}  events "
+            f"{run['events']}{troubles}"
+        )
+    lines.append(
+        "  actions: " + (", ".join(f"{state} {count}" for state, count in facts["actions"].items()) or "none")
+    )
     if facts["verdict"] == "attention":
         lines.append("  look: b24sync actions --state failed|held|uncertain; then retry, release or cancel")
     return lines

@@ -9,7 +9,10 @@ from b24sync.errors import UsageError
 
 
 def typed_time(text: str, *, now: datetime, tz: tzinfo) -> datetime:
-    """A moment: a date or time as ``2026-11-24 10:00`` (the company's zone, unless it has an offset), or an age as ``2h``, ``7d``.
+    """A moment.
+
+    A date or time as ``2026-11-24 10:00`` (the company's zone, unless it has an offset), or an age as ``2h``,
+    ``7d``.
 
     Raises:
         UsageError: It is none.

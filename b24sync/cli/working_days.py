@@ -36,7 +36,13 @@ def check(session: Session, day: str, *, portal: bool, as_json: bool) -> int:
         raise UsageError(f"found {day!r}, write a date as 2026-12-31") from None
     with session.app(offline=not portal) as app:
         _leave_no_trace(app)
-        code = body.check(app.calendar(), wanted, portal=_portal_days(app) if portal else None, as_json=as_json, out=sys.stdout)
+        code = body.check(
+            app.calendar(),
+            wanted,
+            portal=_portal_days(app) if portal else None,
+            as_json=as_json,
+            out=sys.stdout,
+        )
         _warn(app)
         return code
 
@@ -49,7 +55,9 @@ def import_file(session: Session, file: Path, *, as_json: bool) -> int:
         raise UsageError(f"{file}: cannot be read: {error.strerror or error}") from None
     with session.app(offline=True) as app:
         store = ImportedYears(app.store, app.clock)
-        return body.import_file(app.calendar(), data, source=file.name, store=store, as_json=as_json, out=sys.stdout)
+        return body.import_file(
+            app.calendar(), data, source=file.name, store=store, as_json=as_json, out=sys.stdout
+        )
 
 
 def _leave_no_trace(app: App) -> None:

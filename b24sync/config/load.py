@@ -72,7 +72,10 @@ def load(
     faults = (*faults, *without_echoes(surrounding_faults(settings, offline=offline), faults))
     warnings: tuple[str, ...] = ()
     if digest != (known_good(settings) if callable(known_good) and not faults else known_good):
-        faults = (*faults, *without_echoes((*zone_faults(settings.timezone), *_cross_faults(settings)), faults))
+        faults = (
+            *faults,
+            *without_echoes((*zone_faults(settings.timezone), *_cross_faults(settings)), faults),
+        )
         warnings = _warnings(source.path, text, settings)
     if faults:
         raise ConfigError(str(source.path), list(_messages(source.path, text, faults)))
@@ -117,7 +120,9 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         raise ConfigError(str(path), [f"{where}: no valid TOML: {what[:1].lower()}{what[1:]}{end}"]) from None
 
 
-def _read(source: Source, raw: dict[str, Any], environ: Mapping[str, str], *, offline: bool) -> tuple[Settings, tuple[Problem, ...]]:
+def _read(
+    source: Source, raw: dict[str, Any], environ: Mapping[str, str], *, offline: bool
+) -> tuple[Settings, tuple[Problem, ...]]:
     from b24sync.config.structure import read_settings  # noqa: PLC0415
 
     path = source.path
@@ -164,7 +169,9 @@ def _messages(path: Path, text: str, faults: Iterable[Problem]) -> Iterator[str]
 
     lines = line_numbers(text)
     placed = [(nearest_line(lines, fault.path), fault) for fault in dict.fromkeys(faults)]
-    for line, fault in sorted(placed, key=lambda pair: (pair[0] or 0, [str(part).zfill(5) for part in pair[1].path])):
+    for line, fault in sorted(
+        placed, key=lambda pair: (pair[0] or 0, [str(part).zfill(5) for part in pair[1].path])
+    ):
         where = f"{path}:{line}" if line else str(path)
         yield f"{where}: {place(fault.path)}: {fault.message}" if fault.path else f"{where}: {fault.message}"
 

@@ -30,7 +30,10 @@ def is_sender(text: str) -> bool:
 
 
 def meaning_of(name: str, people: Mapping[str, str]) -> str:
-    """The selector behind a name of ``[people]``, which may be another name; empty: the names lead round in a circle."""
+    """The selector behind a name of ``[people]``, which may be another name; empty.
+
+    The names lead round in a circle.
+    """
     for _ in range(len(people) + 1):
         if name not in people:
             return name
@@ -77,7 +80,11 @@ class Selectors:
         if near:
             return f"no person called '{text}' (did you mean {near}?)"
         known = f"known: {', '.join(self.people)}; " if self.people else ""
-        return f"no person called '{text}' ({known}or user:ID)" if known else f"no person called '{text}' (write user:ID)"
+        return (
+            f"no person called '{text}' ({known}or user:ID)"
+            if known
+            else f"no person called '{text}' (write user:ID)"
+        )
 
     def _fault_of_named(self, name: str) -> str:
         meaning = meaning_of(name, self.people)

@@ -68,7 +68,9 @@ def place(path: Path) -> str:
 
 def parsed_place(text: str) -> Path:
     """Read what ``place`` writes, for paths of bare keys."""
-    return tuple(int(part[1:]) if part.startswith("[") else part for part in re.findall(r"[^.\[\]]+|\[\d+", text))
+    return tuple(
+        int(part[1:]) if part.startswith("[") else part for part in re.findall(r"[^.\[\]]+|\[\d+", text)
+    )
 
 
 def quoted(text: str) -> str:

@@ -66,7 +66,9 @@ def _event_fault(event: str, settings: Settings) -> str:
 def _is_watched(kind: str, settings: Settings) -> bool:
     """Whether a kind is in ``poll.watch``; a misspelt one there counts, it is a fault of its own."""
     kinds = kinds_of(settings)
-    return any(kind in {word, did_you_mean(word, kinds) if word not in kinds else ""} for word in settings.poll.watch)
+    return any(
+        kind in {word, did_you_mean(word, kinds) if word not in kinds else ""} for word in settings.poll.watch
+    )
 
 
 def _words_of(kind: str, settings: Settings) -> tuple[str, ...]:

@@ -45,7 +45,8 @@ class SecretReader:
             return self._content(text.removeprefix("file:"))
         if text and self._readable_by_others():
             raise wrong(
-                f'is written in a file that others can read (chmod 600 {self.file}, or write "env:NAME" or "file:PATH" here)',
+                f'is written in a file that others can read (chmod 600 {self.file}, or write "env:NAME" or '
+                f'"file:PATH" here)',
                 rest=Secret(text),
             )
         return Secret(text)
@@ -57,7 +58,9 @@ class SecretReader:
         if value or self.offline:
             return Secret(value)
         state = "is empty" if name in self.environ else "is not set"
-        raise wrong(f"the variable {name} {state} (set it where b24sync runs, in the crontab say)", rest=NO_SECRET)
+        raise wrong(
+            f"the variable {name} {state} (set it where b24sync runs, in the crontab say)", rest=NO_SECRET
+        )
 
     def _content(self, name: str) -> Secret:
         path = self.file.parent / os.path.expanduser(name)  # noqa: PTH111 (Path's raises without a home)
@@ -66,7 +69,9 @@ class SecretReader:
         except (OSError, ValueError) as error:
             if self.offline:
                 return NO_SECRET
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else "is no text in UTF-8"
+            reason = (
+                error.strerror if isinstance(error, OSError) and error.strerror else "is no text in UTF-8"
+            )
             raise wrong(f"the file {path} cannot be read: {reason}", rest=NO_SECRET) from None
         if not text and not self.offline:
             raise wrong(f"the file {path} is empty", rest=NO_SECRET)

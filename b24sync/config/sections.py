@@ -93,7 +93,9 @@ def _kind_faults(settings: Settings) -> Iterator[Problem]:
             message = "is no type of the portal (a smart process has 128 or more)"
             yield Problem((*where, "entity_type_id"), message)
         elif types.setdefault(kind.entity_type_id, name) != name:
-            message = f"{kind.entity_type_id} is the kind {types[kind.entity_type_id]} already (remove this table)"
+            message = (
+                f"{kind.entity_type_id} is the kind {types[kind.entity_type_id]} already (remove this table)"
+            )
             yield Problem((*where, "entity_type_id"), message)
 
 

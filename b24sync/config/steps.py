@@ -90,7 +90,9 @@ def _need_faults(step: StepSettings, kinds: list[str], settings: Settings) -> It
     where = ("use",)
     for kind in dict.fromkeys(kinds):
         if step.kinds and kind not in step.kinds:
-            yield Problem(where, f"{step.name} cannot work on events of {kind} (only of: {', '.join(step.kinds)})")
+            yield Problem(
+                where, f"{step.name} cannot work on events of {kind} (only of: {', '.join(step.kinds)})"
+            )
     if step.sends == "mail" and settings.mail is None:
         yield Problem(where, f"{step.name} needs [mail] (add that section)")
     if step.name == "commission" and settings.commission is None:
@@ -115,7 +117,10 @@ def _notify(step: Any, _: Settings, __: list[str]) -> Iterator[Problem]:
 
 def _mail(step: Any, settings: Settings, _: list[str]) -> Iterator[Problem]:
     if step.bcc and settings.mail is not None and settings.mail.transport == "portal":
-        yield Problem(("bcc",), "cannot be kept secret by the portal's own mail (leave it out, or use another mail.transport)")
+        yield Problem(
+            ("bcc",),
+            "cannot be kept secret by the portal's own mail (leave it out, or use another mail.transport)",
+        )
     if step.body and step.body_file:
         yield Problem(("body_file",), "cannot go with body (keep one of the two)")
 
@@ -127,7 +132,9 @@ def _move_deal(step: MoveDeal, _: Settings, __: list[str]) -> Iterator[Problem]:
     for funnel, stage in stages.items():
         path = ("stage", funnel) if funnel else ("stage",)
         if stage != "next" and (not stage.replace(":", "").replace("_", "").isalnum() or stage.islower()):
-            yield Problem(path, f"{quoted(stage)} is no stage id{hint(stage, ['next'], otherwise='as C1:WON')}")
+            yield Problem(
+                path, f"{quoted(stage)} is no stage id{hint(stage, ['next'], otherwise='as C1:WON')}"
+            )
         found = _FUNNEL.fullmatch(stage)
         if funnel.isdigit() and stage != "next" and int(found[1] if found else 0) != int(funnel):
             yield Problem(path, f"{quoted(stage)} is a stage of funnel {found[1] if found else 0}")
@@ -151,7 +158,9 @@ def _fill_fields(step: FillFields, _: Settings, __: list[str]) -> Iterator[Probl
 
 def _lookup_faults(lookup: Lookup) -> Iterator[Problem]:
     if not lookup.name.isidentifier() or lookup.name in RESERVED:
-        yield Problem(("name",), f"{quoted(lookup.name)} cannot be a name (choose another; letters, digits and _)")
+        yield Problem(
+            ("name",), f"{quoted(lookup.name)} cannot be a name (choose another; letters, digits and _)"
+        )
     if not _FROM.fullmatch(lookup.from_):
         yield Problem(
             ("from",),

@@ -1,7 +1,7 @@
 """From the tables of a TOML file to the values of ``domain.settings``, with every fault at once.
 
-Each type has a reader. Those for tables and lists collect the faults of what they hold instead of stopping at the first, and hand on what
-could be read, so that the cross-checks see the rest of a faulty file.
+Each type has a reader. Those for tables and lists collect the faults of what they hold instead of stopping at
+the first, and hand on what could be read, so that the cross-checks see the rest of a faulty file.
 """
 
 from __future__ import annotations
@@ -114,7 +114,9 @@ class _Column:
     def default(self) -> Any:
         if self.field.default is not MISSING:
             return self.field.default
-        return self.field.default_factory() if self.field.default_factory is not MISSING else _blank(self.type)
+        return (
+            self.field.default_factory() if self.field.default_factory is not MISSING else _blank(self.type)
+        )
 
     def required(self) -> bool:
         return self.field.default is MISSING and self.field.default_factory is MISSING
@@ -122,7 +124,10 @@ class _Column:
 
 def _table_reader(cls: Any, hooks: Hooks) -> Read:
     types_ = hints_of(cls)
-    columns = {key_of(field): _Column(field, types_[field.name], hooks.of(types_[field.name])) for field in fields(cls)}
+    columns = {
+        key_of(field): _Column(field, types_[field.name], hooks.of(types_[field.name]))
+        for field in fields(cls)
+    }
     return lambda raw: _read_table(raw, cls, columns)
 
 

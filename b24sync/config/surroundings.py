@@ -1,4 +1,7 @@
-"""Checks that the file alone does not decide: the secrets and files it refers to, time zones (those only of a file that is new)."""
+"""Checks that the file alone does not decide.
+
+The secrets and files it refers to, time zones (those only of a file that is new).
+"""
 
 from __future__ import annotations
 

@@ -104,7 +104,11 @@ class _Texts:
             return False
         language = self._language
         try:
-            compiled = language.compile_condition(source) if mode == "condition" else language.compile_text(source, mode)
+            compiled = (
+                language.compile_condition(source)
+                if mode == "condition"
+                else language.compile_text(source, mode)
+            )
         except TextError:  # said already
             return False
         return any(name[0] == "commission" for name in compiled.names)

@@ -1,4 +1,7 @@
-"""A poll that ends at once at a named point, as by ``kill -9``: ``python -m b24sync.demo.interrupted CONFIG POINT``."""
+"""A poll that ends at once at a named point, as by ``kill -9``.
+
+``python -m b24sync.demo.interrupted CONFIG POINT``.
+"""
 
 from __future__ import annotations
 

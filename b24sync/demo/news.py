@@ -48,7 +48,12 @@ class News:
 
     def __add__(self, other: News) -> News:
         """Both, in order."""
-        return News(self.notices + other.notices, self.mails + other.mails, self.tasks + other.tasks, self.meetings + other.meetings)
+        return News(
+            self.notices + other.notices,
+            self.mails + other.mails,
+            self.tasks + other.tasks,
+            self.meetings + other.meetings,
+        )
 
 
 @dataclass(slots=True)
@@ -87,13 +92,21 @@ class Witness:
     def _new_tasks(self) -> tuple[Work, ...]:
         fresh = [task for task in self.portal.tasks if task["ID"] not in self._tasks]
         self._tasks.update(task["ID"] for task in fresh)
-        return tuple(Work(self.person(one["RESPONSIBLE_ID"]), one["TITLE"], one.get("DEADLINE")) for one in fresh)
+        return tuple(
+            Work(self.person(one["RESPONSIBLE_ID"]), one["TITLE"], one.get("DEADLINE")) for one in fresh
+        )
 
     def _new_meetings(self) -> tuple[Work, ...]:
         """Meetings; the portal keeps an activity for each task too, which is left out."""
-        fresh = [one for one in self.portal.activities if one["TYPE_ID"] == _MEETING and one["ID"] not in self._meetings]
+        fresh = [
+            one
+            for one in self.portal.activities
+            if one["TYPE_ID"] == _MEETING and one["ID"] not in self._meetings
+        ]
         self._meetings.update(one["ID"] for one in fresh)
-        return tuple(Work(self.person(one["RESPONSIBLE_ID"]), one["SUBJECT"], one.get("START_TIME")) for one in fresh)
+        return tuple(
+            Work(self.person(one["RESPONSIBLE_ID"]), one["SUBJECT"], one.get("START_TIME")) for one in fresh
+        )
 
 
 _MEETING = 1

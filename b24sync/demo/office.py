@@ -44,7 +44,10 @@ class Polled:
 
 @dataclass(slots=True)
 class Office:
-    """Everything that the story needs. People's acts are the portal's own; the rest is the program as it is installed."""
+    """Everything that the story needs. People's acts are the portal's own.
+
+    The rest is the program as it is installed.
+    """
 
     folder: Path
     portal: Sandbox
@@ -152,7 +155,10 @@ def open_office(folder: Path) -> Iterator[Office]:
     clock.advance(timedelta(hours=1).total_seconds())
     with SandboxServer(portal) as server:
         _write(folder / "webhook", server.webhook)
-        _write(folder / "b24sync.toml", resources.files("b24sync.demo").joinpath("demo.toml").read_text(encoding="utf-8"))
+        _write(
+            folder / "b24sync.toml",
+            resources.files("b24sync.demo").joinpath("demo.toml").read_text(encoding="utf-8"),
+        )
         yield Office(folder, portal, company, Witness(portal, folder / "outbox"))
 
 

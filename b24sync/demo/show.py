@@ -51,7 +51,12 @@ class Show:
         return Scene(title, told, tuple((label(word, self.language), text) for word, text in every))
 
     def _counts(self, report: Report) -> str:
-        numbers = sum(report.changes.values()), report.events, sum(report.actions.values()), report.http_requests
+        numbers = (
+            sum(report.changes.values()),
+            report.events,
+            sum(report.actions.values()),
+            report.http_requests,
+        )
         if self.language == "ru":
             return "изменений {}, событий {}, действий {}, запросов {}".format(*numbers)
         return "changed {}, events {}, actions {}, requests {}".format(*numbers)
@@ -59,11 +64,21 @@ class Show:
     def commissions(self, invoice: int, state: str) -> list[Fact]:
         """What is booked for an invoice in one state."""
         rows = [row for row in self.office.ledger(invoice) if row.state == state]
-        return [("commission", f"{self.office.witness.person(row.user)}: {row.amount} {row.currency} ({row.state})") for row in rows]
+        return [
+            (
+                "commission",
+                f"{self.office.witness.person(row.user)}: {row.amount} {row.currency} ({row.state})",
+            )
+            for row in rows
+        ]
 
     def moves(self, invoice: int) -> list[str]:
         """The changes of status that were seen."""
-        return [f"{row.from_} → {row.to_}" for row in self.office.events(f"invoice:{invoice}") if row.name == "invoice.status_changed"]
+        return [
+            f"{row.from_} → {row.to_}"
+            for row in self.office.events(f"invoice:{invoice}")
+            if row.name == "invoice.status_changed"
+        ]
 
     def events(self) -> Table:
         """Every event."""
@@ -75,7 +90,14 @@ class Show:
         """Every action."""
         title, columns = narration(self.language)["actions"]
         rows = tuple(
-            (str(one.id), one.rule, one.step, f"{one.kind}:{one.entity_id}", one.state, _words(one.result, one.error))
+            (
+                str(one.id),
+                one.rule,
+                one.step,
+                f"{one.kind}:{one.entity_id}",
+                one.state,
+                _words(one.result, one.error),
+            )
             for one in self.office.actions()
         )
         return Table(title, tuple(columns.split(", ")), rows)
@@ -83,7 +105,9 @@ class Show:
 
 def _news(news: News) -> list[Fact]:
     facts: list[Fact] = [("notice", f"{one.person}: {one.text}") for one in news.notices]
-    facts += [("mail", f"{mail.to}: {mail.subject} [{', '.join(mail.attached) or '-'}]") for mail in news.mails]
+    facts += [
+        ("mail", f"{mail.to}: {mail.subject} [{', '.join(mail.attached) or '-'}]") for mail in news.mails
+    ]
     facts += [("task", _work(one)) for one in news.tasks]
     facts += [("meeting", _work(one)) for one in news.meetings]
     return facts

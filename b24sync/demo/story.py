@@ -55,7 +55,10 @@ class Story:
         """The first poll is silent."""
         self.office.witness.news()
         polled = self._poll()
-        self._expect(f"a baseline with {polled.report.events} events", polled.report.baseline and not polled.report.events)
+        self._expect(
+            f"a baseline with {polled.report.events} events",
+            polled.report.baseline and not polled.report.events,
+        )
         return self.show.scene("baseline", polled)
 
     def invoice_is_created(self) -> Scene:
@@ -65,14 +68,23 @@ class Story:
         manager, deal = company.users["manager"], office.deal(self.deal)
         office.later(minutes=10)
         self.invoice = office.portal.add_item(
-            INVOICE, manager, title="Ремонт офиса, первый этап", parentId2=self.deal, contactId=deal["contactId"],
-            companyId=deal["companyId"], mycompanyId=company.my_company, assignedById=manager, closedate=date(2026, 5, 9),
-        )  # fmt: skip
+            INVOICE,
+            manager,
+            title="Ремонт офиса, первый этап",
+            parentId2=self.deal,
+            contactId=deal["contactId"],
+            companyId=deal["companyId"],
+            mycompanyId=company.my_company,
+            assignedById=manager,
+            closedate=date(2026, 5, 9),
+        )
         office.portal.set_rows(INVOICE, self.invoice, office.portal.rows(DEAL, self.deal), by=manager)
         polled = self._poll()
         booked = self.show.commissions(self.invoice, "expected")
         self._expect(f"{len(booked)} commissions", len(booked) == 2)
-        return self.show.scene("created", polled, ("due date", f"2026-05-09 → {self._due('2026-05-12')}"), *booked)
+        return self.show.scene(
+            "created", polled, ("due date", f"2026-05-09 → {self._due('2026-05-12')}"), *booked
+        )
 
     def own_change_comes_back(self) -> Scene:
         """No loop."""
@@ -106,14 +118,19 @@ class Story:
     def next_poll_goes_on(self) -> Scene:
         """A3, B3, and nothing twice."""
         polled = self._poll()
-        stage, tasks = str(self.office.deal(self.deal)["stageId"]), [task["TITLE"] for task in self.office.tasks_of(self.invoice)]
+        stage, tasks = (
+            str(self.office.deal(self.deal)["stageId"]),
+            [task["TITLE"] for task in self.office.tasks_of(self.invoice)],
+        )
         self._expect(f"tasks {tasks}", len(tasks) == len(set(tasks)) == 2)
         self._expect(f"the deal in {stage}", stage == "PREPAYMENT_INVOICE")
         shown = [notice["MESSAGE"] for notice in self.office.portal.notifications]
         self._expect("the same notice shown twice", sum("sent → paid" in text for text in shown) == 1)
         booked = self.show.commissions(self.invoice, "earned")
         self._expect(f"{len(booked)} commissions earned", len(booked) == 2)
-        return self.show.scene("resumed", polled, ("deal", f"PREPARATION → {stage}"), ("tasks", "; ".join(tasks)), *booked)
+        return self.show.scene(
+            "resumed", polled, ("deal", f"PREPARATION → {stage}"), ("tasks", "; ".join(tasks)), *booked
+        )
 
     def tasks_are_done(self) -> Scene:
         """B4."""
@@ -131,20 +148,40 @@ class Story:
         manager = company.users["manager"]
         office.later(minutes=30)
         self.deal = office.portal.add_item(
-            DEAL, manager, title="Склад в Химках", categoryId=0, stageId="NEW", assignedById=manager,
-            contactId=company.contacts["with_email"], companyId=company.companies["romashka"], UF_CRM_PROJECT_LEAD=company.users["lead"],
-        )  # fmt: skip
-        office.portal.set_rows(DEAL, self.deal, [{"productName": "Вентиляция склада", "price": "480000", "quantity": 1}], by=manager)
+            DEAL,
+            manager,
+            title="Склад в Химках",
+            categoryId=0,
+            stageId="NEW",
+            assignedById=manager,
+            contactId=company.contacts["with_email"],
+            companyId=company.companies["romashka"],
+            UF_CRM_PROJECT_LEAD=company.users["lead"],
+        )
+        office.portal.set_rows(
+            DEAL,
+            self.deal,
+            [{"productName": "Вентиляция склада", "price": "480000", "quantity": 1}],
+            by=manager,
+        )
         polled = self._poll()
-        filled: list[Fact] = [(name, str(office.deal(self.deal)[name])) for name in ("UF_CRM_RATE", "UF_CRM_ADDRESS")]
-        self._expect(f"fields {filled}", [text for _, text in filled] == ["1.15", "Химки, Ленинградская ул., 25"])
+        filled: list[Fact] = [
+            (name, str(office.deal(self.deal)[name])) for name in ("UF_CRM_RATE", "UF_CRM_ADDRESS")
+        ]
+        self._expect(
+            f"fields {filled}", [text for _, text in filled] == ["1.15", "Химки, Ленинградская ул., 25"]
+        )
         return self.show.scene("deal", polled, *filled)
 
     def tracked_task_is_closed(self) -> Scene:
         """C2."""
         office, users = self.office, self.office.company.users
         task = office.portal.add_task(
-            by=users["manager"], TITLE="Замер на складе", RESPONSIBLE_ID=users["lead"], UF_CRM_TASK=[f"D_{self.deal}"], TAGS=["контроль"]
+            by=users["manager"],
+            TITLE="Замер на складе",
+            RESPONSIBLE_ID=users["lead"],
+            UF_CRM_TASK=[f"D_{self.deal}"],
+            TAGS=["контроль"],
         )
         self._poll()
         office.later(hours=2)
@@ -164,7 +201,9 @@ class Story:
         self._expect(f"{len(made)} advance invoices", len(made) == 1)
         deal = office.deal(self.deal)
         contact = office.portal.item(CONTACT, deal["contactId"]) or {}
-        self._expect("the responsible is another", deal["assignedById"] == contact["assignedById"] == users["lead"])
+        self._expect(
+            "the responsible is another", deal["assignedById"] == contact["assignedById"] == users["lead"]
+        )
         facts: list[Fact] = [("responsible", office.witness.person(deal["assignedById"]))]
         facts += [("invoice", f"{one['title']}: {one['opportunity']} {one['currencyId']}") for one in made]
         return self.show.scene("execution", Polled(polled.report, polled.news + follow.news), *facts)
@@ -176,7 +215,9 @@ class Story:
         self._poll()
         polled = self._poll()
         self._expect(f"an unchanged portal gave {polled.report.events} events", polled.report.quiet)
-        self._expect(f"{polled.report.http_requests} requests of an idle poll", polled.report.http_requests == 1)
+        self._expect(
+            f"{polled.report.http_requests} requests of an idle poll", polled.report.http_requests == 1
+        )
         left = [f"{state} {count}" for state, count in self.office.states().items() if state in OPEN]
         self._expect(f"left open: {', '.join(left)}", not left)
         sound = self.office.integrity()

@@ -42,7 +42,11 @@ def _feeds(uses: Uses) -> Iterator[Need]:
     watched = uses.settings.poll.watch
     crm = ", ".join(kind for kind in watched if kind != TASK)
     legacy = ", crm.invoice.list" if uses.settings.invoice.api == "legacy" else ""
-    yield Need(("crm",), f"crm.item.list, crm.stagehistory.list, crm.status.list{legacy}", f"watching {crm}" if crm else "")
+    yield Need(
+        ("crm",),
+        f"crm.item.list, crm.stagehistory.list, crm.status.list{legacy}",
+        f"watching {crm}" if crm else "",
+    )
     tasks = ["watching task"] if TASK in watched else []
     tasks += [f"rule {name}" for name in uses.rules_with(*_TASKS).split(", ") if name]
     methods = "tasks.task.list, tasks.task.add" if uses.has_step(*_TASKS) else "tasks.task.list"
@@ -50,7 +54,9 @@ def _feeds(uses: Uses) -> Iterator[Need]:
 
 
 def _people(uses: Uses) -> Iterator[Need]:
-    yield Need(("user", "user_basic", "user_brief"), "user.get", "finding people" if uses.wants_people() else "")
+    yield Need(
+        ("user", "user_basic", "user_brief"), "user.get", "finding people" if uses.wants_people() else ""
+    )
     place = uses.heads or next(iter((*uses.departments.values(), *uses.headed.values())), "")
     yield Need(("department",), "department.get", place)
     why = uses.rules_with("notify") or ("alerts" if uses.settings.alerts else "")
@@ -82,14 +88,29 @@ def scopes(uses: Uses, survey: Survey) -> Iterator[Finding]:
         answer = survey.answer("scope")
         yield unchecked("scopes", answer.error if answer and answer.error else "scope gave no list")
     elif not missing and not refused:
-        wanted = dict.fromkeys(next((one for one in need.scopes if one in (given or ())), need.scopes[0]) for need in needs(uses))
+        wanted = dict.fromkeys(
+            next((one for one in need.scopes if one in (given or ())), need.scopes[0]) for need in needs(uses)
+        )
         yield ok("scopes", f"all there: {', '.join(wanted)}")
-    if given is not None and "user_brief" in given and not {"user", "user_basic"} & given and uses.wants_people():
-        yield warn("scopes", "user_brief hides the e-mail addresses of users (user.get)", f"add the scope user_basic: {_WHERE}")
+    if (
+        given is not None
+        and "user_brief" in given
+        and not {"user", "user_basic"} & given
+        and uses.wants_people()
+    ):
+        yield warn(
+            "scopes",
+            "user_brief hides the e-mail addresses of users (user.get)",
+            f"add the scope user_basic: {_WHERE}",
+        )
 
 
 def _missing(scope: str, methods: str, why: str) -> Finding:
-    return fail("scopes", f"the webhook lacks the scope {scope}: {methods} ({why})", f"add the scope {scope}: {_WHERE}")
+    return fail(
+        "scopes",
+        f"the webhook lacks the scope {scope}: {methods} ({why})",
+        f"add the scope {scope}: {_WHERE}",
+    )
 
 
 def _given(result: Any) -> set[str] | None:
@@ -116,7 +137,9 @@ def admin(uses: Uses, survey: Survey) -> Iterator[Finding]:
     who = f"the webhook's owner{f' {name}' if name else ''}"
     if said is None:
         answer = survey.answer("admin")
-        yield unchecked("admin", answer.error if answer and answer.error else "profile and user.admin do not say")
+        yield unchecked(
+            "admin", answer.error if answer and answer.error else "profile and user.admin do not say"
+        )
     elif said in {True, "Y", "1", "true"}:
         yield ok("admin", f"{who} is an administrator and sees everything")
     else:
@@ -127,5 +150,12 @@ def _no_admin(uses: Uses, who: str) -> Finding:
     remedy = "let an administrator make the webhook, or give its owner the right to read everything"
     if "invoice.tasks_completed" in uses.events:
         hidden = "tasks of others are hidden from tasks.task.list, so invoice.tasks_completed may come although tasks are still open"
-        return warn("admin", f"{who} is no administrator: {hidden}; CRM rows may be hidden too (silently)", remedy)
-    return warn("admin", f"{who} is no administrator: what that person may not see is missing silently (rows, tasks of others)", remedy)
+        return warn(
+            "admin", f"{who} is no administrator: {hidden}; CRM rows may be hidden too (silently)", remedy
+        )
+    return warn(
+        "admin",
+        f"{who} is no administrator: what that person may not see is missing silently (rows, "
+        f"tasks of others)",
+        remedy,
+    )

@@ -32,11 +32,19 @@ def _years(made: Calendar, day: date, app: App) -> Iterator[Finding]:
     current = made.year(day.year)
     following = made.next_year_warning(day)
     if current.status != "published":
-        does = {"skip": "due dates in it are left as they are", "error": "shifting in it fails", "statutory": "its days are preliminary"}
+        does = {
+            "skip": "due dates in it are left as they are",
+            "error": "shifting in it fails",
+            "statutory": "its days are preliminary",
+        }
         how = does.get(app.settings.calendar.on_unpublished, "")
         message = f"{current.country} {current.year}: no published calendar is known, only weekends and fixed holidays; {how}"
         yield warn("calendar", message, _IMPORT)
     else:
-        yield ok("calendar", f"{current.country} {current.year}: published, {current.working_days} working days ({current.source})")
+        yield ok(
+            "calendar",
+            f"{current.country} {current.year}: published, {current.working_days} working days "
+            f"({current.source})",
+        )
     if following:
         yield warn("calendar", following, _IMPORT)

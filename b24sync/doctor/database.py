@@ -36,7 +36,9 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     Raises:
         sqlite3.Error: It cannot be opened.
     """
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5, isolation_level=None)) as connection:
+    with closing(
+        sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5, isolation_level=None)
+    ) as connection:
         connection.row_factory = sqlite3.Row
         yield connection
 
@@ -53,7 +55,9 @@ def scratch(path: Path) -> Store:
             for table in _SMALL_TABLES:
                 rows = [tuple(row) for row in real.execute(f"SELECT * FROM {table}")]
                 if rows:
-                    connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+                    connection.executemany(
+                        f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows
+                    )
     except sqlite3.Error:
         pass  # told by the check of the database
     return Store(connection, path)
@@ -65,7 +69,11 @@ def database(app: App) -> Iterator[Finding]:
     yield from _folder(path)
     if not path.exists():
         if path.parent.is_dir():
-            yield ok("database", f"{path}: no poll yet", "run: b24sync poll (the first one takes the baseline, quietly)")
+            yield ok(
+                "database",
+                f"{path}: no poll yet",
+                "run: b24sync poll (the first one takes the baseline, quietly)",
+            )
         return
     yield from _mode(path)
     try:
@@ -79,23 +87,41 @@ def database(app: App) -> Iterator[Finding]:
 def _folder(path: Path) -> Iterator[Finding]:
     folder = path.parent
     if not folder.is_dir():
-        yield fail("database", f"{folder}: the folder does not exist", f"make it (mkdir -p {folder}) or change store.path")
+        yield fail(
+            "database",
+            f"{folder}: the folder does not exist",
+            f"make it (mkdir -p {folder}) or change store.path",
+        )
         return
     if not os.access(folder, os.W_OK):
-        yield fail("database", f"{folder}: the folder cannot be written", "run as its owner, or change store.path")
+        yield fail(
+            "database", f"{folder}: the folder cannot be written", "run as its owner, or change store.path"
+        )
     mode = folder.stat().st_mode
     if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
-        yield fail("database", f"{folder}: anybody may replace files in this folder", f"chmod o-w {folder}, or change store.path")
+        yield fail(
+            "database",
+            f"{folder}: anybody may replace files in this folder",
+            f"chmod o-w {folder}, or change store.path",
+        )
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE:
-        yield warn("database", f"{folder}: only {free // 1_000_000} MB free", "free space: a full disk stops polls (nothing is lost)")
+        yield warn(
+            "database",
+            f"{folder}: only {free // 1_000_000} MB free",
+            "free space: a full disk stops polls (nothing is lost)",
+        )
 
 
 def _mode(path: Path) -> Iterator[Finding]:
     if path.is_symlink():
         yield fail("database", f"{path}: is a symbolic link", "name the real file in store.path")
     if path.stat().st_mode & _OTHERS:
-        yield warn("database", f"{path}: others may read or change it (mode {stat.S_IMODE(path.stat().st_mode):o})", f"chmod 600 {path}")
+        yield warn(
+            "database",
+            f"{path}: others may read or change it (mode {stat.S_IMODE(path.stat().st_mode):o})",
+            f"chmod 600 {path}",
+        )
     if not os.access(path, os.W_OK):
         yield fail("database", f"{path}: cannot be written", "run as its owner")
 
@@ -106,12 +132,21 @@ def _inside(path: Path, connection: sqlite3.Connection, app: App) -> Iterator[Fi
         yield fail("database", f"{path}: is not a database of b24sync", "change store.path")
         return
     if version > VERSION:
-        yield fail("database", f"{path}: its schema {version} is newer than this program's {VERSION}", "upgrade b24sync")
+        yield fail(
+            "database",
+            f"{path}: its schema {version} is newer than this program's {VERSION}",
+            "upgrade b24sync",
+        )
         return
-    size = f"{path.stat().st_size / 1_000_000:.1f} MB, schema {version}" + (" (upgraded by the next poll)" if version < VERSION else "")
+    size = f"{path.stat().st_size / 1_000_000:.1f} MB, schema {version}" + (
+        " (upgraded by the next poll)" if version < VERSION else ""
+    )
     fault = _integrity(app, connection)
     if fault is None:
-        yield ok("database", f"{path}: {size}; too large to check it whole within {LONGEST_CHECK_S:.0f} s, no damage seen")
+        yield ok(
+            "database",
+            f"{path}: {size}; too large to check it whole within {LONGEST_CHECK_S:.0f} s, no damage seen",
+        )
     elif fault:
         remedy = "restore it from a backup and run b24sync poll --baseline, or move it away and start anew"
         yield fail("database", f"{path}: is damaged ({fault})", remedy)
@@ -143,14 +178,28 @@ def _news(connection: sqlite3.Connection, app: App) -> Iterator[Finding]:
     if run is None:
         yield warn("last_poll", "no poll has gone well yet", "run: b24sync poll")
     elif now - run > _OLD_POLL_S:
-        yield warn("last_poll", f"the last poll that went well was {_ago(now - run)}", "see that cron or the service runs: b24sync status")
+        yield warn(
+            "last_poll",
+            f"the last poll that went well was {_ago(now - run)}",
+            "see that cron or the service runs: b24sync status",
+        )
     else:
         yield ok("last_poll", f"the last poll that went well was {_ago(now - run)}")
-    for row in connection.execute("SELECT kind, guard FROM cursors WHERE guard IS NOT NULL AND guard != '' ORDER BY kind"):
-        yield warn(f"reconcile.{row['kind']}", str(row["guard"]), "if that many are really gone: b24sync poll --reconcile")
-    open_ones = {str(row[0]): int(row[1]) for row in connection.execute(
-        "SELECT state, count(*) FROM actions WHERE state IN ('failed', 'held', 'uncertain') GROUP BY state"
-    )}  # fmt: skip
+    for row in connection.execute(
+        "SELECT kind, guard FROM cursors WHERE guard IS NOT NULL AND guard != '' ORDER BY kind"
+    ):
+        yield warn(
+            f"reconcile.{row['kind']}",
+            str(row["guard"]),
+            "if that many are really gone: b24sync poll --reconcile",
+        )
+    open_ones = {
+        str(row[0]): int(row[1])
+        for row in connection.execute(
+            "SELECT state, count(*) FROM actions WHERE state IN ('failed', 'held', 'uncertain') "
+            "GROUP BY state"
+        )
+    }
     if open_ones:
         said = ", ".join(f"{count} {state}" for state, count in open_ones.items())
         yield warn("actions", f"open: {said}", "look: b24sync status; then b24sync retry, release or cancel")

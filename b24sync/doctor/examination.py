@@ -6,7 +6,17 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from b24sync.doctor import access, calendar_years, database, feed_checks, field_checks, mail_checks, staff, stage_checks, trial
+from b24sync.doctor import (
+    access,
+    calendar_years,
+    database,
+    feed_checks,
+    field_checks,
+    mail_checks,
+    staff,
+    stage_checks,
+    trial,
+)
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
 from b24sync.doctor.survey import Survey, take
 from b24sync.doctor.uses import Uses, uses_of
@@ -36,21 +46,31 @@ class Examination:
         """All of them, each as soon as it is known."""
         app = self._app
         uses = uses_of(app.settings, app.language)
-        yield ok("configuration", f"{app.loaded.path}: {len(app.settings.rules)} rules, watching {', '.join(app.settings.poll.watch)}")
+        yield ok(
+            "configuration",
+            f"{app.loaded.path}: {len(app.settings.rules)} rules, watching "
+            f"{', '.join(app.settings.poll.watch)}",
+        )
         for warning in app.loaded.warnings:
             yield warn("configuration", warning)
         if app.settings.safety.dry_run:
             yield warn(
-                "safety", "safety.dry_run = true: everything is planned and nothing is done", "set it to false when the trial is over"
+                "safety",
+                "safety.dry_run = true: everything is planned and nothing is done",
+                "set it to false when the trial is over",
             )
         survey = None
         if not self._offline:
             survey, found = self._survey(uses)
             yield from found
-        yield from self._online(uses, survey) if survey else self._guarded("rules", lambda: trial.compiled(app))
+        yield from (
+            self._online(uses, survey) if survey else self._guarded("rules", lambda: trial.compiled(app))
+        )
         yield from self._guarded("mail", lambda: mail_checks.mail(app, uses, offline=self._offline))
         yield from mail_checks.robots(uses)
-        yield from self._guarded("calendar", lambda: calendar_years.calendar(app, app.portal_now().astimezone(app.tz).date()))
+        yield from self._guarded(
+            "calendar", lambda: calendar_years.calendar(app, app.portal_now().astimezone(app.tz).date())
+        )
         yield from self._guarded("database", lambda: database.database(app))
         yield from self._guarded("lock", lambda: database.lock(app))
 
@@ -61,7 +81,9 @@ class Examination:
         except PortalError as error:
             self.exit_code = 77 if isinstance(error, CredentialsError) else 69
             remedy = (
-                error.remedy or "see that the address is right, the portal answers, and nothing between blocks it; then run doctor again"
+                error.remedy
+                or "see that the address is right, the portal answers, and nothing between blocks it; then "
+                "run doctor again"
             )
             return None, [fail("portal", f"{error.message}; not checked: {_ONLINE}", remedy)]
         return survey, [ok("portal", f"{app.webhook.portal} answers, user:{app.webhook.user_id}")]
@@ -100,4 +122,6 @@ class Examination:
         except (ValueError, TypeError, LookupError, AttributeError) as error:
             # An answer that no documentation describes must not hide what the other checks find.
             log.info("the check %s", name, exc_info=True)
-            yield unchecked(name, f"an answer of the portal has an unexpected form ({type(error).__name__}: {error})")
+            yield unchecked(
+                name, f"an answer of the portal has an unexpected form ({type(error).__name__}: {error})"
+            )

@@ -26,7 +26,9 @@ def reading(app: App, survey: Survey) -> Iterator[Finding]:
         if isinstance(answer.error, ScopeError) and answer.error.code.lower() == "insufficient_scope":
             continue  # said with the scopes
         yield fail(
-            f"reading.{kind.name}", str(answer.error), f'give the webhook\'s owner the right, or take "{kind.name}" out of poll.watch'
+            f"reading.{kind.name}",
+            str(answer.error),
+            f'give the webhook\'s owner the right, or take "{kind.name}" out of poll.watch',
         )
 
 
@@ -34,17 +36,28 @@ def date_filter(survey: Survey) -> Iterator[Finding]:
     """How far ``>=updatedTime`` of crm.item.list is shifted."""
     zone = _zone(survey)
     if not survey.skew_of:
-        yield warn("date_filter", "cannot be measured: there is no row yet to measure it with; until then polls look a day further back")
+        yield warn(
+            "date_filter",
+            "cannot be measured: there is no row yet to measure it with; until then polls look a day "
+            "further back",
+        )
     elif survey.skew is None:
         advice = f"{_ZONE_REMEDY}, and run doctor again"
-        yield warn("date_filter", "no bound of the filter >=updatedTime explains its answers; polls look a day further back", advice)
+        yield warn(
+            "date_filter",
+            "no bound of the filter >=updatedTime explains its answers; polls look a day further back",
+            advice,
+        )
     elif not survey.skew:
-        yield ok("date_filter", f"crm.item.list filters by updatedTime exactly (measured with {survey.skew_of})")
+        yield ok(
+            "date_filter", f"crm.item.list filters by updatedTime exactly (measured with {survey.skew_of})"
+        )
     else:
         side = "west" if survey.skew < timedelta(0) else "east"
         harm = "changes would be missed by a plain filter" if side == "west" else "more is read than needed"
         message = (
-            f"crm.item.list shifts the filter >=updatedTime by {_hours(survey.skew)}: the webhook's owner{zone} is {side} of the portal's "
+            f"crm.item.list shifts the filter >=updatedTime by {_hours(survey.skew)}: the webhook's "
+            f"owner{zone} is {side} of the portal's "
             f"zone, so {harm} (polls reckon with it; summer time may change it)"
         )
         yield warn("date_filter", message, _ZONE_REMEDY)
@@ -70,7 +83,9 @@ def stage_history(app: App, survey: Survey) -> Iterator[Finding]:
             continue
         name = f"stage_history.{kind.name}"
         if answer.error is None:
-            yield ok(name, f"crm.stagehistory.list gives every stage move (entityTypeId {kind.history_type_id})")
+            yield ok(
+                name, f"crm.stagehistory.list gives every stage move (entityTypeId {kind.history_type_id})"
+            )
         elif isinstance(answer.error, ScopeError):
             yield fail(name, str(answer.error), answer.error.remedy)
         elif isinstance(answer.error, PermanentError):
@@ -81,8 +96,10 @@ def stage_history(app: App, survey: Survey) -> Iterator[Finding]:
 
 def _no_history(name: str, kind: str, error: Any) -> Finding:
     message = (
-        f"not to be had ({error}): of several moves between two polls only the last is seen, and a stage that came back "
-        f"(A → B → A) not at all, so {kind}.{'status' if kind == 'invoice' else 'stage'}_changed events may be missing"
+        f"not to be had ({error}): of several moves between two polls only the last is seen, and a stage "
+        f"that came back "
+        f"(A → B → A) not at all, so {kind}.{'status' if kind == 'invoice' else 'stage'}_changed events "
+        f"may be missing"
     )
     return warn(name, message, "poll often (every minute); update a self-hosted portal")
 

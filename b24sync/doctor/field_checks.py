@@ -1,4 +1,7 @@
-"""Whether the fields that the configuration reads and writes exist, and take what is written (BITRIX24.md §11)."""
+"""Whether the fields that the configuration reads and writes exist.
+
+And take what is written (BITRIX24.md §11).
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ def fields(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
     known = {name: known_fields(app, survey, name) for name in _owners(uses)}
     for name in sorted(name for name, found in known.items() if found is None and not name.partition(":")[2]):
         answer = survey.answer(f"fields.{name}")
-        yield unchecked("fields", f"the fields of {name} ({answer.error if answer and answer.error else 'the portal names none'})")
+        yield unchecked(
+            "fields",
+            f"the fields of {name} ({answer.error if answer and answer.error else 'the portal names none'})",
+        )
     faults = [fault for use in uses.fields if (fault := _fault(use, known)) is not None]
     yield from dict.fromkeys(faults)
     if not faults and uses.fields and None not in known.values():
@@ -66,15 +72,24 @@ def _fault(use: FieldUse, known: Mapping[str, Fields | Mapping[str, Property] | 
         spec = other.find(use.code)
     if spec is None:
         method = items.fields(found.kind).method
-        return fail("fields", f"{use.where}: {use.owner} has no field {quoted(use.code)} ({method})", _advice(use.code, found))
+        return fail(
+            "fields",
+            f"{use.where}: {use.owner} has no field {quoted(use.code)} ({method})",
+            _advice(use.code, found),
+        )
     return _of_purpose(use, spec)
 
 
 def _advice(code: str, known: Fields) -> str:
-    """The field that was probably meant: by its code without the prefix that all share, or by its name for people."""
+    """The field that was probably meant.
+
+    By its code without the prefix that all share, or by its name for people.
+    """
     own = {spec.code.removeprefix(_PREFIX): spec for spec in known.specs if spec.code.startswith("UF_")}
     by_title = {spec.title: spec for spec in known.specs if spec.title}
-    near = own.get(did_you_mean(code.removeprefix(_PREFIX), own)) or by_title.get(did_you_mean(code, by_title))
+    near = own.get(did_you_mean(code.removeprefix(_PREFIX), own)) or by_title.get(
+        did_you_mean(code, by_title)
+    )
     if near is None and not code.startswith("UF_"):
         near = known.find(known.close_to(code))
     if near is not None:
@@ -91,7 +106,9 @@ def _of_list(use: FieldUse, known: Mapping[str, Property]) -> Finding | None:
     if use.code in known or use.code in {"id", "name", "NAME", "ID"}:
         return None
     listed = ", ".join(f"{one.code} ({one.name})" for one in list(known.values())[:12])
-    return fail("fields", f"{use.where}: {use.owner} has no {quoted(use.code)} (lists.field.get)", f"known: {listed}")
+    return fail(
+        "fields", f"{use.where}: {use.owner} has no {quoted(use.code)} (lists.field.get)", f"known: {listed}"
+    )
 
 
 def _of_purpose(use: FieldUse, spec: FieldSpec) -> Finding | None:
@@ -104,7 +121,9 @@ def _of_purpose(use: FieldUse, spec: FieldSpec) -> Finding | None:
     if use.purpose != "write":
         return None
     if spec.is_read_only:
-        return fail("fields", f"{use.where}: {_named(spec, use.code)} can only be read", "choose another field")
+        return fail(
+            "fields", f"{use.where}: {_named(spec, use.code)} can only be read", "choose another field"
+        )
     return _of_choice(use, spec)
 
 
@@ -124,7 +143,11 @@ def sources(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
     """Whether lists and smart processes that look-ups and kinds name exist."""
     for name in app.settings.kinds:
         yield from _exists(
-            f"kinds.{name}", f"fields.{name}", f"newest.{name}", survey, f"smart process {app.settings.kinds[name].entity_type_id}"
+            f"kinds.{name}",
+            f"fields.{name}",
+            f"newest.{name}",
+            survey,
+            f"smart process {app.settings.kinds[name].entity_type_id}",
         )
     for source, where in uses.sources.items():
         yield from _exists("lookups", f"fields.{source}", "", survey, f"{source} ({where})")
@@ -141,7 +164,11 @@ def _exists(check: str, asked: str, also: str, survey: Survey, what: str) -> Ite
         "NOT_FOUND",
         "ENTITY_TYPE_NOT_SUPPORTED",
     }:
-        yield fail(check, f"the portal has no {what}: {answer.error}", "write the id that the portal shows in the address of its page")
+        yield fail(
+            check,
+            f"the portal has no {what}: {answer.error}",
+            "write the id that the portal shows in the address of its page",
+        )
     elif answer.error.code == "ACCESS_DENIED":
         yield fail(check, f"{what}: {answer.error}", "give the webhook's owner the right to read it")
     else:
@@ -154,7 +181,11 @@ def my_company(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
     if not number:
         if uses.has_step("create_invoice"):
             remedy = "write [invoice] my_company (b24sync init lists the own companies)"
-            yield warn("my_company", "invoices that b24sync creates will name no own company (invoice.my_company is 0)", remedy)
+            yield warn(
+                "my_company",
+                "invoices that b24sync creates will name no own company (invoice.my_company is 0)",
+                remedy,
+            )
         return
     answer = survey.answer("my_company")
     if answer is None or answer.error is not None:
@@ -167,4 +198,6 @@ def my_company(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
         yield ok("my_company", f"company {number}: {row.get('title', '')}")
     else:
         remedy = "write the id of a company of your own (CRM → Settings → My company details)"
-        yield fail("my_company", f"company {number} ({row.get('title', '')}) is a client, not an own company", remedy)
+        yield fail(
+            "my_company", f"company {number} ({row.get('title', '')}) is a client, not an own company", remedy
+        )

@@ -31,7 +31,11 @@ def mail(app: App, uses: Uses, *, offline: bool) -> Iterator[Finding]:
     faults = list(_address_faults(settings, uses))
     yield from faults
     if settings.redirect_to:
-        yield warn("mail", f"every mail goes to {settings.redirect_to}", "take out mail.redirect_to when the trial is over")
+        yield warn(
+            "mail",
+            f"every mail goes to {settings.redirect_to}",
+            "take out mail.redirect_to when the trial is over",
+        )
     if any(fault.check == "mail" and fault.message.startswith("mail.") for fault in faults):
         return
     if settings.transport == "smtp":
@@ -41,7 +45,11 @@ def mail(app: App, uses: Uses, *, offline: bool) -> Iterator[Finding]:
 
 
 def _address_faults(settings: MailSettings, uses: Uses) -> Iterator[Finding]:
-    own = {"mail.from": settings.from_, "mail.reply_to": settings.reply_to, "mail.redirect_to": settings.redirect_to}
+    own = {
+        "mail.from": settings.from_,
+        "mail.reply_to": settings.reply_to,
+        "mail.redirect_to": settings.redirect_to,
+    }
     texts = {where: text for where, text in own.items() if text or where == "mail.from"}
     texts.update({where: text for text, where in uses.addresses.items()})
     for where, text in texts.items():
@@ -62,7 +70,11 @@ def _smtp(app: App, *, offline: bool) -> Iterator[Finding]:
         yield ok("mail", checked.words)
     else:
         message, _, remedy = checked.words.removesuffix(")").rpartition(" (")
-        yield fail("mail", message or remedy, remedy if message else "check host, port, security, user and password of [mail]")
+        yield fail(
+            "mail",
+            message or remedy,
+            remedy if message else "check host, port, security, user and password of [mail]",
+        )
 
 
 def _file(settings: MailSettings) -> Iterator[Finding]:
@@ -75,7 +87,9 @@ def _file(settings: MailSettings) -> Iterator[Finding]:
             'for real mail: transport = "smtp" or "portal"',
         )
     else:
-        yield fail("mail", f"{folder} cannot be written", "check the rights of the folder, or change mail.folder")
+        yield fail(
+            "mail", f"{folder} cannot be written", "check the rights of the folder, or change mail.folder"
+        )
 
 
 def portal_mail(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
@@ -86,12 +100,20 @@ def portal_mail(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
     if uses.with_bcc:
         yield fail("mail", f"{uses.with_bcc}: the portal cannot send bcc", 'use cc, or transport = "smtp"')
     answer = survey.answer("senders")
-    rows = answer.result.get("items", ()) if answer and answer.error is None and isinstance(answer.result, dict) else None
+    rows = (
+        answer.result.get("items", ())
+        if answer and answer.error is None and isinstance(answer.result, dict)
+        else None
+    )
     if rows is None:
         why = f"whether {settings.from_} is a sender of the portal ({answer.error if answer else 'mail.mailbox.senders'})"
         yield unchecked("mail", why, "send one invoice to yourself: b24sync resend-invoice ID --to YOU")
         return
-    senders = {str(row.get("email", "")).casefold(): str(row.get("sender", "")) for row in rows if isinstance(row, dict)}
+    senders = {
+        str(row.get("email", "")).casefold(): str(row.get("sender", ""))
+        for row in rows
+        if isinstance(row, dict)
+    }
     wanted = parse_address(settings.from_, where="mail.from").spec.casefold()
     if wanted in senders:
         yield ok("mail", f"the portal sends as {senders[wanted] or wanted}")
@@ -123,7 +145,11 @@ def templates(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
 def _unreadable(uses: Uses, error: Exception) -> Iterator[Finding]:
     """Listing needs the right to edit templates; making a document by its id does not."""
     remedy = "give the webhook's owner the right to edit document templates (DOCGEN_ACCESS_ERROR goes away), or write the template's id"
-    by_name = [f"{where} = {quoted(str(wanted))}" for wanted, where in uses.templates.items() if not isinstance(wanted, int)]
+    by_name = [
+        f"{where} = {quoted(str(wanted))}"
+        for wanted, where in uses.templates.items()
+        if not isinstance(wanted, int)
+    ]
     if by_name:
         yield fail("templates", f"{by_name[0]} cannot be found by its name: {error}", remedy)
     else:
@@ -136,8 +162,15 @@ def _template(wanted: int | str, where: str, known: list[Template], app: App) ->
     listed = ", ".join(f"{one.id} ({one.name})" for one in suitable) or "none"
     if wanted == "":
         if suitable:
-            return ok("templates", f"{where} is not set: the first for invoices is taken, {suitable[0].id} ({suitable[0].name})")
-        return fail("templates", f"{where}: the portal has no document template for invoices", f"make one ({_TEMPLATES})")
+            return ok(
+                "templates",
+                f"{where} is not set: the first for invoices is taken, {suitable[0].id} ({suitable[0].name})",
+            )
+        return fail(
+            "templates",
+            f"{where}: the portal has no document template for invoices",
+            f"make one ({_TEMPLATES})",
+        )
     found = next((one for one in known if wanted in {one.id, one.name} or str(wanted) == str(one.id)), None)
     if found is None:
         near = did_you_mean(str(wanted), [one.name for one in known])
@@ -148,7 +181,9 @@ def _template(wanted: int | str, where: str, known: list[Template], app: App) ->
         )
     if not found.suits(kind):
         return fail(
-            "templates", f"{where}: {found.id} ({found.name}) is not for invoices", f"bind it to invoices ({_TEMPLATES}), or use: {listed}"
+            "templates",
+            f"{where}: {found.id} ({found.name}) is not for invoices",
+            f"bind it to invoices ({_TEMPLATES}), or use: {listed}",
         )
     return ok("templates", f"{found.id} ({found.name}) is for invoices")
 
@@ -158,5 +193,8 @@ def robots(uses: Uses) -> Iterator[Finding]:
     if uses.has_step(*MAIL_STEPS):
         message = f"rules {uses.rules_with(*MAIL_STEPS)} mail clients; robots cannot be read by REST"
         yield ok(
-            "robots", message, "if the portal has an automation rule (robot) that mails invoices too, clients get two mails: switch one off"
+            "robots",
+            message,
+            "if the portal has an automation rule (robot) that mails invoices too, clients get two mails: "
+            "switch one off",
         )

@@ -37,7 +37,9 @@ def _users(uses: Uses, survey: Survey) -> Iterator[Finding]:
         user = (survey.users or {}).get(number)
         if user is None:
             yield fail(
-                "people", f"{where}: there is no user:{number} (user.get)", "write the number that the address of the profile ends with"
+                "people",
+                f"{where}: there is no user:{number} (user.get)",
+                "write the number that the address of the profile ends with",
             )
         elif not user.active:
             yield fail("people", f"{where}: user:{number} ({user.name}) is dismissed", "name somebody else")
@@ -54,10 +56,16 @@ def _departments(uses: Uses, survey: Survey) -> Iterator[Finding]:
     for number, where in {**uses.departments, **uses.headed}.items():
         if number not in known:
             listed = ", ".join(f"{one.id} ({one.name})" for one in list(known.values())[:12])
-            yield fail("people", f"{where}: there is no department:{number} (department.get)", f"known: {listed}")
+            yield fail(
+                "people", f"{where}: there is no department:{number} (department.get)", f"known: {listed}"
+            )
     for number, where in uses.headed.items():
         if number in known and not _head(known[number], survey.users or {}):
-            yield fail("people", f"{where}: department:{number} ({known[number].name}) has no active head", _NAME_A_HEAD)
+            yield fail(
+                "people",
+                f"{where}: department:{number} ({known[number].name}) has no active head",
+                _NAME_A_HEAD,
+            )
     if uses.heads:
         yield from _headless(uses.heads, known, survey.users or {})
 
@@ -80,7 +88,9 @@ def _headless(where: str, known: Mapping[int, Department], users: Mapping[int, U
         yield warn("people", f"{where}: no active head over {names}: nobody is told there", _NAME_A_HEAD)
 
 
-def _climbs_to_head(department: Department, known: Mapping[int, Department], users: Mapping[int, User]) -> bool:
+def _climbs_to_head(
+    department: Department, known: Mapping[int, Department], users: Mapping[int, User]
+) -> bool:
     current: Department | None = department
     for _ in range(_DEEPEST):
         if current is None:

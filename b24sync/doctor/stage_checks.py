@@ -28,9 +28,15 @@ def stages(uses: Uses, survey: Survey) -> Iterator[Finding]:
     unknown = {use.kind for use in uses.stages if not funnels.by_kind.get(use.kind)}
     for kind in sorted(unknown):
         yield unchecked(
-            "stages", f"the stages of {kind} (crm.category.list, crm.status.list)", "see the scopes and the rights of the owner"
+            "stages",
+            f"the stages of {kind} (crm.category.list, crm.status.list)",
+            "see the scopes and the rights of the owner",
         )
-    faults = [fault for use in uses.stages if use.kind not in unknown and (fault := _fault(use, uses, survey, funnels))]
+    faults = [
+        fault
+        for use in uses.stages
+        if use.kind not in unknown and (fault := _fault(use, uses, survey, funnels))
+    ]
     yield from dict.fromkeys(faults)
     yield from _meanings(uses, funnels)
     if INVOICE in uses.settings.poll.watch and funnels.by_kind.get(INVOICE):
@@ -50,7 +56,11 @@ def _fault(use: StageUse, uses: Uses, survey: Survey, funnels: Funnels) -> Findi
     if use.kind == DEAL and funnel.isdigit() and found.category_id != int(funnel):
         name = survey.funnel_names.get(DEAL, {}).get(found.category_id, "")
         there = f"{found.category_id}{f' ({name})' if name else ''}"
-        return fail("stages", f"{use.where}: {use.text} ({found.name}) is a stage of funnel {there}", f"write a stage of funnel {funnel}")
+        return fail(
+            "stages",
+            f"{use.where}: {use.text} ({found.name}) is a stage of funnel {there}",
+            f"write a stage of funnel {funnel}",
+        )
     return None
 
 
@@ -80,7 +90,9 @@ def _meanings(uses: Uses, funnels: Funnels) -> Iterator[Finding]:
             wanted = _MEANS.get(name, "P" if name in STATUSES else stage.semantic)
             if stage.semantic != wanted:
                 message = f"invoice.status.{name}: {stage.id} ({stage.name}) is a {_WORDS[stage.semantic]} stage at the portal"
-                yield warn("stages", message, f"check that it means {name}; usually that is a {_WORDS[wanted]} stage")
+                yield warn(
+                    "stages", message, f"check that it means {name}; usually that is a {_WORDS[wanted]} stage"
+                )
 
 
 def _missing_names(uses: Uses, funnels: Funnels) -> Iterator[Finding]:
@@ -91,7 +103,9 @@ def _missing_names(uses: Uses, funnels: Funnels) -> Iterator[Finding]:
         if use.kind == INVOICE and use.text in uses.settings.invoice.status_names() and use.text not in there:
             missing.setdefault(use.text, use.where)
     for name, where in missing.items():
-        advice = f'add to [invoice.status]: {name} = ["ID"]; the stages are {_listed(funnels.by_kind[INVOICE])}'
+        advice = (
+            f'add to [invoice.status]: {name} = ["ID"]; the stages are {_listed(funnels.by_kind[INVOICE])}'
+        )
         yield fail("stages", f'{where}: no stage of this portal is "{name}"', advice)
 
 

@@ -112,7 +112,9 @@ def _source_calls(uses: Uses) -> dict[str, Call]:
         if word == "item":
             calls[f"fields.{source}"] = items.fields(Kind(source, int(number), None))
         else:
-            calls[f"fields.{source}"] = lists.fields(int(number), iblock_type=word if word != "list" else lists.LISTS)
+            calls[f"fields.{source}"] = lists.fields(
+                int(number), iblock_type=word if word != "list" else lists.LISTS
+            )
     return calls
 
 
@@ -150,7 +152,9 @@ def _people(app: App, survey: Survey) -> None:
             rows += more
         survey.departments = {one.id: one for one in rows}
     named = [survey.result(name) for name in survey.answers if name.startswith("users.")]
-    survey.users = None if None in named else {user.id: user for page in named for user in people.read_users(page)}
+    survey.users = (
+        None if None in named else {user.id: user for page in named for user in people.read_users(page)}
+    )
     heads = [one.head_id for one in (survey.departments or {}).values() if one.head_id]
     missing = sorted(set(heads) - set(survey.users or {}))
     if survey.users is not None and missing:

@@ -1,4 +1,7 @@
-"""Rules, tried on what the portal has now: conditions judged, texts rendered, people found; nothing is written."""
+"""Rules, tried on what the portal has now: conditions judged, texts rendered, people found.
+
+Nothing is written.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +72,9 @@ class _Trial:
         text = marked.value
         if not isinstance(text, str) or not text:
             return
-        if marked.mark is Mark.PERSON or (marked.mark is Mark.ADDRESS and "@" not in text and "{{" not in text):
+        if marked.mark is Mark.PERSON or (
+            marked.mark is Mark.ADDRESS and "@" not in text and "{{" not in text
+        ):
             self._person(where, text, several=step.name in _SEVERAL_STEPS)
         elif marked.mark is not Mark.ADDRESS or "{{" in text:
             self._judged(where, lambda: self._rendered(marked, step))
@@ -91,7 +96,9 @@ class _Trial:
             return
         linker = self.app.linker(self.funnels, self.now)
         linker.know(self.entity)
-        found = self._judged(where, lambda: self._ran(linker.resolve([selector], self.entity, several=several)))
+        found = self._judged(
+            where, lambda: self._ran(linker.resolve([selector], self.entity, several=several))
+        )
         if found is not None and not found.users:
             left = f" ({', '.join(found.left_out)})" if found.left_out else ""
             self.notes.append(f"{where}: {selector} is nobody here{left}")
@@ -99,7 +106,9 @@ class _Trial:
     def _scope(self, names: Any, extra: Mapping[str, Any]) -> dict[str, Any]:
         linker = self.app.linker(self.funnels, self.now)
         linker.know(self.entity)
-        return self._ran(linker.scope(names, self.entity, event=_event(self.rule, self.entity, self.now), extra=extra))
+        return self._ran(
+            linker.scope(names, self.entity, event=_event(self.rule, self.entity, self.now), extra=extra)
+        )
 
     def _ran(self, effects: Effects[T]) -> T:
         return self.remembered.run(effects)
@@ -178,11 +187,17 @@ def _run_all(app: App, trials: list[_Trial], remembered: Remembered) -> str | No
     return "its values could not be read in a reasonable number of questions"
 
 
-def _trial(app: App, rule: RuleSettings, survey: Survey, funnels: Funnels, now: datetime, remembered: Remembered) -> _Trial | None:
+def _trial(
+    app: App, rule: RuleSettings, survey: Survey, funnels: Funnels, now: datetime, remembered: Remembered
+) -> _Trial | None:
     for trigger in rule.triggers():
         kind = app.kinds[trigger.kind]
         rows = items.page_rows(survey.result(f"newest.{kind.name}"))
-        wanted = {stage for text in trigger.to for stage in (funnels.stage_ids(text) if kind.name == INVOICE else (text,))}
+        wanted = {
+            stage
+            for text in trigger.to
+            for stage in (funnels.stage_ids(text) if kind.name == INVOICE else (text,))
+        }
         fitting = [row for row in rows if items.stage_of(row) in wanted] or rows
         for row in fitting[:1]:
             entity = items.entity(kind, row, statuses=funnels.statuses(), base_url=app.base_url)
@@ -199,7 +214,11 @@ def _event(rule: RuleSettings, entity: Entity, now: datetime) -> Event:
 
 def _verdict(name: str, n: int, trial: _Trial) -> Iterator[Finding]:
     for where, message in trial.faults:
-        yield fail(name, f"rules[{n}].{where}: on {trial.entity.key}: {message}", "b24sync run-rule NAME ENTITY --dry-run shows it again")
+        yield fail(
+            name,
+            f"rules[{n}].{where}: on {trial.entity.key}: {message}",
+            "b24sync run-rule NAME ENTITY --dry-run shows it again",
+        )
     if trial.faults:
         return
     judged = "" if not trial.rule.when else f", when is {'true' if trial.holds else 'false'} there"

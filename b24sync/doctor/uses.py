@@ -1,4 +1,7 @@
-"""What a configuration uses of the portal: fields, people, stages, look-ups, each with the place that uses it."""
+"""What a configuration uses of the portal.
+
+Fields, people, stages, look-ups, each with the place that uses it.
+"""
 
 from __future__ import annotations
 
@@ -105,7 +108,14 @@ class Uses:
 
     def wants_people(self) -> bool:
         """Whether users are looked up at all."""
-        found = self.users or self.departments or self.headed or self.heads or self.settings.alerts or self.settings.commission
+        found = (
+            self.users
+            or self.departments
+            or self.headed
+            or self.heads
+            or self.settings.alerts
+            or self.settings.commission
+        )
         return (
             bool(found)
             or self.has_step("notify", "assign", "create_task", "create_tasks", "create_activity")
@@ -142,7 +152,9 @@ class _Reader:
         for name, ids in settings.invoice.status.items():
             uses.stages += [StageUse(f"invoice.status.{name}", INVOICE, text) for text in ids]
         if settings.reminders:
-            uses.stages += [StageUse("reminders.statuses", INVOICE, text) for text in settings.reminders.statuses]
+            uses.stages += [
+                StageUse("reminders.statuses", INVOICE, text) for text in settings.reminders.statuses
+            ]
         for n, rule in enumerate(settings.rules):
             self._rule(n, rule)
         if settings.mail and (settings.mail.document_template or uses.has_step(*MAIL_STEPS)):
@@ -161,7 +173,9 @@ class _Reader:
         for m, step in enumerate(rule.steps):
             self._step((n, m), step, rule, kinds)
 
-    def _step(self, numbers: tuple[int, int], step: StepSettings, rule: RuleSettings, kinds: tuple[str, ...]) -> None:
+    def _step(
+        self, numbers: tuple[int, int], step: StepSettings, rule: RuleSettings, kinds: tuple[str, ...]
+    ) -> None:
         at = ("rules", numbers[0], "steps", numbers[1])
         self._uses.steps.setdefault(step.name, []).append(rule.name)
         for marked in marked_of(step):
@@ -205,7 +219,12 @@ class _Reader:
             owner = extra.get(root) or root
             if len(path) > 2 and path[1] == "fields":
                 self._uses.fields.append(FieldUse(where, owner, path[2]))
-            elif owner.partition(":")[2] and not owner.startswith("item:") and len(path) > 1 and path[1].startswith("PROPERTY_"):
+            elif (
+                owner.partition(":")[2]
+                and not owner.startswith("item:")
+                and len(path) > 1
+                and path[1].startswith("PROPERTY_")
+            ):
                 self._uses.fields.append(FieldUse(where, owner, path[1]))
 
     def _selector(self, where: str, text: str, *, several: bool) -> None:
@@ -220,7 +239,9 @@ class _Reader:
             (uses.departments if several else uses.headed).setdefault(selector.number, where)
         elif selector.way == "head":
             uses.heads = uses.heads or where
-        elif selector.way == "field" and (where.startswith("people.") or meaning_of(text, self._settings.people) == text):
+        elif selector.way == "field" and (
+            where.startswith("people.") or meaning_of(text, self._settings.people) == text
+        ):
             uses.fields.append(FieldUse(where, selector.root, selector.code, "person"))
 
     def _targets(self, where: str, step: StepSettings, kinds: tuple[str, ...]) -> None:
@@ -230,7 +251,9 @@ class _Reader:
             for code, value in step.set.items():
                 for kind in owners:
                     other = DEAL if step.name == "fill_fields" and kind in {INVOICE, TASK} else ""
-                    self._uses.fields.append(FieldUse(f"{where}.set.{code}", kind, code, "write", value, other))
+                    self._uses.fields.append(
+                        FieldUse(f"{where}.set.{code}", kind, code, "write", value, other)
+                    )
 
     def _special(self, where: str, step: StepSettings) -> None:
         """What single steps need besides."""

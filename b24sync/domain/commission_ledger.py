@@ -36,8 +36,8 @@ class LedgerRow:
         state: ``expected``, ``earned`` or ``reversed`` (amount negative).
         amount: Rounded half up to the currency's minor unit.
         reverses: Id of the row that this one takes back.
-        stands_at: What the line comes to with this row, in its state and currency; with it `still_missing` can tell
-            whether another action booked the same in the meantime.
+        stands_at: What the line comes to with this row, in its state and currency; with it `still_missing`
+            can tell whether another action booked the same in the meantime.
     """
 
     entity: Key
@@ -119,7 +119,9 @@ class _Line:
         return any(amount for (state, _), amount in self.net.items() if state == "earned")
 
 
-def book(rows: Sequence[BookedRow], entity: Key, worth: Worth, *, earned: bool, claims: Iterable[Claim] = ()) -> list[LedgerRow]:
+def book(
+    rows: Sequence[BookedRow], entity: Key, worth: Worth, *, earned: bool, claims: Iterable[Claim] = ()
+) -> list[LedgerRow]:
     """What the ``commission`` step adds to the ledger; booking the same again adds nothing.
 
     Args:
@@ -168,7 +170,9 @@ def upkeep(rows: Sequence[BookedRow], worth: Worth | None, *, paid: bool, gone: 
 
 
 def still_missing(rows: Sequence[LedgerRow], booked: Sequence[BookedRow]) -> list[LedgerRow]:
-    """Of rows that were reckoned a moment ago, what is missing now; the rest was booked by somebody else since.
+    """Of rows that were reckoned a moment ago, what is missing now.
+
+    The rest was booked by somebody else since.
 
     Args:
         rows: Of one entity.
@@ -195,7 +199,9 @@ def _lines(rows: Sequence[BookedRow]) -> list[_Line]:
     lines: dict[tuple[int, str, Decimal], _Line] = {}
     for booked in rows:
         row = booked.row
-        state: State = row.state if row.state != "reversed" else states.get(row.reverses or 0, booked.counts_with)
+        state: State = (
+            row.state if row.state != "reversed" else states.get(row.reverses or 0, booked.counts_with)
+        )
         states[booked.id] = state
         line = lines.setdefault((row.user, row.role, row.percent), _Line(row))
         key = (state, row.currency)
@@ -226,11 +232,16 @@ def _settled(line: _Line, state: State, worth: Worth, *, may_begin: bool) -> lis
 
 
 def _all_taken_back(line: _Line) -> list[LedgerRow]:
-    """Everything of a deleted invoice: what counts is reversed, the forecast of an earned one brought to 0."""
+    """Everything of a deleted invoice.
+
+    What counts is reversed, the forecast of an earned one brought to 0.
+    """
     if not line.is_earned():
         return _taken_back(line, "expected")
     forecast = [
-        _row(line, "expected", -amount, currency) for (state, currency), amount in line.net.items() if state == "expected" and amount
+        _row(line, "expected", -amount, currency)
+        for (state, currency), amount in line.net.items()
+        if state == "expected" and amount
     ]
     return [*_taken_back(line, "earned"), *forecast]
 

@@ -1,8 +1,9 @@
 """From what was known and what is seen now to events; the heart of G1 and G2, with no I/O.
 
-The recorded stage of an entity follows the portal's stage history: each history row that differs from it is one move. Only where history
-cannot say (old portals, rows that the portal deletes on leaving a final stage) the row itself gives the move, and only if its
-``movedTime`` is later than the record: a row read a moment before the history was must not look like a move back.
+The recorded stage of an entity follows the portal's stage history: each history row that differs from it is
+one move. Only where history cannot say (old portals, rows that the portal deletes on leaving a final stage)
+the row itself gives the move, and only if its ``movedTime`` is later than the record: a row read a moment
+before the history was must not look like a move back.
 """
 
 from __future__ import annotations
@@ -61,11 +62,13 @@ class Facts:
 
     Attributes:
         run: This run's number.
-        fresh_from: An unknown entity created at or after this is *created*, else it was revealed and is adopted silently.
+        fresh_from: An unknown entity created at or after this is *created*, else it was revealed and is
+            adopted silently.
         quiet: A baseline: states are taken over, no events.
         status_of: Stage id → what ``from``/``to`` show (a status name for invoices where one is known).
         is_first: Whether a stage is the first of its funnel.
-        wrote: Whether an action wrote this value to this entity since the previous poll: ``(key, field, value)``.
+        wrote: Whether an action wrote this value to this entity since the previous poll: ``(key, field,
+            value)``.
         made_by: The entity that one made by a step counts with; ``None`` if people made it.
     """
 
@@ -123,7 +126,14 @@ def _first_seen(look: Look, moves: Sequence[Move], facts: Facts) -> Derived:
     if not created:
         return Derived(_recorded(blank, look, moves, facts), (), {}, adopted=True)
     root = facts.made_by(look.key)
-    event = Event(f"{look.key}/created", f"{look.key.kind}.created", look.key, look.created_at, own=root is not None, root=root)
+    event = Event(
+        f"{look.key}/created",
+        f"{look.key.kind}.created",
+        look.key,
+        look.created_at,
+        own=root is not None,
+        root=root,
+    )
     after, steps = _walk(blank, look, moves, facts)
     completed = _completed(None, look, facts, 1)
     return Derived(after, (event, *steps, *completed), {}, created=True)
@@ -135,7 +145,12 @@ def _taken_over(known: Known, look: Look | None, moves: Sequence[Move], facts: F
     if after.stage != known.stage:
         changes["stage_id"] = [known.stage, after.stage]
     revision = known.revision + 1 if changes else known.revision
-    return Derived(replace(after, revision=revision, present=known.present or look is not None), (), changes, adopted=True)
+    return Derived(
+        replace(after, revision=revision, present=known.present or look is not None),
+        (),
+        changes,
+        adopted=True,
+    )
 
 
 def _changed(known: Known, look: Look | None, moves: Sequence[Move], facts: Facts) -> Derived:
@@ -166,11 +181,16 @@ def _updated(look: Look, updates: Mapping[str, Any], facts: Facts, number: int) 
     own = all(facts.wrote(look.key, name, values[1]) for name, values in updates.items())
     root = (facts.made_by(look.key) or look.key) if own else None
     key = f"{look.key}/updated/r{number}"
-    return Event(key, f"{look.key.kind}.updated", look.key, look.updated_at, changes=updates, own=own, root=root)
+    return Event(
+        key, f"{look.key.kind}.updated", look.key, look.updated_at, changes=updates, own=own, root=root
+    )
 
 
 def _completed(known: Known | None, look: Look | None, facts: Facts, number: int) -> tuple[Event, ...]:
-    """A task's completion: status 5 where it was not, or another closing time (reopened and closed between polls)."""
+    """A task's completion.
+
+    Status 5 where it was not, or another closing time (reopened and closed between polls).
+    """
     if look is None or look.key.kind != TASK or look.values.get("status") != COMPLETED:
         return ()
     closed = look.values.get("closed_at")
@@ -180,7 +200,17 @@ def _completed(known: Known | None, look: Look | None, facts: Facts, number: int
     at = datetime.fromisoformat(closed) if closed else look.updated_at
     changes = {"status": [known.values.get("status") if known else None, COMPLETED]}
     root = (facts.made_by(look.key) or look.key) if own else None
-    return (Event(f"{look.key}/completed/r{number}", "task.completed", look.key, at, changes=changes, own=own, root=root),)
+    return (
+        Event(
+            f"{look.key}/completed/r{number}",
+            "task.completed",
+            look.key,
+            at,
+            changes=changes,
+            own=own,
+            root=root,
+        ),
+    )
 
 
 def _recorded(known: Known, look: Look | None, moves: Sequence[Move], facts: Facts) -> Known:
@@ -201,7 +231,9 @@ def _walk(known: Known, look: Look | None, moves: Sequence[Move], facts: Facts) 
             event = _diff_event(after, look, facts)
             if event:
                 events.append(event)
-            after = replace(after, stage=look.stage, stage_at=look.moved_at or look.updated_at, stage_run=facts.run)
+            after = replace(
+                after, stage=look.stage, stage_at=look.moved_at or look.updated_at, stage_run=facts.run
+            )
         after = replace(after, values=look.values)
     return after, events
 
@@ -245,8 +277,9 @@ def _stage_event(known: Known, stage: str, at: datetime, mark: str, facts: Facts
 def _row_is_later(known: Known, look: Look, facts: Facts) -> bool:
     """Whether the row shows a move that the recorded stage does not know of.
 
-    Rows are read before history. A stage recorded in this very run may therefore be newer than the row, so the row's
-    ``movedTime`` must be strictly later; a stage recorded in an earlier run is older than the row, so the same second is enough.
+    Rows are read before history. A stage recorded in this very run may therefore be newer than the row, so
+    the row's ``movedTime`` must be strictly later; a stage recorded in an earlier run is older than the row,
+    so the same second is enough.
     """
     if look.stage == known.stage:
         return False

@@ -95,7 +95,9 @@ def frame(body_html: str, *, title: str = "", footer: str = "", lang: str = "ru"
 def text_to_html(text: str) -> str:
     """Escaped paragraphs of a plain text; ``http`` and ``https`` addresses become links."""
     paragraphs = re.split(r"\n[ \t]*\n\s*", re.sub(r"\r\n?", "\n", text).strip())
-    return "\n".join(f'<p style="{_PARAGRAPH}">{_lines(paragraph)}</p>' for paragraph in paragraphs if paragraph)
+    return "\n".join(
+        f'<p style="{_PARAGRAPH}">{_lines(paragraph)}</p>' for paragraph in paragraphs if paragraph
+    )
 
 
 def html_to_text(html: str) -> str:
@@ -143,8 +145,12 @@ class _TextReader(HTMLParser):
     """Collects visible text; line breaks are marked while reading and tidied at the end."""
 
     _SILENT = frozenset({"head", "script", "style", "template", "title"})
-    _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
-    _PARAGRAPHS = frozenset({"blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre", "table", "ul"})
+    _VOID = frozenset(
+        {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+    )
+    _PARAGRAPHS = frozenset(
+        {"blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre", "table", "ul"}
+    )
     _BLOCKS = frozenset({"address", "article", "dd", "div", "dt", "footer", "header", "li", "section", "tr"})
 
     def __init__(self) -> None:
@@ -189,9 +195,13 @@ class _TextReader(HTMLParser):
 
     def text(self) -> str:
         """What was read: trimmed lines, at most one empty line between."""
-        joined = re.sub("[\u034f\u200b\u200c\u2060\ufeff\u00ad]", "", "".join(self._parts)).replace("\u00a0", " ")
+        joined = re.sub("[\u034f\u200b\u200c\u2060\ufeff\u00ad]", "", "".join(self._parts)).replace(
+            "\u00a0", " "
+        )
         lines = [re.sub(r" *\t *", "  ", line.strip(" \t")) for line in joined.split("\n")]
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(re.sub(r" {3,}", "  ", line) for line in lines)).strip("\n")
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(re.sub(r" {3,}", "  ", line) for line in lines)).strip(
+            "\n"
+        )
 
     def _add(self, text: str) -> None:
         if not any(hidden for _, hidden in self._open):

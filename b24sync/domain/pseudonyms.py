@@ -1,7 +1,10 @@
-"""Names, addresses, phones and texts replaced, so that a history can be given away: the same text always by the same pseudonym.
+"""Names, addresses, phones and texts replaced, so that a history can be given away.
 
-Ids, numbers, amounts, dates, stages, currencies and the portal's codes stay, because rules are judged by them. What is not known to be one
-of these is replaced. A pseudonym is a keyed hash of the text: with the key thrown away nobody can find the text by trying.
+The same text always by the same pseudonym.
+
+Ids, numbers, amounts, dates, stages, currencies and the portal's codes stay, because rules are judged by
+them. What is not known to be one of these is replaced. A pseudonym is a keyed hash of the text: with the key
+thrown away nobody can find the text by trying.
 """
 
 from __future__ import annotations
@@ -17,7 +20,10 @@ _EMAIL = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+\.[^\s@<>\"',;:()]+")
 _PHONE = re.compile(r"\+?[\d\s().\-]{6,}")
 _URL = re.compile(r"[a-z][a-z0-9+.\-]*://\S+", re.IGNORECASE)
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?)?|\d\d\.\d\d\.\d{4}( \d\d:\d\d(:\d\d)?)?")
+_DATE = re.compile(
+    r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:?\d\d)?)?|\d\d\.\d\d\.\d{4}( "
+    r"\d\d:\d\d(:\d\d)?)?"
+)
 _NUMBER = re.compile(r"-?\d{1,9}|-?\d{1,15}\.\d{1,6}|-?\d{1,15}(\.\d+)?\|[A-Z]{3}")
 _BINDING = re.compile(r"(D|C|CO|L|I|Q|SI|T[0-9a-fA-F]+)_\d{1,12}")
 _MARKER = re.compile(r"b24sync:[0-9a-f]{24}(:\w+)*")
@@ -29,7 +35,20 @@ _CODED_FIELD = re.compile(
     re.IGNORECASE,
 )
 _NUMBER_FIELDS = ("number", "accountNumber", "ACCOUNT_NUMBER")
-_WORD_FIELDS = ("reason", "event", "to", "from", "to_stage", "state", "status", "transport", "step", "waits_for", "kind", "what")
+_WORD_FIELDS = (
+    "reason",
+    "event",
+    "to",
+    "from",
+    "to_stage",
+    "state",
+    "status",
+    "transport",
+    "step",
+    "waits_for",
+    "kind",
+    "what",
+)
 _PERSONAL_FIELD = re.compile(
     r"(.*(phone|fax|mobile|e?mail|name|title|address|comment|description|text|subject|inn|kpp|ogrn|passport|iban).*|fm|web|im|post)",
     re.IGNORECASE,
@@ -59,7 +78,10 @@ class Pseudonyms:
         if isinstance(value, list):
             return [self.value(field, one) for one in value]
         if isinstance(value, dict):
-            return {name: self.value(f"{name}" if not _personal(field) else _under(field, name), one) for name, one in value.items()}
+            return {
+                name: self.value(f"{name}" if not _personal(field) else _under(field, name), one)
+                for name, one in value.items()
+            }
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**10:
             return self._number(str(value))
         return value
@@ -76,7 +98,12 @@ class Pseudonyms:
             return f"+000{number:012d}"
         if _URL.fullmatch(plain):
             return f"https://example.invalid/{number}"
-        is_name = len(plain) <= 60 and len(plain.split()) <= 4 and "\n" not in plain and not any(sign.isdigit() for sign in plain)
+        is_name = (
+            len(plain) <= 60
+            and len(plain.split()) <= 4
+            and "\n" not in plain
+            and not any(sign.isdigit() for sign in plain)
+        )
         return f"Name {number}" if is_name else f"Text {number}"
 
     def email(self, address: str) -> str:

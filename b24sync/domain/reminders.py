@@ -1,7 +1,8 @@
 """When unpaid invoices are reminded of: a pure schedule (DESIGN.md §5 ``[reminders]``, §6 "Reminders").
 
-Each offset counts in days from the due date and means a moment: that day at the configured hour by the company's clock, or the next working
-day if it is none. Of several moments that have come, only the latest gives an event; the others count as fired with it.
+Each offset counts in days from the due date and means a moment: that day at the configured hour by the
+company's clock, or the next working day if it is none. Of several moments that have come, only the latest
+gives an event; the others count as fired with it.
 """
 
 from __future__ import annotations
@@ -71,7 +72,9 @@ class Reminder:
         """The event; `offset_of` and `due_date_of` read its changes."""
         due = self.due_date.isoformat()
         changes: Mapping[str, Any] = {"offset_days": [None, self.offset_days], "due_date": [None, due]}
-        return Event(f"{self.key}/reminder/{due}/{self.offset_days:+d}", EVENT, self.key, self.at, changes=changes)
+        return Event(
+            f"{self.key}/reminder/{due}/{self.offset_days:+d}", EVENT, self.key, self.at, changes=changes
+        )
 
 
 def offset_of(event: Event) -> int | None:
@@ -114,7 +117,8 @@ def due_reminder(
         calendar: The company's.
         now: The portal's time, aware.
         tz: The company's zone.
-        configured: Offset → since when it has been configured (`configured_since`); one that is missing does not fire.
+        configured: Offset → since when it has been configured (`configured_since`); one that is missing does
+            not fire.
         baseline_at: When the invoices' baseline was taken.
     """
     if not is_reminded(invoice, settings) or invoice.due_date is None:
@@ -123,7 +127,12 @@ def due_reminder(
     come = {
         offset: at
         for offset, at in moments.items()
-        if at <= now and all(at >= one for one in (configured.get(offset, _NEVER), baseline_at, invoice.status_since) if one is not None)
+        if at <= now
+        and all(
+            at >= one
+            for one in (configured.get(offset, _NEVER), baseline_at, invoice.status_since)
+            if one is not None
+        )
     }
     if not come:
         return None
@@ -132,7 +141,9 @@ def due_reminder(
     return Reminder(invoice.key, latest, invoice.due_date, come[latest], covers)
 
 
-def next_check(invoice: Reminded, settings: ReminderSettings, calendar: WorkingDays, *, now: datetime, tz: tzinfo) -> datetime | None:
+def next_check(
+    invoice: Reminded, settings: ReminderSettings, calendar: WorkingDays, *, now: datetime, tz: tzinfo
+) -> datetime | None:
     """When the invoice's next reminder comes, if nothing changes; ``None`` if none does."""
     if not is_reminded(invoice, settings) or invoice.due_date is None:
         return None
@@ -140,27 +151,42 @@ def next_check(invoice: Reminded, settings: ReminderSettings, calendar: WorkingD
     return min((at for at in moments.values() if at > now), default=None)
 
 
-def configured_since(before: Mapping[int, datetime], settings: ReminderSettings | None, now: datetime) -> dict[int, datetime]:
-    """Offset → since when it has been configured: what was known before, new ones from now on, removed ones forgotten."""
+def configured_since(
+    before: Mapping[int, datetime], settings: ReminderSettings | None, now: datetime
+) -> dict[int, datetime]:
+    """Offset → since when it has been configured.
+
+    What was known before, new ones from now on, removed ones forgotten.
+    """
     days = settings.days if settings else ()
     return {offset: before.get(offset, now) for offset in dict.fromkeys(days)}
 
 
 def due_dates_to_look_at(settings: ReminderSettings, *, since: date, today: date) -> tuple[date, date]:
-    """The first and the last due date of which an offset may have come between the last look and today; first > last if none."""
+    """The first and the last due date of which an offset may have come between the last look and today.
+
+    First > last if none.
+    """
     if not settings.days:
         return today, _shifted(today, -1)
     return _shifted(since, -max(settings.days) - _LONGEST_RUN), _shifted(today, -min(settings.days))
 
 
-def _open_moments(invoice: Reminded, due: date, settings: ReminderSettings, calendar: WorkingDays, tz: tzinfo) -> dict[int, datetime]:
-    """The moments of the offsets that may still fire; after one has fired, none before it does (it was covered)."""
+def _open_moments(
+    invoice: Reminded, due: date, settings: ReminderSettings, calendar: WorkingDays, tz: tzinfo
+) -> dict[int, datetime]:
+    """The moments of the offsets that may still fire.
+
+    After one has fired, none before it does (it was covered).
+    """
     last = max(invoice.fired, default=None)
     offsets = [offset for offset in sorted(set(settings.days)) if last is None or offset > last]
     return {offset: _moment(due, offset, settings, calendar, tz) for offset in offsets}
 
 
-def _moment(due: date, offset: int, settings: ReminderSettings, calendar: WorkingDays, tz: tzinfo) -> datetime:
+def _moment(
+    due: date, offset: int, settings: ReminderSettings, calendar: WorkingDays, tz: tzinfo
+) -> datetime:
     day = calendar.add_working_days(_shifted(due, offset), 0)
     return datetime.combine(day, settings.at, tzinfo=tz).astimezone(UTC)
 

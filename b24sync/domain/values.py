@@ -116,7 +116,9 @@ class Deadline:
         """
         found = _DEADLINE.fullmatch(text.strip())
         if found is None:
-            raise ValueError(f'found "{_shown(text)}", write "+3wd" (working days), "+2d" (days) or "+1wd 10:00"')
+            raise ValueError(
+                f'found "{_shown(text)}", write "+3wd" (working days), "+2d" (days) or "+1wd 10:00"'
+            )
         return cls(int(found[1]), found[2] == "wd", parse_time(found[3]) if found[3] else None)
 
 

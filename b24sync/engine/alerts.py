@@ -15,7 +15,10 @@ log = logging.getLogger(__name__)
 PING_TIMEOUT_S = 10
 TROUBLE = ("failed", "held", "uncertain")
 _WORDS = {
-    "ru": ("b24sync: требуется внимание", {"failed": "не выполнено", "held": "задержано", "uncertain": "неизвестно, выполнено ли"}),
+    "ru": (
+        "b24sync: требуется внимание",
+        {"failed": "не выполнено", "held": "задержано", "uncertain": "неизвестно, выполнено ли"},
+    ),
     "en": ("b24sync: needs attention", {"failed": "failed", "held": "held", "uncertain": "uncertain"}),
 }
 
@@ -57,7 +60,9 @@ def _notify(app: App, report: Report) -> None:
         log.warning("the notice about trouble could not be sent: %s", error)
         return
     head, words = _WORDS[settings.language]
-    counts = ", ".join(f"{words[state]}: {report.actions[state]}" for state in TROUBLE if report.actions.get(state))
+    counts = ", ".join(
+        f"{words[state]}: {report.actions[state]}" for state in TROUBLE if report.actions.get(state)
+    )
     text = im_notify.escape(f"{head} ({counts}). b24sync status; b24sync actions --state {_first(report)}")
     calls = [im_notify.system_add(user.id, text, tag=f"b24sync:alert:{report.run}") for user in found.users]
     for answer in app.portal.write(calls):

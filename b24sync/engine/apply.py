@@ -1,4 +1,7 @@
-"""The poll's transaction: staged pages become snapshot, revisions, events, actions and cursors together (DESIGN.md G3)."""
+"""The poll's transaction.
+
+Staged pages become snapshot, revisions, events, actions and cursors together (DESIGN.md G3).
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,10 @@ def moment(second: int) -> datetime:
 
 @dataclass(slots=True)
 class Applier:
-    """Applies the complete kinds of one poll; everything here runs inside one transaction, without network."""
+    """Applies the complete kinds of one poll.
+
+    Everything here runs inside one transaction, without network.
+    """
 
     store: Store
     funnels: Funnels
@@ -75,7 +81,9 @@ class Applier:
             snapshot.rewind(kind.name, seconds(reading.opened))
             snapshot.close_since(kind.name)
         if reading.fresh and reading.cursor.baseline_run is not None:
-            snapshot.vanish_unseen(kind.name, since_run=reading.cursor.baseline_run, run=self.run, at=seconds(self.signpost))
+            snapshot.vanish_unseen(
+                kind.name, since_run=reading.cursor.baseline_run, run=self.run, at=seconds(self.signpost)
+            )
         deferred = self._defer(reading)
         facts = self._facts(reading)
         self.horizon = reading.history_id
@@ -83,7 +91,9 @@ class Applier:
             self._apply_entity(kind, owner, facts, applied)
         for entity_id, state in snapshot.staged_gone(kind.name):
             self._gone(kind, entity_id, state, facts, applied)
-        promote(self.store, reading, signpost=self.signpost, overlap=self.overlap, run=self.run, deferred=deferred)
+        promote(
+            self.store, reading, signpost=self.signpost, overlap=self.overlap, run=self.run, deferred=deferred
+        )
 
     def _facts(self, reading: KindReading) -> Facts:
         kind, since = reading.kind.name, reading.since
@@ -106,7 +116,9 @@ class Applier:
             The lowest id left; ``None`` if nothing was.
         """
         left = [
-            row.id for row in self.store.snapshot.young_history(reading.kind.name, seconds(self.signpost)) if self._stale(reading.kind, row)
+            row.id
+            for row in self.store.snapshot.young_history(reading.kind.name, seconds(self.signpost))
+            if self._stale(reading.kind, row)
         ]
         self.store.snapshot.drop_history(reading.kind.name, left)
         return min(left, default=None)
@@ -130,12 +142,17 @@ class Applier:
         raw = json.loads(staged[1]) if staged else None
         known = known_of(kind, stored) if stored else None
         look = look_of(kind, raw, compared=stored is not None) if raw is not None else None
-        moves = [Move(row.id, row.type, moment(row.at), row.stage) for row in snapshot.staged_history(kind.name, owner)]
+        moves = [
+            Move(row.id, row.type, moment(row.at), row.stage)
+            for row in snapshot.staged_history(kind.name, owner)
+        ]
         outcome = derive(known, look, moves, self._about(facts, kind, owner, raw if stored is None else None))
         if outcome is None:
             return
         if outcome.adopted and stored is None:  # whatever its history says up to here is not news
-            outcome = replace(outcome, known=replace(outcome.known, history_id=max(outcome.known.history_id, self.horizon)))
+            outcome = replace(
+                outcome, known=replace(outcome.known, history_id=max(outcome.known.history_id, self.horizon))
+            )
         self._write(kind, outcome, stored, staged, raw, look, applied)
         if outcome.events:
             row = raw if raw is not None else json.loads(stored.data if stored else "{}")
@@ -146,8 +163,8 @@ class Applier:
     def _about(self, facts: Facts, kind: Kind, owner: int, new: dict[str, Any] | None) -> Facts:
         """What is different for one entity.
 
-        A row that only reconcile found is created if made after the previous reconcile; one that carries a marker was made by a step,
-        even if a kill came before that was written down.
+        A row that only reconcile found is created if made after the previous reconcile; one that carries a
+        marker was made by a step, even if a kill came before that was written down.
         """
         before = self.swept_before.get(str(Key(kind.name, owner)))
         if before is not None:
@@ -157,29 +174,49 @@ class Applier:
 
     def _root_by_marker(self, raw: dict[str, Any]) -> Key | None:
         marker = raw.get("xmlId")
-        action = self.store.outbox.by_marker(marker) if isinstance(marker, str) and marker.startswith("b24sync:") else None
+        action = (
+            self.store.outbox.by_marker(marker)
+            if isinstance(marker, str) and marker.startswith("b24sync:")
+            else None
+        )
         if action is None:
             return None
         parent = Key(action.kind, action.entity_id)
         return self.store.echoes.root_of(parent) or parent
 
     def _write(
-        self, kind: Kind, outcome: Derived, stored: Stored | None, staged: tuple[int, str] | None, raw: dict[str, Any] | None,
-        look: Look | None, applied: Applied,
-    ) -> None:  # fmt: skip
+        self,
+        kind: Kind,
+        outcome: Derived,
+        stored: Stored | None,
+        staged: tuple[int, str] | None,
+        raw: dict[str, Any] | None,
+        look: Look | None,
+        applied: Applied,
+    ) -> None:
         known, key = outcome.known, outcome.known.key
         updated = staged[0] if staged else stored.updated_at if stored else 0
         self.store.snapshot.save(
             Stored(
-                kind.name, key.id,
-                seconds(look.created_at) if look else stored.created_at if stored else updated, updated,
-                (seconds(look.moved_at) if look.moved_at else None) if look else stored.moved_at if stored else None,
-                known.stage, seconds(known.stage_at) if known.stage_at else None, known.stage_run, known.history_id, known.revision,
+                kind.name,
+                key.id,
+                seconds(look.created_at) if look else stored.created_at if stored else updated,
+                updated,
+                (seconds(look.moved_at) if look.moved_at else None)
+                if look
+                else stored.moved_at
+                if stored
+                else None,
+                known.stage,
+                seconds(known.stage_at) if known.stage_at else None,
+                known.stage_run,
+                known.history_id,
+                known.revision,
                 "present" if known.present else stored.state if stored else "present",
                 due_of(kind, raw) if raw is not None else stored.due_on if stored else None,
                 staged[1] if staged else stored.data if stored else "{}",
             )
-        )  # fmt: skip
+        )
         if outcome.created or outcome.changes or outcome.events:
             what = "created" if outcome.created else "adopted" if outcome.adopted else "changed"
             self._revision(key, known.revision, updated, what, outcome.changes)
@@ -189,7 +226,14 @@ class Applier:
 
     def _revision(self, key: Key, number: int, updated: int, what: str, changes: Any) -> None:
         self.store.snapshot.add_revision(
-            key.kind, key.id, number, run=self.run, observed_at=seconds(self.signpost), updated_at=updated, what=what, changes=changes
+            key.kind,
+            key.id,
+            number,
+            run=self.run,
+            observed_at=seconds(self.signpost),
+            updated_at=updated,
+            what=what,
+            changes=changes,
         )
 
     def _gone(self, kind: Kind, entity_id: int, state: str, facts: Facts, applied: Applied) -> None:
@@ -220,15 +264,25 @@ class Applier:
 def known_of(kind: Kind, stored: Stored) -> Known:
     """The snapshot's side, as derivation sees it."""
     return Known(
-        Key(kind.name, stored.id), items.diff_values(kind, json.loads(stored.data)), stored.stage,
-        moment(stored.stage_at) if stored.stage_at is not None else None, stored.stage_run, stored.history_id, stored.revision,
+        Key(kind.name, stored.id),
+        items.diff_values(kind, json.loads(stored.data)),
+        stored.stage,
+        moment(stored.stage_at) if stored.stage_at is not None else None,
+        stored.stage_run,
+        stored.history_id,
+        stored.revision,
         stored.state == "present",
-    )  # fmt: skip
+    )
 
 
 def look_of(kind: Kind, raw: dict[str, Any], *, compared: bool) -> Look:
-    """The portal's side, as derivation sees it; a new entity has nothing to be compared with (a task may be closed already)."""
+    """The portal's side, as derivation sees it.
+
+    A new entity has nothing to be compared with (a task may be closed already).
+    """
     created, updated, moved = items.snapshot_times(raw)
     saved = updated or created or updated_of(raw) or moment(0)
     values = items.diff_values(kind, raw) if compared or kind.name == TASK else {}
-    return Look(Key(kind.name, items.row_id(raw)), values, stage_of(kind, raw), created or saved, saved, moved)
+    return Look(
+        Key(kind.name, items.row_id(raw)), values, stage_of(kind, raw), created or saved, saved, moved
+    )

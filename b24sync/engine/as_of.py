@@ -35,7 +35,9 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Reads earlier states. Fields that no revision records (when it was last moved, say) are those of the newest state.
+    """Reads earlier states.
+
+    Fields that no revision records (when it was last moved, say) are those of the newest state.
 
     What changed while nobody polled and was then taken over by ``poll --baseline`` is in no revision either.
     """
@@ -62,12 +64,18 @@ class Past:
         after, last = self.store.snapshot.revisions_after(key.kind, key.id, run)
         if any(row["number"] == 1 and row["what"] in {"created", "adopted"} for row in after):
             return None
-        gone = last["what"] in _GONE if last else stored.state != "present" and not any(row["what"] in _GONE for row in after)
+        gone = (
+            last["what"] in _GONE
+            if last
+            else stored.state != "present" and not any(row["what"] in _GONE for row in after)
+        )
         if gone and not gone_too:
             return Look(None)
         return self._taken_back(kind, stored, after, None if last is None else last["updated_at"])
 
-    def _taken_back(self, kind: Kind, stored: Stored, after: list[dict[str, Any]], updated: int | None) -> Look:
+    def _taken_back(
+        self, kind: Kind, stored: Stored, after: list[dict[str, Any]], updated: int | None
+    ) -> Look:
         raw, stage = json.loads(stored.data), stored.stage
         for row in after:
             row_edits.take_back(kind, raw, row["changes"])
@@ -93,7 +101,9 @@ class Past:
         look = self.look(key, run, gone_too=True)
         if look is None or look.raw is None:
             return None
-        entity = items.entity(self.kinds[key.kind], look.raw, statuses=self.funnels.statuses(), base_url=self.base_url)
+        entity = items.entity(
+            self.kinds[key.kind], look.raw, statuses=self.funnels.statuses(), base_url=self.base_url
+        )
         if look.stage is None or "stage_id" not in entity.values:
             return entity
         values = {**entity.values, "stage_id": look.stage}

@@ -1,7 +1,9 @@
-"""From what a poll gathered to a committed transaction: stages, links that conditions need, and everything together.
+"""From what a poll gathered to a committed transaction.
 
-Where conditions need linked entities, the transaction is rolled back, they are asked for, and it begins again; no network call is ever
-inside it.
+Stages, links that conditions need, and everything together.
+
+Where conditions need linked entities, the transaction is rolled back, they are asked for, and it begins
+again; no network call is ever inside it.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ class Commit:
     """One poll's way from gathered pages to a committed transaction.
 
     Attributes:
-        swept: For rows that only a reconcile found, ``kind:id`` → when the reconcile before it was (Unix seconds).
+        swept: For rows that only a reconcile found, ``kind:id`` → when the reconcile before it was (Unix
+            seconds).
     """
 
     poller: Poller
@@ -51,19 +54,30 @@ class Commit:
         """The stages of the watched kinds, read anew if a kind has none, a stage was seen that is not among them, or a day has passed."""
         known = stages.load(self.poller.store.meta, self.poller.kinds, self.poller.settings.invoice)
         readable = [one.kind for one in self.gathered.complete()]
-        seen = {kind.name: self._unasked(kind, self.poller.store.snapshot.staged_stages(kind.name)) for kind in readable}
-        missing = [kind for kind in stages.missing(known, readable, seen) if kind.name in known.by_kind or self._asked(kind) is None]
+        seen = {
+            kind.name: self._unasked(kind, self.poller.store.snapshot.staged_stages(kind.name))
+            for kind in readable
+        }
+        missing = [
+            kind
+            for kind in stages.missing(known, readable, seen)
+            if kind.name in known.by_kind or self._asked(kind) is None
+        ]
         if missing and self._learn_stages(missing, seen):
             known = stages.load(self.poller.store.meta, self.poller.kinds, self.poller.settings.invoice)
         return self._renewed([kind for kind in readable if kind not in missing], known)
 
     def _renewed(self, kinds: Sequence[Kind], known: Funnels) -> Funnels:
-        """The stages with those that are older than a day read again: people reorder them and give them other meanings.
+        """The stages with those that are older than a day read again.
+
+        People reorder them and give them other meanings.
 
         What cannot be read serves on for another day as it is known.
         """
         at, keep = self.gathered.signpost, self.poller.store.meta
-        young = stages.load(keep, kinds, self.poller.settings.invoice, not_before=seconds(at) - stages.MAX_AGE_S)
+        young = stages.load(
+            keep, kinds, self.poller.settings.invoice, not_before=seconds(at) - stages.MAX_AGE_S
+        )
         old = [kind for kind in kinds if kind.name in known.by_kind and kind.name not in young.by_kind]
         if not old:
             return known
@@ -73,11 +87,18 @@ class Commit:
             log.info("the stages of %s are read again later: %s", ", ".join(kind.name for kind in old), error)
             return known
         with self.poller.store.transaction():
-            stages.save(keep, {kind.name: found.get(kind.name, known.by_kind[kind.name]) for kind in old}, at=seconds(at))
+            stages.save(
+                keep,
+                {kind.name: found.get(kind.name, known.by_kind[kind.name]) for kind in old},
+                at=seconds(at),
+            )
         return stages.load(keep, self.poller.kinds, self.poller.settings.invoice)
 
     def _learn_stages(self, kinds: Sequence[Kind], seen: Mapping[str, Sequence[str]]) -> bool:
-        """Read stages; kinds whose stages cannot be read now wait, for their events would be named wrongly."""
+        """Read stages.
+
+        Kinds whose stages cannot be read now wait, for their events would be named wrongly.
+        """
         try:
             found = stages.fetch(self.poller.portal, kinds)
         except (TransientError, CredentialsError) as error:
@@ -85,30 +106,47 @@ class Commit:
                 if one.kind in kinds:
                     one.error, one.complete = error, False
                     code = 77 if isinstance(error, CredentialsError) else 69
-                    self.report.worsen(code, f"{one.kind.name} left out of this poll, its stages cannot be read now: {error}")
+                    self.report.worsen(
+                        code, f"{one.kind.name} left out of this poll, its stages cannot be read now: {error}"
+                    )
             return False
         at, keep = seconds(self.gathered.signpost), self.poller.store.meta
         with self.poller.store.transaction():
             stages.save(keep, found, at=at)
             for kind in kinds:
-                keep.cache(f"stages_asked:{kind.name}", sorted({*(self._asked(kind) or ()), *seen[kind.name]}), at=at)
+                keep.cache(
+                    f"stages_asked:{kind.name}", sorted({*(self._asked(kind) or ()), *seen[kind.name]}), at=at
+                )
                 if kind.name not in found:
-                    self.report.warnings.append(f"{kind.name}: its stages cannot be read; they are judged by their ids")
+                    self.report.warnings.append(
+                        f"{kind.name}: its stages cannot be read; they are judged by their ids"
+                    )
         return True
 
     def _unasked(self, kind: Kind, seen: Sequence[str]) -> list[str]:
-        """An unknown stage is asked about once an hour: a portal that never tells of it would else be asked in every poll."""
+        """An unknown stage is asked about once an hour.
+
+        A portal that never tells of it would else be asked in every poll.
+        """
         asked = self._asked(kind) or ()
         return [stage for stage in seen if stage not in asked]
 
     def _asked(self, kind: Kind) -> list[str] | None:
-        """The stages for whose sake the kind's were read within the last hour; ``None`` if they were not read."""
+        """The stages for whose sake the kind's were read within the last hour.
+
+        ``None`` if they were not read.
+        """
         lately = seconds(self.gathered.signpost - timedelta(hours=1))
-        asked: list[str] | None = self.poller.store.meta.cached(f"stages_asked:{kind.name}", not_before=lately)
+        asked: list[str] | None = self.poller.store.meta.cached(
+            f"stages_asked:{kind.name}", not_before=lately
+        )
         return asked
 
     def run(self) -> Applied:
-        """Apply in one transaction; where conditions need linked entities, roll back, ask for them, and begin again."""
+        """Apply in one transaction.
+
+        Where conditions need linked entities, roll back, ask for them, and begin again.
+        """
         funnels = self._known_funnels()
         remembered = Remembered()
         waiting = set[str]()
@@ -123,10 +161,13 @@ class Commit:
                 waiting |= self._fetch(planner, remembered)
                 continue
             for fault in planner.faults:
-                self.report.worsen(1, f"{fault} (the rule did not run; correct its when, then: b24sync run-rule RULE ENTITY)")
+                self.report.worsen(
+                    1, f"{fault} (the rule did not run; correct its when, then: b24sync run-rule RULE ENTITY)"
+                )
             if planner.too_old:
                 self.report.warnings.append(
-                    f"{planner.too_old} notify and mail steps skipped: their events are older than safety.max_event_age"
+                    f"{planner.too_old} notify and mail steps skipped: their events are older than "
+                    f"safety.max_event_age"
                 )
             for loop in planner.held_loops:
                 self.report.worsen(1, loop)
@@ -135,7 +176,14 @@ class Commit:
     def _applied(self, funnels: Funnels, planner: Planner, readings: Sequence[KindReading]) -> Applied:
         poller, signpost = self.poller, self.gathered.signpost
         applier = Applier(
-            poller.store, funnels, planner, poller.base_url, poller.settings.poll.overlap, self.report.run, signpost, dict(self.swept)
+            poller.store,
+            funnels,
+            planner,
+            poller.base_url,
+            poller.settings.poll.overlap,
+            self.report.run,
+            signpost,
+            dict(self.swept),
         )
         applied = applier.apply(readings)
         self.poller.parts.follow_up(applied, planner, funnels)
@@ -147,10 +195,15 @@ class Commit:
 
     def _planner(self, funnels: Funnels, remembered: Remembered) -> Planner:
         return Planner(
-            store=self.poller.store, rules=self.poller.settings.rules, safety=self.poller.settings.safety,
-            judge=self.poller.parts.judge(remembered, funnels, self.gathered.signpost), run=self.report.run, now=self.gathered.signpost,
-            due_at=seconds(self.poller.clock.now()), installation=self.poller.store.installation(),
-        )  # fmt: skip
+            store=self.poller.store,
+            rules=self.poller.settings.rules,
+            safety=self.poller.settings.safety,
+            judge=self.poller.parts.judge(remembered, funnels, self.gathered.signpost),
+            run=self.report.run,
+            now=self.gathered.signpost,
+            due_at=seconds(self.poller.clock.now()),
+            installation=self.poller.store.installation(),
+        )
 
     def _fetch(self, planner: Planner, remembered: Remembered) -> set[str]:
         """Ask for the linked entities that conditions need.
@@ -162,7 +215,9 @@ class Commit:
         try:
             answers = remembered.ask(self.poller.portal, [call for _, call in wanted])
         except TransientError as error:
-            self.report.worsen(69, f"links of {', '.join(sorted(planner.waiting_kinds()))} cannot be read now: {error}")
+            self.report.worsen(
+                69, f"links of {', '.join(sorted(planner.waiting_kinds()))} cannot be read now: {error}"
+            )
             return set(planner.waiting_kinds())
         failed = [answer for answer in answers if isinstance(answer.error, TransientError)]
         remembered.forget(failed)

@@ -51,13 +51,18 @@ class ContextMaker:
         """The generator of an action, or how it ends without one (its rule is gone)."""
         step = self.step_of(action)
         if step is None:
-            return Skipped("rule_gone", {"message": f"there is no step {action.step} in rule {action.rule} any more"})
+            return Skipped(
+                "rule_gone", {"message": f"there is no step {action.step} in rule {action.rule} any more"}
+            )
         if not hasattr(step, "run"):
             return Failed(f"the step {action.step} cannot be run by this version")
         return cast("RunnableStep", step).run(self.context(action))
 
     def step_of(self, action: Action) -> StepSettings | None:
-        """The step as it is configured now: the one at the action's place if it is the same step, else the only one of its name."""
+        """The step as it is configured now.
+
+        The one at the action's place if it is the same step, else the only one of its name.
+        """
         if action.event_id is None and action.rule in self.operator_steps:
             return self.operator_steps[action.rule]
         rule = next((one for one in self.settings.rules if one.name == action.rule), None)
@@ -75,11 +80,25 @@ class ContextMaker:
         linker = self.linker()
         subject: Key | Entity = planned if event.name.endswith(".deleted") else event.entity
         return StepContext(
-            rule=action.rule, event=event, planned=planned, marker=action.marker, message_id=message_id(action, self.settings),
-            now=self.now, tz=self.tz, lang=self.settings.language, settings=self.settings, kinds=self.kinds, calendar=self.calendar(),
-            funnels=self.funnels, records=self.store.records, base_url=self.base_url,
-            desk=ActionDesk(linker, self.language, subject, event), memory=action.memory, attempt=action.attempts, operator=action.options,
-        )  # fmt: skip
+            rule=action.rule,
+            event=event,
+            planned=planned,
+            marker=action.marker,
+            message_id=message_id(action, self.settings),
+            now=self.now,
+            tz=self.tz,
+            lang=self.settings.language,
+            settings=self.settings,
+            kinds=self.kinds,
+            calendar=self.calendar(),
+            funnels=self.funnels,
+            records=self.store.records,
+            base_url=self.base_url,
+            desk=ActionDesk(linker, self.language, subject, event),
+            memory=action.memory,
+            attempt=action.attempts,
+            operator=action.options,
+        )
 
     def event_of(self, action: Action) -> Event:
         """The event of an action; an operator's has one that nothing derived."""
@@ -89,9 +108,14 @@ class ContextMaker:
         name = str(action.options.get("event") or f"{action.kind}.{OPERATOR}")
         given = action.options
         return Event(
-            action.key, name, Key(action.kind, action.entity_id), datetime.fromtimestamp(action.planned_at, UTC),
-            to=given.get("moved_to"), to_stage=given.get("to_stage"), changes=given.get("changes") or {},
-        )  # fmt: skip
+            action.key,
+            name,
+            Key(action.kind, action.entity_id),
+            datetime.fromtimestamp(action.planned_at, UTC),
+            to=given.get("moved_to"),
+            to_stage=given.get("to_stage"),
+            changes=given.get("changes") or {},
+        )
 
     def _planned(self, event: Event) -> Entity:
         """The event's entity as the poll saw it, in the stage that was recorded last."""
@@ -99,7 +123,9 @@ class ContextMaker:
         kind = self.kinds[event.entity.kind]
         if stored is None:
             return Entity(event.entity, {"id": event.entity.id})
-        entity = items.entity(kind, json.loads(stored.data), statuses=self.funnels.statuses(), base_url=self.base_url)
+        entity = items.entity(
+            kind, json.loads(stored.data), statuses=self.funnels.statuses(), base_url=self.base_url
+        )
         if stored.stage is None or "stage_id" not in entity.values:
             return entity
         status = {"status": self.funnels.status(kind.name, stored.stage)} if "status" in entity.values else {}
@@ -110,9 +136,18 @@ def event_of_row(row: EventRow) -> Event:
     """A recorded event as derivation made it."""
     root = Key(row.root_kind, row.root_id) if row.root_kind and row.root_id else None
     return Event(
-        row.key, row.name, Key(row.kind, row.entity_id), datetime.fromtimestamp(row.occurred_at, UTC), row.from_, row.to_,
-        row.from_stage, row.to_stage, row.changes, row.own, root,
-    )  # fmt: skip
+        row.key,
+        row.name,
+        Key(row.kind, row.entity_id),
+        datetime.fromtimestamp(row.occurred_at, UTC),
+        row.from_,
+        row.to_,
+        row.from_stage,
+        row.to_stage,
+        row.changes,
+        row.own,
+        root,
+    )
 
 
 def message_id(action: Action, settings: Settings) -> str:

@@ -46,7 +46,10 @@ class ActionDesk:
         return compiled.render(scope)
 
     def value(self, value: Any, *, extra: Mapping[str, Any]) -> Effects[Any]:
-        """A value of ``set``: a bare path gives the value itself, a template its text, anything else itself."""
+        """A value of ``set``.
+
+        A bare path gives the value itself, a template its text, anything else itself.
+        """
         if isinstance(value, tuple | list):
             found = []
             for one in value:

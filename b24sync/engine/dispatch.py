@@ -1,8 +1,8 @@
 """Running the outbox: claim → run → settle.
 
-Actions are claimed in a transaction of their own before anything leaves the program. What may not be done twice (a mail, a to-do without
-marker) is marked in another one right before it is done, so that after a kill it is known whether it may have happened. Actions run side
-by side; mails one at a time.
+Actions are claimed in a transaction of their own before anything leaves the program. What may not be done
+twice (a mail, a to-do without marker) is marked in another one right before it is done, so that after a kill
+it is known whether it may have happened. Actions run side by side; mails one at a time.
 """
 
 from __future__ import annotations
@@ -76,7 +76,11 @@ class Dispatcher:
             self.store.outbox.pull_in(now=self.now())
         while self._time_left() and not self.portal_down:
             group = self.store.outbox.due(now=self.now(), limit=GROUP, exclude=self.mail_steps)
-            mail = self.store.outbox.due(now=self.now(), limit=1, steps=self.mail_steps) if not self.mail_down else []
+            mail = (
+                self.store.outbox.due(now=self.now(), limit=1, steps=self.mail_steps)
+                if not self.mail_down
+                else []
+            )
             if group:
                 self.run_group(group)
             elif mail:
@@ -94,7 +98,11 @@ class Dispatcher:
             Those that wait for something to be ready.
         """
         with self.store.transaction():
-            claimed = [action for action in group if self.store.outbox.claim(action.id, by=self.claimed_by, states=states)]
+            claimed = [
+                action
+                for action in group
+                if self.store.outbox.claim(action.id, by=self.claimed_by, states=states)
+            ]
         self.checkpoint("dispatch.claimed")
         actions = [found for action in claimed if (found := self.store.outbox.action(action.id)) is not None]
         conversations = [RunningAction(action, self._opened(action)) for action in actions]
@@ -132,7 +140,11 @@ class Dispatcher:
         begun = self.clock.monotonic()
         tried = {0}
         while self._time_left() and not (self.portal_down or self.mail_down):
-            due = [one for one in self.store.outbox.due(now=self.now(), limit=GROUP, steps=self.mail_steps) if one.id not in tried]
+            due = [
+                one
+                for one in self.store.outbox.due(now=self.now(), limit=GROUP, steps=self.mail_steps)
+                if one.id not in tried
+            ]
             if not due:
                 break
             tried.add(due[0].id)
@@ -157,10 +169,12 @@ class Dispatcher:
             self.mail_down = self.mail_down or outcome.mail_unreachable
 
     def recover(self) -> int:
-        """Take back what a killed process left running: what may have happened becomes uncertain, the rest is due again.
+        """Take back what a killed process left running.
 
-        What an operator's command runs in this moment is left alone. The claims are read under the write lock: whoever claims later is
-        not among them, and whoever claimed before shows a sign of life.
+        What may have happened becomes uncertain, the rest is due again.
+
+        What an operator's command runs in this moment is left alone. The claims are read under the write
+        lock: whoever claims later is not among them, and whoever claimed before shows a sign of life.
         """
         if not self.store.outbox.interrupted():
             return 0
@@ -179,7 +193,9 @@ class Dispatcher:
         """
         if action.sending and "sent" not in action.memory:
             error = "interrupted while it was being done; it may have happened (look, then: b24sync retry or cancel)"
-            self.store.outbox.settle(action.id, "uncertain", run=self.run, at=self.at, error=error, result=action.result)
+            self.store.outbox.settle(
+                action.id, "uncertain", run=self.run, at=self.at, error=error, result=action.result
+            )
         else:
             self.store.outbox.postpone(action.id, next_attempt_at=self.now(), error=action.error, counts=True)
 

@@ -1,4 +1,7 @@
-"""The whole story of one entity, as the database tells it: what was seen, what it meant, what each rule said, what was done."""
+"""The whole story of one entity, as the database tells it.
+
+What was seen, what it meant, what each rule said, what was done.
+"""
 
 from __future__ import annotations
 
@@ -82,22 +85,38 @@ def write(store: Store, rules: Sequence[RuleSettings], key: Key) -> Story | None
         for action in store.outbox.actions(kind=key.kind, entity_id=key.id):
             actions[action.event_id].append(action)
         chapters = [Chapter(event, _said(store, rules, event), actions[event.id]) for event in events]
-        return Story(key, stored, store.snapshot.revisions(key.kind, key.id), chapters, actions[None], store.ledger.rows(key))
+        return Story(
+            key,
+            stored,
+            store.snapshot.revisions(key.kind, key.id),
+            chapters,
+            actions[None],
+            store.ledger.rows(key),
+        )
 
 
 def _said(store: Store, rules: Iterable[RuleSettings], row: EventRow) -> list[Said]:
     recorded = {rule: (matched, reason) for rule, matched, reason in store.journal.verdicts(row.id)}
     said = [_of_rule(rule, row, recorded.pop(rule.name, None)) for rule in rules]
-    gone = [Said(rule, matched, f"{reason or 'the event fitted'} (the rule is gone since)") for rule, (matched, reason) in recorded.items()]
+    gone = [
+        Said(rule, matched, f"{reason or 'the event fitted'} (the rule is gone since)")
+        for rule, (matched, reason) in recorded.items()
+    ]
     return [*said, *gone]
 
 
 def _of_rule(rule: RuleSettings, row: EventRow, recorded: tuple[bool, str] | None) -> Said:
     if recorded is not None:
         matched, reason = recorded
-        return Said(rule.name, matched, reason or ("the event fits and when held" if rule.when else "the event fits"))
+        return Said(
+            rule.name, matched, reason or ("the event fits and when held" if rule.when else "the event fits")
+        )
     event = event_of_row(row)
     reason = mismatch(rule, event)
     if not concerns(rule, event):
         return Said(rule.name, matched=False, reason=reason, listens=False)
-    return Said(rule.name, matched=False, reason=reason or "was not asked: the rule is newer than the event (b24sync replay asks it)")
+    return Said(
+        rule.name,
+        matched=False,
+        reason=reason or "was not asked: the rule is newer than the event (b24sync replay asks it)",
+    )

@@ -1,4 +1,6 @@
-"""What follows from a poll's news without the portal saying so: finished task sets, reminders, the ledger (DESIGN.md §5, §6).
+"""What follows from a poll's news without the portal saying so.
+
+Finished task sets, reminders, the ledger (DESIGN.md §5, §6).
 
 Runs inside the poll's transaction, after the news were applied.
 """
@@ -16,7 +18,13 @@ from b24sync.domain.commission_ledger import upkeep
 from b24sync.domain.derive import COMPLETED
 from b24sync.domain.entity import DEAL, INVOICE, TASK, Entity, Key
 from b24sync.domain.event import Event
-from b24sync.domain.reminders import Reminded, configured_since, due_dates_to_look_at, due_reminder, next_check
+from b24sync.domain.reminders import (
+    Reminded,
+    configured_since,
+    due_dates_to_look_at,
+    due_reminder,
+    next_check,
+)
 from b24sync.rest import items, tasks
 from b24sync.rest.worth import worth_of
 from b24sync.steps.registry import TASK_STEPS
@@ -63,7 +71,9 @@ class FollowUp:
 
     def _entity(self, stored: Stored) -> Entity:
         kind = self.kinds[stored.kind]
-        entity = items.entity(kind, json.loads(stored.data), statuses=self.funnels.statuses(), base_url=self.base_url)
+        entity = items.entity(
+            kind, json.loads(stored.data), statuses=self.funnels.statuses(), base_url=self.base_url
+        )
         if stored.stage is None or "stage_id" not in entity.values:
             return entity
         values = {**entity.values, "stage_id": stored.stage}
@@ -89,7 +99,11 @@ class FollowUp:
         if stored is None:
             return
         entity = self._entity(stored)
-        paid = self.funnels.semantic(key.kind, stored.stage or "") == "S" if key.kind == DEAL else entity.values["status"] == "paid"
+        paid = (
+            self.funnels.semantic(key.kind, stored.stage or "") == "S"
+            if key.kind == DEAL
+            else entity.values["status"] == "paid"
+        )
         news = upkeep(rows, worth_of(entity), paid=paid, gone=stored.state == "deleted")
         self.store.ledger.add(news, action_id=None, run=self.run, at=int(self.planner.now.timestamp()))
 
@@ -97,7 +111,10 @@ class FollowUp:
 
     def _finished_tasks(self, applied: Applied) -> None:
         judged = int(self.store.meta.get("tasks_judged_run") or 0)
-        candidates = {action.entity_id for action in self.store.outbox.settled_since(judged, kind=INVOICE, steps=TASK_STEPS)}
+        candidates = {
+            action.entity_id
+            for action in self.store.outbox.settled_since(judged, kind=INVOICE, steps=TASK_STEPS)
+        }
         for key in applied.touched:
             if key.kind == TASK:
                 candidates.update(self._invoices_of(key))
@@ -121,12 +138,18 @@ class FollowUp:
         closings = self._closings(invoice_id)
         if stored is None or stored.state != "present" or not closings:
             return
-        news = {task: closed for task, closed in closings.items() if not self.store.records.is_closing(invoice_id, task, closed)}
+        news = {
+            task: closed
+            for task, closed in closings.items()
+            if not self.store.records.is_closing(invoice_id, task, closed)
+        }
         if not news:
             return
         digest = hashlib.sha256(json.dumps(sorted(news.items())).encode()).hexdigest()[:12]
         at = max(datetime.fromisoformat(closed) for closed in closings.values())
-        event = Event(f"{INVOICE}:{invoice_id}/tasks_completed/{digest}", TASKS_COMPLETED, Key(INVOICE, invoice_id), at)
+        event = Event(
+            f"{INVOICE}:{invoice_id}/tasks_completed/{digest}", TASKS_COMPLETED, Key(INVOICE, invoice_id), at
+        )
         event_id = self._plan(event, stored, applied)
         if event_id is not None:
             for task, closed in closings.items():
@@ -135,7 +158,9 @@ class FollowUp:
     def _closings(self, invoice_id: int) -> dict[int, str]:
         """Task → closing time, if the whole set is closed and none is still to be made; else empty."""
         made = set[int]()
-        for action in self.store.outbox.task_makers(INVOICE, invoice_id, steps=TASK_STEPS, but=TASKS_COMPLETED):
+        for action in self.store.outbox.task_makers(
+            INVOICE, invoice_id, steps=TASK_STEPS, but=TASKS_COMPLETED
+        ):
             if action.state in STOPPING:
                 return {}
             made.update(self.store.echoes.made_by_action(action.id, TASK))
@@ -151,10 +176,17 @@ class FollowUp:
         return found
 
     def _bound_tasks(self, invoice_id: int, made: set[int]) -> Sequence[int]:
-        """Tasks that people bound to the invoice; those that follow from its finished tasks are not counted."""
+        """Tasks that people bound to the invoice.
+
+        Those that follow from its finished tasks are not counted.
+        """
         binding = self.kinds[INVOICE].binding(invoice_id)
         bound = self.store.snapshot.tasks_bound_to(binding)
-        return [task_id for task_id in bound if task_id in made or self.store.outbox.maker_of(TASK, task_id) is None]
+        return [
+            task_id
+            for task_id in bound
+            if task_id in made or self.store.outbox.maker_of(TASK, task_id) is None
+        ]
 
     def _closed_at(self, task_id: int) -> str | None:
         """A task's closing time; empty if it has left the set, ``None`` if it is open or was not seen yet."""
@@ -182,9 +214,14 @@ class FollowUp:
         for stored in self._reminded(settings, since=min(looked, local.date()), today=local.date()):
             invoice = self._as_reminded(stored)
             due = due_reminder(
-                invoice, settings, self.calendar(), now=now, tz=self.tz, configured=configured,
+                invoice,
+                settings,
+                self.calendar(),
+                now=now,
+                tz=self.tz,
+                configured=configured,
                 baseline_at=datetime.fromtimestamp(baseline_at, UTC) if baseline_at is not None else None,
-            )  # fmt: skip
+            )
             if due is not None:
                 event_id = self._plan(due.event(), stored, applied)
                 self.store.records.keep_reminders(stored.id, due.due_date, due.covers, event_id)
@@ -203,15 +240,27 @@ class FollowUp:
         due = entity.values.get("due_date")
         fired = self.store.records.reminders(stored.id, due) if due else ()
         since = datetime.fromtimestamp(stored.stage_at, UTC) if stored.stage_at is not None else None
-        return Reminded(entity.key, str(entity.values["status"]), due, since, fired, is_closed=stored.state != "present")
+        return Reminded(
+            entity.key, str(entity.values["status"]), due, since, fired, is_closed=stored.state != "present"
+        )
 
     def _configured(self, settings: ReminderSettings) -> dict[int, datetime]:
-        """Since when each offset has been configured: another hour or other statuses count as configured anew."""
+        """Since when each offset has been configured.
+
+        Another hour or other statuses count as configured anew.
+        """
         shape = [settings.at.isoformat(), sorted(settings.statuses)]
         known = json.loads(self.store.meta.get(CONFIGURED) or "[null, {}]")
-        before = {int(offset): datetime.fromtimestamp(at, UTC) for offset, at in known[1].items()} if known[0] == shape else {}
+        before = (
+            {int(offset): datetime.fromtimestamp(at, UTC) for offset, at in known[1].items()}
+            if known[0] == shape
+            else {}
+        )
         configured = configured_since(before, settings, self.planner.now)
         if configured != before:
-            self.store.meta.put(CONFIGURED, json.dumps([shape, {offset: int(at.timestamp()) for offset, at in configured.items()}]))
+            self.store.meta.put(
+                CONFIGURED,
+                json.dumps([shape, {offset: int(at.timestamp()) for offset, at in configured.items()}]),
+            )
             self.store.meta.drop("reminders_next")
         return configured

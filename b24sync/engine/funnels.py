@@ -27,7 +27,8 @@ class Funnels:
     """The stages of each kind, in the order of their funnels, and the invoices' status names.
 
     Attributes:
-        by_kind: Kind → stages. A kind whose stages cannot be read is missing; then stage ids are read by the portal's naming rule.
+        by_kind: Kind → stages. A kind whose stages cannot be read is missing; then stage ids are read by the
+            portal's naming rule.
         settings: ``[invoice]``.
     """
 
@@ -60,7 +61,10 @@ class Funnels:
         return same[0].id == stage_id
 
     def status(self, kind: str, stage_id: str) -> str:
-        """What ``from`` and ``to`` show: for invoices the status name where there is one, else the stage id."""
+        """What ``from`` and ``to`` show.
+
+        For invoices the status name where there is one, else the stage id.
+        """
         return self.statuses().get(stage_id, stage_id) if kind == INVOICE else stage_id
 
     def statuses(self) -> Mapping[str, str]:
@@ -108,7 +112,10 @@ def missing(funnels: Funnels, kinds: Sequence[Kind], seen: Mapping[str, Iterable
         kind
         for kind in kinds
         if kind.name != TASK
-        and (kind.name not in funnels.by_kind or any(funnels.stage(kind.name, stage_id) is None for stage_id in seen.get(kind.name, ())))
+        and (
+            kind.name not in funnels.by_kind
+            or any(funnels.stage(kind.name, stage_id) is None for stage_id in seen.get(kind.name, ()))
+        )
     ]
 
 
@@ -134,7 +141,13 @@ def fetch(portal: Portal, kinds: Sequence[Kind]) -> dict[str, tuple[Stage, ...]]
 
 def _categories(portal: Portal, kinds: Sequence[Kind]) -> list[list[int]]:
     asked = [kind for kind in kinds if kind.api == "item"]
-    answers = dict(zip([kind.name for kind in asked], portal.read([stages.category_list(kind) for kind in asked]), strict=True))
+    answers = dict(
+        zip(
+            [kind.name for kind in asked],
+            portal.read([stages.category_list(kind) for kind in asked]),
+            strict=True,
+        )
+    )
     found = list[list[int]]()
     for kind in kinds:
         answer = answers.get(kind.name)

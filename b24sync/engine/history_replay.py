@@ -1,7 +1,8 @@
 """Recorded history run through rules again, with no portal: what would have been planned, poll by poll.
 
-The planner is the one that polls use, on a database in memory that is emptied after each poll; conditions are judged on the entity as it
-was then and on the linked values that were recorded with the events. What was not recorded cannot be judged, and that is said.
+The planner is the one that polls use, on a database in memory that is emptied after each poll; conditions are
+judged on the entity as it was then and on the linked values that were recorded with the events. What was not
+recorded cannot be judged, and that is said.
 """
 
 from __future__ import annotations
@@ -93,16 +94,26 @@ class Replay:
         now = datetime.fromtimestamp(rows[0].detected_at, UTC)
         judge = _Judge(self, run, now, _heard(rows))
         return Planner(
-            store=self.scratch, rules=self.settings.rules, safety=self.settings.safety, judge=judge, run=run, now=now, due_at=0,
+            store=self.scratch,
+            rules=self.settings.rules,
+            safety=self.settings.safety,
+            judge=judge,
+            run=run,
+            now=now,
+            due_at=0,
             installation="replay",
-        )  # fmt: skip
+        )
 
     def _event(self, row: EventRow) -> Event:
         """The event, its statuses named by this configuration."""
         event, status = event_of_row(row), self.past.funnels.status
         if row.to_stage is None:
             return event
-        return replace(event, from_=None if row.from_stage is None else status(row.kind, row.from_stage), to=status(row.kind, row.to_stage))
+        return replace(
+            event,
+            from_=None if row.from_stage is None else status(row.kind, row.from_stage),
+            to=status(row.kind, row.to_stage),
+        )
 
     def _entity(self, row: EventRow, run: int) -> Entity:
         key = Key(row.kind, row.entity_id)
@@ -117,9 +128,14 @@ class Replay:
 
         past = self.past
         return Linker(
-            kinds=past.kinds, statuses=past.funnels.statuses(), base_url=past.base_url, tz=self.tz, now=now, people=self.settings.people,
+            kinds=past.kinds,
+            statuses=past.funnels.statuses(),
+            base_url=past.base_url,
+            tz=self.tz,
+            now=now,
+            people=self.settings.people,
             commission=booked if self.settings.commission is not None else None,
-        )  # fmt: skip
+        )
 
 
 @dataclass(slots=True)
@@ -134,7 +150,9 @@ class _Judge:
 
     def holds(self, rule: RuleSettings, event: Event, entity: Entity) -> Verdict:
         """Whether the condition holds; a verdict with a fault if that cannot be known."""
-        judge = RuleJudge(self.replay.language, lambda: self.replay.linker(self.run, self.now, event), self.remembered)
+        judge = RuleJudge(
+            self.replay.language, lambda: self.replay.linker(self.run, self.now, event), self.remembered
+        )
         while True:
             try:
                 return judge.holds(rule, event, entity)
@@ -165,5 +183,7 @@ def _heard(rows: Sequence[EventRow]) -> dict[str, object]:
 
 
 def _named(call: Call) -> str:
-    params = ", ".join(f"{name} {value}" for name, value in call.params.items() if isinstance(value, int | str))
+    params = ", ".join(
+        f"{name} {value}" for name, value in call.params.items() if isinstance(value, int | str)
+    )
     return f"{call.method} ({params})" if params else call.method

@@ -1,7 +1,7 @@
 """From events to actions: rules are matched and their steps planned, inside the poll's transaction.
 
-Nothing here asks the portal. A condition that needs a linked entity which is not remembered yet raises NotRememberedError; the poll rolls
-back, asks, and begins again.
+Nothing here asks the portal. A condition that needs a linked entity which is not remembered yet raises
+NotRememberedError; the poll rolls back, asks, and begins again.
 """
 
 from __future__ import annotations
@@ -27,13 +27,19 @@ if TYPE_CHECKING:
 
 
 def marker(installation: str, action: str) -> str:
-    """What an action puts on the things it creates, to find them before a second try: unique among all databases and facts."""
+    """What an action puts on the things it creates, to find them before a second try.
+
+    Unique among all databases and facts.
+    """
     return "b24sync:" + hashlib.sha256(f"{installation}/{action}".encode()).hexdigest()[:24]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a rule says of an event; ``seen`` holds the portal's answers that its condition used, for replay."""
+    """What a rule says of an event.
+
+    ``seen`` holds the portal's answers that its condition used, for replay.
+    """
 
     matched: bool
     reason: str
@@ -88,12 +94,18 @@ class Planner:
         Returns:
             The event's id; ``None`` if it was recorded before.
         """
-        verdicts = {rule.name: self._verdict(rule, event, entity) for rule in self.rules if concerns(rule, event)}
+        verdicts = {
+            rule.name: self._verdict(rule, event, entity) for rule in self.rules if concerns(rule, event)
+        }
         seen = {name: value for verdict in verdicts.values() for name, value in verdict.seen.items()}
-        event_id = self.store.journal.add_event(event, run=self.run, detected_at=int(self.now.timestamp()), seen=seen)
+        event_id = self.store.journal.add_event(
+            event, run=self.run, detected_at=int(self.now.timestamp()), seen=seen
+        )
         if event_id is None:
             return None
-        self.store.journal.add_verdicts(event_id, [(name, v.matched, v.reason) for name, v in verdicts.items()])
+        self.store.journal.add_verdicts(
+            event_id, [(name, v.matched, v.reason) for name, v in verdicts.items()]
+        )
         for rule in self.rules:
             verdict = verdicts.get(rule.name)
             if verdict and verdict.matched:
@@ -119,14 +131,25 @@ class Planner:
 
     def _write(self, rule: RuleSettings, event: Event, event_id: int) -> None:
         state, result = self._start(rule, event)
-        fact = f"{event.key}@{int(event.occurred_at.timestamp())}"  # not the event's number, which a restored backup gives to another
+        # not the event's number, which a restored backup gives to another
+        fact = f"{event.key}@{int(event.occurred_at.timestamp())}"
         for position, step in enumerate(rule.steps):
             own_state, own_result = self._aged(step, event) if state == "pending" else (state, result)
             planned = Planned(
-                f"{event_id}/{rule.name}/{position}", event_id, rule.name, step.name, position, event.entity.kind, event.entity.id,
-                state=own_state, result=own_result, marker=marker(self.installation, f"{fact}/{rule.name}/{position}"),
-            )  # fmt: skip
-            action_id = self.store.outbox.plan(planned, run=self.run, at=int(self.now.timestamp()), due_at=self.due_at)
+                f"{event_id}/{rule.name}/{position}",
+                event_id,
+                rule.name,
+                step.name,
+                position,
+                event.entity.kind,
+                event.entity.id,
+                state=own_state,
+                result=own_result,
+                marker=marker(self.installation, f"{fact}/{rule.name}/{position}"),
+            )
+            action_id = self.store.outbox.plan(
+                planned, run=self.run, at=int(self.now.timestamp()), due_at=self.due_at
+            )
             if action_id is not None:
                 self._note(action_id, step, planned)
 
@@ -160,23 +183,41 @@ class Planner:
     def _replace_waiting(self, action_id: int, planned: Planned) -> None:
         """A newer mail of the same step and entity replaces one that waits (DESIGN.md §6 ``send_invoice``)."""
         older = self.store.outbox.waiting_mails(
-            step=planned.step, kind=planned.kind, entity_id=planned.entity_id, rule=planned.rule, before_id=action_id
+            step=planned.step,
+            kind=planned.kind,
+            entity_id=planned.entity_id,
+            rule=planned.rule,
+            before_id=action_id,
         )
         for waiting in older:
             self.store.outbox.settle(
-                waiting, "skipped", run=self.run, at=int(self.now.timestamp()), error=None, result={"reason": "superseded", "by": action_id}
+                waiting,
+                "skipped",
+                run=self.run,
+                at=int(self.now.timestamp()),
+                error=None,
+                result={"reason": "superseded", "by": action_id},
             )
             self.planned = [one for one in self.planned if one != waiting]
             self.mails = [one for one in self.mails if one != waiting]
 
     def close(self) -> None:
-        """The storm valves (DESIGN.md G11): too many mails hold this poll's mails, too many actions hold all of its actions."""
+        """The storm valves (DESIGN.md G11).
+
+        Too many mails hold this poll's mails, too many actions hold all of its actions.
+        """
         if len(self.planned) > self.safety.max_actions_per_poll:
             self._hold(
-                self.planned, f"{len(self.planned)} actions in one poll, safety.max_actions_per_poll is {self.safety.max_actions_per_poll}"
+                self.planned,
+                f"{len(self.planned)} actions in one poll, safety.max_actions_per_poll is "
+                f"{self.safety.max_actions_per_poll}",
             )
         elif len(self.mails) > self.safety.max_emails_per_poll:
-            self._hold(self.mails, f"{len(self.mails)} mails in one poll, safety.max_emails_per_poll is {self.safety.max_emails_per_poll}")
+            self._hold(
+                self.mails,
+                f"{len(self.mails)} mails in one poll, safety.max_emails_per_poll is "
+                f"{self.safety.max_emails_per_poll}",
+            )
 
     def _hold(self, actions: list[int], message: str) -> None:
         for action_id in actions:

@@ -42,7 +42,9 @@ class Report:
     @property
     def quiet(self) -> bool:
         """Whether nothing was seen and nothing done."""
-        return not (self.baseline or self.events or self.actions or any(self.changes.values()) or self.troubles)
+        return not (
+            self.baseline or self.events or self.actions or any(self.changes.values()) or self.troubles
+        )
 
     def as_json(self, show: Any) -> dict[str, Any]:
         """The object of ``--json``; ``show`` writes a time."""

@@ -61,7 +61,10 @@ class Parts(Protocol):
         ...
 
     def follow_up(self, applied: Applied, planner: Planner, funnels: Funnels) -> None:
-        """Events and bookings that follow from what was applied (reminders, finished tasks, the ledger); within the transaction."""
+        """Events and bookings that follow from what was applied (reminders, finished tasks, the ledger).
+
+        Within the transaction.
+        """
         ...
 
 
@@ -107,10 +110,16 @@ class Poller:
 
     def _check(self, options: Options) -> None:
         if options.since is not None and any(cursor.live for cursor in self.store.snapshot.cursors()):
-            raise UsageError("--since is for the first poll only, and this database has its baseline", remedy="poll without it")
+            raise UsageError(
+                "--since is for the first poll only, and this database has its baseline",
+                remedy="poll without it",
+            )
 
     def _start_anew(self, run: int) -> None:
-        """``--baseline``: from now on again; history and ledger stay, open actions are held (DESIGN.md G4)."""
+        """``--baseline``: from now on again.
+
+        History and ledger stay, open actions are held (DESIGN.md G4).
+        """
         with self.store.transaction():
             for kind in self.kinds:
                 self.store.snapshot.restart(kind.name)
@@ -126,9 +135,15 @@ class Poller:
 
     def _gather(self, report: Report, options: Options) -> Gathered:
         gathered = read(
-            self.portal, self.store, self.kinds, overlap=self.settings.poll.overlap, scrub=self.scrub, run=report.run, since=options.since,
+            self.portal,
+            self.store,
+            self.kinds,
+            overlap=self.settings.poll.overlap,
+            scrub=self.scrub,
+            run=report.run,
+            since=options.since,
             progress=self.progress,
-        )  # fmt: skip
+        )
         self.checkpoint("poll.read")
         report.started_at = gathered.signpost
         report.baseline = any(one.quiet for one in gathered.kinds)
@@ -145,19 +160,25 @@ class Poller:
             self._commit(gathered, report, swept)
         self.checkpoint("poll.applied")
         if not (options.dry_run or self.settings.safety.dry_run) and self.store.outbox.busy():
-            self._dispatch(gathered, report, None if options.max_time_s is None else begun + options.max_time_s)
+            self._dispatch(
+                gathered, report, None if options.max_time_s is None else begun + options.max_time_s
+            )
 
     def _nothing_new(self, gathered: Gathered) -> bool:
         """Whether this is an idle poll, which needs none of what applies news (and does not load it)."""
         return not (
-            self.store.snapshot.staged_count() or any(one.fresh for one in gathered.kinds) or self.parts.follow_up_due(gathered.signpost)
+            self.store.snapshot.staged_count()
+            or any(one.fresh for one in gathered.kinds)
+            or self.parts.follow_up_due(gathered.signpost)
         )
 
     def _stand_still(self, gathered: Gathered, run: int) -> dict[str, int]:
         """Move the cursors of a poll that saw nothing new."""
         with self.store.transaction():
             for one in gathered.complete():
-                promote(self.store, one, signpost=gathered.signpost, overlap=self.settings.poll.overlap, run=run)
+                promote(
+                    self.store, one, signpost=gathered.signpost, overlap=self.settings.poll.overlap, run=run
+                )
             self.checkpoint("poll.before_commit")
         return {one.kind.name: 0 for one in gathered.complete()}
 
@@ -171,13 +192,18 @@ class Poller:
         from b24sync.engine import funnels  # noqa: PLC0415 - likewise
 
         known = funnels.load(self.store.meta, self.kinds, self.settings.invoice)
-        dispatcher = self.parts.dispatcher(funnels=known, run=report.run, now=gathered.signpost, deadline=deadline)
+        dispatcher = self.parts.dispatcher(
+            funnels=known, run=report.run, now=gathered.signpost, deadline=deadline
+        )
         dispatcher.recover()
         dispatcher.run_due()
         self._tell_ends(dispatcher, report)
 
     def _reconcile(self, gathered: Gathered, report: Report, *, by_hand: bool) -> dict[str, int]:
-        """Sweep the kinds whose time has come; returns for rows that only a sweep found, when the previous one was."""
+        """Sweep the kinds whose time has come.
+
+        Returns for rows that only a sweep found, when the previous one was.
+        """
         every, now = self.settings.poll.reconcile_every, gathered.signpost
         before = dict[str, int]()
         reread = list[KindReading]()
@@ -195,7 +221,10 @@ class Poller:
         return before
 
     def _after_rows(self, readings: Sequence[KindReading], report: Report) -> None:
-        """Read the history of what a sweep read once more: it must not be older than the rows (DESIGN.md G1)."""
+        """Read the history of what a sweep read once more.
+
+        It must not be older than the rows (DESIGN.md G1).
+        """
         try:
             read_tails(self.portal, self.store, readings)
         except PortalError as error:
@@ -216,7 +245,11 @@ class Poller:
             one.error, one.complete = found.error, False
             _leave_out(report, one.kind, found.error)
         if found.guard:
-            report.worsen(1, f"{one.kind.name}: {found.guard}; nothing was marked deleted. If that is right: b24sync poll --reconcile")
+            report.worsen(
+                1,
+                f"{one.kind.name}: {found.guard}; nothing was marked deleted. If that is right: b24sync "
+                f"poll --reconcile",
+            )
         return found
 
     # afterwards
@@ -236,9 +269,16 @@ class Poller:
                 report.worsen(1, f"{report.actions[state]} actions {state} (b24sync actions --state {state})")
         with self.store.transaction():
             self.store.journal.finish_run(
-                report.run, finished_at=seconds(report.finished_at), duration_s=round(duration, 3), exit_code=report.exit_code,
-                report={**report.as_json(datetime.isoformat), "troubles": report.troubles, "quiet": report.quiet},
-            )  # fmt: skip
+                report.run,
+                finished_at=seconds(report.finished_at),
+                duration_s=round(duration, 3),
+                exit_code=report.exit_code,
+                report={
+                    **report.as_json(datetime.isoformat),
+                    "troubles": report.troubles,
+                    "quiet": report.quiet,
+                },
+            )
             if report.run % 500 == 0:
                 self.store.journal.trim_idle_runs(KEPT_IDLE_RUNS)
         self.checkpoint("poll.finished")

@@ -1,6 +1,9 @@
-"""Many generators side by side: what they ask in the same moment goes into the same batches, then what they tell.
+"""Many generators side by side.
 
-Reads of all generators come first, then all their writes; so K independent simple writes cost ceil(K / 50) requests (DESIGN.md §7).
+What they ask in the same moment goes into the same batches, then what they tell.
+
+Reads of all generators come first, then all their writes; so K independent simple writes cost ceil(K / 50)
+requests (DESIGN.md §7).
 """
 
 from __future__ import annotations
@@ -56,7 +59,8 @@ class Postponed:
     """Stopped by something outside: to be tried again.
 
     Attributes:
-        counts: Whether the attempt is used up (not if portal or mail server could not be reached: then the next poll tries again).
+        counts: Whether the attempt is used up (not if portal or mail server could not be reached: then the
+            next poll tries again).
         until: Unix seconds by the local clock, or ``None`` for the usual back-off.
     """
 
@@ -82,7 +86,10 @@ class Outcome:
 
 
 class UnreachableError(B24SyncError):
-    """The portal cannot be reached (or refuses everything); ``outcomes`` are those of all generators, most of them postponed."""
+    """The portal cannot be reached (or refuses everything).
+
+    ``outcomes`` are those of all generators, most of them postponed.
+    """
 
     def __init__(self, message: str, outcomes: list[Outcome]) -> None:
         super().__init__(message)
@@ -139,7 +146,9 @@ class RunningAction:
             self.end(Failed(str(error)))
         except Exception as error:
             log.exception("action %s (%s) failed inside", self.action.id, self.action.step)
-            self.end(Failed(f"a fault of the program in step {self.action.step}: {type(error).__name__}: {error}"))
+            self.end(
+                Failed(f"a fault of the program in step {self.action.step}: {type(error).__name__}: {error}")
+            )
 
     def _returned(self, value: Any) -> None:
         if self.inner is not None:
@@ -180,8 +189,13 @@ def _outcome(one: RunningAction) -> Outcome:
 
 
 def _round(alive: Sequence[RunningAction], around: Surroundings) -> None:
-    """One round: local effects at once, then all questions together, else all writes together, else one mail."""
-    local = [one for one in alive if isinstance(one.effect, SaveMemory | SaveDueDate | SaveDocument | Download)]
+    """One round.
+
+    Local effects at once, then all questions together, else all writes together, else one mail.
+    """
+    local = [
+        one for one in alive if isinstance(one.effect, SaveMemory | SaveDueDate | SaveDocument | Download)
+    ]
     reading = [one for one in alive if isinstance(one.effect, Read)]
     writing = [one for one in alive if isinstance(one.effect, Write | WriteAll)]
     if local:
@@ -311,7 +325,10 @@ def _post(one: RunningAction, around: Surroundings) -> None:
     try:
         sent = around.mailer.send(outgoing)
     except MailTransientError as error:
-        one.end(Postponed(str(error), counts=error.reachable), mail_unreachable="" if error.reachable else str(error))
+        one.end(
+            Postponed(str(error), counts=error.reachable),
+            mail_unreachable="" if error.reachable else str(error),
+        )
     except MailPermanentError as error:
         one.end(Failed(str(error)))
     except MailInDoubtError as error:

@@ -41,7 +41,13 @@ def settle(into: Settling, outcome: Outcome) -> None:
             _end(into, action.id, "uncertain", result.error, {})
         case Waiting():
             into.store.outbox.remember(action.id, result.memory)
-            into.store.outbox.postpone(action.id, next_attempt_at=into.now, error=None, counts=False, result={"waits_for": result.reason})
+            into.store.outbox.postpone(
+                action.id,
+                next_attempt_at=into.now,
+                error=None,
+                counts=False,
+                result={"waits_for": result.reason},
+            )
         case Postponed():
             _postpone(into, outcome, result)
 
@@ -63,8 +69,16 @@ def _made(into: Settling, outcome: Outcome, done: Done) -> None:
 def _postpone(into: Settling, outcome: Outcome, postponed: Postponed) -> None:
     action = outcome.action
     if postponed.counts and action.attempts >= into.attempts:
-        _end(into, action.id, "failed", f"{postponed.error} (given up after {action.attempts} attempts)", dict(action.result))
+        _end(
+            into,
+            action.id,
+            "failed",
+            f"{postponed.error} (given up after {action.attempts} attempts)",
+            dict(action.result),
+        )
         return
     later = into.now + delay_s(action.attempts) if postponed.counts else into.now
     until = postponed.until if postponed.until is not None else later
-    into.store.outbox.postpone(action.id, next_attempt_at=until, error=postponed.error, counts=postponed.counts)
+    into.store.outbox.postpone(
+        action.id, next_attempt_at=until, error=postponed.error, counts=postponed.counts
+    )

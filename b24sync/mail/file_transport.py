@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 class FileMailer:
     """Writes mails into a folder that only its owner can read, each ``Message-ID`` once."""
 
-    def __init__(self, *, folder: Path, from_: str, clock: Clock, reply_to: str = "", redirect_to: str = "") -> None:
+    def __init__(
+        self, *, folder: Path, from_: str, clock: Clock, reply_to: str = "", redirect_to: str = ""
+    ) -> None:
         self._folder = folder
         self._from, self._reply_to, self._redirect_to = from_, reply_to, redirect_to
         self._clock = clock
@@ -35,7 +37,9 @@ class FileMailer:
         """
         people = envelope(outgoing, redirect_to=self._redirect_to)
         now = self._clock.now()
-        message = build(outgoing, from_=self._from, reply_to=self._reply_to, redirect_to=self._redirect_to, date=now)
+        message = build(
+            outgoing, from_=self._from, reply_to=self._reply_to, redirect_to=self._redirect_to, date=now
+        )
         octets = to_bytes(message)
         recipients = tuple(address.spec for address in (*people.to, *people.copies))
         digest = hashlib.sha256(outgoing.message_id.encode("utf-8", "replace")).hexdigest()[:24]

@@ -19,7 +19,9 @@ from b24sync.domain.addresses import Address
 _WIDTH = 76  # RFC 2047 §2: a line with an encoded word has at most 76 characters
 _WORD_BYTES = 39  # text bytes of one encoded word: 64 characters, so that "Subject: " fits before it
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_DIRECTIONS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))  # they make "gpj.exe" of "exe.jpg"
+_DIRECTIONS = dict.fromkeys(
+    (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+)  # they make "gpj.exe" of "exe.jpg"
 
 
 class Written(str):
@@ -40,7 +42,10 @@ POLICY = WirePolicy(linesep="\r\n", cte_type="7bit", refold_source="none", max_l
 
 
 def clean(text: str) -> str:
-    """One line: line breaks and control characters become spaces, runs of spaces become one; direction overrides go."""
+    """One line: line breaks and control characters become spaces, runs of spaces become one.
+
+    Direction overrides go.
+    """
     directed = text.translate(_DIRECTIONS)
     safe = "".join(" " if unicodedata.category(char) in {"Cc", "Zl", "Zp"} else char for char in directed)
     return re.sub(r" {2,}", " ", safe.encode("utf-8", "replace").decode("utf-8")).strip()

@@ -50,13 +50,17 @@ def envelope(outgoing: Mail, *, redirect_to: str = "") -> Envelope:
     to = _addresses(outgoing.to, where="to")
     copies = _addresses((*outgoing.cc, *outgoing.bcc), where="cc/bcc", without=to)
     if not to:
-        raise MailPermanentError("the mail has no recipient", remedy="give the client an e-mail address in the CRM")
+        raise MailPermanentError(
+            "the mail has no recipient", remedy="give the client an e-mail address in the CRM"
+        )
     if not redirect_to:
         return Envelope(to, copies)
     return Envelope((parse_address(redirect_to, where="mail.redirect_to"),), originals=to + copies)
 
 
-def build(outgoing: Mail, *, from_: str, reply_to: str = "", redirect_to: str = "", date: datetime, lang: str = "") -> EmailMessage:
+def build(
+    outgoing: Mail, *, from_: str, reply_to: str = "", redirect_to: str = "", date: datetime, lang: str = ""
+) -> EmailMessage:
     """Build the message; Bcc addresses are only in the envelope.
 
     Args:
@@ -130,7 +134,9 @@ def redirect_notice(originals: tuple[Address, ...], *, lang: str) -> str:
     return notice.format(recipients=", ".join(address.spec for address in originals))
 
 
-def _addresses(texts: tuple[str, ...], *, where: str, without: tuple[Address, ...] = ()) -> tuple[Address, ...]:
+def _addresses(
+    texts: tuple[str, ...], *, where: str, without: tuple[Address, ...] = ()
+) -> tuple[Address, ...]:
     seen = {address.spec.casefold() for address in without}
     found = []
     for text in texts:
@@ -167,4 +173,6 @@ def _attach(message: EmailMessage, attachment: Attachment) -> None:
     main, _, sub = kind.lower().partition("/")
     if main in {"message", "multipart"}:
         main, sub = "application", "octet-stream"
-    message.add_attachment(attachment.content, maintype=main, subtype=sub, filename=file_name(attachment.name))
+    message.add_attachment(
+        attachment.content, maintype=main, subtype=sub, filename=file_name(attachment.name)
+    )

@@ -78,7 +78,9 @@ def send_talk(outgoing: Mail, *, from_: str, redirect_to: str = "") -> Effects[M
     )
 
 
-def _call(outgoing: Mail, owner: tuple[int, int], *, from_: str, redirect_to: str) -> tuple[tuple[str, ...], Call]:
+def _call(
+    outgoing: Mail, owner: tuple[int, int], *, from_: str, redirect_to: str
+) -> tuple[tuple[str, ...], Call]:
     """The recipients, and the call that sends."""
     people = envelope(outgoing, redirect_to=redirect_to)
     if outgoing.bcc:
@@ -109,7 +111,10 @@ def _sender(address: Address) -> str:
 
 
 def _files(outgoing: Mail) -> list[tuple[str, str]]:
-    files = [(file_name(item.name), base64.b64encode(item.content).decode("ascii")) for item in outgoing.attachments]
+    files = [
+        (file_name(item.name), base64.b64encode(item.content).decode("ascii"))
+        for item in outgoing.attachments
+    ]
     size = sum(len(content) for _, content in files)
     if size > LIMIT_BYTES:
         raise MailPermanentError(

@@ -18,6 +18,8 @@ def shown(words: bytes | str, *, secrets: tuple[str, ...] = ()) -> str:
     for secret in secrets:
         if secret:
             text = text.replace(secret, "***")
-    safe = "".join(" " if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else char for char in text)
+    safe = "".join(
+        " " if unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} else char for char in text
+    )
     line = " ".join(safe.split())
     return line if len(line) <= _LIMIT else f"{line[: _LIMIT - 1]}…"

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from b24sync.clock import Clock
     from b24sync.ports import Mail
 
-_LOGIN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954: login missing or not good enough: no fault of this mail
+_LOGIN_CODES = frozenset(
+    {530, 534, 535, 538}
+)  # RFC 4954: login missing or not good enough: no fault of this mail
 _ADDRESS = "check the address in the CRM or in the rule, then b24sync retry"
 _REFUSED = "settle with the mail server's administrator what it does not like, then b24sync retry"
 _UNCERTAIN = "look whether it went out (the sent mails of the box, the server's log), then retry or cancel the action by its id"
@@ -93,7 +95,9 @@ class SmtpMailer:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def send(self, outgoing: Mail) -> MailReceipt:
@@ -117,7 +121,9 @@ class SmtpMailer:
         except BaseException:
             self._drop()
             raise
-        words = "; ".join((str(answer), *(f"not sent to {address.spec}: {reply}" for address, reply in refused)))
+        words = "; ".join(
+            (str(answer), *(f"not sent to {address.spec}: {reply}" for address, reply in refused))
+        )
         return MailReceipt(words, tuple(address.spec for address in accepted))
 
     def check_login(self) -> LoginCheck:
@@ -222,7 +228,9 @@ class SmtpMailer:
 
     def _doubt(self, parcel: _Parcel, how: str) -> NoReturn:
         self._drop()
-        what = f"mail server {self._server.place}: the whole mail to {parcel.whom} was handed over, then: {how}"
+        what = (
+            f"mail server {self._server.place}: the whole mail to {parcel.whom} was handed over, then: {how}"
+        )
         raise MailInDoubtError(what, remedy=_UNCERTAIN) from None
 
     def _refuse(self, what: str, answer: SmtpReply, *, usable: bool = True, remedy: str = "") -> NoReturn:
@@ -233,7 +241,9 @@ class SmtpMailer:
             self._drop()
         message = f"mail server {self._server.place} {what}: {answer}"
         if answer.code in _LOGIN_CODES:
-            raise MailTransientError(message, reachable=False, remedy="check mail.user and mail.password") from None
+            raise MailTransientError(
+                message, reachable=False, remedy="check mail.user and mail.password"
+            ) from None
         if 500 <= answer.code < 600:
             raise MailPermanentError(message, remedy=remedy or _REFUSED) from None
         raise MailTransientError(message, reachable=True) from None

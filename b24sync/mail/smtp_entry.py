@@ -59,7 +59,9 @@ def connect(server: Server) -> Link:
     except (ssl.SSLError, ssl.CertificateError) as error:
         raise _unreachable(server, f"TLS failed: {how(error)}", _tls_remedy(server, error)) from None
     except smtplib.SMTPResponseException as error:
-        raise _unreachable(server, f"it refuses the connection: {error.smtp_code} {shown(error.smtp_error)}") from None
+        raise _unreachable(
+            server, f"it refuses the connection: {error.smtp_code} {shown(error.smtp_error)}"
+        ) from None
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
         raise _unreachable(server, how(error)) from None
     try:
@@ -82,7 +84,9 @@ def _opened(server: Server) -> smtplib.SMTP:
     """A connection that is greeted and, unless ``none``, encrypted and verified."""
     name = _own_name()
     if server.security == "tls":
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, name, timeout=server.timeout_s, context=_context(server))
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+            server.host, server.port, name, timeout=server.timeout_s, context=_context(server)
+        )
     else:
         smtp = smtplib.SMTP(server.host, server.port, name, timeout=server.timeout_s)
     try:
@@ -122,7 +126,9 @@ def _enter(smtp: smtplib.SMTP, server: Server) -> tuple[str, ...]:
     secrets = (password, plain, base64.b64encode(password.encode()).decode("ascii"))
     offered = smtp.esmtp_features.get("auth", "").upper().split()
     if not offered:
-        raise _unreachable(server, "it offers no login", "check mail.port and mail.security, or empty mail.user")
+        raise _unreachable(
+            server, "it offers no login", "check mail.port and mail.security, or empty mail.user"
+        )
     try:
         reply = _authenticated(smtp, offered, server.user, password, plain)
     except smtplib.SMTPResponseException as error:
@@ -131,7 +137,9 @@ def _enter(smtp: smtplib.SMTP, server: Server) -> tuple[str, ...]:
         raise _unreachable(server, f"the login broke off: {how(error)}") from None
     if reply is None:
         ways = shown(" ".join(offered))
-        raise _unreachable(server, f"it offers no known way to log in ({ways})", "PLAIN, LOGIN or CRAM-MD5 is needed")
+        raise _unreachable(
+            server, f"it offers no known way to log in ({ways})", "PLAIN, LOGIN or CRAM-MD5 is needed"
+        )
     if reply.code not in {235, 503}:
         said = shown(str(reply), secrets=secrets)
         remedy = "try later" if 400 <= reply.code < 500 else "check mail.user and mail.password"
@@ -139,7 +147,9 @@ def _enter(smtp: smtplib.SMTP, server: Server) -> tuple[str, ...]:
     return secrets
 
 
-def _authenticated(smtp: smtplib.SMTP, offered: list[str], user: str, password: str, plain: str) -> SmtpReply | None:
+def _authenticated(
+    smtp: smtplib.SMTP, offered: list[str], user: str, password: str, plain: str
+) -> SmtpReply | None:
     """The answer to the login, or None if no way is known; takes passwords outside ASCII."""
     if "PLAIN" in offered:
         return _reply(smtp, f"AUTH PLAIN {plain}")

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 Transport: TypeAlias = SmtpMailer | FileMailer | PortalTransport
 
 
-def from_settings(settings: MailSettings, *, clock: Clock, ca_file: str = "", timeout_s: float = 30.0) -> Transport:
+def from_settings(
+    settings: MailSettings, *, clock: Clock, ca_file: str = "", timeout_s: float = 30.0
+) -> Transport:
     """Make the transport of ``[mail]``; nothing is opened or written yet.
 
     Args:

@@ -14,12 +14,16 @@ if TYPE_CHECKING:
 
 _TEXTS = {
     "head": {
-        "ru": "Новый счёт {{ invoice.number }} на {{ invoice.amount | money }}, менеджер {{ responsible.name }}: {{ invoice.url }}",
-        "en": "New invoice {{ invoice.number }} of {{ invoice.amount | money }}, by {{ responsible.name }}: {{ invoice.url }}",
+        "ru": "Новый счёт {{ invoice.number }} на {{ invoice.amount | money }}, менеджер {{ "
+        "responsible.name }}: {{ invoice.url }}",
+        "en": "New invoice {{ invoice.number }} of {{ invoice.amount | money }}, by {{ responsible.name }}: "
+        "{{ invoice.url }}",
     },
     "status": {
-        "ru": "Счёт {{ invoice.number }} по сделке «{{ deal.title }}»: {{ event.from or 'новый' }} → {{ event.to }}. {{ invoice.url }}",
-        "en": "Invoice {{ invoice.number }} of the deal “{{ deal.title }}”: {{ event.from or 'new' }} → {{ event.to }}. {{ invoice.url }}",
+        "ru": "Счёт {{ invoice.number }} по сделке «{{ deal.title }}»: {{ event.from or 'новый' }} → {{ "
+        "event.to }}. {{ invoice.url }}",
+        "en": "Invoice {{ invoice.number }} of the deal “{{ deal.title }}”: {{ event.from or 'new' }} → {{ "
+        "event.to }}. {{ invoice.url }}",
     },
     "expected": {
         "ru": "По счёту {{ invoice.number }} ожидается вознаграждение {{ commission.total | money }}.",
@@ -30,8 +34,10 @@ _TEXTS = {
         "en": "Invoice {{ invoice.number }} is paid, commission {{ commission.total | money }}.",
     },
     "paid": {
-        "ru": "Счёт {{ invoice.number }} на {{ invoice.amount | money }} оплачен, задачи поставлены: {{ deal.url }}",
-        "en": "Invoice {{ invoice.number }} of {{ invoice.amount | money }} is paid, tasks are made: {{ deal.url }}",
+        "ru": "Счёт {{ invoice.number }} на {{ invoice.amount | money }} оплачен, задачи поставлены: "
+        "{{ deal.url }}",
+        "en": "Invoice {{ invoice.number }} of {{ invoice.amount | money }} is paid, tasks are made: "
+        "{{ deal.url }}",
     },
     "row": {"ru": "{{ row.name }}, {{ row.quantity }}", "en": "{{ row.name }}, {{ row.quantity }}"},
     "act": {
@@ -211,7 +217,9 @@ def _c1(w: Writer) -> str:
     code = field.code if field else "UF_CRM_CODE_OF_YOUR_FIELD"
     source = next(iter(w.facts.lists), "")
     if source and link:
-        lookup = f'name = "row"\nfrom = {quoted(source)}\nid   = "deal.fields.{link.code}"'.replace('"row"', '"found"')
+        lookup = f'name = "row"\nfrom = {quoted(source)}\nid   = "deal.fields.{link.code}"'.replace(
+            '"row"', '"found"'
+        )
         value = "{{ found.name }}"
     elif w.facts.processes:
         lookup = f'name  = "found"\nfrom  = "item:{w.facts.processes[0].id}"\nmatch = {{ title = "{{{{ deal.title }}}}" }}'
@@ -250,7 +258,11 @@ start       = "+1wd 11:00"
 
 
 def _c3(w: Writer) -> str:
-    stages = array(stage.id for stage in guesses.working_stages(w.facts)) if guesses.working_stages(w.facts) else '["EXECUTING"]'
+    stages = (
+        array(stage.id for stage in guesses.working_stages(w.facts))
+        if guesses.working_stages(w.facts)
+        else '["EXECUTING"]'
+    )
     return f"""
 [[rules]]
 name = "execution"
@@ -284,16 +296,33 @@ AUTOMATIONS = (
     Automation("A1", "an invoice is created: the head of the manager's department is told", _a1),
     Automation("A2", "the status of a deal's invoice changes: the project lead is told", _a2),
     Automation("A3", "commissions of an invoice: expected when created, earned when paid", _a3, "commission"),
-    Automation("A4", "the due date of an invoice never falls on a day off", _a4, robot="sets the due date of invoices"),
-    Automation("B1", "an invoice is sent: its PDF is mailed to the client", _b1, "mail", "mails invoices to clients"),
-    Automation("B2", "unpaid invoices: reminders are mailed", _b2, "reminders", "reminds clients of unpaid invoices"),
     Automation(
-        "B3", "an invoice is paid: the deal moves on, tasks are made, the manager is told", _b3, robot="moves the deal when it is paid"
+        "A4",
+        "the due date of an invoice never falls on a day off",
+        _a4,
+        robot="sets the due date of invoices",
     ),
-    Automation("B4", "all tasks of an invoice are done: the accountant gets the task of the act", _b4, of_tasks=True),
+    Automation(
+        "B1", "an invoice is sent: its PDF is mailed to the client", _b1, "mail", "mails invoices to clients"
+    ),
+    Automation(
+        "B2", "unpaid invoices: reminders are mailed", _b2, "reminders", "reminds clients of unpaid invoices"
+    ),
+    Automation(
+        "B3",
+        "an invoice is paid: the deal moves on, tasks are made, the manager is told",
+        _b3,
+        robot="moves the deal when it is paid",
+    ),
+    Automation(
+        "B4", "all tasks of an invoice are done: the accountant gets the task of the act", _b4, of_tasks=True
+    ),
     Automation("C1", "a deal is created: its fields are filled from lists and smart processes", _c1),
     Automation("C2", "a tracked task is closed: a meeting with the client is planned", _c2, of_tasks=True),
     Automation(
-        "C3", "a deal enters or leaves a stage: it changes hands, tasks are made", _c3, robot="assigns deals when they change the stage"
+        "C3",
+        "a deal enters or leaves a stage: it changes hands, tasks are made",
+        _c3,
+        robot="assigns deals when they change the stage",
     ),
 )

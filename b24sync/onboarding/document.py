@@ -33,7 +33,13 @@ percent = "5" """.rstrip()
 
 def document(facts: PortalFacts, choices: Choices) -> str:
     """The whole file."""
-    blocks = [*_head(facts, choices), *_invoices(facts), *_people(facts), *_sections(facts, choices), *_rules(facts, choices)]
+    blocks = [
+        *_head(facts, choices),
+        *_invoices(facts),
+        *_people(facts),
+        *_sections(facts, choices),
+        *_rules(facts, choices),
+    ]
     return "\n\n".join(block.strip("\n") for block in blocks if block.strip()) + "\n"
 
 
@@ -46,7 +52,11 @@ def _head(facts: PortalFacts, choices: Choices) -> Iterator[str]:
 # Durations: "90s" "5m" "24h" "7d". Deadlines: "+3wd" (working days), "+2d". Secrets: literal, "env:NAME" or "file:PATH"."""
     yield "\n".join(_warnings(facts))
     yield f"language = {quoted(choices.language)}  # of the built-in texts: ru or en\n{_zone(facts)}"
-    ca_file = f"ca_file = {quoted(choices.ca_file)}" if choices.ca_file else '# ca_file = "own.pem"  # certificates of a self-hosted portal'
+    ca_file = (
+        f"ca_file = {quoted(choices.ca_file)}"
+        if choices.ca_file
+        else '# ca_file = "own.pem"  # certificates of a self-hosted portal'
+    )
     yield f"""
 [portal]
 webhook = {quoted(choices.webhook)}
@@ -78,14 +88,24 @@ def _zone(facts: PortalFacts) -> str:
 
 
 def _processes(facts: PortalFacts) -> str:
-    listed = listing("Smart processes of this portal (entity_type_id = name)", [(one.id, one.name) for one in facts.processes])
+    listed = listing(
+        "Smart processes of this portal (entity_type_id = name)",
+        [(one.id, one.name) for one in facts.processes],
+    )
     number = facts.processes[0].id if facts.processes else 1046
-    block = commented(f'[kinds.object]                   # then add "object" to poll.watch\nentity_type_id = {number}')
+    block = commented(
+        f'[kinds.object]                   # then add "object" to poll.watch\nentity_type_id = {number}'
+    )
     stages = [
-        listing(f"Stages of {plain(one.name)} ({one.id})", _stage_rows(facts.funnels.by_kind.get(f"type:{one.id}", ())))
+        listing(
+            f"Stages of {plain(one.name)} ({one.id})",
+            _stage_rows(facts.funnels.by_kind.get(f"type:{one.id}", ())),
+        )
         for one in facts.processes[:20]
     ]
-    return "\n".join(part for part in ("# A smart process as a kind of its own:", listed, block, *stages) if part)
+    return "\n".join(
+        part for part in ("# A smart process as a kind of its own:", listed, block, *stages) if part
+    )
 
 
 def _stage_rows(stages: tuple[Stage, ...] | list[Stage]) -> list[tuple[object, str]]:
@@ -95,7 +115,11 @@ def _stage_rows(stages: tuple[Stage, ...] | list[Stage]) -> list[tuple[object, s
 def _invoices(facts: PortalFacts) -> Iterator[str]:
     own = facts.own_companies
     company = f"my_company = {own[0].id}" if own else "# my_company = 0"
-    api = 'api        = "legacy"' if facts.is_legacy else '# api      = "smart"            # "legacy": the old invoices (crm.invoice)'
+    api = (
+        'api        = "legacy"'
+        if facts.is_legacy
+        else '# api      = "smart"            # "legacy": the old invoices (crm.invoice)'
+    )
     listed = listing("Own companies (id = name)", [(one.id, one.name) for one in own])
     body = f"[invoice]\n{api}\n{company}{' ' * 18}# your own company, for invoices that b24sync creates\n{listed}"
     yield body
@@ -111,8 +135,9 @@ def _statuses(facts: PortalFacts) -> str:
     lines = [f"{name:<8} = {array(ids)}" for name, ids in table.items()]
     absent = [f'# {name:<6} = ["…"]' for name in ("draft", "sent", "paid", "rejected") if name not in table]
     if not known:
-        return "# Status names → stage ids (the stages could not be read; without this table the usual ids count):\n" + commented(
-            '[invoice.status]\nsent = ["DT31_1:S"]'
+        return (
+            "# Status names → stage ids (the stages could not be read; without this table the usual "
+            "ids count):\n" + commented('[invoice.status]\nsent = ["DT31_1:S"]')
         )
     return "\n".join(
         [
@@ -126,26 +151,36 @@ def _statuses(facts: PortalFacts) -> str:
 
 
 def _fields(facts: PortalFacts, kind: str) -> str:
-    rows = [(spec.code, f"{plain(spec.title)} ({plain(spec.type)}{_choices(spec)})") for spec in facts.fields.get(kind, ())]
+    rows = [
+        (spec.code, f"{plain(spec.title)} ({plain(spec.type)}{_choices(spec)})")
+        for spec in facts.fields.get(kind, ())
+    ]
     return listing(f"Custom fields of {kind} (as {kind}.fields.CODE in texts and conditions)", rows, most=200)
 
 
 def _choices(spec: FieldSpec) -> str:
     """The values of a list, which the portal writes as numbers."""
-    shown = ", ".join(f"{number} {plain(text, longest=20)}" for number, text in list(spec.choices.items())[:4])
+    shown = ", ".join(
+        f"{number} {plain(text, longest=20)}" for number, text in list(spec.choices.items())[:4]
+    )
     return f": {shown}{', …' if len(spec.choices) > 4 else ''}" if shown else ""
 
 
 def _deals(facts: PortalFacts) -> str:
     parts = [
         listing(
-            f"Stages of deals, funnel {category.id} {plain(category.name)}".rstrip(), _stage_rows(facts.funnels.stages(DEAL, category.id))
+            f"Stages of deals, funnel {category.id} {plain(category.name)}".rstrip(),
+            _stage_rows(facts.funnels.stages(DEAL, category.id)),
         )
         for category in facts.categories.get(DEAL, ())
     ]
     if not facts.categories.get(DEAL):
         parts = [listing("Stages of deals", _stage_rows(facts.funnels.by_kind.get(DEAL, ())))]
-    return "\n".join(part for part in (*parts, _fields(facts, DEAL), _fields(facts, CONTACT), _fields(facts, COMPANY)) if part)
+    return "\n".join(
+        part
+        for part in (*parts, _fields(facts, DEAL), _fields(facts, CONTACT), _fields(facts, COMPANY))
+        if part
+    )
 
 
 def _people(facts: PortalFacts) -> Iterator[str]:
@@ -153,7 +188,9 @@ def _people(facts: PortalFacts) -> Iterator[str]:
     lead = guesses.project_lead(facts)
     doubt = "" if is_sure else "  # a guess: the webhook's owner"
     lead_line = (
-        f"project_lead = {quoted(lead)}" if lead else '# project_lead = "deal.fields.UF_CRM_…"  # a deal field of the type "employee"'
+        f"project_lead = {quoted(lead)}"
+        if lead
+        else '# project_lead = "deal.fields.UF_CRM_…"  # a deal field of the type "employee"'
     )
     names = {one.id: one.name for one in facts.users}
     yield f"""
@@ -163,11 +200,16 @@ def _people(facts: PortalFacts) -> Iterator[str]:
 accountant   = {quoted(who)}{doubt}
 {lead_line}"""
     yield listing(
-        "Users (user:ID)", [(f"user:{one.id}", f"{one.name}{f', {one.position}' if one.position else ''}") for one in facts.users]
+        "Users (user:ID)",
+        [
+            (f"user:{one.id}", f"{one.name}{f', {one.position}' if one.position else ''}")
+            for one in facts.users
+        ],
     )
     yield listing("Lists (as the look-ups of fill_fields write them)", list(facts.lists.items()))
     yield listing(
-        "Departments (department:ID)", [(f"department:{one.id}", _department(one.name, one.head_id, names)) for one in facts.departments]
+        "Departments (department:ID)",
+        [(f"department:{one.id}", _department(one.name, one.head_id, names)) for one in facts.departments],
     )
     alerts = f'[alerts]\nto = ["user:{facts.owner_id}"]'
     comment = "# One portal notice for each poll that leaves something to a person: failed, held or uncertain actions.\n"
@@ -175,7 +217,11 @@ accountant   = {quoted(who)}{doubt}
 
 
 def _department(name: str, head: int | None, names: dict[int, str]) -> str:
-    return f"{name}, head: {f'{names[head]} (user:{head})' if head in names else f'user:{head}'}" if head else f"{name}, no head"
+    return (
+        f"{name}, head: {f'{names[head]} (user:{head})' if head in names else f'user:{head}'}"
+        if head
+        else f"{name}, no head"
+    )
 
 
 def _sections(facts: PortalFacts, choices: Choices) -> Iterator[str]:
@@ -200,9 +246,16 @@ dry_run = {str(choices.trial).lower()}
 
 
 def _mail(facts: PortalFacts, choices: Choices) -> Iterator[str]:
-    templates = listing("Document templates for invoices (id = name)", [(one.id, one.name) for one in facts.invoice_templates()])
+    templates = listing(
+        "Document templates for invoices (id = name)",
+        [(one.id, one.name) for one in facts.invoice_templates()],
+    )
     first = facts.invoice_templates()[:1]
-    template = f"document_template = {first[0].id}" if first else '# document_template = "…"        # id or name of the portal\'s template'
+    template = (
+        f"document_template = {first[0].id}"
+        if first
+        else '# document_template = "…"        # id or name of the portal\'s template'
+    )
     if choices.mail is not None:
         yield "\n".join(part for part in (templates, _own_mail(choices.mail), template) if part)
         return
@@ -223,8 +276,14 @@ password  = "env:SMTP_PASSWORD"
 def _own_mail(mail: MailChoice) -> str:
     lines = ["[mail]", f"transport = {quoted(mail.transport)}", f"from      = {quoted(mail.from_)}"]
     if mail.transport == "smtp":
-        lines += [f"host      = {quoted(mail.host)}", f"port      = {mail.port}", f"security  = {quoted(mail.security)}"]
-        lines += [f"user      = {quoted(mail.user)}", f"password  = {quoted(mail.password)}"] if mail.user else []
+        lines += [
+            f"host      = {quoted(mail.host)}",
+            f"port      = {mail.port}",
+            f"security  = {quoted(mail.security)}",
+        ]
+        lines += (
+            [f"user      = {quoted(mail.user)}", f"password  = {quoted(mail.password)}"] if mail.user else []
+        )
     return "\n".join(lines)
 
 
@@ -239,6 +298,9 @@ def _rules(facts: PortalFacts, choices: Choices) -> Iterator[str]:
         needs = f" Needs [{one.section}] above." if one.section and not is_on else ""
         lines = [f"# {one.code}. {one.title[:1].upper()}{one.title[1:]}.{needs}"]
         if one.robot:
-            lines.append(f"# CAUTION: if a robot of the portal {one.robot} already, it happens twice: switch one of the two off.")
+            lines.append(
+                f"# CAUTION: if a robot of the portal {one.robot} already, it happens twice: switch one of "
+                f"the two off."
+            )
         body = one.body(writer).strip("\n")
         yield "\n".join([*lines, body if is_on else commented(body)])

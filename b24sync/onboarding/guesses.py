@@ -27,8 +27,15 @@ def accountant(facts: PortalFacts) -> tuple[str, bool]:
 
 
 def project_lead(facts: PortalFacts) -> str:
-    """The deal field that most probably holds the project lead; empty if deals have no field for an employee."""
-    own = [spec for spec in facts.fields.get(DEAL, ()) if spec.type == "employee" and _PLAIN_CODE.fullmatch(spec.code)]
+    """The deal field that most probably holds the project lead.
+
+    Empty if deals have no field for an employee.
+    """
+    own = [
+        spec
+        for spec in facts.fields.get(DEAL, ())
+        if spec.type == "employee" and _PLAIN_CODE.fullmatch(spec.code)
+    ]
     named = [spec for spec in own if any(word in f"{spec.title} {spec.code}".casefold() for word in _LEADS)]
     return next((f"deal.fields.{spec.code}" for spec in named or own), "")
 
@@ -43,10 +50,17 @@ def status_table(facts: PortalFacts) -> dict[str, list[str]]:
 
 
 def working_stages(facts: PortalFacts) -> list[Stage]:
-    """For each funnel of deals the stage in which the work is done: EXECUTING, else the middle one of those in process."""
+    """For each funnel of deals the stage in which the work is done.
+
+    EXECUTING, else the middle one of those in process.
+    """
     found = []
     for number in dict.fromkeys(stage.category_id for stage in facts.funnels.by_kind.get(DEAL, ())):
-        open_ones = [one for one in facts.funnels.stages(DEAL, number) if one.semantic == "P" and _STAGE_ID.fullmatch(one.id)]
+        open_ones = [
+            one
+            for one in facts.funnels.stages(DEAL, number)
+            if one.semantic == "P" and _STAGE_ID.fullmatch(one.id)
+        ]
         executing = [one for one in open_ones if one.id.rpartition(":")[2] == "EXECUTING"]
         found += (executing or open_ones[len(open_ones) // 2 :])[:1]
     return found
@@ -64,7 +78,10 @@ def text_field(facts: PortalFacts) -> FieldSpec | None:
     texts = [
         spec
         for spec in own
-        if spec.type == "string" and not spec.is_multiple and not spec.is_read_only and _PLAIN_CODE.fullmatch(spec.code)
+        if spec.type == "string"
+        and not spec.is_multiple
+        and not spec.is_read_only
+        and _PLAIN_CODE.fullmatch(spec.code)
     ]
     return texts[0] if texts else None
 
@@ -72,4 +89,6 @@ def text_field(facts: PortalFacts) -> FieldSpec | None:
 def element_field(facts: PortalFacts) -> FieldSpec | None:
     """A deal field that links to an element of a list."""
     own = facts.fields.get(DEAL, ())
-    return next((spec for spec in own if spec.type == "iblock_element" and _PLAIN_CODE.fullmatch(spec.code)), None)
+    return next(
+        (spec for spec in own if spec.type == "iblock_element" and _PLAIN_CODE.fullmatch(spec.code)), None
+    )

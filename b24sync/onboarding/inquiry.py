@@ -110,12 +110,22 @@ def inquire(portal: PortalClient, name: str) -> PortalFacts:
 
 
 def _calls() -> dict[str, Call]:
-    calls = {"scope": Call("scope"), "profile": people.profile(), "admin": Call("user.admin"), "types": Call("crm.type.list")}
+    calls = {
+        "scope": Call("scope"),
+        "profile": people.profile(),
+        "admin": Call("user.admin"),
+        "types": Call("crm.type.list"),
+    }
     for name in (INVOICE, DEAL):
         calls[f"categories.{name}"] = category_list(STANDARD[name])
     for name in (INVOICE, DEAL, CONTACT, COMPANY):
         calls[f"fields.{name}"] = items.fields(STANDARD[name])
-    own = items.list_page(STANDARD[COMPANY], filter={"isMyCompany": "Y"}, order={"id": "ASC"}, select=("id", "title", "isMyCompany"))
+    own = items.list_page(
+        STANDARD[COMPANY],
+        filter={"isMyCompany": "Y"},
+        order={"id": "ASC"},
+        select=("id", "title", "isMyCompany"),
+    )
     return {
         **calls,
         "legacy": Call("crm.invoice.fields"),
@@ -161,7 +171,9 @@ def _specs(name: str, result: Any) -> Sequence[FieldSpec]:
 def _companies(result: Any) -> list[Named]:
     rows = [row for row in items.page_rows(result) if row.get("isMyCompany", "Y") in {"Y", True, "1"}]
     return [
-        Named(number, json_values.text(row.get("title"))) for row in rows if (number := json_values.id_or_none(row.get("id"))) is not None
+        Named(number, json_values.text(row.get("title")))
+        for row in rows
+        if (number := json_values.id_or_none(row.get("id"))) is not None
     ]
 
 
@@ -184,28 +196,42 @@ def _about_people(facts: PortalFacts, answers: Mapping[str, Answer], portal: Por
             break
         rows += more
     read = [(people.read_user(row), json_values.text(row.get("WORK_POSITION"))) for row in rows]
-    facts.users = tuple(Person(user.id, user.name, position) for user, position in read if user is not None and user.active)
-    facts.departments = tuple(_read(facts, answers["departments"], "departments", people.read_departments) or ())
+    facts.users = tuple(
+        Person(user.id, user.name, position) for user, position in read if user is not None and user.active
+    )
+    facts.departments = tuple(
+        _read(facts, answers["departments"], "departments", people.read_departments) or ()
+    )
 
 
 def _about_lists(facts: PortalFacts, answers: Mapping[str, Answer]) -> None:
     for name, word in (("lists", "list"), ("processes", "bitrix_processes")):
         rows = _read(facts, answers[name], "lists" if word == "list" else "lists of processes", _listed) or []
-        numbered = [(json_values.id_or_none(row.get("ID")), json_values.text(row.get("NAME"))) for row in rows]
+        numbered = [
+            (json_values.id_or_none(row.get("ID")), json_values.text(row.get("NAME"))) for row in rows
+        ]
         facts.lists.update({f"{word}:{number}": title for number, title in numbered if number is not None})
 
 
 def _about_stages(facts: PortalFacts, answers: Mapping[str, Answer], portal: PortalClient) -> None:
     """The stages of invoices, deals and smart processes, which are asked by the funnels' numbers."""
     known = kinds_from("legacy" if facts.is_legacy else "smart")
-    kinds = [known[INVOICE], known[DEAL], *(Kind(f"type:{one.id}", one.id, one.id) for one in facts.processes[:20])]
-    facts.funnels = Funnels(InvoiceSettings(api="legacy" if facts.is_legacy else "smart"), stages.fetch(portal, kinds))
+    kinds = [
+        known[INVOICE],
+        known[DEAL],
+        *(Kind(f"type:{one.id}", one.id, one.id) for one in facts.processes[:20]),
+    ]
+    facts.funnels = Funnels(
+        InvoiceSettings(api="legacy" if facts.is_legacy else "smart"), stages.fetch(portal, kinds)
+    )
     for name in (INVOICE, DEAL):
         if name not in facts.funnels.by_kind and answers[f"categories.{name}"].error is None:
             facts.unknown.append(f"stages of {name}: crm.status.list gives none")
 
 
-def _read(facts: PortalFacts, answer: Answer, what: str, read: Callable[[Any], Sequence[Any]]) -> list[Any] | None:
+def _read(
+    facts: PortalFacts, answer: Answer, what: str, read: Callable[[Any], Sequence[Any]]
+) -> list[Any] | None:
     """What an answer holds; ``None`` if there is none, which is noted."""
     if answer.error is None:
         return list(read(answer.result))

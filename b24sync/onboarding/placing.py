@@ -26,10 +26,13 @@ def place(path: Path, text: str, *, overwrite: bool) -> None:
         faults = [fault.replace(str(draft), str(path)) for fault in error.faults]
         raise ConfigError(str(path), faults, remedy="please report it; nothing was written") from None
     except FileExistsError:
-        raise UsageError(f"{path}: exists already", remedy="choose another --output, or overwrite it with --force") from None
+        raise UsageError(
+            f"{path}: exists already", remedy="choose another --output, or overwrite it with --force"
+        ) from None
     except OSError as error:
         raise UsageError(
-            f"{path}: cannot be written: {error.strerror}", remedy="choose another --output, or check the folder's rights"
+            f"{path}: cannot be written: {error.strerror}",
+            remedy="choose another --output, or check the folder's rights",
         ) from None
     finally:
         draft.unlink(missing_ok=True)

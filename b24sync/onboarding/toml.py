@@ -40,7 +40,9 @@ def commented(block: str) -> str:
 def listing(title: str, entries: Iterable[tuple[object, str]], *, most: int = 200) -> str:
     """Comment lines ``#   id = name``; empty if there is nothing to list."""
     rows = list(entries)
-    lines = [f"#   {plain(str(key))} = {plain(name, longest=160) or '(no name)'}" for key, name in rows[:most]]
+    lines = [
+        f"#   {plain(str(key))} = {plain(name, longest=160) or '(no name)'}" for key, name in rows[:most]
+    ]
     if len(rows) > most:
         lines.append(f"#   … and {len(rows) - most} more")
     return "\n".join([f"# {title}:", *lines]) if rows else ""

@@ -107,7 +107,9 @@ def outcomes(result: Any, names: Sequence[str]) -> dict[str, CommandResult]:
     PHP writes an empty map as ``[]`` and one with the keys 0, 1, ... as a list; both are understood.
     """
     parts = _section(result) or {}
-    results, errors, times = (_section(parts.get(part)) or {} for part in ("result", "result_error", "result_time"))
+    results, errors, times = (
+        _section(parts.get(part)) or {} for part in ("result", "result_error", "result_time")
+    )
     return {name: _outcome(name, results, errors, times) for name in names}
 
 
@@ -135,7 +137,9 @@ def is_void(command: str, outcomes: Mapping[str, CommandResult]) -> bool:
     return False
 
 
-def _outcome(name: str, results: Mapping[str, Any], errors: Mapping[str, Any], times: Mapping[str, Any]) -> CommandResult:
+def _outcome(
+    name: str, results: Mapping[str, Any], errors: Mapping[str, Any], times: Mapping[str, Any]
+) -> CommandResult:
     time = times.get(name)
     reset_at = time.get("operating_reset_at") if isinstance(time, Mapping) else None
     return CommandResult(
@@ -169,7 +173,9 @@ def _pairs(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 def _leaves(value: Any) -> Iterator[Any]:
     """Every scalar inside, and every list or map that is empty."""
-    items = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else None
+    items = (
+        value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else None
+    )
     if items is None or not items:
         yield value
         return

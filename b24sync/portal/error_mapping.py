@@ -55,7 +55,9 @@ class Trouble:
 
     def repeatable(self, *, write: bool) -> bool:
         """Whether to make the same request again soon: a read if it can help, a write if nothing was done."""
-        return self.recovery in {Recovery.UNREACHED, Recovery.BUSY} or (not write and self.recovery is Recovery.BROKEN)
+        return self.recovery in {Recovery.UNREACHED, Recovery.BUSY} or (
+            not write and self.recovery is Recovery.BROKEN
+        )
 
     @property
     def concerns_all(self) -> bool:
@@ -115,7 +117,9 @@ def trouble_of_command(error: Any, *, reset_at: float | None = None) -> Trouble:
     code, text = _code_and_text(content)
     return Trouble(
         recovery_of_code(code, 0, whole=False),
-        f"{text or 'no explanation'} [{_label(code, 0)}]" if code or text else "refused without an explanation",
+        f"{text or 'no explanation'} [{_label(code, 0)}]"
+        if code or text
+        else "refused without an explanation",
         code=code,
         reset_at=_reset_at(content) or reset_at,
     )
@@ -157,7 +161,9 @@ def _refusal(fault: Trouble, method: str) -> PortalError:
         return CredentialsError(fault.text, method=method, code=fault.code, remedy=remedy)
     if fault.recovery is Recovery.SCOPE:
         scope = scope_of(method)
-        remedy = f"add the scope {scope!r} to the webhook" if scope else "add the method's scope to the webhook"
+        remedy = (
+            f"add the scope {scope!r} to the webhook" if scope else "add the method's scope to the webhook"
+        )
         return ScopeError(fault.text, method=method, code=fault.code, scope=scope, remedy=remedy)
     kind = NotFoundError if fault.recovery is Recovery.NOT_FOUND else PermanentError
     return kind(fault.text, method=method, code=fault.code)
@@ -189,7 +195,11 @@ def _code_and_text(content: dict[str, Any] | Any) -> tuple[str, str]:
     error = content.get("error")
     if isinstance(error, dict):
         details = error.get("validation")
-        fields = [f"{item.get('field', '')}: {item.get('message', '')}" for item in details or () if isinstance(item, dict)]
+        fields = [
+            f"{item.get('field', '')}: {item.get('message', '')}"
+            for item in details or ()
+            if isinstance(item, dict)
+        ]
         return clean(error.get("code", "")), clean("; ".join([str(error.get("message", "")), *fields]))
     return clean("" if error is None else error), clean(content.get("error_description") or "")
 

@@ -25,7 +25,14 @@ from urllib3.exceptions import HTTPError, NameResolutionError
 
 from b24sync import __version__
 from b24sync.log import RedactingFilter
-from b24sync.portal.http_reply import HttpReply, NoAnswerError, NotSentError, parse_date, parse_object, parse_seconds
+from b24sync.portal.http_reply import (
+    HttpReply,
+    NoAnswerError,
+    NotSentError,
+    parse_date,
+    parse_object,
+    parse_seconds,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -137,13 +144,17 @@ class Wire:
         """Close the connections."""
         self._session.close()
 
-    def _carry(self, send: Callable[[], requests.Response], *, limit_bytes: int, timeout_s: float) -> tuple[requests.Response, bytes, bool]:
+    def _carry(
+        self, send: Callable[[], requests.Response], *, limit_bytes: int, timeout_s: float
+    ) -> tuple[requests.Response, bytes, bool]:
         """Send and read; the response, its body, and whether the body was cut at ``limit_bytes``."""
         trouble: Exception
         answer = None
         try:
             answer = send()
-            raw, too_large = self._read(answer, limit_bytes=limit_bytes, until=self._clock.monotonic() + timeout_s)
+            raw, too_large = self._read(
+                answer, limit_bytes=limit_bytes, until=self._clock.monotonic() + timeout_s
+            )
         except NotSentError as error:
             trouble = NotSentError(*error.args)
         except NoAnswerError as error:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 # An escaped surrogate that is not half of a pair; emoji are pairs, and common.
-_HALF_PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]")
+_HALF_PAIR = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
+)
 
 
 class NotSentError(Exception):
@@ -92,7 +94,9 @@ def parse_object(raw: bytes) -> dict[str, Any] | None:
 def _whole(value: Any) -> Any:
     """``value`` with every string encodable."""
     if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return (
+            value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        )
     if isinstance(value, list):
         return [_whole(item) for item in value]
     if isinstance(value, dict):

@@ -47,7 +47,9 @@ class Reads:
         return [answers[index] for index in range(len(calls))]
 
     def chain(self, calls: Mapping[str, Call]) -> tuple[dict[str, Answer], datetime]:
-        """The answers of one batch by name, and the portal's time at its start; repeated whole while patience lasts.
+        """The answers of one batch by name, and the portal's time at its start.
+
+        Repeated whole while patience lasts.
 
         Raises:
             PortalError: The whole batch failed, or does not tell its time.
@@ -57,16 +59,22 @@ class Reads:
         answers = self._classifier.resting(calls)
         commands = {name: batching.encode(call) for name, call in calls.items()}
         for name in batching.voided(commands, set(answers)):
-            error = UntriedError("it depends on a method that the portal has blocked", method=calls[name].method)
+            error = UntriedError(
+                "it depends on a method that the portal has blocked", method=calls[name].method
+            )
             answers[name] = Answer(calls[name], error=error)
         open_ = {name: command for name, command in commands.items() if name not in answers}
-        sent = self._requester.patience.repeat(lambda _: self._chained(open_), lambda sent: _unsettled_chain(sent, open_))
+        sent = self._requester.patience.repeat(
+            lambda _: self._chained(open_), lambda sent: _unsettled_chain(sent, open_)
+        )
         if isinstance(sent, Trouble):
             raise self._classifier.whole_error(sent)
         started = started_at(sent.reply)
         if started is None:
             raise TransientError("the answer does not tell the portal's time", method="batch")
-        given = {name: self._classifier.answer(calls[name], sent.outcomes[name], write=False) for name in open_}
+        given = {
+            name: self._classifier.answer(calls[name], sent.outcomes[name], write=False) for name in open_
+        }
         return answers | {name: answer for name, answer in given.items() if answer is not None}, started
 
     def _chained(self, commands: Mapping[str, str]) -> Batch | Trouble:
@@ -78,13 +86,22 @@ class Reads:
         started = self._clock.monotonic()
         small = len(commands) <= _SMALL
         sent = self._requester.batch(commands, write=False, again_if_slow=small)
-        if isinstance(sent, Trouble) and sent.slow and not small and self._requester.patience.may_cut(self._clock.monotonic() - started):
+        if (
+            isinstance(sent, Trouble)
+            and sent.slow
+            and not small
+            and self._requester.patience.may_cut(self._clock.monotonic() - started)
+        ):
             raise SlowError(sent.text, method="batch", code=sent.code)
         return sent
 
     def _ask_open(self, calls: Sequence[Call], answers: dict[int, Answer]) -> None:
         """Ask for the answers that are missing or failed in passing, in as many requests as that takes."""
-        open_ = {index: call for index, call in enumerate(calls) if index not in answers or _passes(answers[index].error)}
+        open_ = {
+            index: call
+            for index, call in enumerate(calls)
+            if index not in answers or _passes(answers[index].error)
+        }
         resting = self._classifier.resting(open_)
         answers.update(resting)
         joint = []
@@ -125,9 +142,16 @@ class Reads:
         commands = {f"c{index}": batching.encode(call) for index, call in calls.items()}
         sent = self._requester.batch(commands, write=False, again_if_slow=len(commands) == 1)
         if isinstance(sent, Trouble) and not sent.concerns_all and sent.recovery is not Recovery.BLOCKED:
-            return {i: Answer(call, error=self._classifier.error(sent, call.method, write=False)) for i, call in calls.items()}
+            return {
+                i: Answer(call, error=self._classifier.error(sent, call.method, write=False))
+                for i, call in calls.items()
+            }
         if isinstance(sent, Trouble):
-            if sent.slow and len(commands) > 1 and self._requester.patience.may_cut(self._clock.monotonic() - started):
+            if (
+                sent.slow
+                and len(commands) > 1
+                and self._requester.patience.may_cut(self._clock.monotonic() - started)
+            ):
                 return {}
             raise self._classifier.whole_error(sent)
         return {
@@ -149,11 +173,15 @@ def _unsettled_chain(sent: Batch | Trouble, commands: Mapping[str, str]) -> floa
     if isinstance(sent, Trouble):
         return None
     for name, outcome in sent.outcomes.items():
-        passing = outcome.error is not None and error_mapping.trouble_of_command(outcome.error).repeatable(write=False)
+        passing = outcome.error is not None and error_mapping.trouble_of_command(outcome.error).repeatable(
+            write=False
+        )
         if passing and not batching.is_void(commands[name], sent.outcomes):
             return 0.0
     return None
 
 
 def _unanswered(call: Call) -> Answer:
-    return Answer(call, error=TransientError("the portal gave neither a result nor an error", method=call.method))
+    return Answer(
+        call, error=TransientError("the portal gave neither a result nor an error", method=call.method)
+    )

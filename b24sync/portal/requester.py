@@ -1,7 +1,8 @@
 """One request to the portal and what came of it: paced, counted, repeated while that may help.
 
-A request ends in a :class:`~b24sync.portal.http_reply.Reply` or in a :class:`~b24sync.portal.error_mapping.Fault`.
-Exceptions are made of faults by the client, which knows whether the call had an effect.
+A request ends in a :class:`~b24sync.portal.http_reply.Reply` or in a
+:class:`~b24sync.portal.error_mapping.Fault`. Exceptions are made of faults by the client, which knows whether
+the call had an effect.
 """
 
 from __future__ import annotations
@@ -108,7 +109,9 @@ class Requester:
                 self.blocks.expect(batching.method_of(commands[name]), outcome.reset_at)
         return Batch(reply, outcomes)
 
-    def call(self, method: str, params: Mapping[str, Any], *, write: bool, again_if_slow: bool = True) -> HttpReply | Trouble:
+    def call(
+        self, method: str, params: Mapping[str, Any], *, write: bool, again_if_slow: bool = True
+    ) -> HttpReply | Trouble:
         """Post one request. Only the given ``params`` go, as JSON."""
 
         def unsettled(got: HttpReply | Trouble) -> float | None:
@@ -126,12 +129,16 @@ class Requester:
         """Get a file."""
 
         def attempt(limit_s: float | None) -> Download | Trouble:
-            got = self._carry(lambda wire: wire.get(url, limit_bytes=limit_bytes, timeout_s=self._limit(limit_s)))
+            got = self._carry(
+                lambda wire: wire.get(url, limit_bytes=limit_bytes, timeout_s=self._limit(limit_s))
+            )
             return got if isinstance(got, Trouble) else _fault_of_download(got, limit_bytes) or got
 
         return self.patience.repeat(
             attempt,
-            lambda got: got.retry_after_s if isinstance(got, Trouble) and got.repeatable(write=False) else None,
+            lambda got: (
+                got.retry_after_s if isinstance(got, Trouble) and got.repeatable(write=False) else None
+            ),
         )
 
     def _post(self, method: str, params: Mapping[str, Any], limit_s: float | None) -> HttpReply | Trouble:
@@ -143,7 +150,9 @@ class Requester:
         fault = error_mapping.fault_of_reply(got, whole=method == "batch")
         if fault is None and method == "batch" and not batching.is_answer(got.result):
             fault = Trouble(Recovery.BROKEN, "the answer is none to a batch", status=got.status)
-        _log.debug("%s: HTTP %d in %.2f s%s", method, got.status, got.elapsed_s, f", {fault.text}" if fault else "")
+        _log.debug(
+            "%s: HTTP %d in %.2f s%s", method, got.status, got.elapsed_s, f", {fault.text}" if fault else ""
+        )
         if fault is not None and fault.recovery is Recovery.BUSY:
             self._bucket.fill(self._clock.now())
         return fault or got

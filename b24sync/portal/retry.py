@@ -58,7 +58,9 @@ class Patience:
         import tenacity  # here, as most runs repeat nothing
 
         known = [first]  # the policy below begins with the attempt that was already made
-        backoff = tenacity.wait_exponential(multiplier=_FIRST_S, max=_LONGEST_S) + tenacity.wait_random(0, _JITTER_S)
+        backoff = tenacity.wait_exponential(multiplier=_FIRST_S, max=_LONGEST_S) + tenacity.wait_random(
+            0, _JITTER_S
+        )
 
         def again() -> T:
             return known.pop() if known else self._timed(attempt)

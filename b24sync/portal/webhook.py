@@ -54,7 +54,9 @@ class Webhook:
             raise ValueError(_path_fault(url.path))
         host = (url.hostname or "").lower()
         if url.scheme == "http" and not is_loopback(host):
-            raise ValueError(f"would send the secret in the clear (write https://{host}/...; http is for loopback only)")
+            raise ValueError(
+                f"would send the secret in the clear (write https://{host}/...; http is for loopback only)"
+            )
         return cls(
             scheme=url.scheme,
             host=host,
@@ -163,5 +165,7 @@ def _path_fault(path: str) -> str:
     if re.search(r"/rest/\d+/?$", path):
         return f"has no secret after the user id (it looks like {SHAPE})"
     if "/rest/" not in f"{path}/":
-        return f"has no /rest/ in its path: this is the portal's address, not a webhook (it looks like {SHAPE})"
+        return (
+            f"has no /rest/ in its path: this is the portal's address, not a webhook (it looks like {SHAPE})"
+        )
     return f"does not go on with a user's number and a secret after /rest/ (it looks like {SHAPE})"

@@ -26,7 +26,10 @@ class Writes:
         self._classifier = judge
 
     def write(self, calls: Sequence[Call]) -> list[Answer]:
-        """One answer a call, in order; after a request that found the portal away or silent the rest is not sent."""
+        """One answer a call, in order.
+
+        After a request that found the portal away or silent the rest is not sent.
+        """
         answers: dict[int, Answer] = {}
         trouble: Trouble | None = None
         for indices in self._portions(calls):
@@ -45,7 +48,9 @@ class Writes:
         joint = [index for index, call in enumerate(calls) if batching.fits(call, write=True)]
         alone = sorted(set(range(len(calls))) - set(joint))
         size = self._requester.batch_size
-        return [joint[start : start + size] for start in range(0, len(joint), size)] + [[index] for index in alone]
+        return [joint[start : start + size] for start in range(0, len(joint), size)] + [
+            [index] for index in alone
+        ]
 
     def _tell_one(self, call: Call) -> tuple[list[Answer], Trouble | None]:
         """Write one call as JSON; also the fault if the next request would fare no better."""
@@ -61,13 +66,17 @@ class Writes:
     def _tell_batch(self, calls: Sequence[Call]) -> tuple[list[Answer], Trouble | None]:
         """Write calls together; also the fault if the next request would fare no better."""
         answers = self._classifier.resting(dict(enumerate(calls)))
-        commands = {f"c{index}": batching.encode(call) for index, call in enumerate(calls) if index not in answers}
+        commands = {
+            f"c{index}": batching.encode(call) for index, call in enumerate(calls) if index not in answers
+        }
         sent = self._requester.batch(commands, write=True, again_if_slow=False) if commands else None
         for index, call in enumerate(calls):
             if isinstance(sent, Trouble) and index not in answers:
                 answers[index] = Answer(call, error=self._classifier.error(sent, call.method, write=True))
             elif isinstance(sent, Batch) and index not in answers:
-                answers[index] = self._classifier.answer(call, sent.outcomes[f"c{index}"], write=True) or _in_doubt(call)
+                answers[index] = self._classifier.answer(
+                    call, sent.outcomes[f"c{index}"], write=True
+                ) or _in_doubt(call)
         trouble = sent if isinstance(sent, Trouble) and sent.concerns_all else None
         return [answers[index] for index in range(len(calls))], trouble
 

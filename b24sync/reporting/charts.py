@@ -24,10 +24,16 @@ def bar(share: float, look: str) -> Markup:
     """A horizontal bar that fills a share of its place (0 to 1)."""
     width = max(0.0, min(share, 1.0)) * 100
     inner = element("rect", {"x": 0, "y": 0, "width": f"{width:.2f}", "height": 10, "class": look})
-    return element("svg", {"class": "bar", "viewBox": "0 0 100 10", "preserveAspectRatio": "none", "aria-hidden": "true"}, inner)
+    return element(
+        "svg",
+        {"class": "bar", "viewBox": "0 0 100 10", "preserveAspectRatio": "none", "aria-hidden": "true"},
+        inner,
+    )
 
 
-def columns(found: Sequence[Column], looks: Sequence[str], *, name: str, height: int = 200, every: int = 1) -> Markup:
+def columns(
+    found: Sequence[Column], looks: Sequence[str], *, name: str, height: int = 200, every: int = 1
+) -> Markup:
     """Columns beside each other, their parts stacked.
 
     Args:
@@ -46,7 +52,13 @@ def columns(found: Sequence[Column], looks: Sequence[str], *, name: str, height:
         x = _LEFT + place * space
         drawn.append(_column(column, looks, x, space, top, height))
         if (last - place) % every == 0:
-            drawn.append(element("text", {"x": f"{x + space / 2:.1f}", "y": height - 8, "class": "tick middle"}, text_of(column.label)))
+            drawn.append(
+                element(
+                    "text",
+                    {"x": f"{x + space / 2:.1f}", "y": height - 8, "class": "tick middle"},
+                    text_of(column.label),
+                )
+            )
     label = {"role": "img", "aria-label": name, "class": "chart", "viewBox": f"0 0 {width:.0f} {height}"}
     return element("svg", label, *drawn)
 
@@ -58,7 +70,12 @@ def _column(column: Column, looks: Sequence[str], x: float, space: float, top: f
         tall = room * value / top if top else 0.0
         if tall > 0:
             floor -= tall
-            where = {"x": f"{x + space * 0.15:.1f}", "y": f"{floor:.1f}", "width": f"{space * 0.7:.1f}", "height": f"{tall:.1f}"}
+            where = {
+                "x": f"{x + space * 0.15:.1f}",
+                "y": f"{floor:.1f}",
+                "width": f"{space * 0.7:.1f}",
+                "height": f"{tall:.1f}",
+            }
             rects.append(element("rect", {**where, "class": look}))
     return element("g", {}, element("title", {}, text_of(column.title)), *rects)
 
@@ -68,9 +85,16 @@ def _grid(top: float, width: float, height: int) -> Markup:
     lines = []
     for step in range(_GRID_LINES + 1):
         y = height - _BOTTOM - room * step / _GRID_LINES
-        lines.append(element("line", {"x1": _LEFT, "x2": width - _RIGHT, "y1": f"{y:.1f}", "y2": f"{y:.1f}", "class": "grid"}))
+        lines.append(
+            element(
+                "line",
+                {"x1": _LEFT, "x2": width - _RIGHT, "y1": f"{y:.1f}", "y2": f"{y:.1f}", "class": "grid"},
+            )
+        )
         label = short_number(top * step / _GRID_LINES)
-        lines.append(element("text", {"x": _LEFT - 6, "y": f"{y + 4:.1f}", "class": "tick end"}, text_of(label)))
+        lines.append(
+            element("text", {"x": _LEFT - 6, "y": f"{y + 4:.1f}", "class": "tick end"}, text_of(label))
+        )
     return element("g", {"aria-hidden": "true"}, *lines)
 
 

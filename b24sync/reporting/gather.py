@@ -155,9 +155,16 @@ class Gatherer:
         with self.store.reading():
             troubles, count = self.store.figures.open_troubles(_TROUBLES)
             return Facts(
-                self.now, self.tz, months, self._debts(), self._reminders(months), self._commissions(months), self._health(),
-                [(action, self._url(action.kind, action.entity_id)) for action in troubles], count,
-            )  # fmt: skip
+                self.now,
+                self.tz,
+                months,
+                self._debts(),
+                self._reminders(months),
+                self._commissions(months),
+                self._health(),
+                [(action, self._url(action.kind, action.entity_id)) for action in troubles],
+                count,
+            )
 
     def _local(self, second: int) -> datetime:
         return datetime.fromtimestamp(second, UTC).astimezone(self.tz)
@@ -184,7 +191,8 @@ class Gatherer:
         return [
             stage
             for stage in self.store.figures.invoice_stages()
-            if self.funnels.semantic(INVOICE, stage) == "P" and self.funnels.status(INVOICE, stage) not in settled
+            if self.funnels.semantic(INVOICE, stage) == "P"
+            and self.funnels.status(INVOICE, stage) not in settled
         ]
 
     def _debts(self) -> Debts:
@@ -204,13 +212,21 @@ class Gatherer:
         return Debts(dict(sorted(by_age.items())), worst)
 
     def _unpaid(self, entity_id: int, due_on: str | None, raw: Mapping[str, object], today: date) -> Unpaid:
-        entity = items.entity(self.kinds[INVOICE], raw, statuses={}, base_url=self.base_url or "https://portal.invalid")
+        entity = items.entity(
+            self.kinds[INVOICE], raw, statuses={}, base_url=self.base_url or "https://portal.invalid"
+        )
         due = date.fromisoformat(due_on) if due_on else None
         values = entity.values
         return Unpaid(
-            entity_id, values["number"], values["title"], due, (today - due).days if due else 0, values["amount"], values["currency"],
+            entity_id,
+            values["number"],
+            values["title"],
+            due,
+            (today - due).days if due else 0,
+            values["amount"],
+            values["currency"],
             self._url(INVOICE, entity_id),
-        )  # fmt: skip
+        )
 
     # reminders and commissions
 
@@ -236,7 +252,9 @@ class Gatherer:
 
     def _health(self) -> Health:
         today = self.now.astimezone(self.tz).date()
-        days = {today - timedelta(days=ago): Day(today - timedelta(days=ago)) for ago in range(DAYS - 1, -1, -1)}
+        days = {
+            today - timedelta(days=ago): Day(today - timedelta(days=ago)) for ago in range(DAYS - 1, -1, -1)
+        }
         codes = Counter[int]()
         first = datetime.combine(min(days), datetime.min.time(), tzinfo=self.tz)
         last = None
@@ -247,9 +265,12 @@ class Gatherer:
             day = days.get(moment.date())
             if day is not None:
                 days[day.day] = Day(
-                    day.day, day.polls + 1, day.failed + (run.exit_code not in {0, 1}), day.total_s + run.duration_s,
+                    day.day,
+                    day.polls + 1,
+                    day.failed + (run.exit_code not in {0, 1}),
+                    day.total_s + run.duration_s,
                     max(day.longest_s, run.duration_s),
-                )  # fmt: skip
+                )
         return Health(list(days.values()), dict(sorted(codes.items())), last)
 
 
@@ -264,8 +285,16 @@ class _Account:
 
     def pay(self, user: int, currency: str, months: Sequence[str]) -> Pay:
         """The sums; what was earned is not expected any more."""
-        open_ = sum((amount for line, amount in self.expected.items() if line not in self.settled), Decimal(0))
-        return Pay(user, self.name or f"user:{user}", currency, {month: self.earned.get(month, Decimal(0)) for month in months}, open_)
+        open_ = sum(
+            (amount for line, amount in self.expected.items() if line not in self.settled), Decimal(0)
+        )
+        return Pay(
+            user,
+            self.name or f"user:{user}",
+            currency,
+            {month: self.earned.get(month, Decimal(0)) for month in months},
+            open_,
+        )
 
 
 def age_of(days: int) -> int:

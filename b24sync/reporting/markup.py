@@ -1,4 +1,7 @@
-"""HTML and SVG as text that cannot hold what nobody wrote: every text and attribute is escaped on its way in."""
+"""HTML and SVG as text that cannot hold what nobody wrote.
+
+Every text and attribute is escaped on its way in.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ class Markup(str):
 
 
 def text_of(text: object) -> Markup:
-    """A text as markup: escaped, without control characters and characters that turn the direction of writing."""
+    """A text as markup.
+
+    Escaped, without control characters and characters that turn the direction of writing.
+    """
     return Markup(html.escape(printable(str(text)), quote=True))
 
 

@@ -20,11 +20,16 @@ def page(facts: Facts, lang: str) -> str:
     words = Words(lang)
     view = Page(facts, words)
     head = element(
-        "head", {}, element("meta", {"charset": "utf-8"}), element("meta", {"http-equiv": "Content-Security-Policy", "content": policy()}),
+        "head",
+        {},
+        element("meta", {"charset": "utf-8"}),
+        element("meta", {"http-equiv": "Content-Security-Policy", "content": policy()}),
         element("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
-        element("meta", {"name": "referrer", "content": "no-referrer"}), element("meta", {"name": "robots", "content": "noindex"}),
-        element("title", {}, text_of(f"b24sync: {words['title']}")), element("style", {}, Markup(SHEET)),
-    )  # fmt: skip
+        element("meta", {"name": "referrer", "content": "no-referrer"}),
+        element("meta", {"name": "robots", "content": "noindex"}),
+        element("title", {}, text_of(f"b24sync: {words['title']}")),
+        element("style", {}, Markup(SHEET)),
+    )
     body = element("body", {}, view.header(), element("main", {}, *view.sections()))
     return f'<!DOCTYPE html>\n<html lang="{lang}">\n{head}\n{body}\n</html>\n'
 
@@ -34,11 +39,15 @@ def _cell(text: object, look: str | None = None, *, name: str = "td") -> Markup:
     return element(name, {"class": look, "scope": "row" if name == "th" else None}, inner)
 
 
-def _table(head: Sequence[tuple[str, str | None]], rows: Iterable[Sequence[Markup]], *, look: str | None = None) -> Markup:
+def _table(
+    head: Sequence[tuple[str, str | None]], rows: Iterable[Sequence[Markup]], *, look: str | None = None
+) -> Markup:
     """A table; of the look ``stack`` its rows become paragraphs where there is little room."""
     titles = (element("th", {"scope": "col", "class": one}, text_of(title)) for title, one in head)
     body = joined(element("tr", {}, *row) for row in rows)
-    inner = element("table", {"class": look}, element("thead", {}, element("tr", {}, *titles)), element("tbody", {}, body))
+    inner = element(
+        "table", {"class": look}, element("thead", {}, element("tr", {}, *titles)), element("tbody", {}, body)
+    )
     return element("div", {"class": "scroll", "tabindex": 0}, inner)
 
 
@@ -81,7 +90,9 @@ class Page:
 
     def _section(self, name: str, parts: Iterable[Markup], *, long: bool = False) -> Markup:
         title = element("h2", {"id": f"{name}-title"}, text_of(self.words[name]))
-        return element("section", {"aria-labelledby": f"{name}-title", "class": "long" if long else None}, title, *parts)
+        return element(
+            "section", {"aria-labelledby": f"{name}-title", "class": "long" if long else None}, title, *parts
+        )
 
     # numbers on top
 
@@ -94,7 +105,9 @@ class Page:
         if not debts.by_age:
             yield self._card(words["unpaid"], words["none"], "", "good")
         count = self.facts.trouble_count
-        yield self._card(words["troubles"], str(count) if count else words["none"], "", "bad" if count else "good")
+        yield self._card(
+            words["troubles"], str(count) if count else words["none"], "", "bad" if count else "good"
+        )
         yield self._last_poll()
 
     def _last_poll(self) -> Markup:
@@ -104,7 +117,9 @@ class Page:
         when, code = last
         fine = code in {0, 1}
         value = words["ok"] if fine else words.say("code", code=code)
-        return self._card(words["last_poll"], value, words.time(when.astimezone(self.facts.tz)), "good" if fine else "bad")
+        return self._card(
+            words["last_poll"], value, words.time(when.astimezone(self.facts.tz)), "good" if fine else "bad"
+        )
 
     def _card(self, name: str, value: str, note: str, look: str | None) -> Markup:
         parts = [
@@ -128,7 +143,14 @@ class Page:
             entity = f"{action.kind}:{action.entity_id}"
             what = Markup(f"{_link(url, entity)}<br/>{text_of(f'{action.rule}, {action.step}')}")
             state = element("span", {"class": "state"}, text_of(words[f"{action.state}_state"]))
-            rows.append([_cell(action.id, "n", name="th"), _cell(state), _cell(what), _cell(details_of(action), "wrap")])
+            rows.append(
+                [
+                    _cell(action.id, "n", name="th"),
+                    _cell(state),
+                    _cell(what),
+                    _cell(details_of(action), "wrap"),
+                ]
+            )
         yield _table(head, rows, look="stack")
         left = facts.trouble_count - len(facts.troubles)
         if left > 0:
@@ -147,7 +169,12 @@ class Page:
             yield self._ages(currency)
         if debts.worst:
             yield element("h3", {}, text_of(words["worst"]))
-            head = [(words["invoice"], None), (words["due"], None), (words["late"], "n"), (words["amount"], "n")]
+            head = [
+                (words["invoice"], None),
+                (words["due"], None),
+                (words["late"], "n"),
+                (words["amount"], "n"),
+            ]
             yield _table(head, [self._debt_row(one) for one in debts.worst], look="stack")
 
     def _ages(self, currency: str) -> Markup:
@@ -182,7 +209,10 @@ class Page:
         if not any(counts.values()):
             yield _soft(words["no_reminders"])
             return
-        found = [Column(words.month(month, short=True), [count], f"{words.month(month)}: {count}") for month, count in counts.items()]
+        found = [
+            Column(words.month(month, short=True), [count], f"{words.month(month)}: {count}")
+            for month, count in counts.items()
+        ]
         yield self._chart(columns(found, ["p0"], name=words["reminders"], height=160))
         yield _soft(words.say("in_all", count=sum(counts.values())))
 
@@ -210,7 +240,13 @@ class Page:
             parts = [max(float(pay.by_month[month]), 0.0) for pay in named]
             parts += [max(float(sum(pay.by_month[month] for pay in others)), 0.0)] if others else []
             total = sum((pay.by_month[month] for pay in people), Decimal(0))
-            found.append(Column(words.month(month, short=True), parts, f"{words.month(month)}: {words.money(total, currency)}"))
+            found.append(
+                Column(
+                    words.month(month, short=True),
+                    parts,
+                    f"{words.month(month)}: {words.money(total, currency)}",
+                )
+            )
         if any(any(column.parts) for column in found):
             yield self._legend(names, looks)
             yield self._chart(columns(found, looks, name=f"{words['commissions']}, {currency}"))
@@ -218,13 +254,25 @@ class Page:
 
     def _pay_table(self, people: Sequence[Pay]) -> Markup:
         words = self.words
-        months = [month for month in reversed(self.facts.months) if any(pay.by_month[month] for pay in people)]
-        head = [(words["person"], None), (words["expected"], "n"), (words["total"], "n"), *((words.month(month), "n") for month in months)]
+        months = [
+            month for month in reversed(self.facts.months) if any(pay.by_month[month] for pay in people)
+        ]
+        head = [
+            (words["person"], None),
+            (words["expected"], "n"),
+            (words["total"], "n"),
+            *((words.month(month), "n") for month in months),
+        ]
         rows = []
         for pay in people:
             total = sum(pay.by_month.values(), Decimal(0))
             amounts = [pay.expected, total, *(pay.by_month[month] for month in months)]
-            rows.append([_cell(pay.name, name="th"), *(_cell(words.money(one, "") if one else "–", "n") for one in amounts)])
+            rows.append(
+                [
+                    _cell(pay.name, name="th"),
+                    *(_cell(words.money(one, "") if one else "–", "n") for one in amounts),
+                ]
+            )
         return _table(head, rows)
 
     @staticmethod
@@ -232,7 +280,9 @@ class Page:
         entries = []
         for name, look in zip(names, looks, strict=True):
             sign = element(
-                "svg", {"viewBox": "0 0 10 10", "aria-hidden": "true"}, element("rect", {"width": 10, "height": 10, "class": look})
+                "svg",
+                {"viewBox": "0 0 10 10", "aria-hidden": "true"},
+                element("rect", {"width": 10, "height": 10, "class": look}),
             )
             entries.append(element("li", {}, sign, text_of(name)))
         return element("ul", {"class": "legend"}, *entries)
@@ -245,21 +295,44 @@ class Page:
             yield _soft(words["no_polls"])
             return
         found = [
-            Column(f"{day.day:%d.%m}", [day.polls - day.failed, day.failed], f"{words.day(day.day)}: {day.polls} / {day.failed}")
+            Column(
+                f"{day.day:%d.%m}",
+                [day.polls - day.failed, day.failed],
+                f"{words.day(day.day)}: {day.polls} / {day.failed}",
+            )
             for day in health.days
         ]
         yield self._legend([words["polls"], words["failed"]], ["fine", "broken"])
         yield self._chart(columns(found, ["fine", "broken"], name=words["health"], height=160, every=5))
-        times = [Column(f"{day.day:%d.%m}", [day.average_s], f"{words.day(day.day)}: {words.number(day.average_s)}") for day in health.days]
+        times = [
+            Column(
+                f"{day.day:%d.%m}", [day.average_s], f"{words.day(day.day)}: {words.number(day.average_s)}"
+            )
+            for day in health.days
+        ]
         yield element("h3", {}, text_of(words["average"]))
         yield self._chart(columns(times, ["p0"], name=words["average"], height=120, every=5))
         codes = ", ".join(f"{code}: {count}" for code, count in health.exit_codes.items())
         yield _soft(f"{words['exit']}: {codes}. {words['trimmed']}")
-        head = [(words["day"], None), (words["polls"], "n"), (words["failed"], "n"), (words["average"], "n"), (words["longest"], "n")]
+        head = [
+            (words["day"], None),
+            (words["polls"], "n"),
+            (words["failed"], "n"),
+            (words["average"], "n"),
+            (words["longest"], "n"),
+        ]
         rows = [
             [
                 _cell(words.day(day.day)),
-                *(_cell(one, "n") for one in (day.polls, day.failed, words.number(day.average_s), words.number(day.longest_s))),
+                *(
+                    _cell(one, "n")
+                    for one in (
+                        day.polls,
+                        day.failed,
+                        words.number(day.average_s),
+                        words.number(day.longest_s),
+                    )
+                ),
             ]
             for day in reversed(health.days)
             if day.polls

@@ -1,1 +1,4 @@
-"""The portal's words: builders of calls and readers of answers; pure, and the only place with Bitrix24 names."""
+"""The portal's words: builders of calls and readers of answers.
+
+Pure, and the only place with Bitrix24 names.
+"""

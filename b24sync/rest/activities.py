@@ -36,7 +36,8 @@ def planned(
         responsible_id: Who holds it.
         start: When, aware.
         marker: ORIGIN_ID, by which it is found again.
-        contact: Whom it is with, as ``(entity_type_id, id)``; the owner if nobody is named. The portal wants exactly one.
+        contact: Whom it is with, as ``(entity_type_id, id)``; the owner if nobody is named. The portal wants
+            exactly one.
         description: Plain text.
         lasts: How long it is planned to take.
     """
@@ -120,7 +121,10 @@ def email(
         "SUBJECT": subject,
         "DESCRIPTION": body,
         "DESCRIPTION_TYPE": 3 if is_html else 1,
-        "COMMUNICATIONS": [{"VALUE": address, "ENTITY_ID": with_id, "ENTITY_TYPE_ID": with_type, "TYPE": "EMAIL"} for address in to],
+        "COMMUNICATIONS": [
+            {"VALUE": address, "ENTITY_ID": with_id, "ENTITY_TYPE_ID": with_type, "TYPE": "EMAIL"}
+            for address in to
+        ],
         "SETTINGS": {"MESSAGE_FROM": sender, "DISABLE_SENDING_MESSAGE_COPY": "Y"},
         "ORIGINATOR_ID": ORIGINATOR,
         "ORIGIN_ID": marker,
@@ -133,7 +137,10 @@ def email(
 
 
 def find(*, owner: tuple[int, int], marker: str, type_id: int | None = None) -> Call:
-    """Activities of an owner that carry a marker; compare ORIGIN_ID by ``marked``, since unknown filters are ignored."""
+    """Activities of an owner that carry a marker.
+
+    Compare ORIGIN_ID by ``marked``, since unknown filters are ignored.
+    """
     found: dict[str, Any] = {"OWNER_TYPE_ID": owner[0], "OWNER_ID": owner[1], "ORIGIN_ID": marker}
     if type_id is not None:
         found["TYPE_ID"] = type_id

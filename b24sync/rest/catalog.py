@@ -57,4 +57,6 @@ def read_section(result: Any) -> Section | None:
     number = json_values.id_or_none(row.get("id")) if isinstance(row, Mapping) else None
     if row is None or number is None:
         return None
-    return Section(number, json_values.text(row.get("name")), json_values.id_or_none(row.get("iblockSectionId")))
+    return Section(
+        number, json_values.text(row.get("name")), json_values.id_or_none(row.get("iblockSectionId"))
+    )

@@ -14,7 +14,10 @@ def name_of(kind: Kind, raw: Mapping[str, Any]) -> str:
     """A company's title; a contact's first and last name."""
     if kind.name == COMPANY:
         return json_values.text(raw.get("title", raw.get("TITLE")))
-    parts = (json_values.text(raw.get(camel, raw.get(upper))) for camel, upper in (("name", "NAME"), ("lastName", "LAST_NAME")))
+    parts = (
+        json_values.text(raw.get(camel, raw.get(upper)))
+        for camel, upper in (("name", "NAME"), ("lastName", "LAST_NAME"))
+    )
     return " ".join(part.strip() for part in parts if part.strip())
 
 

@@ -10,7 +10,8 @@ from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE
 from b24sync.rest import json_values
 from b24sync.rest.kinds import Kind
 
-# Never part of an `updated` event (DESIGN.md §5 Events). searchContent holds the name of the stage, so it moves too.
+# Never part of an `updated` event (DESIGN.md §5 Events). searchContent holds the name of the stage, so it
+# moves too.
 _SILENT = frozenset(
     (
         *(
@@ -37,7 +38,9 @@ _SILENT_STARTS = (
     "LAST_ACTIVITY",
     "LAST_COMM",
 )
-_SILENT_NAMES = frozenset(("id", "url", "status", "stage_id", "category_id", "semantic", "created_at", "updated_at"))
+_SILENT_NAMES = frozenset(
+    ("id", "url", "status", "stage_id", "category_id", "semantic", "created_at", "updated_at")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +130,32 @@ def _value(raw: Mapping[str, Any], codes: tuple[str, ...]) -> Any:
 
 
 def portal_fields(kind: Kind, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields for a write: contract names become the portal's codes, typed values its JSON; other codes stay as they are.
+    """Fields for a write: contract names become the portal's codes, typed values its JSON.
+
+    Other codes stay as they are.
 
     ``fields.UF_CRM_X`` may be written for ``UF_CRM_X``.
     """
     codes = {field.name: field.codes[0] for field in fields_of(kind)}
-    return {codes.get(name, name.removeprefix("fields.")): json_values.to_portal(value) for name, value in changes.items()}
+    return {
+        codes.get(name, name.removeprefix("fields.")): json_values.to_portal(value)
+        for name, value in changes.items()
+    }
 
 
 def portal_code(kind: Kind, name: str) -> str:
-    """The portal's code of a contract field; a code of the portal comes back as it is, without ``fields.``."""
+    """The portal's code of a contract field.
+
+    A code of the portal comes back as it is, without ``fields.``.
+    """
     return next((f.codes[0] for f in fields_of(kind) if f.name == name), name.removeprefix("fields."))
 
 
 def original_fields(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The row by the portal's own codes: custom fields as ``UF_CRM_…`` on old portals too, no links of files."""
+    """The row by the portal's own codes.
+
+    Custom fields as ``UF_CRM_…`` on old portals too, no links of files.
+    """
     scrubbed = json_values.scrubbed(raw)
     if not any(code.startswith("ufCrm") for code in scrubbed):
         return scrubbed
@@ -151,7 +165,8 @@ def original_fields(raw: Mapping[str, Any]) -> dict[str, Any]:
 def diff_contract(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Any]:
     """What takes part in an ``updated`` event, as JSON; a field that is missing here is empty.
 
-    Contract fields by their names, all else as ``fields.CODE``; neither the stage nor what moves with every save.
+    Contract fields by their names, all else as ``fields.CODE``; neither the stage nor what moves with every
+    save.
     """
     found: dict[str, Any] = {}
     shown: set[str] = set()

@@ -19,7 +19,9 @@ _SITE_FORMATS = (
 
 
 def parse_time(value: Any) -> datetime | None:
-    """A moment of the portal as aware UTC; ``None`` for anything that is no time (an empty field, a switched-off one).
+    """A moment of the portal as aware UTC.
+
+    ``None`` for anything that is no time (an empty field, a switched-off one).
 
     A text without an offset, which no documented answer has, is taken as UTC.
     """
@@ -35,8 +37,8 @@ def parse_time(value: Any) -> datetime | None:
 def parse_date(value: Any) -> date | None:
     """A date field of the portal; ``None`` if it is empty.
 
-    The portal sends a date as the moment of 00:00 UTC of that day, in the server's offset. Adding 12 hours before cutting gives
-    the right day for servers that send their own midnight, too.
+    The portal sends a date as the moment of 00:00 UTC of that day, in the server's offset. Adding 12 hours
+    before cutting gives the right day for servers that send their own midnight, too.
     """
     if isinstance(value, str) and len(value) == 10:
         try:
@@ -48,7 +50,10 @@ def parse_date(value: Any) -> date | None:
 
 
 def parse_site_date(value: Any) -> date | None:
-    """A date as lists send it, in a site format such as ``31.12.2024`` or ``12/31/2024 11:59:59 pm``; ``None`` if it is none."""
+    """A date as lists send it, in a site format such as ``31.12.2024`` or ``12/31/2024 11:59:59 pm``.
+
+    ``None`` if it is none.
+    """
     if not isinstance(value, str):
         return None
     text = value.strip()
@@ -61,7 +66,10 @@ def parse_site_date(value: Any) -> date | None:
 
 
 def send_date(day: date) -> str:
-    """A date for a date field: without a time, since the portal would first turn an offset into its own zone."""
+    """A date for a date field.
+
+    Without a time, since the portal would first turn an offset into its own zone.
+    """
     return date(day.year, day.month, day.day).isoformat()
 
 

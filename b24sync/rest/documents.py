@@ -17,7 +17,10 @@ _PREFIX = "crm.documentgenerator"
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A document template; ``for_types`` are the portal's words for what it can be made of (``31``, ``2_category_0``)."""
+    """A document template.
+
+    ``for_types`` are the portal's words for what it can be made of (``31``, ``2_category_0``).
+    """
 
     id: int
     name: str
@@ -34,7 +37,8 @@ class Document:
     """A document.
 
     Attributes:
-        pdf_url: ``*Machine`` link of the PDF, empty while it is being made. Holds a secret: never log or keep it.
+        pdf_url: ``*Machine`` link of the PDF, empty while it is being made. Holds a secret: never log or keep
+            it.
         download_url: ``*Machine`` link of the original file.
         is_failed: The portal could not make the PDF and will not try again.
     """
@@ -90,9 +94,17 @@ def read_templates(result: Any) -> list[Template]:
     for row in _rows(result, "templates"):
         number = json_values.id_or_none(row.get("id"))
         types = row.get("entityTypeId") or ()
-        listed = types.values() if isinstance(types, Mapping) else [types] if isinstance(types, str | int) else types
+        listed = (
+            types.values()
+            if isinstance(types, Mapping)
+            else [types]
+            if isinstance(types, str | int)
+            else types
+        )
         if number is not None:
-            found.append(Template(number, json_values.text(row.get("name")), tuple(str(one) for one in listed)))
+            found.append(
+                Template(number, json_values.text(row.get("name")), tuple(str(one) for one in listed))
+            )
     return found
 
 

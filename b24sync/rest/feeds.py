@@ -17,7 +17,10 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How one API names what a feed needs: the fields ``id`` and modification time, and where a row of an answer stands."""
+    """How one API names what a feed needs.
+
+    The fields ``id`` and modification time, and where a row of an answer stands.
+    """
 
     id: str
     updated: str
@@ -34,7 +37,10 @@ _WORDS: Mapping[str, Words] = {
 
 
 def words(kind: Kind) -> Words:
-    """The words of the API that reads a kind; ``skewed``: its date filter may be shifted (BITRIX24.md §3.4)."""
+    """The words of the API that reads a kind; ``skewed``.
+
+    Its date filter may be shifted (BITRIX24.md §3.4).
+    """
     return _WORDS[kind.api]
 
 
@@ -45,7 +51,10 @@ def newest(kind: Kind) -> Call:
 
 
 def made_since(kind: Kind, since: datetime) -> Call | None:
-    """Tasks made at or after ``since``: one that was never changed has no CHANGED_DATE, so it is last where the newest come first."""
+    """Tasks made at or after ``since``.
+
+    One that was never changed has no CHANGED_DATE, so it is last where the newest come first.
+    """
     if kind.api != "task":
         return None
     return items.list_page(kind, filter={">=CREATED_DATE": send_time(since)}, order={"ID": "DESC"})
@@ -84,7 +93,10 @@ def sweep(kind: Kind, *, after: int | str) -> Call:
 
 
 def one_since(kind: Kind, *, entity_id: int, since: datetime) -> Call:
-    """The one row, if the portal's filter finds that it changed at or after ``since``: shows how the filter is shifted."""
+    """The one row, if the portal's filter finds that it changed at or after ``since``.
+
+    Shows how the filter is shifted.
+    """
     said = words(kind)
     filter_ = {said.id: entity_id, f">={said.updated}": send_time(since)}
     return items.list_page(kind, filter=filter_, order={said.id: "ASC"}, select=("id", "updatedTime"))

@@ -1,4 +1,7 @@
-"""What fields a kind has: types, names, values of lists (``crm.item.fields`` and its like; BITRIX24.md §11)."""
+"""What fields a kind has: types, names, values of lists (``crm.item.fields`` and its like.
+
+BITRIX24.md §11).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ class FieldSpec:
     Attributes:
         code: Its key in rows, custom fields as ``UF_CRM_…``.
         sent: Its name in a write to this portal (old ones know custom fields by camel case only).
-        type: The portal's word: ``string``, ``double``, ``date``, ``enumeration``, ``employee``, ``crm`` and more.
+        type: The portal's word: ``string``, ``double``, ``date``, ``enumeration``, ``employee``, ``crm`` and
+            more.
         title: Its name for people.
         choices: For an enumeration: value id → text.
     """
@@ -56,7 +60,11 @@ class Fields:
 
     def titled(self, words: str) -> list[str]:
         """Codes of the fields whose names for people stand in a message of the portal, as ``"Address"``."""
-        return [spec.code for spec in self.specs if spec.title and any(f"{q}{spec.title}{e}" in words for q, e in _QUOTES)]
+        return [
+            spec.code
+            for spec in self.specs
+            if spec.title and any(f"{q}{spec.title}{e}" in words for q, e in _QUOTES)
+        ]
 
 
 _QUOTES = (('"', '"'), ("«", "»"), ("'", "'"), ("&quot;", "&quot;"))
@@ -86,7 +94,11 @@ def _spec(name: str, row: Mapping[str, Any]) -> FieldSpec:
 
 
 def _choices(rows: Iterable[Any]) -> dict[str, str]:
-    return {str(row["ID"]): json_values.text(row.get("VALUE")) for row in rows if isinstance(row, Mapping) and "ID" in row}
+    return {
+        str(row["ID"]): json_values.text(row.get("VALUE"))
+        for row in rows
+        if isinstance(row, Mapping) and "ID" in row
+    }
 
 
 def _task_code(name: str) -> str:
@@ -97,7 +109,9 @@ def _task_code(name: str) -> str:
 
 def _task(sent: str, type_: str, *, several: bool = False) -> FieldSpec:
     first, *others = sent.lower().split("_")
-    return FieldSpec(first + "".join(word.capitalize() for word in others), sent, type_, sent, is_multiple=several)
+    return FieldSpec(
+        first + "".join(word.capitalize() for word in others), sent, type_, sent, is_multiple=several
+    )
 
 
 TASK_FIELDS = (

@@ -52,4 +52,8 @@ def _listed(result: Any) -> list[Mapping[str, Any]]:
     if isinstance(result, Mapping):
         result = result.get("items", [])
     listed = result.values() if isinstance(result, Mapping) else result
-    return [row for row in listed if isinstance(row, Mapping)] if not isinstance(listed, str | int | None) else []
+    return (
+        [row for row in listed if isinstance(row, Mapping)]
+        if not isinstance(listed, str | int | None)
+        else []
+    )

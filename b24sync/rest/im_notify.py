@@ -14,8 +14,9 @@ _LONGEST_TAG = 200  # the portal keeps 255 characters, with a prefix of its own
 def system_add(user_id: int, message: str, *, tag: str) -> Call:
     """Notify one user, without an author.
 
-    A later one with the same tag replaces an earlier one, so that a repeated call shows once. The recipient is put into the tag,
-    since it is not documented whether replacement goes by recipient; a tag counts only together with CLIENT_ID.
+    A later one with the same tag replaces an earlier one, so that a repeated call shows once. The recipient
+    is put into the tag, since it is not documented whether replacement goes by recipient; a tag counts only
+    together with CLIENT_ID.
     """
     return Call("im.notify.system.add", _params(user_id, message, tag))
 
@@ -39,6 +40,7 @@ def _short(tag: str) -> str:
 def escape(text: str) -> str:
     """Data for a message: no BBCode in it works, and it reads the same.
 
-    The messenger has no escape for ``[``, and shows HTML entities as they are; so an invisible break is put after it.
+    The messenger has no escape for ``[``, and shows HTML entities as they are; so an invisible break is put
+    after it.
     """
     return text.replace("[", f"[{_BREAK}").replace("#BR#", f"#{_BREAK}BR#")

@@ -1,7 +1,7 @@
 """Entities of every kind: calls that list, read and write them, and what their rows mean.
 
-CRM kinds go through ``crm.item.*``; invoices of the old module and tasks are passed on to rest.legacy and rest.tasks, so that
-callers need not know which API a kind has.
+CRM kinds go through ``crm.item.*``; invoices of the old module and tasks are passed on to rest.legacy and
+rest.tasks, so that callers need not know which API a kind has.
 """
 
 from __future__ import annotations
@@ -61,17 +61,25 @@ def by_ids(kind: Kind, ids: Sequence[int], *, select: Sequence[str] = EVERYTHING
 
 
 def update(kind: Kind, entity_id: int, fields: Mapping[str, Any]) -> Call:
-    """Change fields, named by the contract or by the portal; values may be typed (dates, Decimal). Others stay as they are."""
+    """Change fields, named by the contract or by the portal; values may be typed (dates, Decimal).
+
+    Others stay as they are.
+    """
     if kind.api == "task":
         return tasks.update(entity_id, fields)
     if kind.api == "legacy":
         return legacy.update(kind, entity_id, fields)
     sent = contract.portal_fields(kind, fields)
-    return Call("crm.item.update", {"entityTypeId": kind.entity_type_id, "id": entity_id, "fields": sent, **_UF})
+    return Call(
+        "crm.item.update", {"entityTypeId": kind.entity_type_id, "id": entity_id, "fields": sent, **_UF}
+    )
 
 
 def add(kind: Kind, fields: Mapping[str, Any]) -> Call:
-    """Create an item (or a task); ``xmlId`` is its marker. Old invoices are not created (DESIGN.md §5 ``[invoice]``)."""
+    """Create an item (or a task); ``xmlId`` is its marker.
+
+    Old invoices are not created (DESIGN.md §5 ``[invoice]``).
+    """
     if kind.api == "task":
         return tasks.add(fields)
     if kind.api == "legacy":
@@ -134,7 +142,10 @@ def stage_of(raw: Mapping[str, Any]) -> str:
 
 
 def snapshot_times(raw: Mapping[str, Any]) -> tuple[datetime | None, datetime | None, datetime | None]:
-    """When a row was created, last saved, and last moved to another stage; each aware UTC or ``None`` if the row does not say."""
+    """When a row was created, last saved, and last moved to another stage.
+
+    Each aware UTC or ``None`` if the row does not say.
+    """
     if "createdTime" in raw or "updatedTime" in raw:
         return (
             parse_time(raw.get("createdTime")),
@@ -197,5 +208,8 @@ def url(kind: Kind, entity_id: int, *, base_url: str, user_id: int | None = None
 
 
 def diff_values(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Any]:
-    """What takes part in an ``updated`` event: name → JSON value; empty fields are left out, so compare with ``.get``."""
+    """What takes part in an ``updated`` event: name → JSON value.
+
+    Empty fields are left out, so compare with ``.get``.
+    """
     return tasks.diff_values(raw) if kind.api == "task" else contract.diff_contract(kind, raw)

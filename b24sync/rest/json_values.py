@@ -16,7 +16,10 @@ _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def id_or_none(value: Any) -> int | None:
-    """A reference to something: positive ``int``; the portal's ``0``, ``""``, ``null`` and anything else are ``None``."""
+    """A reference to something: positive ``int``.
+
+    The portal's ``0``, ``""``, ``null`` and anything else are ``None``.
+    """
     if isinstance(value, int) and not isinstance(value, bool):
         return value if value > 0 else None
     if isinstance(value, float):
@@ -34,7 +37,10 @@ def int_or_none(value: Any) -> int | None:
 
 
 def money(value: Any) -> Decimal:
-    """An amount exactly as its JSON shows it (``999.9`` is 999.9, ``"100.00"`` is 100.00); an empty one is 0."""
+    """An amount exactly as its JSON shows it (``999.9`` is 999.9, ``"100.00"`` is 100.00).
+
+    An empty one is 0.
+    """
     if isinstance(value, Decimal):
         return value
     if value is None or isinstance(value, bool):
@@ -81,7 +87,10 @@ def to_json(value: Any) -> Any:
 
 
 def to_portal(value: Any) -> Any:
-    """A typed value as the portal takes it in ``fields``: dates plain, times in UTC, money as decimal text, empty as ``""``."""
+    """A typed value as the portal takes it in ``fields``.
+
+    Dates plain, times in UTC, money as decimal text, empty as ``""``.
+    """
     if value is None:
         return ""
     if isinstance(value, Decimal):
@@ -98,8 +107,9 @@ def to_portal(value: Any) -> Any:
 def comparable(code: str, value: Any) -> Any:
     """A raw field made equal to every other way the portal may write the same; ``None`` if it is empty.
 
-    Times become UTC (the server's offset may change), whole floats become integers, files are their ids (their links hold tokens
-    that change with every reading), and 0 is empty in a field that refers to something.
+    Times become UTC (the server's offset may change), whole floats become integers, files are their ids
+    (their links hold tokens that change with every reading), and 0 is empty in a field that refers to
+    something.
     """
     if isinstance(value, str):
         if len(value) == 25 and value[10] == "T" and (moment := parse_time(value)) is not None:
@@ -131,8 +141,9 @@ def original_uf_name(code: str) -> str:
     """The ``UF_CRM_…`` name of a custom field whose name an old portal put into camel case.
 
     The naming rule is BITRIX24.md §3.1: ``ufCrm_1747309879`` is ``UF_CRM_1747309879``, ``ufCrm3Digit`` is
-    ``UF_CRM_3_DIGIT``; where letters and digits are mixed the portal keeps the rest unchanged after ``ufCrm_``.
-    Words cannot be told apart in every case, so this is the best guess. Other names come back unchanged.
+    ``UF_CRM_3_DIGIT``; where letters and digits are mixed the portal keeps the rest unchanged after
+    ``ufCrm_``. Words cannot be told apart in every case, so this is the best guess. Other names come back
+    unchanged.
     """
     if not code.startswith("ufCrm"):
         return code
@@ -145,8 +156,14 @@ def original_uf_name(code: str) -> str:
 
 
 def scrubbed(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row without the links of its files, which hold tokens and under a webhook its secret; ids of the files stay."""
-    return {code: _without_links(value) if isinstance(value, dict | list) else value for code, value in row.items()}
+    """The row without the links of its files, which hold tokens and under a webhook its secret.
+
+    Ids of the files stay.
+    """
+    return {
+        code: _without_links(value) if isinstance(value, dict | list) else value
+        for code, value in row.items()
+    }
 
 
 def _without_links(value: Any) -> Any:

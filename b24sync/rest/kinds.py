@@ -21,7 +21,8 @@ class Kind:
     Attributes:
         name: Contract name, such as ``invoice`` or a name of ``[kinds.*]``.
         entity_type_id: The portal's number of the type; 0 for tasks, which are no CRM type.
-        history_type_id: The number that ``crm.stagehistory.list`` knows it by; ``None`` where there is no stage history.
+        history_type_id: The number that ``crm.stagehistory.list`` knows it by; ``None`` where there is no
+            stage history.
         api: Which methods read it: ``crm.item.*``, ``crm.invoice.*`` or ``tasks.task.*``.
     """
 
@@ -78,9 +79,12 @@ STANDARD = kinds_from()
 
 
 def key_of_binding(text: str, kinds: Mapping[str, Kind] = STANDARD) -> Key | None:
-    """The entity that a binding such as ``D_10`` or ``Tb1_3`` names; ``None`` for types that are no kind here (leads, quotes).
+    """The entity that a binding such as ``D_10`` or ``Tb1_3`` names.
 
-    An old invoice (``I_5``) is none where the kind *invoice* means smart invoices: its number counts elsewhere.
+    ``None`` for types that are no kind here (leads, quotes).
+
+    An old invoice (``I_5``) is none where the kind *invoice* means smart invoices: its number counts
+    elsewhere.
     """
     prefix, _, number = text.rpartition("_")
     if not (prefix and number.isascii() and number.isdigit() and int(number) > 0):

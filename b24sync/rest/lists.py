@@ -90,7 +90,10 @@ def read_properties(result: Any) -> dict[str, Property]:
         choices = row.get("DISPLAY_VALUES_FORM")
         texts = {str(key): str(text) for key, text in choices.items()} if isinstance(choices, Mapping) else {}
         if code:
-            kind, links_to = json_values.text(row.get("TYPE")), json_values.id_or_none(row.get("LINK_IBLOCK_ID"))
+            kind, links_to = (
+                json_values.text(row.get("TYPE")),
+                json_values.id_or_none(row.get("LINK_IBLOCK_ID")),
+            )
             found[code] = Property(code, json_values.text(row.get("NAME")), kind, texts, links_to)
     return found
 
@@ -98,7 +101,11 @@ def read_properties(result: Any) -> dict[str, Property]:
 def _texts(value: Any) -> tuple[str, ...]:
     if isinstance(value, Mapping):
         # The value of an HTML property is itself a map with TEXT and TYPE.
-        return _texts(value["TEXT"]) if "TEXT" in value else tuple(t for one in value.values() for t in _texts(one))
+        return (
+            _texts(value["TEXT"])
+            if "TEXT" in value
+            else tuple(t for one in value.values() for t in _texts(one))
+        )
     if isinstance(value, list):
         return tuple(text for one in value for text in _texts(one))
     return () if value is None or value == "" or value is False else (str(value),)

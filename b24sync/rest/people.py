@@ -64,7 +64,10 @@ def users_of_department(department_id: int, *, start: int = 0) -> Call:
 
 
 def departments(*, start: int = 0) -> Call:
-    """One page of at most 50 departments, in the portal's own order: ``SORT`` is also a filter of this method."""
+    """One page of at most 50 departments, in the portal's own order.
+
+    ``SORT`` is also a filter of this method.
+    """
     return Call("department.get", {"start": start})
 
 
@@ -87,7 +90,9 @@ def read_user(row: Mapping[str, Any]) -> User | None:
     email = json_values.text(row.get("EMAIL")).strip()
     name = " ".join(part for part in names if part) or email or str(user_id)
     listed = row.get("UF_DEPARTMENT") or ()
-    found = listed.values() if isinstance(listed, Mapping) else listed if isinstance(listed, list) else (listed,)
+    found = (
+        listed.values() if isinstance(listed, Mapping) else listed if isinstance(listed, list) else (listed,)
+    )
     ids = tuple(number for one in found if (number := json_values.id_or_none(one)) is not None)
     return User(user_id, name, email, row.get("ACTIVE", True) in {True, "Y", "1", "true"}, ids)
 
@@ -98,7 +103,10 @@ def read_departments(result: Any) -> list[Department]:
     for row in _rows(result):
         number = json_values.id_or_none(row.get("ID"))
         if number is not None:
-            parent, head = json_values.id_or_none(row.get("PARENT")), json_values.id_or_none(row.get("UF_HEAD"))
+            parent, head = (
+                json_values.id_or_none(row.get("PARENT")),
+                json_values.id_or_none(row.get("UF_HEAD")),
+            )
             found.append(Department(number, json_values.text(row.get("NAME")), parent, head))
     return found
 

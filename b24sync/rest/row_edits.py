@@ -11,9 +11,15 @@ from b24sync.rest import contract, items, json_values
 from b24sync.rest.kinds import Kind
 
 _TASK_CODES = {
-    "title": "title", "status": "status", "responsible_id": "responsibleId", "deadline": "deadline", "closed_at": "closedDate",
-    "tags": "tags", "created_at": "createdDate", "updated_at": "changedDate",
-}  # fmt: skip
+    "title": "title",
+    "status": "status",
+    "responsible_id": "responsibleId",
+    "deadline": "deadline",
+    "closed_at": "closedDate",
+    "tags": "tags",
+    "created_at": "createdDate",
+    "updated_at": "changedDate",
+}
 
 
 def take_back(kind: Kind, raw: dict[str, Any], changes: Mapping[str, Any]) -> None:
@@ -29,13 +35,22 @@ def put(kind: Kind, raw: dict[str, Any], name: str, value: Any) -> None:
 
 def put_time(kind: Kind, raw: dict[str, Any], name: str, second: int | None) -> None:
     """Set a time of a row, given in Unix seconds; ``None``: it is not known."""
-    put(kind, raw, name, None if second is None else datetime.fromtimestamp(second, UTC).isoformat(timespec="seconds"))
+    put(
+        kind,
+        raw,
+        name,
+        None if second is None else datetime.fromtimestamp(second, UTC).isoformat(timespec="seconds"),
+    )
 
 
 def _code_in(kind: Kind, raw: Mapping[str, Any], name: str) -> str:
     if name.startswith("fields."):
         code = name.removeprefix("fields.")
-        return code if code in raw else next((one for one in raw if json_values.original_uf_name(one) == code), code)
+        return (
+            code
+            if code in raw
+            else next((one for one in raw if json_values.original_uf_name(one) == code), code)
+        )
     codes = _codes(kind, name)
     return next((code for code in codes if code in raw), codes[0])
 

@@ -13,7 +13,8 @@ from b24sync.rest.kinds import Kind
 
 PAGE = 50
 _CENT = Decimal("0.01")
-# What a new row of another owner takes over; ids, accounting prices and the basket's code belong to the old one.
+# What a new row of another owner takes over; ids, accounting prices and the basket's code belong to the old
+# one.
 _COPIED = (
     *(
         "productId",
@@ -49,7 +50,10 @@ class Row:
 
 
 def list_for(kind: Kind, owner_id: int, *, start: int = 0) -> Call:
-    """One page of at most 50 rows of an owner (an old invoice: the invoice, whose answer holds all its rows)."""
+    """One page of at most 50 rows of an owner (an old invoice.
+
+    The invoice, whose answer holds all its rows).
+    """
     if kind.api == "legacy":
         return Call("crm.invoice.get", {"id": owner_id})
     owner = {"=ownerType": kind.owner_type, "=ownerId": owner_id}
@@ -85,4 +89,6 @@ def read_row(raw: Mapping[str, Any]) -> Row:
     quantity = json_values.money(raw.get("quantity", raw.get("QUANTITY")))
     total = (price * quantity).quantize(_CENT, rounding=ROUND_HALF_UP)
     name = json_values.text(raw.get("productName", raw.get("PRODUCT_NAME")))
-    return Row(json_values.id_or_none(raw.get("productId", raw.get("PRODUCT_ID"))), name, price, quantity, total, raw)
+    return Row(
+        json_values.id_or_none(raw.get("productId", raw.get("PRODUCT_ID"))), name, price, quantity, total, raw
+    )

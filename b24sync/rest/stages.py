@@ -19,7 +19,10 @@ _LEGACY: Mapping[str, Semantic] = {"P": "S", "D": "F"}
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of a funnel; ``semantic`` is P in process, S success, F failure. ``category_id`` 0 where there are no funnels."""
+    """One stage of a funnel; ``semantic`` is P in process, S success, F failure.
+
+    ``category_id`` 0 where there are no funnels.
+    """
 
     id: str
     name: str
@@ -94,7 +97,11 @@ def read_categories(result: Any) -> tuple[Category, ...]:
     """The funnels of an answer, the default one first."""
     rows = _listed(result.get("categories", []) if isinstance(result, Mapping) else result)
     found = [
-        Category(json_values.int_or_none(row.get("id")) or 0, json_values.text(row.get("name")), row.get("isDefault") == "Y")
+        Category(
+            json_values.int_or_none(row.get("id")) or 0,
+            json_values.text(row.get("name")),
+            row.get("isDefault") == "Y",
+        )
         for row in rows
         if row.get("id") is not None
     ]

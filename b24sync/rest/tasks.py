@@ -43,7 +43,8 @@ _CODES = {
     "tags": "TAGS",
     "status": "STATUS",
 }
-# Only what a person sets takes part in `updated`; viewing, commenting, time passing and the names of people do not.
+# Only what a person sets takes part in `updated`; viewing, commenting, time passing and the names of people
+# do not.
 _COMPARED = (
     *(
         "description",
@@ -87,13 +88,19 @@ def update(task_id: int, fields: Mapping[str, Any]) -> Call:
 
 
 def bound_to(binding: str, *, start: int = -1, after_id: int = 0) -> Call:
-    """Tasks bound to an entity such as ``SI_7``, by id; their ``xmlId`` is compared by the caller (BITRIX24.md §9)."""
+    """Tasks bound to an entity such as ``SI_7``, by id.
+
+    Their ``xmlId`` is compared by the caller (BITRIX24.md §9).
+    """
     found = {"UF_CRM_TASK": binding, **({">ID": after_id} if after_id else {})}
     return list_page(filter=found, order={"ID": "ASC"}, start=start)
 
 
 def _sent(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {_CODES.get(name, name.removeprefix("fields.")): json_values.to_portal(value) for name, value in fields.items()}
+    return {
+        _CODES.get(name, name.removeprefix("fields.")): json_values.to_portal(value)
+        for name, value in fields.items()
+    }
 
 
 def read_contract(raw: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,7 +127,10 @@ def tags(raw: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def snapshot_times(raw: Mapping[str, Any]) -> tuple[datetime | None, datetime | None, datetime | None]:
-    """When a task was created, changed, and last got another status; one never changed counts as changed when created."""
+    """When a task was created, changed, and last got another status.
+
+    One never changed counts as changed when created.
+    """
     created = parse_time(raw.get("createdDate"))
     return created, parse_time(raw.get("changedDate")) or created, parse_time(raw.get("statusChangedDate"))
 
@@ -141,7 +151,10 @@ def bindings(raw: Mapping[str, Any], kinds: Mapping[str, Kind] = STANDARD) -> li
 def diff_values(raw: Mapping[str, Any]) -> dict[str, Any]:
     """What takes part in ``task.updated``, as JSON; a field that is missing here is empty."""
     typed = read_contract(raw)
-    found = {name: json_values.to_json(typed[name]) for name in ("title", "status", "responsible_id", "deadline", "closed_at", "tags")}
+    found = {
+        name: json_values.to_json(typed[name])
+        for name in ("title", "status", "responsible_id", "deadline", "closed_at", "tags")
+    }
     for code in _COMPARED:
         found[f"fields.{code}"] = json_values.comparable(code, raw.get(code))
     for code, value in raw.items():

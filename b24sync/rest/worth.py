@@ -8,7 +8,10 @@ from b24sync.rest import json_values
 
 
 def worth_of(entity: Entity) -> Worth:
-    """The amount, and the amount without the taxes that the portal reckoned from the product rows (``taxValue``)."""
+    """The amount.
+
+    And the amount without the taxes that the portal reckoned from the product rows (``taxValue``).
+    """
     amount = json_values.money(entity.values.get("amount"))
     tax = json_values.money(entity.fields.get("taxValue", entity.fields.get("TAX_VALUE")))
     return Worth(amount, amount - tax, str(entity.values.get("currency") or ""))

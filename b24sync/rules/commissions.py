@@ -16,4 +16,6 @@ def commission_view(rows: Sequence[BookedRow]) -> CommissionView:
     """
     found = standing(rows)
     shown = [{**as_mapping(one), "amount": Money(one.row.amount, one.row.currency)} for one in rows]
-    return CommissionView(Money(found.total, found.currency), lambda role: Money(found.of(role), found.currency), shown)
+    return CommissionView(
+        Money(found.total, found.currency), lambda role: Money(found.of(role), found.currency), shown
+    )

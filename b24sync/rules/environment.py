@@ -1,7 +1,7 @@
 """The Jinja2 sandbox of texts and conditions. Imported only where there is something to evaluate.
 
-Number literals are exact decimals, comparisons and arithmetic go through rules.operators, attributes exist only on our views, and
-nothing of Python is within reach.
+Number literals are exact decimals, comparisons and arithmetic go through rules.operators, attributes exist
+only on our views, and nothing of Python is within reach.
 """
 
 from __future__ import annotations
@@ -86,7 +86,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset(operators.SIGNS)
     intercepted_unops = frozenset(("-", "+"))
 
-    def __init__(self, *, filters: Mapping[str, Callable[..., Any]], finalize: Callable[[Any], Any], autoescape: bool) -> None:
+    def __init__(
+        self, *, filters: Mapping[str, Callable[..., Any]], finalize: Callable[[Any], Any], autoescape: bool
+    ) -> None:
         super().__init__(
             undefined=StrictUndefined,
             finalize=finalize,
@@ -129,7 +131,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return _asked(obj, attribute)
         except LookupError:
             known = list(obj.names()) if isinstance(obj, View) else ()
-            return self.undefined(f"a {_kind_of(obj)} has no {attribute}{hint(attribute, known)}", name=attribute)
+            return self.undefined(
+                f"a {_kind_of(obj)} has no {attribute}{hint(attribute, known)}", name=attribute
+            )
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """An item of a list by number, of anything with attributes by name."""
@@ -196,7 +200,10 @@ class _DecimalLexer(Lexer):
 
 
 class _Exact(NodeTransformer):
-    """Decimals and comparisons become calls, as compiled code can hold neither a decimal nor our rules of comparing."""
+    """Decimals and comparisons become calls.
+
+    As compiled code can hold neither a decimal nor our rules of comparing.
+    """
 
     def visit_Const(self, node: nodes.Const) -> nodes.Expr:  # noqa: N802
         if not isinstance(node.value, Decimal):
@@ -234,7 +241,10 @@ def _range(*bounds: Any) -> range:
 
 
 def _default(value: Any, default: Any = "", boolean: bool = False) -> Any:  # noqa: FBT001, FBT002  # Jinja2's own signature
-    """The default where a value is unknown, none or of a missing link; with ``true`` also where it is empty."""
+    """The default where a value is unknown, none or of a missing link.
+
+    With ``true`` also where it is empty.
+    """
     if isinstance(value, Undefined) or is_none(value) or (boolean and not value):
         return default
     return value

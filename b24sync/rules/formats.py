@@ -17,7 +17,9 @@ _MONEY_TEXT = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*(?:\|\s*([A-Z]{3})\s*)?")
 
 
 def money(value: Any, *, language: str, currency: str = "") -> str:
-    """An amount: ``1 234,50 ₽`` in Russian (with no-break spaces), ``1,234.50 RUB`` in English; rounded half up.
+    """An amount: ``1 234,50 ₽`` in Russian (with no-break spaces), ``1,234.50 RUB`` in English.
+
+    Rounded half up.
 
     Args:
         value: A number, or the portal's text of a money field, such as ``"100.5|USD"``.
@@ -82,11 +84,18 @@ def day(value: Any, *, language: str, tz: tzinfo, form: str = "") -> str:
 
 
 def shown(value: Any, *, tz: tzinfo) -> Any:
-    """A value as a text shows it without a filter: nothing is empty, numbers plain, times in the company's zone."""
+    """A value as a text shows it without a filter.
+
+    Nothing is empty, numbers plain, times in the company's zone.
+    """
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.astimezone(tz).isoformat(timespec="seconds") if value.tzinfo is not None else value.isoformat()
+        return (
+            value.astimezone(tz).isoformat(timespec="seconds")
+            if value.tzinfo is not None
+            else value.isoformat()
+        )
     if isinstance(value, Decimal):
         return f"{Decimal(value):f}"
     if isinstance(value, list | tuple):

@@ -106,7 +106,9 @@ class Text:
 class Language:
     """How an installation speaks: ``ru`` or ``en``, its zone, its calendar. Holds what was compiled."""
 
-    def __init__(self, language: str, tz: tzinfo, calendar: WorkingDays | Callable[[], WorkingDays] | None = None) -> None:
+    def __init__(
+        self, language: str, tz: tzinfo, calendar: WorkingDays | Callable[[], WorkingDays] | None = None
+    ) -> None:
         """Prepare to compile; nothing heavy is imported yet.
 
         Args:
@@ -174,7 +176,9 @@ class Language:
         parsed = _parse(environment, source)
         return Text(source, names_in(parsed), mode, _compile(environment, parsed, source))
 
-    def faults(self, source: str, *, mode: Mode | Literal["condition"], roots: Mapping[str, Schema]) -> list[str]:
+    def faults(
+        self, source: str, *, mode: Mode | Literal["condition"], roots: Mapping[str, Schema]
+    ) -> list[str]:
         """Everything wrong with a text or a condition, before any value is known; empty if nothing is.
 
         Args:

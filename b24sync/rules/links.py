@@ -1,4 +1,7 @@
-"""What texts, conditions and steps need of the portal: entities, links, people, rows, loaded as far as the names ask for them."""
+"""What texts, conditions and steps need of the portal.
+
+Entities, links, people, rows, loaded as far as the names ask for them.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,9 @@ _SECTION = ("rows", EACH, "section_id")
 
 
 class Linker:
-    """Loads for one group of generators; equal questions are asked once, so make a new one where fresh answers are wanted.
+    """Loads for one group of generators.
+
+    Equal questions are asked once, so make a new one where fresh answers are wanted.
 
     Every method that gives a Talk only reads.
     """
@@ -105,7 +110,9 @@ class Linker:
         """A user, dismissed or not."""
         return self._talk(partial(self._reach.user, user_id))
 
-    def resolve(self, selectors: Sequence[str], subject: Key | Entity | None, *, several: bool) -> Effects[selector_rules.Found]:
+    def resolve(
+        self, selectors: Sequence[str], subject: Key | Entity | None, *, several: bool
+    ) -> Effects[selector_rules.Found]:
         """The people behind selectors.
 
         Args:
@@ -119,11 +126,15 @@ class Linker:
         parsed = [selector_rules.parse_selector(text, self._people) for text in selectors]
 
         def compute() -> selector_rules.Found:
-            return selector_rules.find(parsed, reach=self._reach, entity=self._subject_of(parsed, subject), several=several)
+            return selector_rules.find(
+                parsed, reach=self._reach, entity=self._subject_of(parsed, subject), several=several
+            )
 
         return self._talk(compute)
 
-    def _subject_of(self, parsed: Sequence[selector_rules.Selector], subject: Key | Entity | None) -> Entity | None:
+    def _subject_of(
+        self, parsed: Sequence[selector_rules.Selector], subject: Key | Entity | None
+    ) -> Entity | None:
         """The event's entity, read only if a selector goes by it."""
         if subject is None or all(selector.way in {"user", "department"} for selector in parsed):
             return None
@@ -198,9 +209,13 @@ class Linker:
     def _rows_view(self, entity: Entity, *, with_sections: bool) -> RowsView:
         currency = str(entity.values.get("currency") or "")
         rows = self._reach.rows(entity.key)
-        sections = self._reach.lookup.each([partial(self._section, row) for row in rows]) if with_sections else []
+        sections = (
+            self._reach.lookup.each([partial(self._section, row) for row in rows]) if with_sections else []
+        )
         padded: list[int | None] = sections or [None] * len(rows)
-        return RowsView([RowView(row, currency, one) for row, one in zip(rows, padded, strict=True)], currency)
+        return RowsView(
+            [RowView(row, currency, one) for row, one in zip(rows, padded, strict=True)], currency
+        )
 
     def _section(self, row: Row) -> int | None:
         return None if row.product_id is None else self._reach.section_of(row.product_id)

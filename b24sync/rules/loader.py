@@ -1,7 +1,8 @@
 """Reading what something depends on, level by level, each level in one question.
 
-A computation asks a ``Lookup`` for answers as if it had them all. What is not there yet is noted, the branch that needs it is given up
-for this round (``PendingError``), and the other branches go on noting; then all of it is asked at once and the computation runs again.
+A computation asks a ``Lookup`` for answers as if it had them all. What is not there yet is noted, the branch
+that needs it is given up for this round (``PendingError``), and the other branches go on noting; then all of
+it is asked at once and the computation runs again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Comparing and reckoning in texts and conditions: exact, and quiet about what is missing.
 
-A comparison with something missing is false, whatever it asks (``== none`` excepted), so that a rule about a deal does not fire
-where there is no deal; reckoning with something missing gives something missing.
+A comparison with something missing is false, whatever it asks (``== none`` excepted), so that a rule about a
+deal does not fire where there is no deal; reckoning with something missing gives something missing.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ SIGNS = tuple(_ARITHMETIC)
 def compare(sign: str, left: Any, right: Any) -> bool:
     """Compare two values; ``sign`` is Jinja2's word for the comparison (``eq``, ``gteq``, ``notin`` …).
 
-    A date may be compared with a time (by its day) and with a text such as ``"2026-03-01"``, a number with a text of digits,
-    since the portal writes numbers of some fields as texts.
+    A date may be compared with a time (by its day) and with a text such as ``"2026-03-01"``, a number with a
+    text of digits, since the portal writes numbers of some fields as texts.
 
     Raises:
         TextError: The two cannot be compared.
@@ -99,7 +99,11 @@ def _like(value: Any, other: Any) -> Any:
     if isinstance(value, str):
         if isinstance(other, date) and _DAY.match(value):
             return _moment_or_day(value, other)
-        if isinstance(other, int | Decimal) and not isinstance(other, bool) and _NUMBER.fullmatch(value.strip()):
+        if (
+            isinstance(other, int | Decimal)
+            and not isinstance(other, bool)
+            and _NUMBER.fullmatch(value.strip())
+        ):
             return Decimal(value.strip())
     return value
 
@@ -112,7 +116,8 @@ def _moment_or_day(text: str, other: date) -> Any:
 def calculate(sign: str, left: Any, right: Any) -> Any:
     """Reckon with two values; ``sign`` is one of ``+ - * / // % **``.
 
-    Numbers are exact; a date plus a number is that many days later, the difference of two dates a number of days.
+    Numbers are exact; a date plus a number is that many days later, the difference of two dates a number of
+    days.
 
     Raises:
         TextError: It cannot be done with these values.

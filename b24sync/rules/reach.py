@@ -1,4 +1,7 @@
-"""The portal as rules see it: entities and what they are linked to, users, departments, rows. Answers come from a Lookup."""
+"""The portal as rules see it: entities and what they are linked to, users, departments, rows.
+
+Answers come from a Lookup.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from b24sync.rest import catalog, items, people, rows, tasks
 from b24sync.rest.kinds import Kind
 from b24sync.rules.loader import Loader
 
-# The codes of "not yours to see"; the methods of the old module have an empty one for whatever is wrong with an id.
+# The codes of "not yours to see"; the methods of the old module have an empty one for whatever is wrong with
+# an id.
 _HIDDEN = frozenset(("NOT_FOUND", "ACCESS_DENIED", ""))
 _NO_PRODUCT = "200040300000"
 _DEEPEST = 50
@@ -21,7 +25,9 @@ _DEEPEST = 50
 class Reach:
     """What can be reached from one event's entity. Every method may raise ``PendingError``."""
 
-    def __init__(self, lookup: Loader, *, kinds: Mapping[str, Kind], statuses: Mapping[str, str], base_url: str) -> None:
+    def __init__(
+        self, lookup: Loader, *, kinds: Mapping[str, Kind], statuses: Mapping[str, str], base_url: str
+    ) -> None:
         self.lookup = lookup
         self._kinds = kinds
         self._statuses = statuses
@@ -50,7 +56,10 @@ class Reach:
         return items.entity(kind, row, statuses=self._statuses, base_url=self._base_url)
 
     def linked(self, entity: Entity, name: str) -> Entity | None:
-        """The entity of another kind that this one is linked to (DESIGN.md §5 "Names"); ``None`` if there is none."""
+        """The entity of another kind that this one is linked to (DESIGN.md §5 "Names").
+
+        ``None`` if there is none.
+        """
         if name == entity.key.kind:
             return entity
         if entity.key.kind == TASK:
@@ -101,7 +110,9 @@ class Reach:
 
     def members(self, department_id: int) -> list[people.User]:
         """The active members of a department."""
-        found = self._pages(lambda start: people.users_of_department(department_id, start=start), people.read_users)
+        found = self._pages(
+            lambda start: people.users_of_department(department_id, start=start), people.read_users
+        )
         return [user for user in found if user.active and department_id in user.department_ids]
 
     def departments(self) -> dict[int, people.Department]:
@@ -110,7 +121,10 @@ class Reach:
         return {department.id: department for department in found}
 
     def head_of(self, user: people.User) -> people.User | None:
-        """The head over a user: of the first department, climbing to one who is someone else and active; the top one has none."""
+        """The head over a user: of the first department, climbing to one who is someone else and active.
+
+        The top one has none.
+        """
         known = self.departments()
         department = known.get(user.department_ids[0]) if user.department_ids else None
         for _ in range(_DEEPEST):
@@ -127,11 +141,18 @@ class Reach:
         kind = self._kinds[key.kind]
         if kind.api == "legacy":
             answer = self.lookup.answer(rows.list_for(kind, key.id))
-            return [] if answer.error is not None and _is_missing(answer.error) else rows.read_rows(answer.value())
+            return (
+                []
+                if answer.error is not None and _is_missing(answer.error)
+                else rows.read_rows(answer.value())
+            )
         return self._pages(lambda start: rows.list_for(kind, key.id, start=start), rows.read_rows)
 
     def section_of(self, product_id: int) -> int | None:
-        """The section of a product, of a variation that of its product; ``None`` if it has none or is gone."""
+        """The section of a product, of a variation that of its product.
+
+        ``None`` if it has none or is gone.
+        """
         product = self._product(product_id)
         if product is not None and product.section_id is None and product.parent_id is not None:
             product = self._product(product.parent_id)
@@ -172,5 +193,8 @@ def _is_missing(error: Exception) -> bool:
 
 
 def _is_gone_product(error: PermanentError) -> bool:
-    """Whether the catalogue has no such product or section; a missing right is another number and must not look like that."""
+    """Whether the catalogue has no such product or section.
+
+    A missing right is another number and must not look like that.
+    """
     return isinstance(error, NotFoundError) or error.code == _NO_PRODUCT

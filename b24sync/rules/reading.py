@@ -102,7 +102,9 @@ class Names:
             case nodes.Getitem():
                 is_name = isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str)
                 return self._extended(node.node, node.arg.value if is_name else EACH)  # type: ignore[attr-defined]
-            case nodes.Filter(name="sort" | "list" | "reverse" | "selectattr" | "rejectattr" | "unique" | "select"):
+            case nodes.Filter(
+                name="sort" | "list" | "reverse" | "selectattr" | "rejectattr" | "unique" | "select"
+            ):
                 return None if node.node is None else self._path(node.node)
             case nodes.Filter(name="first" | "last"):
                 return None if node.node is None else self._extended(node.node, EACH)
@@ -121,7 +123,10 @@ class Names:
 
 
 def names_in(template: nodes.Template) -> frozenset[Path]:
-    """The paths that a text uses. ``rows.*.section_id`` is among them wherever a row's section might be asked for."""
+    """The paths that a text uses.
+
+    ``rows.*.section_id`` is among them wherever a row's section might be asked for.
+    """
     walk = Names()
     walk.visit(template)
     found = {path for path, _ in walk.paths}
@@ -154,7 +159,11 @@ def _forbidden(template: nodes.Template) -> Iterator[str]:
         for node in template.find_all(kind):
             yield _at(node.lineno, f"{word} is not available here")
     attributes = [(one.lineno, one.attr) for one in template.find_all(nodes.Getattr)]
-    items = [(one.lineno, one.arg.value) for one in template.find_all(nodes.Getitem) if isinstance(one.arg, nodes.Const)]
+    items = [
+        (one.lineno, one.arg.value)
+        for one in template.find_all(nodes.Getitem)
+        if isinstance(one.arg, nodes.Const)
+    ]
     for lineno, name in [*attributes, *items]:
         if str(name).startswith("_"):
             yield _at(lineno, f"{name} is not available here")

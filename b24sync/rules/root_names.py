@@ -75,7 +75,9 @@ def links_of(kind: str) -> tuple[str, ...]:
     return _LINKS.get(kind, _CUSTOM_LINKS)
 
 
-def roots_for(kind: str, *, people: Iterable[str] = (), extra: Mapping[str, Schema] | None = None) -> Mapping[str, Schema]:
+def roots_for(
+    kind: str, *, people: Iterable[str] = (), extra: Mapping[str, Schema] | None = None
+) -> Mapping[str, Schema]:
     """The names for events of a kind.
 
     Args:
@@ -128,7 +130,10 @@ def _unknown_root(root: str, roots: Mapping[str, Schema]) -> str:
 
 
 def hint(word: str, known: Collection[str]) -> str:
-    """``(did you mean …?)`` for a word that is not known; else what is known, or nothing if that is too much."""
+    """``(did you mean …?)`` for a word that is not known.
+
+    Else what is known, or nothing if that is too much.
+    """
     close = get_close_matches(word, known, n=1)
     if close:
         return f" (did you mean {close[0]}?)"

@@ -1,4 +1,7 @@
-"""What texts and conditions see: views of entities, events, rows and people, with the contract's attributes and no others."""
+"""What texts and conditions see.
+
+Views of entities, events, rows and people, with the contract's attributes and no others.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ from b24sync.rules.text_values import MISSING, Missing, Money
 
 
 class View:
-    """Something that a text may ask for attributes; whatever ``attribute`` does not give, it does not have."""
+    """Something that a text may ask for attributes.
+
+    Whatever ``attribute`` does not give, it does not have.
+    """
 
     __slots__ = ()
 
@@ -60,7 +66,10 @@ class EntityView(View):
 
 @dataclass(frozen=True, slots=True)
 class FieldsView(View):
-    """Fields by the portal's codes; a field that the entity does not have is none (``doctor`` finds wrong codes)."""
+    """Fields by the portal's codes.
+
+    A field that the entity does not have is none (``doctor`` finds wrong codes).
+    """
 
     fields: Mapping[str, Any]
 
@@ -81,7 +90,11 @@ def _exact(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class EventView(View):
-    """The event: ``name``, ``entity`` (``invoice:512``), ``occurred_at``, ``from``, ``to``, ``changes`` (field → [old, new])."""
+    """The event.
+
+    ``name``, ``entity`` (``invoice:512``), ``occurred_at``, ``from``, ``to``, ``changes`` (field → [old,
+    new]).
+    """
 
     event: Event
     tz: tzinfo
@@ -166,7 +179,10 @@ class RowView(View):
 
 @dataclass(frozen=True, slots=True)
 class RowsView(View):
-    """Product rows: go through them, count them, take one by its number; ``total`` is the sum of their sums."""
+    """Product rows: go through them, count them, take one by its number.
+
+    ``total`` is the sum of their sums.
+    """
 
     rows: Sequence[RowView]
     currency: str = ""
@@ -193,7 +209,10 @@ class RowsView(View):
 
 @dataclass(frozen=True, slots=True)
 class CommissionView(View):
-    """Commissions of the entity: ``total``, ``of("project_lead")``, ``rows`` (mappings of the ledger's columns)."""
+    """Commissions of the entity.
+
+    ``total``, ``of("project_lead")``, ``rows`` (mappings of the ledger's columns).
+    """
 
     total: Money
     of: Callable[[str], Money]

@@ -193,7 +193,10 @@ def _creator_ids(entity: Entity | None) -> list[int]:
 
 
 def user_ids(value: Any) -> list[int]:
-    """The users that a field holds: ``12``, ``"12"``, ``"user_12"``, or a list of such; each once, in order."""
+    """The users that a field holds: ``12``, ``"12"``, ``"user_12"``, or a list of such.
+
+    Each once, in order.
+    """
     if isinstance(value, list | tuple):
         return list(dict.fromkeys(number for one in value for number in user_ids(one)))
     text = value.strip().lower().removeprefix("user_") if isinstance(value, str) else value

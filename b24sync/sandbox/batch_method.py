@@ -22,8 +22,12 @@ class _Outcome:
 
     def __init__(self) -> None:
         self.maps: dict[str, dict[str, Any]] = {
-            "result": {}, "error": {}, "total": {}, "next": {}, "time": {},
-        }  # fmt: skip
+            "result": {},
+            "error": {},
+            "total": {},
+            "next": {},
+            "time": {},
+        }
 
     def keep(self, name: str, answer: Answer, time_block: dict[str, Any]) -> None:
         self.maps["result"][name] = answer.result

@@ -56,13 +56,17 @@ def _changes(given: Any) -> list[dict[str, Any]]:
 def _change(entry: Any) -> dict[str, Any]:
     names = {"ID": "id", "VALUE": "value", "VALUE_TYPE": "valueType", "TYPE_ID": "typeId"}
     fields = {names.get(name, name): value for name, value in as_map(entry).items()}
-    change: dict[str, Any] = {name: str(fields[name]) for name in ("value", "valueType", "typeId") if name in fields}
+    change: dict[str, Any] = {
+        name: str(fields[name]) for name in ("value", "valueType", "typeId") if name in fields
+    }
     if to_int(fields.get("id")):
         change["id"] = to_int(fields["id"])
     return change
 
 
-def show_whole(portal: Sandbox, kind: EntityType, item: Item, names: set[str] | None = None) -> dict[str, Any]:
+def show_whole(
+    portal: Sandbox, kind: EntityType, item: Item, names: set[str] | None = None
+) -> dict[str, Any]:
     """An item as the classic methods show it; phones and e-mails only in a whole one."""
     zone = portal.server_zone
     row = {}
@@ -75,7 +79,10 @@ def show_whole(portal: Sandbox, kind: EntityType, item: Item, names: set[str] | 
             entries = [entry for entry in item.get("fm", []) if entry["typeId"] == code]
             row[f"HAS_{code}"] = "Y" if entries else "N"
             if entries:
-                row[code] = [{"ID": str(e["id"]), "VALUE_TYPE": e["valueType"], "VALUE": e["value"], "TYPE_ID": code} for e in entries]
+                row[code] = [
+                    {"ID": str(e["id"]), "VALUE_TYPE": e["valueType"], "VALUE": e["value"], "TYPE_ID": code}
+                    for e in entries
+                ]
     return row
 
 
@@ -221,9 +228,14 @@ def deal_fields(portal: Sandbox, _params: Params) -> Answer:
         if name in _HIDDEN:
             continue
         shown[classic_name(name)] = {
-            "type": spec.type, "isRequired": False, "isReadOnly": spec.read_only, "isImmutable": False,
-            "isMultiple": spec.multiple, "isDynamic": spec.is_uf, "title": spec.title,
-        }  # fmt: skip
+            "type": spec.type,
+            "isRequired": False,
+            "isReadOnly": spec.read_only,
+            "isImmutable": False,
+            "isMultiple": spec.multiple,
+            "isDynamic": spec.is_uf,
+            "title": spec.title,
+        }
         if spec.items:
             shown[classic_name(name)]["items"] = [{"ID": str(n), "VALUE": text} for n, text in spec.items]
     return Answer(shown)
@@ -241,7 +253,8 @@ def deal_rows(portal: Sandbox, params: Params) -> Answer:
 def _classic_row(row: dict[str, Any]) -> dict[str, Any]:
     texts = {"id": "ID", "ownerId": "OWNER_ID", "storeId": "STORE_ID"}
     shown = {
-        texts.get(name, classic_name(name)): str(value) if name in texts and value is not None else value for name, value in row.items()
+        texts.get(name, classic_name(name)): str(value) if name in texts and value is not None else value
+        for name, value in row.items()
     }
     shown["PRICE_ACCOUNT"] = f"{row['price']:.2f}"
     return shown | {"ORIGINAL_PRODUCT_NAME": row["productName"], "PRODUCT_DESCRIPTION": None}
@@ -252,11 +265,26 @@ def deal_rows_set(portal: Sandbox, params: Params) -> Answer:
     """Replace the product rows of a deal."""
     given = lower_keys(params)
     item = _find(portal, DEAL, params, "Not found")
-    camel = {classic_name(name): name for name in (
-        "productId", "productName", "price", "quantity", "taxRate", "taxIncluded", "discountTypeId",
-        "discountRate", "discountSum", "measureCode", "measureName", "sort")}  # fmt: skip
+    camel = {
+        classic_name(name): name
+        for name in (
+            "productId",
+            "productName",
+            "price",
+            "quantity",
+            "taxRate",
+            "taxIncluded",
+            "discountTypeId",
+            "discountRate",
+            "discountSum",
+            "measureCode",
+            "measureName",
+            "sort",
+        )
+    }
     rows = [
-        {camel[name.upper()]: value for name, value in as_map(row).items() if name.upper() in camel} for row in as_list(given.get("rows"))
+        {camel[name.upper()]: value for name, value in as_map(row).items() if name.upper() in camel}
+        for row in as_list(given.get("rows"))
     ]
     portal.items.rows.replace(DEAL, item["id"], rows)
     portal.items.touch(DEAL, item["id"], portal.settings.owner_id)
@@ -267,7 +295,9 @@ def deal_rows_set(portal: Sandbox, params: Params) -> Answer:
 def deal_contacts(portal: Sandbox, params: Params) -> Answer:
     """Contacts of a deal, the first being the primary one."""
     item = _find(portal, DEAL, params, "Not found")
-    return Answer([
-        {"CONTACT_ID": key, "SORT": 10 * place, "ROLE_ID": 0, "IS_PRIMARY": "Y" if place == 1 else "N"}
-        for place, key in enumerate(item.get("contactIds") or [], 1)
-    ])  # fmt: skip
+    return Answer(
+        [
+            {"CONTACT_ID": key, "SORT": 10 * place, "ROLE_ID": 0, "IS_PRIMARY": "Y" if place == 1 else "N"}
+            for place, key in enumerate(item.get("contactIds") or [], 1)
+        ]
+    )

@@ -20,11 +20,31 @@ if TYPE_CHECKING:
 Activity = dict[str, Any]
 MEETING, CALL, TASK, EMAIL, PROVIDER = 1, 2, 3, 4, 6
 _TIMES = ("CREATED", "LAST_UPDATED", "START_TIME", "END_TIME", "DEADLINE")
-_INTEGERS = ("ID", "OWNER_ID", "OWNER_TYPE_ID", "TYPE_ID", "RESPONSIBLE_ID", "PRIORITY", "DIRECTION",
-             "ASSOCIATED_ENTITY_ID", "DESCRIPTION_TYPE", "STATUS", "NOTIFY_TYPE", "NOTIFY_VALUE",
-             "AUTHOR_ID")  # fmt: skip
-_TEXTS = ("SUBJECT", "DESCRIPTION", "LOCATION", "COMPLETED", "PROVIDER_ID", "PROVIDER_TYPE_ID",
-          "ORIGINATOR_ID", "ORIGIN_ID")  # fmt: skip
+_INTEGERS = (
+    "ID",
+    "OWNER_ID",
+    "OWNER_TYPE_ID",
+    "TYPE_ID",
+    "RESPONSIBLE_ID",
+    "PRIORITY",
+    "DIRECTION",
+    "ASSOCIATED_ENTITY_ID",
+    "DESCRIPTION_TYPE",
+    "STATUS",
+    "NOTIFY_TYPE",
+    "NOTIFY_VALUE",
+    "AUTHOR_ID",
+)
+_TEXTS = (
+    "SUBJECT",
+    "DESCRIPTION",
+    "LOCATION",
+    "COMPLETED",
+    "PROVIDER_ID",
+    "PROVIDER_TYPE_ID",
+    "ORIGINATOR_ID",
+    "ORIGIN_ID",
+)
 
 
 class Activities:
@@ -49,13 +69,33 @@ class Activities:
         now = self._portal.second()
         owner = self._portal.settings.owner_id
         base: Activity = {
-            "ID": key, "PROVIDER_ID": "", "PROVIDER_TYPE_ID": "", "ASSOCIATED_ENTITY_ID": 0, "SUBJECT": "",
-            "CREATED": now, "LAST_UPDATED": now, "START_TIME": now, "END_TIME": now, "DEADLINE": None,
-            "COMPLETED": "N", "STATUS": 1, "RESPONSIBLE_ID": owner, "PRIORITY": 2, "NOTIFY_TYPE": 0,
-            "NOTIFY_VALUE": 0, "DESCRIPTION": "", "DESCRIPTION_TYPE": 1, "DIRECTION": 0, "LOCATION": "",
-            "SETTINGS": [], "ORIGINATOR_ID": None, "ORIGIN_ID": None, "AUTHOR_ID": owner,
-            "COMMUNICATIONS": [], "FILES": [],
-        }  # fmt: skip
+            "ID": key,
+            "PROVIDER_ID": "",
+            "PROVIDER_TYPE_ID": "",
+            "ASSOCIATED_ENTITY_ID": 0,
+            "SUBJECT": "",
+            "CREATED": now,
+            "LAST_UPDATED": now,
+            "START_TIME": now,
+            "END_TIME": now,
+            "DEADLINE": None,
+            "COMPLETED": "N",
+            "STATUS": 1,
+            "RESPONSIBLE_ID": owner,
+            "PRIORITY": 2,
+            "NOTIFY_TYPE": 0,
+            "NOTIFY_VALUE": 0,
+            "DESCRIPTION": "",
+            "DESCRIPTION_TYPE": 1,
+            "DIRECTION": 0,
+            "LOCATION": "",
+            "SETTINGS": [],
+            "ORIGINATOR_ID": None,
+            "ORIGIN_ID": None,
+            "AUTHOR_ID": owner,
+            "COMMUNICATIONS": [],
+            "FILES": [],
+        }
         row = base | fields
         row["STATUS"] = 2 if row["COMPLETED"] == "Y" else 1
         row["DEADLINE"] = fields.get("DEADLINE") or row["START_TIME"]
@@ -69,11 +109,17 @@ class Activities:
         for binding in task["UF_CRM_TASK"]:
             short, _, number = str(binding).partition("_")
             if short in codes and to_int(number):
-                self.add({
-                    "OWNER_TYPE_ID": codes[short], "OWNER_ID": to_int(number), "TYPE_ID": TASK,
-                    "PROVIDER_ID": "TASKS", "SUBJECT": task["TITLE"], "ASSOCIATED_ENTITY_ID": task["ID"],
-                    "RESPONSIBLE_ID": task["RESPONSIBLE_ID"],
-                })  # fmt: skip
+                self.add(
+                    {
+                        "OWNER_TYPE_ID": codes[short],
+                        "OWNER_ID": to_int(number),
+                        "TYPE_ID": TASK,
+                        "PROVIDER_ID": "TASKS",
+                        "SUBJECT": task["TITLE"],
+                        "ASSOCIATED_ENTITY_ID": task["ID"],
+                        "RESPONSIBLE_ID": task["RESPONSIBLE_ID"],
+                    }
+                )
                 return
 
     def _touch_owner(self, row: Activity) -> None:
@@ -149,11 +195,20 @@ def _send(portal: Sandbox, row: Activity) -> None:
     recipients = [str(effects.get("VALUE", "")) for effects in row["COMMUNICATIONS"] if effects.get("VALUE")]
     if _address(str(sender)) not in known or not recipients:
         raise Refusal("", 'Email send error. Failed to load module "subscribe" or sender is unknown.')
-    portal.activity_book.mails.append({
-        "id": row["ID"], "from": sender, "to": recipients, "subject": row["SUBJECT"],
-        "body": row["DESCRIPTION"], "body_type": row["DESCRIPTION_TYPE"], "files": list(row["FILES"]),
-        "owner": (row["OWNER_TYPE_ID"], row["OWNER_ID"]), "origin_id": row["ORIGIN_ID"], "at": row["CREATED"],
-    })  # fmt: skip
+    portal.activity_book.mails.append(
+        {
+            "id": row["ID"],
+            "from": sender,
+            "to": recipients,
+            "subject": row["SUBJECT"],
+            "body": row["DESCRIPTION"],
+            "body_type": row["DESCRIPTION_TYPE"],
+            "files": list(row["FILES"]),
+            "owner": (row["OWNER_TYPE_ID"], row["OWNER_ID"]),
+            "origin_id": row["ORIGIN_ID"],
+            "at": row["CREATED"],
+        }
+    )
 
 
 def _address(sender: str) -> str:
@@ -222,11 +277,19 @@ def todo_add(portal: Sandbox, params: Params) -> Answer:
     if deadline is None:
         raise Refusal("WRONG_DATETIME_FORMAT", "Incorrect date and time format")
     responsible = to_int(params.get("responsibleId")) or portal.settings.owner_id
-    key = portal.activity_book.add({
-        "OWNER_TYPE_ID": owner[0], "OWNER_ID": owner[1], "TYPE_ID": PROVIDER, "PROVIDER_ID": "CRM_TODO",
-        "PROVIDER_TYPE_ID": "TODO", "SUBJECT": str(params.get("title") or ""), "DEADLINE": deadline,
-        "DESCRIPTION": str(params.get("description") or ""), "RESPONSIBLE_ID": responsible,
-    })  # fmt: skip
+    key = portal.activity_book.add(
+        {
+            "OWNER_TYPE_ID": owner[0],
+            "OWNER_ID": owner[1],
+            "TYPE_ID": PROVIDER,
+            "PROVIDER_ID": "CRM_TODO",
+            "PROVIDER_TYPE_ID": "TODO",
+            "SUBJECT": str(params.get("title") or ""),
+            "DEADLINE": deadline,
+            "DESCRIPTION": str(params.get("description") or ""),
+            "RESPONSIBLE_ID": responsible,
+        }
+    )
     return Answer({"id": key})
 
 
@@ -242,10 +305,14 @@ def comment_add(portal: Sandbox, params: Params) -> Answer:
     if not str(fields.get("COMMENT") or "").strip():
         raise Refusal("", "Empty comment message")
     comment = {
-        "ID": portal.activity_book.take_id(), "ENTITY_TYPE_ID": owner[0], "ENTITY_ID": owner[1],
-        "ENTITY_TYPE": str(fields["ENTITY_TYPE"]).lower(), "CREATED": portal.second(),
-        "AUTHOR_ID": portal.settings.owner_id, "COMMENT": str(fields["COMMENT"]),
-    }  # fmt: skip
+        "ID": portal.activity_book.take_id(),
+        "ENTITY_TYPE_ID": owner[0],
+        "ENTITY_ID": owner[1],
+        "ENTITY_TYPE": str(fields["ENTITY_TYPE"]).lower(),
+        "CREATED": portal.second(),
+        "AUTHOR_ID": portal.settings.owner_id,
+        "COMMENT": str(fields["COMMENT"]),
+    }
     portal.activity_book.comments.append(comment)
     item = portal.items.get(*owner)
     if item is not None:

@@ -96,7 +96,9 @@ class Items:
         return int(key)
 
     def generate(self, etid: int, count: int, make: Callable[[int], Mapping[str, Any]], by: int) -> range:
-        """Add many items that exist only as a rule: item ``n`` is made anew by ``make(n)`` whenever it is read.
+        """Add many items that exist only as a rule.
+
+        Item ``n`` is made anew by ``make(n)`` whenever it is read.
 
         Some bytes each are kept. All are created now; a changed one becomes an item like any other.
         """
@@ -132,7 +134,9 @@ class Items:
 
         self._portal.history.generate(etid, first, count, row)
 
-    def update(self, etid: int, key: int, fields: Mapping[str, Any], by: int, *, trusted: bool = False) -> bool:
+    def update(
+        self, etid: int, key: int, fields: Mapping[str, Any], by: int, *, trusted: bool = False
+    ) -> bool:
         """Change an item; gives False, and saves nothing, if nothing would be different.
 
         Raises:
@@ -191,9 +195,15 @@ class Items:
         if moved or changed_funnel:
             stage = item["stageId"]
             self._portal.history.moved(
-                self._portal.settings, kind.id, item["id"], now, item["categoryId"], stage,
-                self._portal.funnels.semantics(kind.id, stage), funnel_changed=changed_funnel,
-            )  # fmt: skip
+                self._portal.settings,
+                kind.id,
+                item["id"],
+                now,
+                item["categoryId"],
+                stage,
+                self._portal.funnels.semantics(kind.id, stage),
+                funnel_changed=changed_funnel,
+            )
 
     def _read(self, kind: EntityType, fields: Mapping[str, Any], *, trusted: bool) -> Item:
         server, now = self._portal.server_zone, self._portal.clock.now()
@@ -212,12 +222,19 @@ class Items:
                 given[spec.name] = value
         return given
 
-    def _defaults(self, kind: EntityType, key: int, by: int, now: datetime, *, number: str | None = None) -> Item:
+    def _defaults(
+        self, kind: EntityType, key: int, by: int, now: datetime, *, number: str | None = None
+    ) -> Item:
         today = now.astimezone(self._portal.server_zone).date()
         item: Item = {
-            "createdTime": now, "createdBy": by, "updatedBy": by, "assignedById": by,
-            "lastActivityBy": by, "lastActivityTime": now, "opened": True,
-        }  # fmt: skip
+            "createdTime": now,
+            "createdBy": by,
+            "updatedBy": by,
+            "assignedById": by,
+            "lastActivityBy": by,
+            "lastActivityTime": now,
+            "opened": True,
+        }
         if kind.staged:
             item |= {"movedBy": by, "companyId": 0, "contactId": 0, "contactIds": []}
             item |= {"begindate": today, "closedate": today + _INVOICE_TERM}
@@ -244,7 +261,9 @@ class Items:
                 return
             raise Refusal("CRM_FIELD_ERROR_VALUE_NOT_VALID", 'Invalid value of the field "Stage"')
         if stage is None:
-            stage = before["stageId"] if before and not moved_funnel else funnels.first_stage(kind.id, category)
+            stage = (
+                before["stageId"] if before and not moved_funnel else funnels.first_stage(kind.id, category)
+            )
         item["stageId"] = stage
 
     def _finish(self, kind: EntityType, item: Item, given: Item, before: Item | None = None) -> None:
@@ -278,7 +297,9 @@ class Items:
     def _require(self, kind: EntityType, item: Item) -> None:
         names = self._portal.settings.required_fields.get(kind.id, {}).get(item["stageId"], ())
         for name in names:
-            field = next((spec for spec in kind.fields.values() if name in {spec.name, item_name(spec.name)}), None)
+            field = next(
+                (spec for spec in kind.fields.values() if name in {spec.name, item_name(spec.name)}), None
+            )
             if field is not None and item.get(field.name) in (None, "", 0, []):
                 text = f'Поле "{field.title or name}" обязательно для заполнения'
                 raise Refusal("CRM_FIELD_ERROR_REQUIRED", text)

@@ -34,13 +34,18 @@ class Stage:
         """As crm.status.list shows it."""
         extra = "apology" if self.status_id.endswith("APOLOGY") else _EXTRA[self.semantics]
         return {
-            "ID": str(self.id), "ENTITY_ID": self.entity_id, "STATUS_ID": self.status_id, "NAME": self.name,
-            "NAME_INIT": self.name if self.system else "", "SORT": str(self.sort),
+            "ID": str(self.id),
+            "ENTITY_ID": self.entity_id,
+            "STATUS_ID": self.status_id,
+            "NAME": self.name,
+            "NAME_INIT": self.name if self.system else "",
+            "SORT": str(self.sort),
             "SYSTEM": "Y" if self.system else "N",
             "CATEGORY_ID": str(self.category_id) if self.category_id else None,
-            "COLOR": self.color, "SEMANTICS": self.semantics or None,
+            "COLOR": self.color,
+            "SEMANTICS": self.semantics or None,
             "EXTRA": {"SEMANTICS": extra, "COLOR": self.color},
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,12 @@ class Category:
     def shown(self) -> dict[str, Any]:
         """As crm.category.list shows it."""
         shown: dict[str, Any] = {
-            "id": self.id, "name": self.name, "sort": self.sort, "entityTypeId": self.entity_type_id,
+            "id": self.id,
+            "name": self.name,
+            "sort": self.sort,
+            "entityTypeId": self.entity_type_id,
             "isDefault": "Y" if self.default else "N",
-        }  # fmt: skip
+        }
         if not (self.entity_type_id == DEAL and self.id == 0):
             shown |= {"originId": "", "originatorId": ""}
         return shown
@@ -73,7 +81,9 @@ class Funnels:
         self._semantics: dict[tuple[int, str], str] = {}
         self._next = 100
 
-    def add_category(self, etid: int, name: str, category_id: int, *, default: bool = False, sort: int = 200) -> int:
+    def add_category(
+        self, etid: int, name: str, category_id: int, *, default: bool = False, sort: int = 200
+    ) -> int:
         """Add a funnel without stages."""
         self.categories[etid, category_id] = Category(category_id, etid, name, sort, default)
         self.statuses.setdefault(stage_entity(etid, category_id), [])
@@ -97,9 +107,15 @@ class Funnels:
         return full
 
     def add_status(
-        self, entity_id: str, status_id: str, name: str, *, sort: int = 0, semantics: str = "",
+        self,
+        entity_id: str,
+        status_id: str,
+        name: str,
+        *,
+        sort: int = 0,
+        semantics: str = "",
         category_id: int | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Add a row to a reference book (SOURCE, INVOICE_STATUS, …)."""
         group = self.statuses.setdefault(entity_id, [])
         if any(known.status_id == status_id for known in group):

@@ -33,10 +33,15 @@ class Documents:
     def add_template(self, key: int, name: str, entity_types: list[str], *, active: bool = True) -> int:
         """Keep a template; ``entity_types`` as "31" or "2_category_0"."""
         self.templates[key] = {
-            "id": str(key), "name": name, "region": "ru", "code": None, "active": "Y" if active else "N",
-            "download": f"{self._portal.base_url}/bitrix/services/main/ajax.php?id={key}", "users": ["UA"],
+            "id": str(key),
+            "name": name,
+            "region": "ru",
+            "code": None,
+            "active": "Y" if active else "N",
+            "download": f"{self._portal.base_url}/bitrix/services/main/ajax.php?id={key}",
+            "users": ["UA"],
             "entityTypeId": entity_types,
-        }  # fmt: skip
+        }
         return key
 
     def add(self, template: int, etid: int, entity: int, *, stamps: bool, values: dict[str, Any]) -> Document:
@@ -47,14 +52,24 @@ class Documents:
         number = f"{now.year}-{self._numbers[template]:03d}"
         item = self._portal.items.get(etid, entity) or {}
         document: Document = {
-            "id": key, "number": number, "title": f"{self.templates[template]['name']} {number}",
-            "template": template, "entityTypeId": etid, "entityId": entity, "created": now,
-            "by": self._portal.settings.owner_id, "stamps": stamps, "values": values, "polls": 0,
+            "id": key,
+            "number": number,
+            "title": f"{self.templates[template]['name']} {number}",
+            "template": template,
+            "entityTypeId": etid,
+            "entityId": entity,
+            "created": now,
+            "by": self._portal.settings.owner_id,
+            "stamps": stamps,
+            "values": values,
+            "polls": 0,
             "ready": self._portal.settings.pdf_polls <= 0 and self._portal.settings.transformer_ok,
-            "failed": False, "public": None, "sum": item.get("opportunity") or 0.0,
+            "failed": False,
+            "public": None,
+            "sum": item.get("opportunity") or 0.0,
             "currency": item.get("currencyId") or "RUB",
             "rows": len(self._portal.items.rows.of(etid, entity)),
-        }  # fmt: skip
+        }
         document["content"] = self._content(document)
         self.all[key] = document
         return document
@@ -101,23 +116,35 @@ class Documents:
         ajax = f"{self._portal.base_url}/bitrix/services/main/ajax.php?action=crm.documentgenerator.document"
         key = document["id"]
         shown: dict[str, Any] = {
-            "changeStampsEnabled": True, "changeStampsDisabledReason": "", "changeQrCodeEnabled": False,
-            "qrCodeEnabled": False, "changeQrCodeDisabledReason": "",
+            "changeStampsEnabled": True,
+            "changeStampsDisabledReason": "",
+            "changeQrCodeEnabled": False,
+            "qrCodeEnabled": False,
+            "changeQrCodeDisabledReason": "",
             "products": {
-                "currencyId": document["currency"], "totalSum": f"{document['sum']:.2f}",
+                "currencyId": document["currency"],
+                "totalSum": f"{document['sum']:.2f}",
                 "totalRows": document["rows"],
             },
-            "downloadUrl": f"{ajax}.download&SITE_ID=s1&id={key}", "publicUrl": document["public"],
-            "id": key if fresh else str(key), "title": document["title"], "number": document["number"],
+            "downloadUrl": f"{ajax}.download&SITE_ID=s1&id={key}",
+            "publicUrl": document["public"],
+            "id": key if fresh else str(key),
+            "title": document["title"],
+            "number": document["number"],
             "createTime": show_time(document["created"], zone),
             "createdBy": document["by"] if fresh else str(document["by"]),
-            "updateTime": show_time(document["created"], zone), "updatedBy": None,
-            "stampsEnabled": document["stamps"], "isTransformationError": document["failed"],
-            "values": document["values"], "templateId": str(document["template"]),
-            "pullTag": f"TRANSFORMDOCUMENT{key}", "emailDiskFile": 5600 + key,
-            "entityId": str(document["entityId"]), "entityTypeId": str(document["entityTypeId"]),
+            "updateTime": show_time(document["created"], zone),
+            "updatedBy": None,
+            "stampsEnabled": document["stamps"],
+            "isTransformationError": document["failed"],
+            "values": document["values"],
+            "templateId": str(document["template"]),
+            "pullTag": f"TRANSFORMDOCUMENT{key}",
+            "emailDiskFile": 5600 + key,
+            "entityId": str(document["entityId"]),
+            "entityTypeId": str(document["entityTypeId"]),
             "downloadUrlMachine": self.machine_url(key, "download"),
-        }  # fmt: skip
+        }
         if document["ready"]:
             shown |= {
                 "imageUrl": f"{ajax}.getImage&SITE_ID=s1&id={key}",
@@ -227,10 +254,27 @@ for _action in ("download", "getPdf", "getImage"):
     rest(f"crm.documentgenerator.document.{_action}", "crm", "documentgenerator")(_file(_action))
 
 
-_COLUMNS = {"id": "id", "templateId": "template", "entityTypeId": "entityTypeId", "entityId": "entityId",
-            "number": "number", "title": "title", "createdBy": "by"}  # fmt: skip
-_LISTED = ("id", "title", "number", "templateId", "createTime", "updateTime", "createdBy", "updatedBy",
-           "stampsEnabled", "values")  # fmt: skip
+_COLUMNS = {
+    "id": "id",
+    "templateId": "template",
+    "entityTypeId": "entityTypeId",
+    "entityId": "entityId",
+    "number": "number",
+    "title": "title",
+    "createdBy": "by",
+}
+_LISTED = (
+    "id",
+    "title",
+    "number",
+    "templateId",
+    "createTime",
+    "updateTime",
+    "createdBy",
+    "updatedBy",
+    "stampsEnabled",
+    "values",
+)
 
 
 @rest("crm.documentgenerator.document.list", "crm", "documentgenerator")
@@ -239,10 +283,9 @@ def document_list(portal: Sandbox, params: Params) -> Answer:
     keep = compile_filter(params.get("filter"), lambda name: _column(portal, name))
     rows = [document for document in portal.document_book.all.values() if keep is None or keep(document)]
     order = as_map(params.get("order")) or {"id": "ASC"}
-    rows = sort_rows(rows, [
-        (value_of(_COLUMNS.get(name, "created")), descends(way))
-        for name, way in order.items()
-    ])  # fmt: skip
+    rows = sort_rows(
+        rows, [(value_of(_COLUMNS.get(name, "created")), descends(way)) for name, way in order.items()]
+    )
     start = to_int(params.get("start")) or 0
     offset = max(0, start) // PAGE * PAGE
     names = {str(name) for name in as_list(params.get("select"))}

@@ -56,15 +56,14 @@ GENERAL_ERRORS: dict[str, tuple[int, str]] = {
     "NO_AUTH_FOUND": (401, "Wrong authorization data"),
     "ACCESS_DENIED": (403, "REST API is available only on commercial plans"),
     "INVALID_CREDENTIALS": (403, "Invalid request credentials"),
-    "insufficient_scope": (
-        403, "The request requires higher privileges than provided by the webhook token"),
+    "insufficient_scope": (403, "The request requires higher privileges than provided by the webhook token"),
     "expired_token": (401, "The access token provided has expired"),
     "authorization_error": (401, "Unable to authorize user"),
     "user_access_error": (403, "The user does not have access to the application"),
     "PORTAL_DELETED": (500, "Portal was deleted"),
     "ERROR_METHOD_NOT_FOUND": (404, "Method not found!"),
     "WRONG_AUTH_TYPE": (403, "Current authorization type is denied for this method"),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,10 @@ class Stopwatch:
         return time.perf_counter() - self.perf
 
     def block(self, operating: float | None, reset_at: int) -> dict[str, Any]:
-        """The ``time`` block: floats in seconds, dates in the server's offset; ``None``: nothing is charged."""
+        """The ``time`` block: floats in seconds, dates in the server's offset; ``None``.
+
+        Nothing is charged.
+        """
         spent = self.seconds
         start = self.at.timestamp()
         shown = self.at.astimezone(self.zone).isoformat(timespec="seconds")

@@ -151,7 +151,9 @@ def _like(prefix: str, column: Column, value: Any) -> Predicate:
     def test(row: Any) -> bool:
         found = get(row)
         values: Iterable[Any] = found if isinstance(found, list) else [found]
-        return negative != any(item is not None and pattern.fullmatch(str(item)) is not None for item in values)
+        return negative != any(
+            item is not None and pattern.fullmatch(str(item)) is not None for item in values
+        )
 
     return test
 

@@ -59,9 +59,14 @@ class Lists:
         number = key or self._element + 1
         self._element = max(self._element, number)
         row: dict[str, Any] = {
-            "ID": str(number), "IBLOCK_ID": str(list_id), "NAME": name, "IBLOCK_SECTION_ID": None,
-            "CREATED_BY": "1", "BP_PUBLISHED": "Y", "CODE": "",
-        }  # fmt: skip
+            "ID": str(number),
+            "IBLOCK_ID": str(list_id),
+            "NAME": name,
+            "IBLOCK_SECTION_ID": None,
+            "CREATED_BY": "1",
+            "BP_PUBLISHED": "Y",
+            "CODE": "",
+        }
         self.all[list_id].elements[number] = row
         self.set_values(list_id, number, values)
         return number
@@ -98,14 +103,26 @@ def lists_get(portal: Sandbox, params: Params) -> Answer:
     number = to_int(params.get("IBLOCK_ID"))
     rows = [
         {
-            "ID": str(one.id), "TIMESTAMP_X": "12.01.2026 10:00:00", "IBLOCK_TYPE_ID": one.kind, "LID": "s1",
-            "CODE": one.code, "NAME": one.name, "ACTIVE": "Y", "SORT": "500", "DESCRIPTION": "",
-            "DESCRIPTION_TYPE": "text", "BIZPROC": "N", "RIGHTS_MODE": "S", "VERSION": "1",
-            "SOCNET_GROUP_ID": None, "LANG_DIR": "/", "SERVER_NAME": None,
+            "ID": str(one.id),
+            "TIMESTAMP_X": "12.01.2026 10:00:00",
+            "IBLOCK_TYPE_ID": one.kind,
+            "LID": "s1",
+            "CODE": one.code,
+            "NAME": one.name,
+            "ACTIVE": "Y",
+            "SORT": "500",
+            "DESCRIPTION": "",
+            "DESCRIPTION_TYPE": "text",
+            "BIZPROC": "N",
+            "RIGHTS_MODE": "S",
+            "VERSION": "1",
+            "SOCNET_GROUP_ID": None,
+            "LANG_DIR": "/",
+            "SERVER_NAME": None,
         }
         for one in portal.list_book.all.values()
         if one.kind == kind and number in {None, one.id}
-    ]  # fmt: skip
+    ]
     return classic_page(rows, params)
 
 
@@ -165,14 +182,23 @@ def field_get(portal: Sandbox, params: Params) -> Answer:
 def _describe(prop: Property) -> dict[str, Any]:
     base, _, user_type = prop.type.partition(":")
     shown: dict[str, Any] = {
-        "FIELD_ID": f"PROPERTY_{prop.id}", "SORT": 50, "NAME": prop.name, "IS_REQUIRED": "N",
-        "MULTIPLE": "Y" if prop.multiple else "N", "DEFAULT_VALUE": "", "TYPE": prop.type,
-        "PROPERTY_TYPE": base, "PROPERTY_USER_TYPE": {"USER_TYPE": user_type} if user_type else False,
-        "CODE": prop.code, "ID": str(prop.id),
-        "LINK_IBLOCK_ID": str(prop.link) if prop.link else None, "ROW_COUNT": "1", "COL_COUNT": "30",
+        "FIELD_ID": f"PROPERTY_{prop.id}",
+        "SORT": 50,
+        "NAME": prop.name,
+        "IS_REQUIRED": "N",
+        "MULTIPLE": "Y" if prop.multiple else "N",
+        "DEFAULT_VALUE": "",
+        "TYPE": prop.type,
+        "PROPERTY_TYPE": base,
+        "PROPERTY_USER_TYPE": {"USER_TYPE": user_type} if user_type else False,
+        "CODE": prop.code,
+        "ID": str(prop.id),
+        "LINK_IBLOCK_ID": str(prop.link) if prop.link else None,
+        "ROW_COUNT": "1",
+        "COL_COUNT": "30",
         "USER_TYPE_SETTINGS": None,
         "SETTINGS": {"SHOW_ADD_FORM": "Y", "SHOW_EDIT_FORM": "Y"},
-    }  # fmt: skip
+    }
     if base == "L":
         shown["DISPLAY_VALUES_FORM"] = {str(number): text for number, text in prop.options.items()}
     return shown

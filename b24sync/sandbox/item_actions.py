@@ -65,8 +65,8 @@ class Actions:
         Args:
             entity_type_id: Their type.
             count: How many.
-            make: Fields of number ``n`` (from 0), always the same for the same ``n``; or a template whose texts
-                may hold ``{n}``.
+            make: Fields of number ``n`` (from 0), always the same for the same ``n``; or a template whose
+                texts may hold ``{n}``.
             by: Who creates them.
         """
         with self.lock:
@@ -95,7 +95,9 @@ class Actions:
         with self.lock:
             return list(self.items.book(entity_type_id).table.ids)
 
-    def set_rows(self, entity_type_id: int, item_id: int, rows: Sequence[Mapping[str, Any]], by: int = 1) -> None:
+    def set_rows(
+        self, entity_type_id: int, item_id: int, rows: Sequence[Mapping[str, Any]], by: int = 1
+    ) -> None:
         """Replace the product rows of an item (keys as in crm.item.productrow.set)."""
         with self.lock:
             self.items.rows.replace(entity_type_id, item_id, rows)
@@ -123,7 +125,9 @@ class Actions:
                 if "contactIds" in kind.fields:
                     self._rebind(etid, keep_id, gone_id)
             gone = self.items.get(CONTACT, gone_id) or {}
-            kept = [{name: value for name, value in entry.items() if name != "id"} for entry in gone.get("fm", [])]
+            kept = [
+                {name: value for name, value in entry.items() if name != "id"} for entry in gone.get("fm", [])
+            ]
             if kept:
                 self.items.update(CONTACT, keep_id, {"fm": kept}, 1, trusted=True)
             self.items.delete(CONTACT, gone_id)
@@ -206,7 +210,9 @@ class Actions:
         with self.lock:
             self.people.users[user_id]["ACTIVE"] = False
 
-    def add_department(self, name: str, *, parent: int | None = None, head: int | None = None, key: int | None = None) -> int:
+    def add_department(
+        self, name: str, *, parent: int | None = None, head: int | None = None, key: int | None = None
+    ) -> int:
         """Add a department."""
         with self.lock:
             return self.people.add_department(key, name, parent, head)
@@ -218,15 +224,22 @@ class Actions:
             return entity_type_id
 
     def add_user_field(
-        self, entity_type_id: int, name: str, kind: str = "string", *, title: str = "",
+        self,
+        entity_type_id: int,
+        name: str,
+        kind: str = "string",
+        *,
+        title: str = "",
         multiple: bool = False,
         items: Sequence[tuple[int, str]] = (),
-    ) -> str:  # fmt: skip
+    ) -> str:
         """Add an own field, as UF_CRM_PROJECT_LEAD of type employee."""
         with self.lock:
             fields = self.types[entity_type_id].fields
             number = 5000 + sum(1 for spec in fields.values() if spec.is_uf) * 2 + entity_type_id * 100
-            fields[name] = Field(name, kind, multiple=multiple, title=title or name, items=tuple(items), uf_id=number)
+            fields[name] = Field(
+                name, kind, multiple=multiple, title=title or name, items=tuple(items), uf_id=number
+            )
             return name
 
     def add_list(
@@ -242,12 +255,16 @@ class Actions:
         with self.lock:
             return self.list_book.add(list_id, name, kind, code, list(properties))
 
-    def add_element(self, list_id: int, name: str, values: Mapping[int, Any], element_id: int | None = None) -> int:
+    def add_element(
+        self, list_id: int, name: str, values: Mapping[int, Any], element_id: int | None = None
+    ) -> int:
         """Add an element to a list; values by property id."""
         with self.lock:
             return self.list_book.add_element(list_id, name, values, element_id)
 
-    def add_contact(self, name: str, last_name: str, *, email: str = "", phone: str = "", **fields: Any) -> int:
+    def add_contact(
+        self, name: str, last_name: str, *, email: str = "", phone: str = "", **fields: Any
+    ) -> int:
         """Add a contact with a work e-mail and a phone."""
         return self.add_item(CONTACT, name=name, lastName=last_name, fm=_entries(email, phone), **fields)
 
@@ -343,7 +360,10 @@ def _maker(
     template = dict(make or {})
 
     def fill(number: int) -> Mapping[str, Any]:
-        return {name: value.replace("{n}", str(number)) if isinstance(value, str) else value for name, value in template.items()}
+        return {
+            name: value.replace("{n}", str(number)) if isinstance(value, str) else value
+            for name, value in template.items()
+        }
 
     return fill
 

@@ -22,10 +22,21 @@ if TYPE_CHECKING:
     from .stand_in import Sandbox
 
 _KINDS: dict[str, Kind] = {
-    "integer": "int", "user": "int", "employee": "int", "crm_company": "int", "crm_contact": "int",
-    "crm_category": "int", "crm_entity": "int", "crm_lead": "int", "crm_quote": "int", "enumeration": "int",
-    "iblock_element": "int", "double": "float", "datetime": "time", "date": "day",
-}  # fmt: skip
+    "integer": "int",
+    "user": "int",
+    "employee": "int",
+    "crm_company": "int",
+    "crm_contact": "int",
+    "crm_category": "int",
+    "crm_entity": "int",
+    "crm_lead": "int",
+    "crm_quote": "int",
+    "enumeration": "int",
+    "iblock_element": "int",
+    "double": "float",
+    "datetime": "time",
+    "date": "day",
+}
 
 
 def date_skew(portal: Sandbox) -> timedelta:
@@ -71,7 +82,9 @@ def read_bound(portal: Sandbox, shape: Kind, value: Any) -> Any:
 
 
 def _flag(value: Any) -> bool | None:
-    return {"Y": True, "1": True, "TRUE": True, "N": False, "0": False, "FALSE": False}.get(str(value).upper())
+    return {"Y": True, "1": True, "TRUE": True, "N": False, "0": False, "FALSE": False}.get(
+        str(value).upper()
+    )
 
 
 def _uf_flag(value: Any) -> bool:
@@ -87,8 +100,12 @@ def _float(value: Any) -> float | None:
 
 
 _PLAIN_READERS: dict[str, Callable[[Any], Any]] = {
-    "int": to_int, "float": _float, "flag": _flag, "uf_flag": _uf_flag, "text": str,
-}  # fmt: skip
+    "int": to_int,
+    "float": _float,
+    "flag": _flag,
+    "uf_flag": _uf_flag,
+    "text": str,
+}
 
 
 class Names:
@@ -106,8 +123,14 @@ class Names:
     def inner(self, shown: str) -> str | None:
         """The name inside the stand-in, or ``None`` for an unknown one."""
         if self.original or not shown.startswith("ufCrm"):
-            return shown if shown in self.kind.fields and (self.original or not shown.startswith("UF_")) else None
-        return next((name for name in self.kind.fields if name.startswith("UF_") and item_name(name) == shown), None)
+            return (
+                shown
+                if shown in self.kind.fields and (self.original or not shown.startswith("UF_"))
+                else None
+            )
+        return next(
+            (name for name in self.kind.fields if name.startswith("UF_") and item_name(name) == shown), None
+        )
 
     def upper(self, shown: str) -> str | None:
         """The inner name of an upper-case one: clients in wide use order by ``ID``, and get their order."""
@@ -154,7 +177,9 @@ def item_fields(portal: Sandbox, params: Params) -> Answer:
     stages = stage_entity(kind.id, category)
     shown = {}
     for name, spec in kind.fields.items():
-        status = stages if name in {"stageId", "previousStageId"} else "SOURCE" if name == "sourceId" else None
+        status = (
+            stages if name in {"stageId", "previousStageId"} else "SOURCE" if name == "sourceId" else None
+        )
         shown[names.shown(name)] = describe(spec, status)
     return Answer({"fields": shown})
 

@@ -18,14 +18,35 @@ if TYPE_CHECKING:
 
 OldInvoice = dict[str, Any]
 _FIELDS: dict[str, Kind] = {
-    "ID": "int", "ACCOUNT_NUMBER": "text", "ORDER_TOPIC": "text", "STATUS_ID": "text", "DATE_INSERT": "time",
-    "DATE_UPDATE": "time", "DATE_STATUS": "time", "DATE_BILL": "day", "DATE_PAY_BEFORE": "day",
-    "DATE_PAYED": "time", "PAYED": "text", "PAY_VOUCHER_NUM": "text", "PAY_VOUCHER_DATE": "day",
-    "PRICE": "float", "CURRENCY": "text", "TAX_VALUE": "float", "RESPONSIBLE_ID": "int", "UF_DEAL_ID": "int",
-    "UF_CONTACT_ID": "int", "UF_COMPANY_ID": "int", "UF_MYCOMPANY_ID": "int", "UF_QUOTE_ID": "int",
-    "PERSON_TYPE_ID": "int", "PAY_SYSTEM_ID": "int", "CREATED_BY": "int", "COMMENTS": "text",
-    "USER_DESCRIPTION": "text", "XML_ID": "text",
-}  # fmt: skip
+    "ID": "int",
+    "ACCOUNT_NUMBER": "text",
+    "ORDER_TOPIC": "text",
+    "STATUS_ID": "text",
+    "DATE_INSERT": "time",
+    "DATE_UPDATE": "time",
+    "DATE_STATUS": "time",
+    "DATE_BILL": "day",
+    "DATE_PAY_BEFORE": "day",
+    "DATE_PAYED": "time",
+    "PAYED": "text",
+    "PAY_VOUCHER_NUM": "text",
+    "PAY_VOUCHER_DATE": "day",
+    "PRICE": "float",
+    "CURRENCY": "text",
+    "TAX_VALUE": "float",
+    "RESPONSIBLE_ID": "int",
+    "UF_DEAL_ID": "int",
+    "UF_CONTACT_ID": "int",
+    "UF_COMPANY_ID": "int",
+    "UF_MYCOMPANY_ID": "int",
+    "UF_QUOTE_ID": "int",
+    "PERSON_TYPE_ID": "int",
+    "PAY_SYSTEM_ID": "int",
+    "CREATED_BY": "int",
+    "COMMENTS": "text",
+    "USER_DESCRIPTION": "text",
+    "XML_ID": "text",
+}
 
 
 class OldInvoices:
@@ -41,12 +62,29 @@ class OldInvoices:
         key, self._next = self._next, self._next + 1
         now = self._portal.second()
         base: OldInvoice = {
-            "ID": key, "ACCOUNT_NUMBER": str(key), "ORDER_TOPIC": f"Счёт №{key}", "STATUS_ID": "N",
-            "DATE_INSERT": now, "DATE_UPDATE": now, "DATE_STATUS": now, "DATE_BILL": self._portal.today(),
-            "PAYED": "N", "PRICE": 0.0, "CURRENCY": "RUB", "TAX_VALUE": 0.0, "RESPONSIBLE_ID": by,
-            "CREATED_BY": by, "UF_DEAL_ID": 0, "UF_CONTACT_ID": 0, "UF_COMPANY_ID": 0, "UF_MYCOMPANY_ID": 0,
-            "UF_QUOTE_ID": 0, "PERSON_TYPE_ID": 2, "PAY_SYSTEM_ID": 1, "PRODUCT_ROWS": [],
-        }  # fmt: skip
+            "ID": key,
+            "ACCOUNT_NUMBER": str(key),
+            "ORDER_TOPIC": f"Счёт №{key}",
+            "STATUS_ID": "N",
+            "DATE_INSERT": now,
+            "DATE_UPDATE": now,
+            "DATE_STATUS": now,
+            "DATE_BILL": self._portal.today(),
+            "PAYED": "N",
+            "PRICE": 0.0,
+            "CURRENCY": "RUB",
+            "TAX_VALUE": 0.0,
+            "RESPONSIBLE_ID": by,
+            "CREATED_BY": by,
+            "UF_DEAL_ID": 0,
+            "UF_CONTACT_ID": 0,
+            "UF_COMPANY_ID": 0,
+            "UF_MYCOMPANY_ID": 0,
+            "UF_QUOTE_ID": 0,
+            "PERSON_TYPE_ID": 2,
+            "PAY_SYSTEM_ID": 1,
+            "PRODUCT_ROWS": [],
+        }
         row = self.all[key] = base | self._read(fields)
         self._settle(row)
         semantics = self._portal.funnels.semantics(OLD_INVOICE, row["STATUS_ID"])
@@ -89,7 +127,9 @@ class OldInvoices:
             row["DATE_PAYED"] = self._portal.second()
         row["PAYED"] = "Y" if paid else "N"
         if row["PRODUCT_ROWS"]:
-            row["PRICE"] = round(sum(float(r["PRICE"]) * float(r["QUANTITY"]) for r in row["PRODUCT_ROWS"]), 2)
+            row["PRICE"] = round(
+                sum(float(r["PRICE"]) * float(r["QUANTITY"]) for r in row["PRODUCT_ROWS"]), 2
+            )
 
     def _read(self, fields: Mapping[str, Any]) -> OldInvoice:
         zone, now = self._portal.server_zone, self._portal.clock.now()

@@ -32,7 +32,9 @@ class Notices:
         self.all.append(notice)
         if notice["TAG"] and notice["CLIENT_ID"]:
             mark = _mark(notice)
-            self.shown = [old for old in self.shown if not (old["TAG"] and old["CLIENT_ID"] and _mark(old) == mark)]
+            self.shown = [
+                old for old in self.shown if not (old["TAG"] and old["CLIENT_ID"] and _mark(old) == mark)
+            ]
         self.shown.append(notice)
 
 
@@ -51,10 +53,16 @@ def _notify(portal: Sandbox, params: Params, kind: str) -> Answer:
     if user not in portal.people.users:
         return Answer(result=False)
     notice = {
-        "id": portal.notices.take_id(), "kind": kind, "USER_ID": user, "MESSAGE": message,
-        "MESSAGE_OUT": given.get("MESSAGE_OUT"), "TAG": given.get("TAG"), "SUB_TAG": given.get("SUB_TAG"),
-        "CLIENT_ID": given.get("CLIENT_ID"), "at": portal.second(),
-    }  # fmt: skip
+        "id": portal.notices.take_id(),
+        "kind": kind,
+        "USER_ID": user,
+        "MESSAGE": message,
+        "MESSAGE_OUT": given.get("MESSAGE_OUT"),
+        "TAG": given.get("TAG"),
+        "SUB_TAG": given.get("SUB_TAG"),
+        "CLIENT_ID": given.get("CLIENT_ID"),
+        "at": portal.second(),
+    }
     portal.notices.add(notice)
     return Answer(notice["id"])
 

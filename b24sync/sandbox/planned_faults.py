@@ -25,9 +25,12 @@ Kind = Literal[
 Where = Literal["request", "command"]
 
 _SYSTEM = {
-    "503": "QUERY_LIMIT_EXCEEDED", "429": "OPERATION_TIME_LIMIT", "overload": "OVERLOAD_LIMIT",
-    "500": "INTERNAL_SERVER_ERROR", "401": "expired_token",
-}  # fmt: skip
+    "503": "QUERY_LIMIT_EXCEEDED",
+    "429": "OPERATION_TIME_LIMIT",
+    "overload": "OVERLOAD_LIMIT",
+    "500": "INTERNAL_SERVER_ERROR",
+    "401": "expired_token",
+}
 
 HTML_502 = b"<html><head><title>502 Bad Gateway</title></head><body><center>502</center></body></html>"
 """The body of a proxy's error page."""
@@ -38,10 +41,10 @@ class Fault:
     """One ordered fault.
 
     Attributes:
-        kind: 503 QUERY_LIMIT_EXCEEDED, 429 OPERATION_TIME_LIMIT, overload OVERLOAD_LIMIT, 500, 502html (a body
-            in HTML), truncated (executed, the JSON body is cut), drop_before (the connection is closed before
-            anything is executed), drop_after (executed, then closed without an answer), slow (the answer
-            waits ``seconds``), error (``code``, ``description``, ``http``), 401 expired_token.
+        kind: 503 QUERY_LIMIT_EXCEEDED, 429 OPERATION_TIME_LIMIT, overload OVERLOAD_LIMIT, 500, 502html (a
+            body in HTML), truncated (executed, the JSON body is cut), drop_before (the connection is closed
+            before anything is executed), drop_after (executed, then closed without an answer), slow (the
+            answer waits ``seconds``), error (``code``, ``description``, ``http``), 401 expired_token.
         method: A glob over method names, any case; ``None`` is any method.
         times: How many requests (commands) are struck.
         after: How many that match pass before the first is struck.

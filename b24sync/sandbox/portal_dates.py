@@ -74,8 +74,12 @@ def _absolute(text: str, server: ZoneInfo) -> datetime | None:
     return None
 
 
-def _moment(year: str, month: str, day: str, hour: str | None, minute: str | None, second: str | None, tz: Any) -> datetime:
-    local = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=tz)
+def _moment(
+    year: str, month: str, day: str, hour: str | None, minute: str | None, second: str | None, tz: Any
+) -> datetime:
+    local = datetime(
+        int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=tz
+    )
     return local.astimezone(UTC)
 
 

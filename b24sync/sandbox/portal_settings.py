@@ -7,9 +7,25 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 ALL_SCOPES = (
-    "crm", "task", "tasks", "im", "user", "user_basic", "user_brief", "department", "lists", "calendar",
-    "catalog", "documentgenerator", "mail", "userfieldconfig", "telephony", "imbot", "entity", "log",
-)  # fmt: skip
+    "crm",
+    "task",
+    "tasks",
+    "im",
+    "user",
+    "user_basic",
+    "user_brief",
+    "department",
+    "lists",
+    "calendar",
+    "catalog",
+    "documentgenerator",
+    "mail",
+    "userfieldconfig",
+    "telephony",
+    "imbot",
+    "entity",
+    "log",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +53,8 @@ class SandboxSettings:
         rate_limit: The leaky bucket is on, of ``rate_threshold`` requests, losing ``rate_per_s`` a second.
         operating_limit_s: Seconds of work a method may use in ten minutes; ``None``: unlimited.
         operating_cost_s: Seconds of work charged for every command.
-        batch_charged: A batch is charged as a method too (measured by some, not documented); only then its own
-            ``time`` tells ``operating``.
+        batch_charged: A batch is charged as a method too (measured by some, not documented); only then its
+            own ``time`` tells ``operating``.
         latency_s: Seconds every request takes longer.
         command_latency_s: Seconds every command takes longer, also each one of a batch.
         array_bound: What a comparison with an array does, as after a short page of chained commands: "error"

@@ -18,23 +18,59 @@ PENDING, IN_PROGRESS, AWAITING, COMPLETED, DEFERRED = 2, 3, 4, 5, 6
 
 # name inside and in REST requests → kind; answers are in camelCase, values are text.
 FIELDS: dict[str, str] = {
-    "ID": "int", "PARENT_ID": "int", "TITLE": "text", "DESCRIPTION": "text", "MARK": "text",
-    "PRIORITY": "int", "STATUS": "int", "MULTITASK": "flag", "REPLICATE": "flag", "STAGE_ID": "int",
+    "ID": "int",
+    "PARENT_ID": "int",
+    "TITLE": "text",
+    "DESCRIPTION": "text",
+    "MARK": "text",
+    "PRIORITY": "int",
+    "STATUS": "int",
+    "MULTITASK": "flag",
+    "REPLICATE": "flag",
+    "STAGE_ID": "int",
     "CREATED_BY": "int",
-    "CREATED_DATE": "time", "RESPONSIBLE_ID": "int", "CHANGED_BY": "int", "CHANGED_DATE": "time",
-    "STATUS_CHANGED_BY": "int", "STATUS_CHANGED_DATE": "time", "CLOSED_BY": "int", "CLOSED_DATE": "time",
-    "ACTIVITY_DATE": "time", "DATE_START": "time", "DEADLINE": "time", "START_DATE_PLAN": "time",
-    "END_DATE_PLAN": "time", "GUID": "text", "XML_ID": "text", "COMMENTS_COUNT": "int",
-    "ALLOW_CHANGE_DEADLINE": "flag", "TASK_CONTROL": "flag", "ADD_IN_REPORT": "flag", "TIME_ESTIMATE": "int",
-    "GROUP_ID": "int", "SITE_ID": "text",
-}  # fmt: skip
+    "CREATED_DATE": "time",
+    "RESPONSIBLE_ID": "int",
+    "CHANGED_BY": "int",
+    "CHANGED_DATE": "time",
+    "STATUS_CHANGED_BY": "int",
+    "STATUS_CHANGED_DATE": "time",
+    "CLOSED_BY": "int",
+    "CLOSED_DATE": "time",
+    "ACTIVITY_DATE": "time",
+    "DATE_START": "time",
+    "DEADLINE": "time",
+    "START_DATE_PLAN": "time",
+    "END_DATE_PLAN": "time",
+    "GUID": "text",
+    "XML_ID": "text",
+    "COMMENTS_COUNT": "int",
+    "ALLOW_CHANGE_DEADLINE": "flag",
+    "TASK_CONTROL": "flag",
+    "ADD_IN_REPORT": "flag",
+    "TIME_ESTIMATE": "int",
+    "GROUP_ID": "int",
+    "SITE_ID": "text",
+}
 LISTS = ("AUDITORS", "ACCOMPLICES", "TAGS", "UF_CRM_TASK")
 _WRITABLE = {
-    "TITLE", "DESCRIPTION", "PRIORITY", "STATUS", "CREATED_BY", "RESPONSIBLE_ID", "DEADLINE",
-    "START_DATE_PLAN", "END_DATE_PLAN", "GROUP_ID", "PARENT_ID", "XML_ID", "TASK_CONTROL",
-    "ALLOW_CHANGE_DEADLINE", "MARK",
+    "TITLE",
+    "DESCRIPTION",
+    "PRIORITY",
+    "STATUS",
+    "CREATED_BY",
+    "RESPONSIBLE_ID",
+    "DEADLINE",
+    "START_DATE_PLAN",
+    "END_DATE_PLAN",
+    "GROUP_ID",
+    "PARENT_ID",
+    "XML_ID",
+    "TASK_CONTROL",
+    "ALLOW_CHANGE_DEADLINE",
+    "MARK",
     *LISTS,
-}  # fmt: skip
+}
 
 
 class Tasks:
@@ -50,14 +86,33 @@ class Tasks:
         key, self._next = self._next, self._next + 1
         now = self._portal.second()
         task: Task = {
-            "ID": key, "TITLE": "", "DESCRIPTION": "", "PRIORITY": 1, "STATUS": PENDING, "CREATED_BY": by,
-            "RESPONSIBLE_ID": by, "CHANGED_BY": by, "CREATED_DATE": now, "CHANGED_DATE": now,
-            "ACTIVITY_DATE": now, "STATUS_CHANGED_DATE": now, "GROUP_ID": 0, "STAGE_ID": 0,
+            "ID": key,
+            "TITLE": "",
+            "DESCRIPTION": "",
+            "PRIORITY": 1,
+            "STATUS": PENDING,
+            "CREATED_BY": by,
+            "RESPONSIBLE_ID": by,
+            "CHANGED_BY": by,
+            "CREATED_DATE": now,
+            "CHANGED_DATE": now,
+            "ACTIVITY_DATE": now,
+            "STATUS_CHANGED_DATE": now,
+            "GROUP_ID": 0,
+            "STAGE_ID": 0,
             "TIME_ESTIMATE": 0,
-            "TASK_CONTROL": False, "ALLOW_CHANGE_DEADLINE": False, "MULTITASK": False, "REPLICATE": False,
-            "ADD_IN_REPORT": False, "SITE_ID": "s1", "AUDITORS": [], "ACCOMPLICES": [], "TAGS": [],
-            "UF_CRM_TASK": [], "GUID": "{" + str(uuid.uuid5(uuid.NAMESPACE_URL, f"task-{key}")) + "}",
-        }  # fmt: skip
+            "TASK_CONTROL": False,
+            "ALLOW_CHANGE_DEADLINE": False,
+            "MULTITASK": False,
+            "REPLICATE": False,
+            "ADD_IN_REPORT": False,
+            "SITE_ID": "s1",
+            "AUDITORS": [],
+            "ACCOMPLICES": [],
+            "TAGS": [],
+            "UF_CRM_TASK": [],
+            "GUID": "{" + str(uuid.uuid5(uuid.NAMESPACE_URL, f"task-{key}")) + "}",
+        }
         self.all[key] = task | self._read(fields)
         return key
 
@@ -85,9 +140,14 @@ class Tasks:
         now = self._portal.second()
         closed = status == COMPLETED
         self.all[key] |= {
-            "STATUS": status, "STATUS_CHANGED_DATE": now, "STATUS_CHANGED_BY": by, "CHANGED_DATE": now,
-            "CHANGED_BY": by, "CLOSED_DATE": now if closed else None, "CLOSED_BY": by if closed else None,
-        }  # fmt: skip
+            "STATUS": status,
+            "STATUS_CHANGED_DATE": now,
+            "STATUS_CHANGED_BY": by,
+            "CHANGED_DATE": now,
+            "CHANGED_BY": by,
+            "CLOSED_DATE": now if closed else None,
+            "CLOSED_BY": by if closed else None,
+        }
 
     def seen_by(self, task: Task, user: int, *, admin: bool) -> bool:
         """Whether a person may see a task: an administrator any, others theirs and their people's."""
@@ -105,7 +165,9 @@ class Tasks:
                 continue
             if name in LISTS:
                 values = as_list(value) if is_array(value) else [value] if value not in (None, "") else []
-                result[name] = [item if name in {"TAGS", "UF_CRM_TASK"} else to_int(item) or 0 for item in values]
+                result[name] = [
+                    item if name in {"TAGS", "UF_CRM_TASK"} else to_int(item) or 0 for item in values
+                ]
             elif FIELDS[name] == "int":
                 result[name] = to_int(value) or 0
             elif FIELDS[name] == "time":

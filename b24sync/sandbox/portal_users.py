@@ -14,9 +14,18 @@ if TYPE_CHECKING:
 
 User = dict[str, Any]
 _BRIEF = {
-    "ID", "ACTIVE", "NAME", "LAST_NAME", "SECOND_NAME", "WORK_POSITION", "UF_DEPARTMENT", "USER_TYPE",
-    "TIME_ZONE", "IS_ONLINE", "PERSONAL_GENDER",
-}  # fmt: skip
+    "ID",
+    "ACTIVE",
+    "NAME",
+    "LAST_NAME",
+    "SECOND_NAME",
+    "WORK_POSITION",
+    "UF_DEPARTMENT",
+    "USER_TYPE",
+    "TIME_ZONE",
+    "IS_ONLINE",
+    "PERSONAL_GENDER",
+}
 
 
 class People:
@@ -30,14 +39,28 @@ class People:
         """Keep a user; ``fields`` in the spelling of user.get."""
         number = key or max(self.users, default=0) + 1
         blank: User = {
-            "ID": str(number), "XML_ID": None, "ACTIVE": True, "NAME": "", "LAST_NAME": "", "SECOND_NAME": "",
-            "EMAIL": f"user{number}@example.ru", "LAST_LOGIN": "2026-01-12T09:00:00+03:00",
-            "DATE_REGISTER": "2024-03-01T03:00:00+03:00", "TIME_ZONE": "", "IS_ONLINE": "N",
-            "TIMESTAMP_X": {}, "LAST_ACTIVITY_DATE": {}, "PERSONAL_GENDER": "", "PERSONAL_BIRTHDAY": "",
+            "ID": str(number),
+            "XML_ID": None,
+            "ACTIVE": True,
+            "NAME": "",
+            "LAST_NAME": "",
+            "SECOND_NAME": "",
+            "EMAIL": f"user{number}@example.ru",
+            "LAST_LOGIN": "2026-01-12T09:00:00+03:00",
+            "DATE_REGISTER": "2024-03-01T03:00:00+03:00",
+            "TIME_ZONE": "",
+            "IS_ONLINE": "N",
+            "TIMESTAMP_X": {},
+            "LAST_ACTIVITY_DATE": {},
+            "PERSONAL_GENDER": "",
+            "PERSONAL_BIRTHDAY": "",
             "PERSONAL_MOBILE": "",
-            "WORK_PHONE": "", "WORK_POSITION": "", "UF_EMPLOYMENT_DATE": "", "UF_DEPARTMENT": [],
+            "WORK_PHONE": "",
+            "WORK_POSITION": "",
+            "UF_EMPLOYMENT_DATE": "",
+            "UF_DEPARTMENT": [],
             "USER_TYPE": "employee",
-        }  # fmt: skip
+        }
         self.users[number] = blank | fields
         return number
 
@@ -62,7 +85,9 @@ class People:
         heads = {number for number, row in self.departments.items() if row.get("UF_HEAD") == str(key)}
         found, open_ones = set(heads), set(heads)
         while open_ones:
-            below = {n for n, row in self.departments.items() if to_int(row.get("PARENT")) in open_ones} - found
+            below = {
+                n for n, row in self.departments.items() if to_int(row.get("PARENT")) in open_ones
+            } - found
             found |= below
             open_ones = below
         return {number for number, user in self.users.items() if found & set(user["UF_DEPARTMENT"])} - {key}
@@ -157,4 +182,6 @@ def classic_page(rows: Iterable[Any], params: Params) -> Answer:
         return Answer(found[:PAGE], total=0)
     offset = start // PAGE * PAGE
     following = offset + PAGE
-    return Answer(found[offset:following], total=len(found), next=following if following < len(found) else None)
+    return Answer(
+        found[offset:following], total=len(found), next=following if following < len(found) else None
+    )

@@ -26,22 +26,50 @@ class Catalog:
         """Keep a section; ``parent`` is the one above."""
         number = key or max(self.sections, default=0) + 1
         self.sections[number] = {
-            "active": "Y", "code": None, "description": None, "descriptionType": "text", "iblockId": 14,
-            "iblockSectionId": parent, "id": number, "name": name, "sort": 100, "xmlId": str(number),
-        }  # fmt: skip
+            "active": "Y",
+            "code": None,
+            "description": None,
+            "descriptionType": "text",
+            "iblockId": 14,
+            "iblockSectionId": parent,
+            "id": number,
+            "name": name,
+            "sort": 100,
+            "xmlId": str(number),
+        }
         return number
 
-    def add_product(self, name: str, section: int | None = None, key: int | None = None, *, offer_of: int | None = None) -> int:
+    def add_product(
+        self, name: str, section: int | None = None, key: int | None = None, *, offer_of: int | None = None
+    ) -> int:
         """Keep a product; a variation names its product by ``offer_of`` and has no section itself."""
         number = key or max(self.products, default=0) + 1
         product: dict[str, Any] = {
-            "active": "Y", "available": "Y", "bundle": "N", "canBuyZero": "Y", "code": None, "createdBy": 1,
-            "dateCreate": "2025-01-20T10:00:00+03:00", "detailPicture": None, "detailText": None,
-            "detailTextType": "text", "iblockId": 15 if offer_of else 14, "iblockSectionId": section,
-            "id": number, "measure": 9, "modifiedBy": 1, "name": name, "quantity": 0, "quantityReserved": 0,
-            "sort": 500, "timestampX": "2025-01-20T10:00:00+03:00", "type": 4 if offer_of else 1, "vatId": 3,
-            "vatIncluded": "Y", "xmlId": str(number),
-        }  # fmt: skip
+            "active": "Y",
+            "available": "Y",
+            "bundle": "N",
+            "canBuyZero": "Y",
+            "code": None,
+            "createdBy": 1,
+            "dateCreate": "2025-01-20T10:00:00+03:00",
+            "detailPicture": None,
+            "detailText": None,
+            "detailTextType": "text",
+            "iblockId": 15 if offer_of else 14,
+            "iblockSectionId": section,
+            "id": number,
+            "measure": 9,
+            "modifiedBy": 1,
+            "name": name,
+            "quantity": 0,
+            "quantityReserved": 0,
+            "sort": 500,
+            "timestampX": "2025-01-20T10:00:00+03:00",
+            "type": 4 if offer_of else 1,
+            "vatId": 3,
+            "vatIncluded": "Y",
+            "xmlId": str(number),
+        }
         if offer_of is not None:
             product["parentId"] = {"value": str(offer_of), "valueId": str(number)}
         self.products[number] = product

@@ -69,7 +69,11 @@ class Rows:
         if rows is None:
             return None
         total = sum(round(row["price"] * row["quantity"], 2) for row in rows)
-        tax = sum(round(row["price"] * row["quantity"] * row["taxRate"] / (100 + row["taxRate"]), 2) for row in rows if row["taxRate"])
+        tax = sum(
+            round(row["price"] * row["quantity"] * row["taxRate"] / (100 + row["taxRate"]), 2)
+            for row in rows
+            if row["taxRate"]
+        )
         return round(total, 2), round(tax, 2)
 
     def _row(self, etid: int, owner: int, given: Mapping[str, Any], place: int) -> ProductRow:
@@ -80,22 +84,30 @@ class Rows:
         product = to_int(given.get("productId")) or 0
         name = given.get("productName") or self._portal.catalog.product_name(product)
         return {
-            "id": key, "ownerId": owner, "ownerType": self._portal.types[etid].owner_type,
-            "productId": product, "productName": str(name), "price": shown_number(price),
-            "priceAccount": shown_number(price), "priceExclusive": shown_number(net),
-            "priceNetto": shown_number(net), "priceBrutto": shown_number(price),
+            "id": key,
+            "ownerId": owner,
+            "ownerType": self._portal.types[etid].owner_type,
+            "productId": product,
+            "productName": str(name),
+            "price": shown_number(price),
+            "priceAccount": shown_number(price),
+            "priceExclusive": shown_number(net),
+            "priceNetto": shown_number(net),
+            "priceBrutto": shown_number(price),
             "quantity": shown_number(_float(given.get("quantity"), 1.0)),
             "discountTypeId": to_int(given.get("discountTypeId")) or 2,
             "discountRate": shown_number(_float(given.get("discountRate"), 0.0)),
             "discountSum": shown_number(_float(given.get("discountSum"), 0.0)),
             "taxRate": shown_number(rate) if rate is not None else None,
             "taxIncluded": "Y" if given.get("taxIncluded") in {"Y", True} else "N",
-            "customized": "Y", "measureCode": to_int(given.get("measureCode")) or 796,
+            "customized": "Y",
+            "measureCode": to_int(given.get("measureCode")) or 796,
             "measureName": str(given.get("measureName") or "шт"),
             "sort": to_int(given.get("sort")) or 10 * (place + 1),
-            "xmlId": str(given.get("xmlId") or ""), "type": to_int(given.get("type")) or 1,
+            "xmlId": str(given.get("xmlId") or ""),
+            "type": to_int(given.get("type")) or 1,
             "storeId": to_int(given.get("storeId")),
-        }  # fmt: skip
+        }
 
 
 def _float(value: Any, default: Any) -> Any:

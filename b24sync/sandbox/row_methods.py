@@ -134,7 +134,9 @@ def stage_history(portal: Sandbox, params: Params) -> Answer:
     if not by_id:
         columns = [(_history_column(portal, etid, name), down) for name, down in order]
         rows = sort_rows(rows, [(column.get, down) for column, down in columns if column is not None])
-    shown = [_selected(row.shown(portal.server_zone), params.get("select")) for row in rows[offset : offset + PAGE]]
+    shown = [
+        _selected(row.shown(portal.server_zone), params.get("select")) for row in rows[offset : offset + PAGE]
+    ]
     return answer("items", shown, None if start < 0 else len(rows), start)
 
 
@@ -149,7 +151,9 @@ def _history_type(portal: Sandbox, etid: int | None) -> int:
     if etid is None:
         raise Refusal("100", "Could not find value for parameter {entityTypeId}")
     names = {INVOICE: "SMART_INVOICE", 3: "CONTACT", 4: "COMPANY", 7: "QUOTE"}
-    name = names.get(etid) or (f"DYNAMIC_{etid}" if etid >= FIRST_DYNAMIC else OWNER_TYPES.get(etid, str(etid)))
+    name = names.get(etid) or (
+        f"DYNAMIC_{etid}" if etid >= FIRST_DYNAMIC else OWNER_TYPES.get(etid, str(etid))
+    )
     raise Refusal(0, f"{name} entity is not supported")
 
 
@@ -172,18 +176,26 @@ def _history_ids(table: Table[HistoryRow], filters: dict[str, Any], *, descendin
 
 
 def _history_column(portal: Sandbox, etid: int, name: str) -> Column | None:
-    stage, semantics = ("STATUS_ID", "STATUS_SEMANTIC_ID") if etid == OLD_INVOICE else ("STAGE_ID", "STAGE_SEMANTIC_ID")
+    stage, semantics = (
+        ("STATUS_ID", "STATUS_SEMANTIC_ID") if etid == OLD_INVOICE else ("STAGE_ID", "STAGE_SEMANTIC_ID")
+    )
     attributes = {
-        "ID": ("id", "int"), "TYPE_ID": ("type_id", "int"), "OWNER_ID": ("owner_id", "int"),
-        "CATEGORY_ID": ("category_id", "int"), stage: ("stage_id", "text"), semantics: ("semantics", "text"),
-    }  # fmt: skip
+        "ID": ("id", "int"),
+        "TYPE_ID": ("type_id", "int"),
+        "OWNER_ID": ("owner_id", "int"),
+        "CATEGORY_ID": ("category_id", "int"),
+        stage: ("stage_id", "text"),
+        semantics: ("semantics", "text"),
+    }
     if name == "CREATED_TIME":
         return Column(name, "time", lambda row: row.created, lambda value: skewed(portal, value))
     if name not in attributes:
         return None
     attribute, shape = attributes[name]
     kind: Any = shape
-    return Column(name, kind, lambda row: getattr(row, attribute), lambda value: read_bound(portal, kind, value))
+    return Column(
+        name, kind, lambda row: getattr(row, attribute), lambda value: read_bound(portal, kind, value)
+    )
 
 
 def _selected(row: dict[str, Any], select: Any) -> dict[str, Any]:

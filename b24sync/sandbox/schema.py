@@ -38,9 +38,13 @@ contactIds:crm_contact:m originatorId:string originId:string"""
 
 # Names of the classic methods that are no plain upper-case form of the universal ones.
 _CLASSIC = {
-    "createdTime": "DATE_CREATE", "updatedTime": "DATE_MODIFY", "createdBy": "CREATED_BY_ID",
-    "updatedBy": "MODIFY_BY_ID", "movedBy": "MOVED_BY_ID", "industry": "INDUSTRY",
-}  # fmt: skip
+    "createdTime": "DATE_CREATE",
+    "updatedTime": "DATE_MODIFY",
+    "createdBy": "CREATED_BY_ID",
+    "updatedBy": "MODIFY_BY_ID",
+    "movedBy": "MOVED_BY_ID",
+    "industry": "INDUSTRY",
+}
 
 
 @dataclass(frozen=True, slots=True)

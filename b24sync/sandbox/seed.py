@@ -71,7 +71,9 @@ def seed_company(portal: Sandbox) -> Company:
 def _add_clients(portal: Sandbox, company: Company) -> None:
     manager, other = company.users["manager"], company.users["manager2"]
     company.companies = {
-        "romashka": portal.add_company("ООО «Ромашка»", email="office@romashka.example", phone="+7 495 100-20-30", assignedById=manager),
+        "romashka": portal.add_company(
+            "ООО «Ромашка»", email="office@romashka.example", phone="+7 495 100-20-30", assignedById=manager
+        ),
         "stroy": portal.add_company("АО «Стройсервис»", phone="+7 812 555-10-10", assignedById=other),
         "ip": portal.add_company("ИП Кузнецов П. А.", email="kuznetsov@example.ru", assignedById=manager),
     }
@@ -80,11 +82,20 @@ def _add_clients(portal: Sandbox, company: Company) -> None:
     romashka, stroy = company.companies["romashka"], company.companies["stroy"]
     company.contacts = {
         "with_email": portal.add_contact(
-            "Анна", "Иванова", email="anna@romashka.example", phone="+7 916 123-45-67", companyId=romashka,
-            assignedById=manager, post="Главный бухгалтер",
+            "Анна",
+            "Иванова",
+            email="anna@romashka.example",
+            phone="+7 916 123-45-67",
+            companyId=romashka,
+            assignedById=manager,
+            post="Главный бухгалтер",
         ),
         "second": portal.add_contact(
-            "Олег", "Соколов", email="oleg@stroy.example", phone="+7 921 765-43-21", companyId=stroy,
+            "Олег",
+            "Соколов",
+            email="oleg@stroy.example",
+            phone="+7 921 765-43-21",
+            companyId=stroy,
             assignedById=other,
         ),
         "without_email": portal.add_contact(
@@ -93,7 +104,7 @@ def _add_clients(portal: Sandbox, company: Company) -> None:
         "malformed": portal.add_contact(
             "Пётр", "Кузнецов", email="kuznetsov(собака)mail", assignedById=manager
         ),
-    }  # fmt: skip
+    }
 
 
 def _add_deals(portal: Sandbox, company: Company) -> None:
@@ -107,25 +118,48 @@ def _add_deals(portal: Sandbox, company: Company) -> None:
         ("Монтаж кондиционеров", contacts["with_email"], firms["romashka"], other, "FINAL_INVOICE", 0),
     ]
     for title, contact, firm, responsible, stage, funnel in plans:
-        company.deals.append(portal.add_item(
-            DEAL, responsible, title=title, contactId=contact, companyId=firm, assignedById=responsible,
-            categoryId=funnel, stageId=stage, sourceId="WEB", UF_CRM_PROJECT_LEAD=lead,
-            UF_CRM_OBJECT_TYPE=511, UF_CRM_BUDGET="250000.50|RUB",
-            UF_CRM_DEADLINE=portal.today() + timedelta(days=60),
-            UF_CRM_NOTES=["Пропуск на въезд", "Звонить после 10"], UF_CRM_REGION=company.elements["moscow"],
-        ))  # fmt: skip
+        company.deals.append(
+            portal.add_item(
+                DEAL,
+                responsible,
+                title=title,
+                contactId=contact,
+                companyId=firm,
+                assignedById=responsible,
+                categoryId=funnel,
+                stageId=stage,
+                sourceId="WEB",
+                UF_CRM_PROJECT_LEAD=lead,
+                UF_CRM_OBJECT_TYPE=511,
+                UF_CRM_BUDGET="250000.50|RUB",
+                UF_CRM_DEADLINE=portal.today() + timedelta(days=60),
+                UF_CRM_NOTES=["Пропуск на въезд", "Звонить после 10"],
+                UF_CRM_REGION=company.elements["moscow"],
+            )
+        )
     products = company.products
     sales = [
         [("paint", "12500.40", 3), ("design", "48000", 1)],
         [("window", "18990.90", 24), ("mount", "3500", 24)],
-        [("vent", "75250.55", 2)], [("service", "9900", 12)], [("cond", "41300.33", 5), ("mount", "3500", 5)],
-    ]  # fmt: skip
+        [("vent", "75250.55", 2)],
+        [("service", "9900", 12)],
+        [("cond", "41300.33", 5), ("mount", "3500", 5)],
+    ]
     for deal, rows in zip(company.deals, sales, strict=True):
-        portal.set_rows(DEAL, deal, [
-            {"productId": products[name], "price": price, "quantity": count, "taxRate": 20,
-             "taxIncluded": "Y"}
-            for name, price, count in rows
-        ])  # fmt: skip
+        portal.set_rows(
+            DEAL,
+            deal,
+            [
+                {
+                    "productId": products[name],
+                    "price": price,
+                    "quantity": count,
+                    "taxRate": 20,
+                    "taxIncluded": "Y",
+                }
+                for name, price, count in rows
+            ],
+        )
 
 
 def _add_invoices(portal: Sandbox, company: Company) -> None:
@@ -137,11 +171,17 @@ def _add_invoices(portal: Sandbox, company: Company) -> None:
             raise AssertionError("the deals were just made")
         responsible = deal["assignedById"]
         invoice = portal.add_item(
-            INVOICE, responsible, title=f"Счёт по сделке «{deal['title']}»", parentId2=deal["id"],
-            contactId=deal["contactId"], companyId=deal["companyId"], mycompanyId=company.my_company,
-            assignedById=responsible, closedate=today + timedelta(days=10 - 3 * place),
+            INVOICE,
+            responsible,
+            title=f"Счёт по сделке «{deal['title']}»",
+            parentId2=deal["id"],
+            contactId=deal["contactId"],
+            companyId=deal["companyId"],
+            mycompanyId=company.my_company,
+            assignedById=responsible,
+            closedate=today + timedelta(days=10 - 3 * place),
             comments="Оплата по счёту в течение 10 дней.",
-        )  # fmt: skip
+        )
         portal.set_rows(INVOICE, invoice, portal.rows(DEAL, deal["id"]), by=responsible)
         portal.update_item(INVOICE, invoice, by=responsible, stageId=stage)
         company.invoices.append(invoice)
@@ -151,13 +191,19 @@ def _add_tasks(portal: Sandbox, company: Company) -> None:
     users = company.users
     company.tasks = [
         portal.add_task(
-            by=users["manager"], TITLE="Снять размеры на объекте", RESPONSIBLE_ID=users["lead"],
-            UF_CRM_TASK=[f"D_{company.deals[0]}"], DEADLINE=portal.second() + timedelta(days=3),
+            by=users["manager"],
+            TITLE="Снять размеры на объекте",
+            RESPONSIBLE_ID=users["lead"],
+            UF_CRM_TASK=[f"D_{company.deals[0]}"],
+            DEADLINE=portal.second() + timedelta(days=3),
         ),
         portal.add_task(
-            by=users["sales_head"], TITLE="Подготовить договор", RESPONSIBLE_ID=users["lawyer"],
-            UF_CRM_TASK=[f"D_{company.deals[1]}", f"C_{company.contacts['second']}"], TAGS=["договор"],
+            by=users["sales_head"],
+            TITLE="Подготовить договор",
+            RESPONSIBLE_ID=users["lawyer"],
+            UF_CRM_TASK=[f"D_{company.deals[1]}", f"C_{company.contacts['second']}"],
+            TAGS=["договор"],
         ),
         portal.add_task(by=users["director"], TITLE="Инвентаризация", RESPONSIBLE_ID=users["accountant"]),
-    ]  # fmt: skip
+    ]
     portal.complete_task(company.tasks[2])

@@ -29,9 +29,13 @@ def add_people(portal: Sandbox) -> tuple[dict[str, int], dict[str, int]]:
     users = {}
     for name, key, first, last, position, department in plans:
         users[name] = portal.add_user(
-            key, NAME=first, LAST_NAME=last, WORK_POSITION=position, UF_DEPARTMENT=[department],
+            key,
+            NAME=first,
+            LAST_NAME=last,
+            WORK_POSITION=position,
+            UF_DEPARTMENT=[department],
             EMAIL=f"{name.replace('_', '.')}@example.ru",
-        )  # fmt: skip
+        )
     portal.dismiss(users["dismissed"])
     portal.dismiss(users["dismissed_lead"])
     departments = {
@@ -47,11 +51,15 @@ def add_funnels(portal: Sandbox) -> str:
     """Two funnels of deals, the invoice stages, old statuses, sources; gives the invoice stage of our own."""
     funnels = portal.funnels
     deal_stages = [
-        ("NEW", "Новая", ""), ("PREPARATION", "Подготовка документов", ""),
-        ("PREPAYMENT_INVOICE", "Счёт на предоплату", ""), ("EXECUTING", "В работе", ""),
-        ("FINAL_INVOICE", "Финальный счёт", ""), ("WON", "Сделка успешна", "S"),
-        ("LOSE", "Сделка провалена", "F"), ("APOLOGY", "Анализ причины провала", "F"),
-    ]  # fmt: skip
+        ("NEW", "Новая", ""),
+        ("PREPARATION", "Подготовка документов", ""),
+        ("PREPAYMENT_INVOICE", "Счёт на предоплату", ""),
+        ("EXECUTING", "В работе", ""),
+        ("FINAL_INVOICE", "Финальный счёт", ""),
+        ("WON", "Сделка успешна", "S"),
+        ("LOSE", "Сделка провалена", "F"),
+        ("APOLOGY", "Анализ причины провала", "F"),
+    ]
     funnels.add_category(DEAL, "Общая", 0, default=True, sort=300)
     for code, name, semantics in deal_stages:
         funnels.add_stage(DEAL, 0, code, name, semantics)
@@ -87,10 +95,11 @@ def add_catalog(portal: Sandbox) -> tuple[dict[str, int], dict[str, int]]:
     goods = catalog.add_section("Товары", key=10)
     climate = catalog.add_section("Климатическая техника", goods, key=11)
     sections = {
-        "goods": goods, "climate": climate,
+        "goods": goods,
+        "climate": climate,
         "conditioners": catalog.add_section("Кондиционеры", climate, key=12),
         "windows": catalog.add_section("Окна", goods, key=13),
-    }  # fmt: skip
+    }
     sections["services"] = catalog.add_section("Услуги", key=20)
     sections["mounting"] = catalog.add_section("Монтаж", sections["services"], key=21)
     sections["projects"] = catalog.add_section("Проектирование", sections["services"], key=22)
@@ -114,21 +123,35 @@ def add_list(portal: Sandbox) -> dict[str, int]:
         "moscow": portal.add_element(REGIONS, "Москва", {201: "77"}, 301),
         "spb": portal.add_element(REGIONS, "Санкт-Петербург", {201: "78"}, 302),
     }
-    portal.add_list(LIST, "Прайс по регионам", [
-        Property(211, "Коэффициент", "N", "RATE"),
-        Property(212, "Срок действия", "S:Date", "VALID_TO"),
-        Property(213, "Категория", "L", "CATEGORY", options={501: "Стандарт", 502: "Премиум"}),
-        Property(214, "Регион", "E", "REGION", link=REGIONS),
-        Property(215, "Телефоны", "S", "PHONES", multiple=True),
-        Property(216, "Ответственный", "S:employee", "RESPONSIBLE"),
-    ], code="price")  # fmt: skip
+    portal.add_list(
+        LIST,
+        "Прайс по регионам",
+        [
+            Property(211, "Коэффициент", "N", "RATE"),
+            Property(212, "Срок действия", "S:Date", "VALID_TO"),
+            Property(213, "Категория", "L", "CATEGORY", options={501: "Стандарт", 502: "Премиум"}),
+            Property(214, "Регион", "E", "REGION", link=REGIONS),
+            Property(215, "Телефоны", "S", "PHONES", multiple=True),
+            Property(216, "Ответственный", "S:employee", "RESPONSIBLE"),
+        ],
+        code="price",
+    )
     elements["price_moscow"] = portal.add_element(
-        LIST, "Москва и область",
-        {211: "1.15", 212: "31.12.2026", 213: 502, 214: 301, 215: ["+7 495 000-00-01", "+7 495 000-00-02"],
-         216: 5},
+        LIST,
+        "Москва и область",
+        {
+            211: "1.15",
+            212: "31.12.2026",
+            213: 502,
+            214: 301,
+            215: ["+7 495 000-00-01", "+7 495 000-00-02"],
+            216: 5,
+        },
         311,
-    )  # fmt: skip
-    elements["price_spb"] = portal.add_element(LIST, "Санкт-Петербург", {211: "1.05", 212: "30.06.2026", 213: 501, 214: 302}, 312)
+    )
+    elements["price_spb"] = portal.add_element(
+        LIST, "Санкт-Петербург", {211: "1.05", 212: "30.06.2026", 213: 501, 214: 302}, 312
+    )
     return elements
 
 
@@ -136,8 +159,13 @@ def add_fields(portal: Sandbox) -> None:
     """Own fields of deals, invoices and contacts, one of every kind that matters."""
     add = portal.add_user_field
     add(DEAL, "UF_CRM_PROJECT_LEAD", "employee", title="Руководитель проекта")
-    add(DEAL, "UF_CRM_OBJECT_TYPE", "enumeration", title="Тип объекта",
-        items=[(511, "Офис"), (512, "Склад"), (513, "Жильё")])  # fmt: skip
+    add(
+        DEAL,
+        "UF_CRM_OBJECT_TYPE",
+        "enumeration",
+        title="Тип объекта",
+        items=[(511, "Офис"), (512, "Склад"), (513, "Жильё")],
+    )
     add(DEAL, "UF_CRM_BUDGET", "money", title="Бюджет")
     add(DEAL, "UF_CRM_DEADLINE", "date", title="Срок сдачи")
     add(DEAL, "UF_CRM_NOTES", "string", title="Примечания", multiple=True)
@@ -156,9 +184,12 @@ def add_smart_process(portal: Sandbox, responsible: int) -> list[int]:
     funnels = portal.funnels
     funnels.add_category(OBJECTS, "Объекты", OBJECT_FUNNEL, default=True)
     for code, name, semantics in (
-        ("NEW", "Начало", ""), ("PREPARATION", "Подготовка", ""), ("CLIENT", "Согласование", ""),
-        ("SUCCESS", "Сдан", "S"), ("FAIL", "Отказ", "F"),
-    ):  # fmt: skip
+        ("NEW", "Начало", ""),
+        ("PREPARATION", "Подготовка", ""),
+        ("CLIENT", "Согласование", ""),
+        ("SUCCESS", "Сдан", "S"),
+        ("FAIL", "Отказ", "F"),
+    ):
         funnels.add_stage(OBJECTS, OBJECT_FUNNEL, code, name, semantics)
     portal.add_user_field(OBJECTS, "UF_CRM_3_ADDRESS", "string", title="Адрес")
     portal.add_user_field(OBJECTS, "UF_CRM_3_1747309727", "double", title="Площадь")
@@ -169,9 +200,13 @@ def add_smart_process(portal: Sandbox, responsible: int) -> list[int]:
     ]
     return [
         portal.add_item(
-            OBJECTS, responsible, title=title, stageId=f"DT{OBJECTS}_{OBJECT_FUNNEL}:{stage}",
+            OBJECTS,
+            responsible,
+            title=title,
+            stageId=f"DT{OBJECTS}_{OBJECT_FUNNEL}:{stage}",
             assignedById=responsible,
-            UF_CRM_3_ADDRESS=address, UF_CRM_3_1747309727=area,
+            UF_CRM_3_ADDRESS=address,
+            UF_CRM_3_1747309727=area,
         )
         for title, stage, address, area in plans
-    ]  # fmt: skip
+    ]

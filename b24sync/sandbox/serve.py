@@ -17,9 +17,13 @@ from .stand_in import Sandbox
 
 
 def run(
-    port: int = 0, *, settings: SandboxSettings | None = None, clock: SandboxClock | None = None,
-    seed: bool = True, out: TextIO | None = None,
-) -> int:  # fmt: skip
+    port: int = 0,
+    *,
+    settings: SandboxSettings | None = None,
+    clock: SandboxClock | None = None,
+    seed: bool = True,
+    out: TextIO | None = None,
+) -> int:
     """Serve until SIGINT or SIGTERM; the webhook's address is the first line printed.
 
     Returns:
@@ -39,7 +43,9 @@ def run(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line of the module."""
-    parser = argparse.ArgumentParser(prog="python -m b24sync.sandbox", description="A stand-in Bitrix24 portal.")
+    parser = argparse.ArgumentParser(
+        prog="python -m b24sync.sandbox", description="A stand-in Bitrix24 portal."
+    )
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--empty", action="store_true", help="without the small company")
     given = parser.parse_args(arguments)

@@ -64,9 +64,17 @@ class History:
         self._add(etid, owner, kind, at, category, stage, semantics)
 
     def moved(
-        self, settings: SandboxSettings, etid: int, owner: int, at: datetime, category: int, stage: str,
-        semantics: str, *, funnel_changed: bool,
-    ) -> None:  # fmt: skip
+        self,
+        settings: SandboxSettings,
+        etid: int,
+        owner: int,
+        at: datetime,
+        category: int,
+        stage: str,
+        semantics: str,
+        *,
+        funnel_changed: bool,
+    ) -> None:
         """Note a move, unless the latest row already shows that stage of that funnel."""
         latest = self.latest(etid, owner)
         if latest is not None and (latest.category_id, latest.stage_id) == (category, stage):
@@ -114,14 +122,18 @@ class History:
         ids = self._owned.get((etid, owner))
         if ids is None:
             found = [
-                first + owner - start for kind, start, count, first in self._generated if kind == etid and start <= owner < start + count
+                first + owner - start
+                for kind, start, count, first in self._generated
+                if kind == etid and start <= owner < start + count
             ]
             if not found:
                 return []
             ids = self._owned[etid, owner] = found
         return ids
 
-    def _add(self, etid: int, owner: int, kind: int, at: datetime, category: int, stage: str, semantics: str) -> None:
+    def _add(
+        self, etid: int, owner: int, kind: int, at: datetime, category: int, stage: str, semantics: str
+    ) -> None:
         series = _series(etid)
         key = self._last[series] = self._last.get(series, 0) + 1
         self.table(etid).put(key, HistoryRow(key, kind, etid, owner, at, category, stage, semantics))

@@ -149,7 +149,9 @@ class Sandbox(Actions):
             self._admit(fault, name)
             answer, time_block = self.run_command(name, params, watch)
         except Refusal as refused:
-            return MethodReply(refused.status, refused.body() | self._reset(refused, name), delay_s=delay, truncated=cut)
+            return MethodReply(
+                refused.status, refused.body() | self._reset(refused, name), delay_s=delay, truncated=cut
+            )
         if fault is not None and fault.kind == "drop_after":
             raise ConnectionCutError("ordered: executed, and dropped without an answer")
         if isinstance(answer.result, bytes):
@@ -179,9 +181,13 @@ class Sandbox(Actions):
             return {}
         now = self.clock.now()
         watch = Stopwatch.begin(now, self.server_zone)
-        return {"time": watch.block(self.limits.used(name.lower(), now), self.limits.reset_at(name.lower(), now))}
+        return {
+            "time": watch.block(self.limits.used(name.lower(), now), self.limits.reset_at(name.lower(), now))
+        }
 
-    def run_command(self, method: str, params: Params, watch: Stopwatch | None = None) -> tuple[Answer, dict[str, Any]]:
+    def run_command(
+        self, method: str, params: Params, watch: Stopwatch | None = None
+    ) -> tuple[Answer, dict[str, Any]]:
         """Run one method, alone or as a command of a batch.
 
         Returns:

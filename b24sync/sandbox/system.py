@@ -12,10 +12,20 @@ if TYPE_CHECKING:
     from .stand_in import Sandbox
 
 app_only(
-    "event.bind", "event.unbind", "event.get", "events", "event.offline.get", "event.offline.list",
-    "event.offline.clear", "event.offline.error", "telephony.externalCall.register",
-    "telephony.externalCall.finish", "crm.activity.configurable.add", "app.option.get", "app.option.set",
-)  # fmt: skip
+    "event.bind",
+    "event.unbind",
+    "event.get",
+    "events",
+    "event.offline.get",
+    "event.offline.list",
+    "event.offline.clear",
+    "event.offline.error",
+    "telephony.externalCall.register",
+    "telephony.externalCall.finish",
+    "crm.activity.configurable.add",
+    "app.option.get",
+    "app.option.set",
+)
 
 
 @rest("server.time")
@@ -77,23 +87,47 @@ def currencies(_portal: Sandbox, _params: Params) -> Answer:
 
 def _currency(code: str, rate: str, sort: int, *, base: bool = False) -> dict[str, Any]:
     return {
-        "CURRENCY": code, "AMOUNT_CNT": "1", "AMOUNT": rate, "SORT": str(sort), "BASE": "Y" if base else "N",
-        "FULL_NAME": code, "LID": "ru", "FORMAT_STRING": "# " + code, "DEC_POINT": ".",
-        "THOUSANDS_SEP": " ", "DECIMALS": "2", "DATE_UPDATE": "2026-01-12T09:00:00+03:00",
-    }  # fmt: skip
+        "CURRENCY": code,
+        "AMOUNT_CNT": "1",
+        "AMOUNT": rate,
+        "SORT": str(sort),
+        "BASE": "Y" if base else "N",
+        "FULL_NAME": code,
+        "LID": "ru",
+        "FORMAT_STRING": "# " + code,
+        "DEC_POINT": ".",
+        "THOUSANDS_SEP": " ",
+        "DECIMALS": "2",
+        "DATE_UPDATE": "2026-01-12T09:00:00+03:00",
+    }
 
 
 def default_calendar_settings() -> dict[str, Any]:
     """What calendar.settings.get answers until somebody changes it: all values are text."""
     return {
-        "work_time_start": "9", "work_time_end": "18",
+        "work_time_start": "9",
+        "work_time_end": "18",
         "year_holidays": "1.01,2.01,3.01,4.01,5.01,6.01,7.01,8.01,23.02,8.03,1.05,9.05,12.06,4.11",
-        "year_workdays": "", "week_holidays": ["SA", "SU"], "week_start": "MO",
-        "user_name_template": "#NAME# #LAST_NAME#", "sync_by_push": False, "user_show_login": True,
+        "year_workdays": "",
+        "week_holidays": ["SA", "SU"],
+        "week_start": "MO",
+        "user_name_template": "#NAME# #LAST_NAME#",
+        "sync_by_push": False,
+        "user_show_login": True,
         "path_to_user": "/company/personal/user/#user_id#/",
-        "path_to_user_calendar": "/company/personal/user/#user_id#/calendar/", "path_to_group": "",
-        "path_to_group_calendar": "", "path_to_vr": "", "path_to_rm": "", "rm_iblock_type": "",
-        "rm_iblock_id": "", "dep_manager_sub": True, "denied_superpose_types": [], "pathes_for_sites": "",
-        "forum_id": "8", "rm_for_sites": True, "path_to_type_company_calendar": "",
-        "path_to_type_location": "", "path_to_type_open_event": "",
-    }  # fmt: skip
+        "path_to_user_calendar": "/company/personal/user/#user_id#/calendar/",
+        "path_to_group": "",
+        "path_to_group_calendar": "",
+        "path_to_vr": "",
+        "path_to_rm": "",
+        "rm_iblock_type": "",
+        "rm_iblock_id": "",
+        "dep_manager_sub": True,
+        "denied_superpose_types": [],
+        "pathes_for_sites": "",
+        "forum_id": "8",
+        "rm_for_sites": True,
+        "path_to_type_company_calendar": "",
+        "path_to_type_location": "",
+        "path_to_type_open_event": "",
+    }

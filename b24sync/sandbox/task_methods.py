@@ -16,10 +16,28 @@ if TYPE_CHECKING:
     from .stand_in import Sandbox
 
 _ALIASES = {"REAL_STATUS": "STATUS", "TAG": "TAGS", "AUDITOR": "AUDITORS", "ACCOMPLICE": "ACCOMPLICES"}
-_SORTABLE = {"ID", "TITLE", "TIME_SPENT_IN_LOGS", "DATE_START", "CREATED_DATE", "CHANGED_DATE", "CLOSED_DATE",
-             "ACTIVITY_DATE", "START_DATE_PLAN", "END_DATE_PLAN", "DEADLINE", "REAL_STATUS", "STATUS",
-             "PRIORITY", "MARK", "CREATED_BY", "RESPONSIBLE_ID", "GROUP_ID", "FAVORITE",
-             "STATUS_CHANGED_DATE"}  # fmt: skip
+_SORTABLE = {
+    "ID",
+    "TITLE",
+    "TIME_SPENT_IN_LOGS",
+    "DATE_START",
+    "CREATED_DATE",
+    "CHANGED_DATE",
+    "CLOSED_DATE",
+    "ACTIVITY_DATE",
+    "START_DATE_PLAN",
+    "END_DATE_PLAN",
+    "DEADLINE",
+    "REAL_STATUS",
+    "STATUS",
+    "PRIORITY",
+    "MARK",
+    "CREATED_BY",
+    "RESPONSIBLE_ID",
+    "GROUP_ID",
+    "FAVORITE",
+    "STATUS_CHANGED_DATE",
+}
 
 
 @rest("tasks.task.list", "task", "tasks")
@@ -33,7 +51,8 @@ def task_list(portal: Sandbox, params: Params) -> Answer:
     rows: list[Task] = [
         task
         for task in portal.task_book.all.values()
-        if (keep is None or keep(task)) and portal.task_book.seen_by(task, settings.owner_id, admin=settings.admin)
+        if (keep is None or keep(task))
+        and portal.task_book.seen_by(task, settings.owner_id, admin=settings.admin)
     ]
     order = order or [("ID", True)]
     sorters = [(value_of(_ALIASES.get(name, name)), descending) for name, descending in order]
@@ -107,7 +126,8 @@ def task_get(portal: Sandbox, params: Params) -> Answer:
     if select is not None and not is_array(select):
         raise Refusal(
             "100",
-            "Invalid value {} to match with parameter {select}. Should be value of type array. (internal error)",
+            "Invalid value {} to match with parameter {select}. Should be value of type array. "
+            "(internal error)",
         )
     task = _task(portal, params)
     if task is None:
@@ -123,7 +143,9 @@ def task_add(portal: Sandbox, params: Params) -> Answer:
         raise Refusal("ERROR_CORE", "Task title is not specified<br>")
     responsible = to_int(fields.get("RESPONSIBLE_ID"))
     if not responsible or responsible not in portal.people.users:
-        raise Refusal("ERROR_CORE", "Assignee is not specified<br>" if not responsible else "Assignee not found<br>")
+        raise Refusal(
+            "ERROR_CORE", "Assignee is not specified<br>" if not responsible else "Assignee not found<br>"
+        )
     key = portal.task_book.add(fields, portal.settings.owner_id)
     portal.activity_book.bind_task(portal.task_book.all[key])
     return Answer({"task": portal.task_book.shown(portal.task_book.all[key], None)})

@@ -27,12 +27,20 @@ def search_entities(portal: Sandbox, params: Params) -> Answer:
                 continue
             title = item.get("title") or f"{item.get('name') or ''} {item.get('lastName') or ''}".strip()
             responsible = item["assignedById"]
-            rows.append({
-                "CRM_ENTITY_TYPE": name, "CRM_ENTITY_ID": item["id"], "ASSIGNED_BY_ID": responsible,
-                "NAME": title,
-                "ASSIGNED_BY": {
-                    "ID": str(responsible), "TIMEMAN_STATUS": "CLOSED", "USER_PHONE_INNER": None,
-                    "WORK_PHONE": None, "PERSONAL_PHONE": None, "PERSONAL_MOBILE": "",
-                },
-            })  # fmt: skip
+            rows.append(
+                {
+                    "CRM_ENTITY_TYPE": name,
+                    "CRM_ENTITY_ID": item["id"],
+                    "ASSIGNED_BY_ID": responsible,
+                    "NAME": title,
+                    "ASSIGNED_BY": {
+                        "ID": str(responsible),
+                        "TIMEMAN_STATUS": "CLOSED",
+                        "USER_PHONE_INNER": None,
+                        "WORK_PHONE": None,
+                        "PERSONAL_PHONE": None,
+                        "PERSONAL_MOBILE": "",
+                    },
+                }
+            )
     return Answer(rows)

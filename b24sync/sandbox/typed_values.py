@@ -16,9 +16,19 @@ IGNORED = object()
 """An input that cannot be read: the portal keeps the former value and says nothing."""
 
 _INTEGERS = {
-    "integer", "user", "employee", "crm_company", "crm_contact", "crm_category", "crm_entity", "crm_lead",
-    "crm_quote", "enumeration", "iblock_element", "iblock_section",
-}  # fmt: skip
+    "integer",
+    "user",
+    "employee",
+    "crm_company",
+    "crm_contact",
+    "crm_category",
+    "crm_entity",
+    "crm_lead",
+    "crm_quote",
+    "enumeration",
+    "iblock_element",
+    "iblock_section",
+}
 
 
 def read_value(spec: Field, raw: Any, server: ZoneInfo, now: datetime) -> Any:
@@ -32,8 +42,11 @@ def read_value(spec: Field, raw: Any, server: ZoneInfo, now: datetime) -> Any:
     if raw is None or raw == "" or raw is False:
         return []
     if not is_array(raw):
-        raise Refusal("100", f"Invalid value {{{raw}}} to match with parameter {{{spec.name}}}. "
-                             "Should be value of type array.")  # fmt: skip
+        raise Refusal(
+            "100",
+            f"Invalid value {{{raw}}} to match with parameter {{{spec.name}}}. "
+            "Should be value of type array.",
+        )
     values = [_single(spec, item, server, now) for item in as_list(raw)]
     return [item for item in values if item is not IGNORED and item is not None]
 
@@ -69,7 +82,9 @@ def _number(raw: Any) -> Any:
 
 
 def _flag(raw: Any) -> Any:
-    return {"Y": True, "1": True, "TRUE": True, "N": False, "0": False, "FALSE": False}.get(str(raw).upper(), IGNORED)
+    return {"Y": True, "1": True, "TRUE": True, "N": False, "0": False, "FALSE": False}.get(
+        str(raw).upper(), IGNORED
+    )
 
 
 def shown_number(value: float) -> int | float:

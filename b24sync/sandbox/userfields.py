@@ -28,13 +28,25 @@ def deal_userfields(portal: Sandbox, params: Params) -> Answer:
         if not spec.is_uf:
             continue
         row: dict[str, Any] = {
-            "ID": str(spec.uf_id), "ENTITY_ID": "CRM_DEAL", "FIELD_NAME": spec.name,
+            "ID": str(spec.uf_id),
+            "ENTITY_ID": "CRM_DEAL",
+            "FIELD_NAME": spec.name,
             "USER_TYPE_ID": spec.type,
-            "XML_ID": None, "SORT": "100", "MULTIPLE": "Y" if spec.multiple else "N", "MANDATORY": "N",
-            "SHOW_FILTER": "E", "SHOW_IN_LIST": "Y", "EDIT_IN_LIST": "Y", "IS_SEARCHABLE": "N",
-            "SETTINGS": [], "EDIT_FORM_LABEL": spec.title, "LIST_COLUMN_LABEL": spec.title,
-            "LIST_FILTER_LABEL": spec.title, "ERROR_MESSAGE": None, "HELP_MESSAGE": None,
-        }  # fmt: skip
+            "XML_ID": None,
+            "SORT": "100",
+            "MULTIPLE": "Y" if spec.multiple else "N",
+            "MANDATORY": "N",
+            "SHOW_FILTER": "E",
+            "SHOW_IN_LIST": "Y",
+            "EDIT_IN_LIST": "Y",
+            "IS_SEARCHABLE": "N",
+            "SETTINGS": [],
+            "EDIT_FORM_LABEL": spec.title,
+            "LIST_COLUMN_LABEL": spec.title,
+            "LIST_FILTER_LABEL": spec.title,
+            "ERROR_MESSAGE": None,
+            "HELP_MESSAGE": None,
+        }
         if spec.items:
             row["LIST"] = [
                 {"ID": str(n), "SORT": str(10 * place), "VALUE": text, "DEF": "N", "XML_ID": f"enum{n}"}
@@ -62,12 +74,26 @@ def _config(etid: int, spec: Field) -> dict[str, Any]:
     label = {"ru": spec.title, "en": spec.title}
     blank = {"ru": None, "en": None}
     shown: dict[str, Any] = {
-        "id": str(spec.uf_id), "entityId": _ENTITIES.get(etid, f"CRM_{etid}"), "fieldName": spec.name,
-        "userTypeId": spec.type, "xmlId": None, "sort": "100", "multiple": "Y" if spec.multiple else "N",
-        "mandatory": "N", "showFilter": "N", "showInList": "Y", "editInList": "Y", "isSearchable": "N",
-        "settings": [], "languageId": {"ru": "ru", "en": "en"}, "editFormLabel": label,
-        "listColumnLabel": blank, "listFilterLabel": blank, "errorMessage": blank, "helpMessage": blank,
-    }  # fmt: skip
+        "id": str(spec.uf_id),
+        "entityId": _ENTITIES.get(etid, f"CRM_{etid}"),
+        "fieldName": spec.name,
+        "userTypeId": spec.type,
+        "xmlId": None,
+        "sort": "100",
+        "multiple": "Y" if spec.multiple else "N",
+        "mandatory": "N",
+        "showFilter": "N",
+        "showInList": "Y",
+        "editInList": "Y",
+        "isSearchable": "N",
+        "settings": [],
+        "languageId": {"ru": "ru", "en": "en"},
+        "editFormLabel": label,
+        "listColumnLabel": blank,
+        "listFilterLabel": blank,
+        "errorMessage": blank,
+        "helpMessage": blank,
+    }
     if spec.items:
         shown["enum"] = [
             {

@@ -1,4 +1,7 @@
-"""REST 3.0 (/rest/api/…): another address and another shape of errors; only what the project may meet (§1.6)."""
+"""REST 3.0 (/rest/api/…): another address and another shape of errors.
+
+Only what the project may meet (§1.6).
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,9 @@ def call_v3(portal: Sandbox, path: str, params: Params) -> MethodReply:
             reply = _error(403, "INSUFFICIENTSCOPEEXCEPTION", "Insufficient scope")
         else:
             items = [_sender(text) for text in portal.senders]
-            reply = MethodReply(200, {"result": {"items": items}, "time": watch.block(0, int(watch.at.timestamp()) + 600)})
+            reply = MethodReply(
+                200, {"result": {"items": items}, "time": watch.block(0, int(watch.at.timestamp()) + 600)}
+            )
         portal.requests.add(RequestRecord(method, watch.at, (method,), reply.status, params))
     return reply
 

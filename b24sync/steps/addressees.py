@@ -64,9 +64,14 @@ def main_addressees(ctx: StepContext, invoice: Entity, to: Sequence[str]) -> Eff
         found = Addressees(tuple((yield from _client(ctx, invoice, CONTACT, COMPANY))))
     if not found.found:
         said = f" ({'; '.join(found.left_out)})" if found.left_out else ""
-        meant = f"{', '.join(to)}: nobody with an e-mail address" if to else "neither the contact nor the company has an e-mail address"
+        meant = (
+            f"{', '.join(to)}: nobody with an e-mail address"
+            if to
+            else "neither the contact nor the company has an e-mail address"
+        )
         raise StepError(
-            f"{invoice.key}: {meant}{said}; give the client one in the CRM, then b24sync retry, or b24sync resend-invoice "
+            f"{invoice.key}: {meant}{said}; give the client one in the CRM, then b24sync retry, or b24sync "
+            f"resend-invoice "
             f"{invoice.key.id} --to ADDRESS"
         )
     return found
@@ -91,9 +96,15 @@ def addressees(ctx: StepContext, invoice: Entity, words: Sequence[str]) -> Effec
         else:
             users = yield from ctx.people((word,), several=True)
             left_out += [*users.left_out, *users.nobody]
-            left_out += [f"{user.name} (user:{user.id}) has no e-mail address" for user in users.users if not user.email]
+            left_out += [
+                f"{user.name} (user:{user.id}) has no e-mail address"
+                for user in users.users
+                if not user.email
+            ]
             found += [
-                Addressee(_checked(user.email, f"user:{user.id} {user.name}", "correct it in the portal"), user.name)
+                Addressee(
+                    _checked(user.email, f"user:{user.id} {user.name}", "correct it in the portal"), user.name
+                )
                 for user in users.users
                 if user.email
             ]
@@ -101,7 +112,10 @@ def addressees(ctx: StepContext, invoice: Entity, words: Sequence[str]) -> Effec
 
 
 def _client(ctx: StepContext, invoice: Entity, *kinds: str) -> Effects[list[Addressee]]:
-    """The first client of these kinds that has an address: of each kind the deal's, else the invoice's own."""
+    """The first client of these kinds that has an address.
+
+    Of each kind the deal's, else the invoice's own.
+    """
     deal_id = invoice.values.get("deal_id")
     deal = (yield from ctx.entity(DEAL, deal_id)) if deal_id else None
     for key in _clients(deal, invoice, kinds):

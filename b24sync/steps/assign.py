@@ -52,7 +52,9 @@ class Assign(StepSettings):
         return (yield from _hand_over(ctx, there, user.id, {k: v for k, v in details.items() if v}))
 
 
-def _hand_over(ctx: StepContext, entities: Sequence[Entity], user_id: int, details: dict[str, object]) -> Effects[StepResult]:
+def _hand_over(
+    ctx: StepContext, entities: Sequence[Entity], user_id: int, details: dict[str, object]
+) -> Effects[StepResult]:
     others = [entity for entity in entities if entity["responsible_id"] != user_id]
     details["already"] = [str(entity.key) for entity in entities if entity["responsible_id"] == user_id]
     if not others:
@@ -60,7 +62,10 @@ def _hand_over(ctx: StepContext, entities: Sequence[Entity], user_id: int, detai
     change = {"responsible_id": user_id}
     calls = [items.update(ctx.kinds[entity.key.kind], entity.key.id, change) for entity in others]
     answers: list[Answer] = yield WriteAll(
-        tuple(Write(call, OnLostAnswer.REPEAT, entity=one.key, sets=change) for call, one in zip(calls, others, strict=True))
+        tuple(
+            Write(call, OnLostAnswer.REPEAT, entity=one.key, sets=change)
+            for call, one in zip(calls, others, strict=True)
+        )
     )
     troubles = [_trouble(ctx, one, answer, user_id) for one, answer in zip(others, answers, strict=True)]
     details["changed"] = [str(one.key) for one, trouble in zip(others, troubles, strict=True) if not trouble]
@@ -78,5 +83,7 @@ def _trouble(ctx: StepContext, entity: Entity, answer: Answer, user_id: int) -> 
     row = items.row_of(answer.result)
     kind = ctx.kinds[entity.key.kind]
     if row is not None and contract.read_contract(kind, row)["responsible_id"] != user_id:
-        return f"{doing}: the portal took it and did not change it (see the rights of the owner of the webhook)"
+        return (
+            f"{doing}: the portal took it and did not change it (see the rights of the owner of the webhook)"
+        )
     return ""

@@ -17,8 +17,10 @@ Pair: TypeAlias = tuple[str, str]
 """A text in Russian and in English."""
 
 _INVOICE: Pair = (
-    "№ {{ invoice.number or invoice.id }} на {{ invoice.amount | money }}{% if deal.title %} по сделке «{{ deal.title }}»{% endif %}",
-    "no. {{ invoice.number or invoice.id }} for {{ invoice.amount | money }}{% if deal.title %}, deal “{{ deal.title }}”{% endif %}",
+    "№ {{ invoice.number or invoice.id }} на {{ invoice.amount | money }}{% if deal.title %} по сделке «{{ "
+    "deal.title }}»{% endif %}",
+    "no. {{ invoice.number or invoice.id }} for {{ invoice.amount | money }}{% if deal.title %}, deal “{{ "
+    "deal.title }}”{% endif %}",
 )
 _BY: Pair = (
     "{% if responsible.name %}, ответственный {{ responsible.name }}{% endif %}",
@@ -53,27 +55,46 @@ NOTICES: Mapping[str, Pair] = {
     "invoice.rejected": _joined(("Счёт отклонён: ", "Invoice rejected: "), _INVOICE, _BY, ".", _URL),
     "invoice.deleted": _joined(("Удалён счёт ", "Invoice deleted: "), _INVOICE, "."),
     "invoice.reminder_due": _joined(
-        ("Не оплачен счёт ", "Unpaid invoice "), _INVOICE,
-        (", срок оплаты {{ invoice.due_date | date }}", ", due {{ invoice.due_date | date }}"), _BY, ".", _URL,
+        ("Не оплачен счёт ", "Unpaid invoice "),
+        _INVOICE,
+        (", срок оплаты {{ invoice.due_date | date }}", ", due {{ invoice.due_date | date }}"),
+        _BY,
+        ".",
+        _URL,
     ),
     "invoice.tasks_completed": _joined(
         ("Выполнены все задачи по счёту ", "All tasks are done for invoice "), _INVOICE, ".", _URL
     ),
     "deal.created": _joined(
-        ("Новая сделка «{{ deal.title }}» на {{ deal.amount | money }}", "New deal “{{ deal.title }}” for {{ deal.amount | money }}"),
-        _BY, ".", _URL,
+        (
+            "Новая сделка «{{ deal.title }}» на {{ deal.amount | money }}",
+            "New deal “{{ deal.title }}” for {{ deal.amount | money }}",
+        ),
+        _BY,
+        ".",
+        _URL,
     ),
-    "deal.stage_changed": _joined(("Сделка «{{ deal.title }}»: ", "Deal “{{ deal.title }}”: "), _MOVED, ".", _URL),
-    "deal.updated": _joined(("Изменена сделка «{{ deal.title }}»", "Deal changed: “{{ deal.title }}”"), _CHANGED, ".", _URL),
+    "deal.stage_changed": _joined(
+        ("Сделка «{{ deal.title }}»: ", "Deal “{{ deal.title }}”: "), _MOVED, ".", _URL
+    ),
+    "deal.updated": _joined(
+        ("Изменена сделка «{{ deal.title }}»", "Deal changed: “{{ deal.title }}”"), _CHANGED, ".", _URL
+    ),
     "deal.deleted": ("Удалена сделка «{{ deal.title }}».", "Deal deleted: “{{ deal.title }}”."),
-    "task.created": _joined(("Новая задача «{{ task.title }}»", "New task “{{ task.title }}”"), _BY, ".", _URL),
-    "task.completed": _joined(("Задача выполнена: «{{ task.title }}»", "Task done: “{{ task.title }}”"), _BY, ".", _URL),
-    "task.updated": _joined(("Изменена задача «{{ task.title }}»", "Task changed: “{{ task.title }}”"), _CHANGED, ".", _URL),
+    "task.created": _joined(
+        ("Новая задача «{{ task.title }}»", "New task “{{ task.title }}”"), _BY, ".", _URL
+    ),
+    "task.completed": _joined(
+        ("Задача выполнена: «{{ task.title }}»", "Task done: “{{ task.title }}”"), _BY, ".", _URL
+    ),
+    "task.updated": _joined(
+        ("Изменена задача «{{ task.title }}»", "Task changed: “{{ task.title }}”"), _CHANGED, ".", _URL
+    ),
     "created": _joined(("Создано: «{{ KIND.title }}»", "Created: “{{ KIND.title }}”"), _BY, ".", _URL),
     "updated": _joined(("Изменено: «{{ KIND.title }}»", "Changed: “{{ KIND.title }}”"), _CHANGED, ".", _URL),
     "stage_changed": _joined("«{{ KIND.title }}»: ", _MOVED, ".", _URL),
     "deleted": ("Удалено: «{{ KIND.title }}».", "Deleted: “{{ KIND.title }}”."),
-}  # fmt: skip
+}
 """By event, by status (``invoice.paid``), and by the last word of an event for smart processes."""
 
 _FIELDS: Mapping[str, Pair] = {
@@ -103,15 +124,20 @@ _ABOUT: Mapping[str, Pair] = {
 }
 _DETAILS: Mapping[str, Pair] = {
     INVOICE: _joined(
-        ("Счёт ", "Invoice "), _INVOICE,
-        ("{% if company.name %}\n\nКлиент: {{ company.name }}{% endif %}{% if contact.name %}\n\nКонтакт: {{ contact.name }}{% endif %}",
-         "{% if company.name %}\n\nClient: {{ company.name }}{% endif %}{% if contact.name %}\n\nContact: {{ contact.name }}{% endif %}"),
+        ("Счёт ", "Invoice "),
+        _INVOICE,
+        (
+            "{% if company.name %}\n\nКлиент: {{ company.name }}{% endif %}{% if contact.name "
+            "%}\n\nКонтакт: {{ contact.name }}{% endif %}",
+            "{% if company.name %}\n\nClient: {{ company.name }}{% endif %}{% if contact.name "
+            "%}\n\nContact: {{ contact.name }}{% endif %}",
+        ),
         "\n\n{{ invoice.url }}{% if deal.url %}\n\n{{ deal.url }}{% endif %}",
     ),
     DEAL: ("Сделка «{{ deal.title }}»\n{{ deal.url }}", "Deal “{{ deal.title }}”\n{{ deal.url }}"),
     TASK: ("{{ task.title }}\n{{ task.url }}", "{{ task.title }}\n{{ task.url }}"),
     "": ("«{{ KIND.title }}»\n{{ KIND.url }}", "“{{ KIND.title }}”\n{{ KIND.url }}"),
-}  # fmt: skip
+}
 TITLES: Mapping[str, Pair] = {
     "create_task": ("Проверить: ABOUT", "Check: ABOUT"),
     "create_task/invoice.created": ("Проверить новый ABOUT", "Check the new ABOUT"),
@@ -144,7 +170,8 @@ TITLES: Mapping[str, Pair] = {
 """By step (or its variant), where an event or status has one of its own after a slash."""
 DESCRIPTIONS: Mapping[str, Pair] = {
     "create_tasks.all": (
-        "DETAILS\n{% for row in rows %}\n\n{{ loop.index }}. {{ row.name }} × {{ row.quantity | replace('.', ',') }}{% endfor %}",
+        "DETAILS\n{% for row in rows %}\n\n{{ loop.index }}. {{ row.name }} × {{ row.quantity | "
+        "replace('.', ',') }}{% endfor %}",
         "DETAILS\n{% for row in rows %}\n\n{{ loop.index }}. {{ row.name }} × {{ row.quantity }}{% endfor %}",
     ),
     "": ("DETAILS", "DETAILS"),
@@ -152,7 +179,10 @@ DESCRIPTIONS: Mapping[str, Pair] = {
 
 
 def notice(ctx: StepContext) -> tuple[str, dict[str, Any]]:
-    """The built-in notice of the event: its template, and the names that it uses besides those of the event."""
+    """The built-in notice of the event.
+
+    Its template, and the names that it uses besides those of the event.
+    """
     event = ctx.event
     keys = (_by_status(ctx), event.name, event.name.partition(".")[2], "updated")
     pair = next(NOTICES[key] for key in keys if key in NOTICES)

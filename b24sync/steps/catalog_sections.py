@@ -75,7 +75,8 @@ def _result(answer: Answer) -> object:
     """What was read; nothing if it is gone.
 
     Raises:
-        StepError: The portal refused it: usually the scope ``catalog`` or a right to the catalogue is missing.
+        StepError: The portal refused it: usually the scope ``catalog`` or a right to the catalogue is
+            missing.
     """
     error = answer.error
     if isinstance(error, NotFoundError) or (error is not None and error.code == _GONE):

@@ -27,10 +27,13 @@ class Commission(StepSettings):
     kinds: ClassVar[tuple[str, ...]] = (INVOICE, DEAL)
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
-        """Book expected rows on a created entity; else earned ones if it is paid (a deal: won), and expected ones if not.
+        """Book expected rows on a created entity; else earned ones if it is paid (a deal.
 
-        Amount and status are those of this poll, by which it also keeps what is booked; a later change is the next poll's. What is booked
-        already is looked at last, so that nothing lies between that look and the result.
+        Won), and expected ones if not.
+
+        Amount and status are those of this poll, by which it also keeps what is booked; a later change is the
+        next poll's. What is booked already is looked at last, so that nothing lies between that look and the
+        result.
         """
         settings = ctx.settings.commission
         if settings is None:
@@ -50,7 +53,11 @@ class Commission(StepSettings):
 def _of_this_poll(ctx: StepContext, fresh: Entity) -> Entity:
     """The entity as the poll saw it; what that does not have is taken from the fresh look."""
     values, fields = ctx.planned.values, ctx.planned.fields
-    return Entity(fresh.key, {**fresh.values, **values}, {**fresh.fields, **fields}) if "amount" in values else fresh
+    return (
+        Entity(fresh.key, {**fresh.values, **values}, {**fresh.fields, **fields})
+        if "amount" in values
+        else fresh
+    )
 
 
 def _is_paid(ctx: StepContext, entity: Entity) -> bool:
@@ -59,8 +66,13 @@ def _is_paid(ctx: StepContext, entity: Entity) -> bool:
     return ctx.funnels.semantic(entity.key.kind, str(entity.values.get("stage_id"))) == "S"
 
 
-def _claims(ctx: StepContext, settings: CommissionSettings, entity: Entity) -> Effects[tuple[list[Claim], list[str]]]:
-    """For each role without a row the first rate that holds, with its person; and what a person should know."""
+def _claims(
+    ctx: StepContext, settings: CommissionSettings, entity: Entity
+) -> Effects[tuple[list[Claim], list[str]]]:
+    """For each role without a row the first rate that holds, with its person.
+
+    And what a person should know.
+    """
     booked = {one.row.role for one in ctx.records.ledger(ctx.event.entity)}
     claims: list[Claim] = []
     warnings: list[str] = []
@@ -76,12 +88,16 @@ def _claims(ctx: StepContext, settings: CommissionSettings, entity: Entity) -> E
     return claims, warnings
 
 
-def _first_that_holds(ctx: StepContext, entity: Entity, rates: Iterable[RateSettings]) -> Effects[RateSettings | None]:
+def _first_that_holds(
+    ctx: StepContext, entity: Entity, rates: Iterable[RateSettings]
+) -> Effects[RateSettings | None]:
     """The first rate whose condition holds; one about an invoice does not where a deal's event has none."""
     seen = {INVOICE: MISSING, entity.key.kind: view_of(entity, tz=ctx.tz)}
     for rate in rates:
         condition = " ".join(rate.when.splitlines()).strip()
-        if not condition or (yield from ctx.text(f"{{% if {condition} %}}1{{% endif %}}", mode="plain", extra=seen)):
+        if not condition or (
+            yield from ctx.text(f"{{% if {condition} %}}1{{% endif %}}", mode="plain", extra=seen)
+        ):
             return rate
     return None
 

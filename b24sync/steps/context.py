@@ -75,8 +75,10 @@ class StepContext:
     Attributes:
         rule: Name of the rule, or of the operator's command.
         event: The event that fired it.
-        planned: The event's entity as the poll that planned the action saw it (a fresh look: ``yield from ctx.entity(...)``).
-        marker: ``b24sync:…``, unique to this action for ever; put it (or ``f"{marker}:{part}"``) on what is created and look for it first.
+        planned: The event's entity as the poll that planned the action saw it (a fresh look: ``yield from
+            ctx.entity(...)``).
+        marker: ``b24sync:…``, unique to this action for ever; put it (or ``f"{marker}:{part}"``) on what is
+            created and look for it first.
         message_id: The Message-ID of a mail of this action, with angle brackets.
         now: The portal's time, aware UTC. ``tz``: the company's zone.
         lang: ``ru`` or ``en``, for built-in texts.
@@ -125,11 +127,17 @@ class StepContext:
         return self.desk.text(source, mode=mode, extra=extra or {})
 
     def value(self, value: Any, *, extra: Mapping[str, Any] | None = None) -> Effects[Any]:
-        """A value of ``set``: a bare path (``deal.contact_id``) gives the value itself, a template its text, anything else itself."""
+        """A value of ``set``.
+
+        A bare path (``deal.contact_id``) gives the value itself, a template its text, anything else itself.
+        """
         return self.desk.value(value, extra=extra or {})
 
     def people(self, selectors: Sequence[str], *, several: bool) -> Effects[Found]:
-        """Users behind selectors: active ones, each once; ``several``: ``department:5`` means all its members, else its head."""
+        """Users behind selectors: active ones, each once; ``several``.
+
+        ``department:5`` means all its members, else its head.
+        """
         return self.desk.people(selectors, several=several)
 
 

@@ -53,7 +53,9 @@ class CreateActivity(StepSettings):
         if self.kind != "todo":
             client = there.get(CONTACT) or there.get(COMPANY)
             if client is None:
-                message = f"{owner}: a {self.kind} needs a contact or a company (link one, then b24sync retry)"
+                message = (
+                    f"{owner}: a {self.kind} needs a contact or a company (link one, then b24sync retry)"
+                )
                 return Failed(message)
             made = yield from self._made_before(ctx, owner)
             if made is not None:
@@ -61,7 +63,9 @@ class CreateActivity(StepSettings):
         else:
             client = None
         otherwise = "deal.responsible" if owner.kind == DEAL else "responsible"
-        person = yield from needed_person(ctx, self.responsible, otherwise=otherwise, what=f"responsible of the {self.kind}")
+        person = yield from needed_person(
+            ctx, self.responsible, otherwise=otherwise, what=f"responsible of the {self.kind}"
+        )
         call = yield from self._call(ctx, owner, client, person.id)
         effect = OnLostAnswer.ONCE if self.kind == "todo" else OnLostAnswer.FIND
         answer: Answer = yield Write(call, effect)
@@ -113,7 +117,10 @@ def _there(ctx: StepContext) -> Effects[dict[str, Key]]:
 
 
 def _owner(ctx: StepContext, there: dict[str, Key]) -> Key | None:
-    """What it belongs to: the deal, else the contact, else the company, else the event's entity (tasks own none)."""
+    """What it belongs to.
+
+    The deal, else the contact, else the company, else the event's entity (tasks own none).
+    """
     own = ctx.event.entity
     fallback = own if own.kind != TASK else None
     return there.get(DEAL) or there.get(CONTACT) or there.get(COMPANY) or fallback

@@ -1,4 +1,7 @@
-"""Values of fields by the portal's types: what a rule gives, what is sent, what comes back (BITRIX24.md §11)."""
+"""Values of fields by the portal's types.
+
+What a rule gives, what is sent, what comes back (BITRIX24.md §11).
+"""
 
 from __future__ import annotations
 
@@ -27,12 +30,21 @@ _IDS = frozenset(
 )
 _UNWRITABLE = frozenset(("file", "disk_file", "crm_multifield"))
 _YES, _NO = frozenset(("y", "yes", "1", "true", "да")), frozenset(("n", "no", "0", "false", "нет"))
-_SITE_TIMES = ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%Y-%m-%d %H:%M:%S")
+_SITE_TIMES = (
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %I:%M %p",
+    "%Y-%m-%d %H:%M:%S",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What values are read by: the company's zone, the currency of the entity, the kinds of the installation."""
+    """What values are read by.
+
+    The company's zone, the currency of the entity, the kinds of the installation.
+    """
 
     tz: tzinfo
     currency: str
@@ -41,11 +53,17 @@ class Frame:
 
 def is_empty(value: Any) -> bool:
     """Whether a rule gives nothing: none, a missing link, an empty text or list."""
-    return is_none(value) or (isinstance(value, str) and not value.strip()) or (isinstance(value, list | tuple) and not value)
+    return (
+        is_none(value)
+        or (isinstance(value, str) and not value.strip())
+        or (isinstance(value, list | tuple) and not value)
+    )
 
 
 def typed(spec: FieldSpec, value: Any, frame: Frame) -> Any:
-    """What a field will hold: ``None`` (a tuple in a multiple field) to empty it, else a value of the field's type.
+    """What a field will hold.
+
+    ``None`` (a tuple in a multiple field) to empty it, else a value of the field's type.
 
     Raises:
         ValueError: The field cannot hold this; says why.
@@ -82,7 +100,9 @@ def _id(value: Any) -> int:
         inner = value.values.get("id")
     elif isinstance(value, str):
         inner = value.strip().lower().removeprefix("user:").removeprefix("user_").rpartition("_")[2]
-    found = json_values.id_or_none(int(inner) if isinstance(inner, Decimal) and inner == int(inner) else inner)
+    found = json_values.id_or_none(
+        int(inner) if isinstance(inner, Decimal) and inner == int(inner) else inner
+    )
     if found is None:
         raise ValueError(f"{str(value)!r} is no id")
     return found
@@ -96,7 +116,10 @@ def _choice(spec: FieldSpec, value: Any) -> int | str:
     if found is None:
         close = get_close_matches(text.casefold(), ids, n=1)
         shown = [spec.choices[ids[close[0]]]] if close else list(spec.choices.values())[:10]
-        raise ValueError(f"it has no value {text!r} ({'did you mean' if close else 'known:'} {', '.join(shown)}{'?' if close else ''})")
+        raise ValueError(
+            f"it has no value {text!r} ({'did you mean' if close else 'known:'} "
+            f"{', '.join(shown)}{'?' if close else ''})"
+        )
     return int(found) if found.isdigit() else found
 
 
@@ -152,7 +175,9 @@ def _moment(value: Any, frame: Frame) -> datetime:
     found = parse_time(text) if len(text) > 10 else None
     if found is not None:
         naive = datetime.fromisoformat(text)
-        return (naive.replace(tzinfo=frame.tz).astimezone(UTC) if naive.tzinfo is None else found).replace(microsecond=0)
+        return (naive.replace(tzinfo=frame.tz).astimezone(UTC) if naive.tzinfo is None else found).replace(
+            microsecond=0
+        )
     return _moment(_date(text, frame), frame)
 
 
@@ -217,7 +242,10 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
 
 
 def same(wanted: Any, found: Any, *, rounded: bool = False) -> bool:
-    """Whether a field holds what was wanted; ``rounded``: as far as the portal keeps digits (two at least)."""
+    """Whether a field holds what was wanted; ``rounded``.
+
+    As far as the portal keeps digits (two at least).
+    """
     if isinstance(wanted, tuple) and isinstance(found, tuple):
         return sorted(map(str, wanted)) == sorted(map(str, found))
     if isinstance(wanted, str) and isinstance(found, str):
@@ -226,7 +254,9 @@ def same(wanted: Any, found: Any, *, rounded: bool = False) -> bool:
         exponent = found.normalize().as_tuple().exponent
         places = max(2, -exponent if isinstance(exponent, int) else 2)
         return abs(wanted - found) < Decimal(1).scaleb(-places)
-    return bool((wanted or None) == (found or None)) if not isinstance(wanted, bool) else wanted is bool(found)
+    return (
+        bool((wanted or None) == (found or None)) if not isinstance(wanted, bool) else wanted is bool(found)
+    )
 
 
 def _plain(text: str) -> str:

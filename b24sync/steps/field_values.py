@@ -126,13 +126,21 @@ def _compare(entity: Entity, change: Change, after: Mapping[str, Any]) -> None:
             f"(may it be written, and does the value fit its type {change.spec.type}{hint}?)"
         )
     if not isinstance(change.value, str):
-        raise StepError(f"{entity.key}: {change.name} holds {now} now instead of {change.value} (correct the value in the rule)")
+        raise StepError(
+            f"{entity.key}: {change.name} holds {now} now instead of {change.value} (correct the value "
+            f"in the rule)"
+        )
 
 
 def _writes(kind: Kind, before: Mapping[str, Any], changes: Sequence[Change]) -> dict[str, Any]:
-    """What an ``updated`` event will show of the changes: contract name → value, ``None`` for an emptied field."""
+    """What an ``updated`` event will show of the changes.
+
+    Contract name → value, ``None`` for an emptied field.
+    """
     after = {**before, **{one.spec.code: field_types.shown(one.value) for one in changes}}
     old, new = items.diff_values(kind, before), items.diff_values(kind, after)
-    found = {name: new.get(name) for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)}
+    found = {
+        name: new.get(name) for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)
+    }
     stage = next((one.value for one in changes if one.spec.code in _STAGES), None)
     return found if stage is None else {**found, "stage_id": stage}

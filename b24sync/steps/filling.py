@@ -33,7 +33,9 @@ def update(step: UpdateFields, ctx: StepContext) -> Effects[StepResult]:
     specs = specs_of(known, list(step.set))
     given = yield from together([ctx.value(value) for value in step.set.values()])
     frame = frame_of(ctx, entity)
-    changes = [change_of(name, specs[name], value, frame) for name, value in zip(step.set, given, strict=True)]
+    changes = [
+        change_of(name, specs[name], value, frame) for name, value in zip(step.set, given, strict=True)
+    ]
     wanted = differing(entity, changes)
     details = {"entity": str(entity.key), "fields": [one.name for one in wanted]}
     if not wanted:
@@ -43,7 +45,10 @@ def update(step: UpdateFields, ctx: StepContext) -> Effects[StepResult]:
 
 
 def fill(step: FillFields, ctx: StepContext) -> Effects[StepResult]:
-    """Fill what is empty, or everything with ``overwrite``; what comes out empty leaves its field as it is."""
+    """Fill what is empty, or everything with ``overwrite``.
+
+    What comes out empty leaves its field as it is.
+    """
     kind = ctx.event.entity.kind
     entity, known = yield from together([_entity(ctx, kind), fields_of(ctx, kind)])
     if entity is None:
@@ -59,7 +64,11 @@ def fill(step: FillFields, ctx: StepContext) -> Effects[StepResult]:
     given: list[Any] = yield from together([ctx.value(value, extra=views) for value in open_.values()])
     empty = [name for name, value in zip(open_, given, strict=True) if field_types.is_empty(value)]
     frame = frame_of(ctx, entity)
-    changes = [change_of(name, specs[name], value, frame) for name, value in zip(open_, given, strict=True) if name not in empty]
+    changes = [
+        change_of(name, specs[name], value, frame)
+        for name, value in zip(open_, given, strict=True)
+        if name not in empty
+    ]
     wanted = differing(entity, changes)
     said: Mapping[str, Any] = {"kept": kept, "empty": empty, "not_found": missing}
     details.update({"fields": [one.name for one in wanted], **{k: v for k, v in said.items() if v}})
@@ -80,4 +89,8 @@ def _entity(ctx: StepContext, kind: str) -> Effects[Entity | None]:
 def _is_full(entity: Entity, spec: FieldSpec) -> bool:
     """Whether a field holds something; an amount of 0 is none."""
     value = holds(entity.fields, spec)
-    return not (value is None or value == () or (isinstance(value, Decimal) and spec.code == "opportunity" and not value))
+    return not (
+        value is None
+        or value == ()
+        or (isinstance(value, Decimal) and spec.code == "opportunity" and not value)
+    )

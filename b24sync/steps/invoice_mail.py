@@ -1,4 +1,7 @@
-"""What the mails about an invoice share: addresses, texts, the PDF, sending once, the comment in the timeline."""
+"""What the mails about an invoice share.
+
+Addresses, texts, the PDF, sending once, the comment in the timeline.
+"""
 
 from __future__ import annotations
 
@@ -102,7 +105,8 @@ def being_made(ctx: StepContext) -> Effects[Waiting | None]:
 def send(ctx: StepContext, mailing: Mailing, invoice: Entity) -> Effects[StepResult]:
     """Mail it, at most once.
 
-    Everything that may be refused comes before the sending; the PDF last of all, since a document uses up a number.
+    Everything that may be refused comes before the sending; the PDF last of all, since a document uses up a
+    number.
 
     Raises:
         B24SyncError: It cannot be sent as it is.
@@ -128,19 +132,37 @@ def send(ctx: StepContext, mailing: Mailing, invoice: Entity) -> Effects[StepRes
         document_id = pdf.document_id
         attachments = (Attachment(mail_texts.file_name(invoice, ctx.lang), pdf.content),)
     outgoing = Mail(
-        message_id=ctx.message_id, to=to.addresses, cc=cc.addresses, bcc=bcc.addresses, subject=subject, text=text, html=html,
-        attachments=attachments, owner=_owner(ctx, invoice), contact=_contact(ctx, to), marker=ctx.marker, lang=ctx.lang,
+        message_id=ctx.message_id,
+        to=to.addresses,
+        cc=cc.addresses,
+        bcc=bcc.addresses,
+        subject=subject,
+        text=text,
+        html=html,
+        attachments=attachments,
+        owner=_owner(ctx, invoice),
+        contact=_contact(ctx, to),
+        marker=ctx.marker,
+        lang=ctx.lang,
         responsible_id=invoice.values.get("responsible_id"),
-    )  # fmt: skip
+    )
     sent: MailReceipt = yield SendMail(outgoing)
     details = _details(outgoing, sent, document_id)
     yield from memory.put(sent=details)
-    warnings = [*to.left_out, *cc.left_out, *bcc.left_out, *(yield from _commented(ctx, memory, mailing, invoice, sent))]
+    warnings = [
+        *to.left_out,
+        *cc.left_out,
+        *bcc.left_out,
+        *(yield from _commented(ctx, memory, mailing, invoice, sent)),
+    ]
     return Done(details=details, warnings=tuple(warnings))
 
 
 def _looked_up(ctx: StepContext, invoice: Entity, *, with_rows: bool) -> Effects[None]:
-    """Read what addresses, texts and PDF need in as few questions as possible; the desk remembers it for this action."""
+    """Read what addresses, texts and PDF need in as few questions as possible.
+
+    The desk remembers it for this action.
+    """
     roots = (DEAL, CONTACT, COMPANY, "responsible", *(("rows",) if with_rows else ()))
     own_id = own_company_id(invoice)
     own = [ctx.entity(COMPANY, own_id)] if own_id and with_rows else []
@@ -157,8 +179,13 @@ def _subject(ctx: StepContext, mailing: Mailing, names: Mapping[str, Any]) -> Ef
     return ctx.text(mailing.options.subject or mailing.subject[ctx.lang], mode="line", extra=names)
 
 
-def _bodies(ctx: StepContext, mailing: Mailing, names: Mapping[str, Any], subject: str) -> Effects[tuple[str, str]]:
-    """Text and HTML. A template of HTML alone leaves the text to be made from it; a link that a text does not have is added."""
+def _bodies(
+    ctx: StepContext, mailing: Mailing, names: Mapping[str, Any], subject: str
+) -> Effects[tuple[str, str]]:
+    """Text and HTML. A template of HTML alone leaves the text to be made from it.
+
+    A link that a text does not have is added.
+    """
     options, link = mailing.options, str(names["link"])
     text = ""
     if options.body or options.body_file is None:
@@ -194,7 +221,10 @@ def _link(invoice: Entity) -> Effects[str]:
         raise StepError(words_of(answer.error, f"{invoice.key}: link for the client"))
     link = answer.result if isinstance(answer.result, str) else ""
     if not link.startswith(("https://", "http://")):
-        raise StepError(f"{invoice.key}: the portal gave no link for the client; set attach = false, or look at the invoice there")
+        raise StepError(
+            f"{invoice.key}: the portal gave no link for the client; set attach = false, or look at the "
+            f"invoice there"
+        )
     return link
 
 
@@ -207,12 +237,19 @@ def _owner(ctx: StepContext, invoice: Entity) -> tuple[int, int]:
 
 
 def _contact(ctx: StepContext, to: Addressees) -> tuple[int, int] | None:
-    owner = next((one.owner for one in to.found if one.owner is not None and one.owner.kind in {CONTACT, COMPANY}), None)
+    owner = next(
+        (one.owner for one in to.found if one.owner is not None and one.owner.kind in {CONTACT, COMPANY}),
+        None,
+    )
     return None if owner is None else (ctx.kinds[owner.kind].entity_type_id, owner.id)
 
 
 def _details(outgoing: Mail, sent: MailReceipt, document_id: int | None) -> dict[str, Any]:
-    details: dict[str, Any] = {"to": list(outgoing.to), "subject": outgoing.subject, "message_id": outgoing.message_id}
+    details: dict[str, Any] = {
+        "to": list(outgoing.to),
+        "subject": outgoing.subject,
+        "message_id": outgoing.message_id,
+    }
     if outgoing.cc or outgoing.bcc:
         details["copies"] = [*outgoing.cc, *outgoing.bcc]
     if set(sent.recipients) != {*outgoing.to, *outgoing.cc, *outgoing.bcc}:
@@ -222,8 +259,13 @@ def _details(outgoing: Mail, sent: MailReceipt, document_id: int | None) -> dict
     return details
 
 
-def _commented(ctx: StepContext, memory: Memory, mailing: Mailing, invoice: Entity, sent: MailReceipt) -> Effects[list[str]]:
-    """Comment on the deal: what was mailed, to whom, when. At most once, and whatever comes of it is only a warning."""
+def _commented(
+    ctx: StepContext, memory: Memory, mailing: Mailing, invoice: Entity, sent: MailReceipt
+) -> Effects[list[str]]:
+    """Comment on the deal: what was mailed, to whom, when.
+
+    At most once, and whatever comes of it is only a warning.
+    """
     deal_id = invoice.values.get("deal_id")
     if not deal_id or ctx.settings.mail is None or not ctx.settings.mail.timeline:
         return []
@@ -236,4 +278,8 @@ def _commented(ctx: StepContext, memory: Memory, mailing: Mailing, invoice: Enti
     yield from memory.put(commented=True)
     call = timeline.comment(ctx.kinds[DEAL], Key(DEAL, deal_id), text)
     answer: Answer = yield Write(call, OnLostAnswer.ONCE, best_effort=True)
-    return [] if answer.error is None else [f"the mail was sent; no comment on deal {deal_id}: {answer.error.reason}"]
+    return (
+        []
+        if answer.error is None
+        else [f"the mail was sent; no comment on deal {deal_id}: {answer.error.reason}"]
+    )

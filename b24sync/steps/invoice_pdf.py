@@ -1,7 +1,10 @@
-"""The PDF of an invoice: a document of the portal's generator, made once for the same content, and waited for.
+"""The PDF of an invoice.
 
-Making a document uses up a number. So a document of the same printed content is used again, what was asked for is noted before, and after a
-lost answer the portal is looked through for a newer document before another one is made.
+A document of the portal's generator, made once for the same content, and waited for.
+
+Making a document uses up a number. So a document of the same printed content is used again, what was asked
+for is noted before, and after a lost answer the portal is looked through for a newer document before another
+one is made.
 """
 
 from __future__ import annotations
@@ -36,7 +39,8 @@ _TEMPLATE_PAGES = 20
 _GONE = frozenset(("0", ""))  # "Document not found" has no code of its own (BITRIX24.md §12)
 _REMEDIES = {
     "DOCGEN_LIMIT_ERROR": "the portal's plan allows no more documents: raise it, or set attach = false",
-    "DOCGEN_ACCESS_ERROR": "give the owner of the webhook the right to edit document templates (CRM settings, document generator)",
+    "DOCGEN_ACCESS_ERROR": "give the owner of the webhook the right to edit document templates (CRM "
+    "settings, document generator)",
 }
 
 
@@ -63,7 +67,9 @@ _PdfOrWait: TypeAlias = Pdf | Waiting
 
 
 def still_made(ctx: StepContext, memory: Memory) -> Effects[Waiting | None]:
-    """Whether the document of an earlier try is still being made; asked before anything else, since it is asked often.
+    """Whether the document of an earlier try is still being made.
+
+    Asked before anything else, since it is asked often.
 
     Raises:
         StepError: It is not ready after a day.
@@ -98,7 +104,8 @@ def pdf_of(ctx: StepContext, memory: Memory, invoice: Entity, template: int | st
     if document.is_failed:
         yield from _forget(wanted, document)
         raise StepError(
-            f"the portal could not make the PDF of document {document.id} ({document.title}); check the template "
+            f"the portal could not make the PDF of document {document.id} ({document.title}); check "
+            f"the template "
             f"{template_id} in the portal, then b24sync retry"
         )
     if not document.pdf_url:
@@ -160,7 +167,10 @@ def _stamps(ctx: StepContext) -> bool:
 
 
 def _known(wanted: _Wanted) -> Effects[Document | None]:
-    """The document that this action, or an earlier mail, had made of the same content, if the portal still has it."""
+    """The document that this action, or an earlier mail, had made of the same content.
+
+    If the portal still has it.
+    """
     memory = wanted.memory
     own = memory.get("document_id")
     if own is not None and memory.get("document_digest") == wanted.digest:
@@ -210,7 +220,9 @@ def _added(wanted: _Wanted) -> Effects[Document]:
         raise StepError(_words(answer.error, f"document of {wanted.invoice.key}", remedy))
     document = documents.read_document(answer.result)
     if document is None:
-        raise StepError(f"the portal answered without a document of {wanted.invoice.key}; look there, then b24sync retry")
+        raise StepError(
+            f"the portal answered without a document of {wanted.invoice.key}; look there, then b24sync retry"
+        )
     return document
 
 
@@ -220,12 +232,16 @@ def _listed(wanted: _Wanted) -> Effects[list[Document]]:
     (answer,) = yield Read((documents.list_for(kind, number, wanted.template_id),))
     if answer.error is not None:
         raise StepError(_words(answer.error, f"documents of {wanted.invoice.key}"))
-    return documents.read_documents(answer.result, kind=kind, entity_id=number, template_id=wanted.template_id)
+    return documents.read_documents(
+        answer.result, kind=kind, entity_id=number, template_id=wanted.template_id
+    )
 
 
 def _remember(wanted: _Wanted, document: Document) -> Effects[None]:
     since = wanted.ctx.now.isoformat()
-    yield from wanted.memory.put(document_id=document.id, document_digest=wanted.digest, document_asked=None, since=since)
+    yield from wanted.memory.put(
+        document_id=document.id, document_digest=wanted.digest, document_asked=None, since=since
+    )
 
 
 def _forget(wanted: _Wanted, document: Document) -> Effects[None]:
@@ -254,7 +270,10 @@ def _waiting(ctx: StepContext, memory: Memory) -> Effects[Waiting]:
     if since is not None and ctx.now - datetime.fromisoformat(since) > _LONGEST:
         document_id = memory.get("document_id")
         yield from memory.put(document_id=None, document_digest=None, since=None)
-        raise StepError(f"the portal has not made the PDF of document {document_id} within a day; look at it there, then b24sync retry")
+        raise StepError(
+            f"the portal has not made the PDF of document {document_id} within a day; look at it there, "
+            f"then b24sync retry"
+        )
     return Waiting(ctx.now + _SOON, "pdf", memory.all())
 
 
@@ -266,9 +285,13 @@ def _downloaded(document: Document) -> Effects[bytes]:
     except PermanentError as error:
         raise StepError(f"{what}: {error.reason}; look at it in the portal, then b24sync retry") from None
     if len(content) > LIMIT_BYTES:
-        raise StepError(f"{what} has {len(content) / 1e6:.1f} MB, more than {LIMIT_BYTES / 1e6:g} MB; set attach = false")
+        raise StepError(
+            f"{what} has {len(content) / 1e6:.1f} MB, more than {LIMIT_BYTES / 1e6:g} MB; set attach = false"
+        )
     if not content.startswith(b"%PDF"):
-        raise StepError(f"{what}: the portal sent {_said(content)} instead; look at it in the portal, then b24sync retry")
+        raise StepError(
+            f"{what}: the portal sent {_said(content)} instead; look at it in the portal, then b24sync retry"
+        )
     return content
 
 

@@ -54,13 +54,21 @@ def _add(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[R
     key = Key(INVOICE, items.row_id(row))
     wrong = _ignored(ctx, fields, row)
     if wrong:
-        return Failed(f"{key}: the portal took it without {', '.join(wrong)} (correct it by hand)", {"invoice_id": key.id})
+        return Failed(
+            f"{key}: the portal took it without {', '.join(wrong)} (correct it by hand)",
+            {"invoice_id": key.id},
+        )
     return (yield from _complete(ctx, key, copied, is_new=True))
 
 
 def _find(ctx: StepContext) -> Effects[Key | None]:
-    """The invoice that carries the marker; compared here, since old portals ignore filters that they do not know."""
-    call = items.list_page(ctx.kinds[INVOICE], filter={"=xmlId": ctx.marker}, order={"id": "ASC"}, select=("id", "xmlId"))
+    """The invoice that carries the marker.
+
+    Compared here, since old portals ignore filters that they do not know.
+    """
+    call = items.list_page(
+        ctx.kinds[INVOICE], filter={"=xmlId": ctx.marker}, order={"id": "ASC"}, select=("id", "xmlId")
+    )
     answers: list[Answer] = yield Read((call,))
     required(answers[0], "looking for an invoice made before")
     own = [row for row in items.page_rows(answers[0].result) if row.get("xmlId") == ctx.marker]
@@ -70,7 +78,9 @@ def _find(ctx: StepContext) -> Effects[Key | None]:
 def _rows_of(ctx: StepContext, owner: Key) -> Effects[list[Row]]:
     found = list[rows.Row]()
     while True:
-        answers: list[Answer] = yield Read((rows.list_for(ctx.kinds[owner.kind], owner.id, start=len(found)),))
+        answers: list[Answer] = yield Read(
+            (rows.list_for(ctx.kinds[owner.kind], owner.id, start=len(found)),)
+        )
         required(answers[0], f"product rows of {owner}")
         page = rows.read_rows(answers[0].result)
         found += page
@@ -78,7 +88,9 @@ def _rows_of(ctx: StepContext, owner: Key) -> Effects[list[Row]]:
             return found
 
 
-def _fields(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[Row]) -> Effects[dict[str, Any]]:
+def _fields(
+    step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[Row]
+) -> Effects[dict[str, Any]]:
     """All fields of the new invoice; empty ones are left to the portal.
 
     Raises:
@@ -89,7 +101,9 @@ def _fields(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequenc
     contact = yield from _contact(step, ctx, deal)
     responsible = deal["responsible_id"]
     if step.responsible:
-        person = yield from needed_person(ctx, step.responsible, otherwise="", what="responsible of the invoice")
+        person = yield from needed_person(
+            ctx, step.responsible, otherwise="", what="responsible of the invoice"
+        )
         responsible = person.id
     wanted: dict[str, Any] = {
         "title": title,
@@ -108,11 +122,18 @@ def _fields(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequenc
     return {code: value for code, value in wanted.items() if value not in {None, "", 0}}
 
 
-def _amount(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[Row]) -> Effects[Decimal | None]:
-    """The sum of an invoice without rows; ``None`` if its rows make it. A deal without rows is worth its own amount."""
+def _amount(
+    step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[Row]
+) -> Effects[Decimal | None]:
+    """The sum of an invoice without rows; ``None`` if its rows make it.
+
+    A deal without rows is worth its own amount.
+    """
     if step.amount == "":
         if not copied and deal["amount"] <= 0:
-            raise StepError(f"{deal.key} has neither product rows nor an amount to invoice (add them, then b24sync retry)")
+            raise StepError(
+                f"{deal.key} has neither product rows nor an amount to invoice (add them, then b24sync retry)"
+            )
         return None if copied else deal["amount"]
     given = yield from ctx.value(step.amount)
     if given is None or given == "":
@@ -179,7 +200,9 @@ def _complete(ctx: StepContext, key: Key, copied: Sequence[Row], *, is_new: bool
     if answer.error is not None:
         return Failed(words_of(answer.error, f"product rows of {key}"), details)
     if answer.result and _contents(rows.read_rows(answer.result)) != _contents(copied):
-        return Failed(f"{key}: its product rows came out otherwise than those of the deal (compare them)", details)
+        return Failed(
+            f"{key}: its product rows came out otherwise than those of the deal (compare them)", details
+        )
     return Done(changed=True, details=details, made=(key,))
 
 

@@ -40,7 +40,9 @@ def needed_person(ctx: StepContext, selector: str, *, otherwise: str, what: str)
     found = yield from ctx.people((selector or otherwise,), several=False)
     if found.users:
         return found.users[0]
-    raise StepError(f"{what}: {selector or otherwise} is nobody active{why(found)} (name another person in the rule)")
+    raise StepError(
+        f"{what}: {selector or otherwise} is nobody active{why(found)} (name another person in the rule)"
+    )
 
 
 def why(found: Found) -> str:

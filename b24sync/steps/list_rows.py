@@ -38,7 +38,9 @@ class Place:
         return lists.LISTS if self.word == "list" else self.word
 
 
-def find(place: Place, row_id: int | None, match: Mapping[str, Any], *, texts: str, doing: str) -> Effects[View | Missing]:
+def find(
+    place: Place, row_id: int | None, match: Mapping[str, Any], *, texts: str, doing: str
+) -> Effects[View | Missing]:
     """A row by its id, or the first by id that matches; nothing if there is none.
 
     Args:
@@ -74,7 +76,9 @@ def _properties(answer: Answer, doing: str) -> dict[str, Property]:
 
 
 def _filter(known: Mapping[str, Property], match: Mapping[str, Any], doing: str) -> dict[str, str]:
-    """Code → value as the list keeps it: of a list-type field the id of the value, of a link the id of the row.
+    """Code → value as the list keeps it.
+
+    Of a list-type field the id of the value, of a link the id of the row.
 
     Raises:
         StepError: The list has no such field.
@@ -85,7 +89,11 @@ def _filter(known: Mapping[str, Property], match: Mapping[str, Any], doing: str)
         prop = known.get(code)
         if prop is None and code not in _OWN.values():
             by_name = {one.name.casefold(): one.code for one in known.values()}
-            close = [by_name[name.casefold()]] if name.casefold() in by_name else get_close_matches(name, known, n=1)
+            close = (
+                [by_name[name.casefold()]]
+                if name.casefold() in by_name
+                else get_close_matches(name, known, n=1)
+            )
             advice = f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(known))}"
             raise StepError(f"{doing}: the list has no field {name} ({advice})")
         text = _text(value)
@@ -127,10 +135,15 @@ def _has(element: Element, code: str, value: str) -> bool:
 
 
 def equal(wanted: Any, found: Any) -> bool:
-    """Whether two values are the same in any way the portal writes them: numbers by value, texts in any case."""
+    """Whether two values are the same in any way the portal writes them.
+
+    Numbers by value, texts in any case.
+    """
     if isinstance(found, list):
         return any(equal(wanted, one) for one in found)
-    left, right = (str(json_values.to_json(one) if one is not None else "").strip() for one in (wanted, found))
+    left, right = (
+        str(json_values.to_json(one) if one is not None else "").strip() for one in (wanted, found)
+    )
     if left.casefold() == right.casefold():
         return True
     try:
@@ -156,7 +169,8 @@ def _bound(place: Place, element: Element, known: Mapping[str, Property], texts:
     calls += [lists.elements(one, iblock_type=place.type, element_id=int(row_id)) for one, row_id in pairs]
     answers: list[Answer] = yield Read(tuple(calls))
     described = {
-        one: lists.read_properties(answer.result) if answer.error is None else {} for one, answer in zip(list_ids, answers, strict=False)
+        one: lists.read_properties(answer.result) if answer.error is None else {}
+        for one, answer in zip(list_ids, answers, strict=False)
     }
     found = dict[tuple[int, str], RecordView | Missing]()
     for (list_id, row_id), answer in zip(pairs, answers[len(list_ids) :], strict=True):

@@ -1,4 +1,7 @@
-"""The look-ups of ``fill_fields``: rows found elsewhere, each level of those that build on others in one question."""
+"""The look-ups of ``fill_fields``.
+
+Rows found elsewhere, each level of those that build on others in one question.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,9 @@ def _find_one(ctx: StepContext, lookup: Lookup, views: Views, texts: str) -> Eff
     if source in {CONTACT, COMPANY} and not by_id and not lookup.match:
         found = (yield from linked(ctx, source))[source]
         return view_of(found, tz=ctx.tz)
-    given = yield from together([ctx.value(value, extra=views) for value in ((lookup.id,) if by_id else lookup.match.values())])
+    given = yield from together(
+        [ctx.value(value, extra=views) for value in ((lookup.id,) if by_id else lookup.match.values())]
+    )
     if any(field_types.is_empty(value) for value in given):
         return MISSING  # an empty value would match any row
     match = {} if by_id else dict(zip(lookup.match, given, strict=True))
@@ -104,7 +109,9 @@ def _row_id(value: Any, doing: str) -> int:
     return found
 
 
-def _item(ctx: StepContext, kind: Kind, row_id: int | None, match: Mapping[str, Any], doing: str) -> Effects[View | Missing]:
+def _item(
+    ctx: StepContext, kind: Kind, row_id: int | None, match: Mapping[str, Any], doing: str
+) -> Effects[View | Missing]:
     """An item of the CRM by its id, or the first that matches."""
     if row_id is not None:
         answers: list[Answer] = yield Read((items.get(kind, row_id),))

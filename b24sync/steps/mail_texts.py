@@ -1,7 +1,8 @@
 """The built-in texts of mails, in Russian and in English: templates like those of the configuration.
 
-Besides the names of an invoice's event they know ``addressee`` (a name, may be empty), ``attached`` (whether the PDF is), ``link`` (to an
-old invoice), and in reminders ``days`` (until the due date, negative: since) with ``days_text``.
+Besides the names of an invoice's event they know ``addressee`` (a name, may be empty), ``attached`` (whether
+the PDF is), ``link`` (to an old invoice), and in reminders ``days`` (until the due date, negative: since)
+with ``days_text``.
 """
 
 from __future__ import annotations
@@ -14,12 +15,16 @@ if TYPE_CHECKING:
     from b24sync.domain.entity import Entity
 
 INVOICE_SUBJECT = {
-    "ru": "Счёт № {{ invoice.number or invoice.id }}{% if invoice.issued_date %} от {{ invoice.issued_date | date }}{% endif %}",
-    "en": "Invoice {{ invoice.number or invoice.id }}{% if invoice.issued_date %} of {{ invoice.issued_date | date }}{% endif %}",
+    "ru": "Счёт № {{ invoice.number or invoice.id }}{% if invoice.issued_date %} от {{ invoice.issued_date "
+    "| date }}{% endif %}",
+    "en": "Invoice {{ invoice.number or invoice.id }}{% if invoice.issued_date %} of {{ invoice.issued_date "
+    "| date }}{% endif %}",
 }
 REMINDER_SUBJECT = {
-    "ru": "{% if days < 0 %}Просрочена оплата счёта{% else %}Напоминание об оплате счёта{% endif %} № {{ invoice.number or invoice.id }}",
-    "en": "{% if days < 0 %}Overdue{% else %}Payment reminder{% endif %}: invoice {{ invoice.number or invoice.id }}",
+    "ru": "{% if days < 0 %}Просрочена оплата счёта{% else %}Напоминание об оплате счёта{% endif %} № {{ "
+    "invoice.number or invoice.id }}",
+    "en": "{% if days < 0 %}Overdue{% else %}Payment reminder{% endif %}: invoice {{ invoice.number or "
+    "invoice.id }}",
 }
 
 _HELLO = {
@@ -27,8 +32,10 @@ _HELLO = {
     "en": "Hello{% if addressee %} {{ addressee }}{% endif %},\n\n",
 }
 _BYE = {
-    "ru": "{% if responsible.name %}\nС уважением,\n{{ responsible.name }}\n{{ responsible.email }}\n{% endif %}\n",
-    "en": "{% if responsible.name %}\nKind regards,\n{{ responsible.name }}\n{{ responsible.email }}\n{% endif %}\n",
+    "ru": "{% if responsible.name %}\nС уважением,\n{{ responsible.name }}\n{{ responsible.email "
+    "}}\n{% endif %}\n",
+    "en": "{% if responsible.name %}\nKind regards,\n{{ responsible.name }}\n{{ responsible.email "
+    "}}\n{% endif %}\n",
 }
 _WHERE = {
     "ru": (
@@ -41,47 +48,61 @@ _WHERE = {
     ),
 }
 _NUMBER = {
-    "ru": "№ {{ invoice.number or invoice.id }}{% if invoice.issued_date %} от {{ invoice.issued_date | date }}{% endif %}",
-    "en": "{{ invoice.number or invoice.id }}{% if invoice.issued_date %} of {{ invoice.issued_date | date }}{% endif %}",
+    "ru": "№ {{ invoice.number or invoice.id }}{% if invoice.issued_date %} от {{ invoice.issued_date | "
+    "date }}{% endif %}",
+    "en": "{{ invoice.number or invoice.id }}{% if invoice.issued_date %} of {{ invoice.issued_date | date "
+    "}}{% endif %}",
 }
 
 INVOICE_BODY = {
     "ru": (
         _HELLO["ru"] + "Направляем вам счёт " + _NUMBER["ru"] + " на сумму {{ invoice.amount | money }}."
-        "{% if invoice.due_date %} Просим оплатить его не позднее {{ invoice.due_date | date }}.{% endif %}\n\n\n"
-        + _WHERE["ru"] + "\n" + _BYE["ru"]
+        "{% if invoice.due_date %} Просим оплатить его не позднее {{ invoice.due_date | date }}.{% "
+        "endif %}\n\n\n" + _WHERE["ru"] + "\n" + _BYE["ru"]
     ),
     "en": (
         _HELLO["en"] + "please find our invoice " + _NUMBER["en"] + " for {{ invoice.amount | money }}."
         "{% if invoice.due_date %} Kindly pay it by {{ invoice.due_date | date }}.{% endif %}\n\n\n"
-        + _WHERE["en"] + "\n" + _BYE["en"]
+        + _WHERE["en"]
+        + "\n"
+        + _BYE["en"]
     ),
-}  # fmt: skip
+}
 REMINDER_BODY = {
     "ru": (
         _HELLO["ru"]
-        + "{% if days > 0 %}\nНапоминаем: {{ days_text }}, {{ invoice.due_date | date }}, истекает срок оплаты счёта "
-        + _NUMBER["ru"] + " на сумму {{ invoice.amount | money }}.\n"
-        "{% elif days == 0 %}\nНапоминаем: сегодня, {{ invoice.due_date | date }}, истекает срок оплаты счёта "
-        + _NUMBER["ru"] + " на сумму {{ invoice.amount | money }}.\n"
-        "{% else %}\nСрок оплаты счёта " + _NUMBER["ru"]
-        + " на сумму {{ invoice.amount | money }} истёк {{ invoice.due_date | date }}, {{ days_text }} назад. "
+        + "{% if days > 0 %}\nНапоминаем: {{ days_text }}, {{ invoice.due_date | date }}, истекает срок "
+        "оплаты счёта " + _NUMBER["ru"] + " на сумму {{ invoice.amount | money }}.\n"
+        "{% elif days == 0 %}\nНапоминаем: сегодня, {{ invoice.due_date | date }}, истекает срок "
+        "оплаты счёта " + _NUMBER["ru"] + " на сумму {{ invoice.amount | money }}.\n"
+        "{% else %}\nСрок оплаты счёта "
+        + _NUMBER["ru"]
+        + " на сумму {{ invoice.amount | money }} истёк {{ invoice.due_date | date }}, {{ "
+        "days_text }} назад. "
         "Просим оплатить его в ближайшее время.\n"
         "{% endif %}\n\n"
-        + _WHERE["ru"] + "\nЕсли вы уже оплатили счёт, спасибо! Отвечать на это письмо не нужно.\n\n" + _BYE["ru"]
+        + _WHERE["ru"]
+        + "\nЕсли вы уже оплатили счёт, спасибо! Отвечать на это письмо не нужно.\n\n"
+        + _BYE["ru"]
     ),
     "en": (
         _HELLO["en"]
-        + "{% if days > 0 %}\nthis is a reminder that our invoice " + _NUMBER["en"]
+        + "{% if days > 0 %}\nthis is a reminder that our invoice "
+        + _NUMBER["en"]
         + " for {{ invoice.amount | money }} is due {{ days_text }}, on {{ invoice.due_date | date }}.\n"
-        "{% elif days == 0 %}\nthis is a reminder that our invoice " + _NUMBER["en"]
+        "{% elif days == 0 %}\nthis is a reminder that our invoice "
+        + _NUMBER["en"]
         + " for {{ invoice.amount | money }} is due today, {{ invoice.due_date | date }}.\n"
-        "{% else %}\nour invoice " + _NUMBER["en"]
-        + " for {{ invoice.amount | money }} was due on {{ invoice.due_date | date }}, {{ days_text }} ago. Kindly pay it.\n"
+        "{% else %}\nour invoice "
+        + _NUMBER["en"]
+        + " for {{ invoice.amount | money }} was due on {{ invoice.due_date | date }}, {{ days_text }} ago. "
+        "Kindly pay it.\n"
         "{% endif %}\n\n"
-        + _WHERE["en"] + "\nIf you have paid already, thank you: no answer is needed.\n\n" + _BYE["en"]
+        + _WHERE["en"]
+        + "\nIf you have paid already, thank you: no answer is needed.\n\n"
+        + _BYE["en"]
     ),
-}  # fmt: skip
+}
 
 COMMENTS = {
     ("invoice", "ru"): "Счёт № {number} отправлен на {to} ({at})",

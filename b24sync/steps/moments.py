@@ -13,7 +13,10 @@ END_OF_DAY = time(18, 0)
 
 
 def day_of(ctx: StepContext, deadline: Deadline) -> date:
-    """The day that a deadline means, counted from today by the company's clock; ``wd`` by the best known calendar."""
+    """The day that a deadline means, counted from today by the company's clock.
+
+    ``wd`` by the best known calendar.
+    """
     if deadline.working:
         return ctx.calendar.add_working_days(ctx.today(), deadline.days)
     return ctx.today() + timedelta(days=deadline.days)

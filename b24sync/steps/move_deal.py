@@ -68,7 +68,10 @@ def _decided(ctx: StepContext, deal: Entity) -> str | None:
 
 
 def _funnel(ctx: StepContext, deal: Entity, wanted: str) -> Effects[Sequence[Stage]]:
-    """The stages of the deal's funnel in its order; read anew if a stage that matters is not among the known ones."""
+    """The stages of the deal's funnel in its order.
+
+    Read anew if a stage that matters is not among the known ones.
+    """
     category = deal["category_id"] or 0
     known = ctx.funnels.stages(DEAL, category)
     ids = {stage.id for stage in known}
@@ -85,7 +88,9 @@ def _target(deal: Entity, funnel: Sequence[Stage], wanted: str) -> str:
         return wanted
     ids = [stage.id for stage in funnel]
     if deal["stage_id"] not in ids:
-        raise StepError(f"{deal.key}: its stage {deal['stage_id']} is in no funnel any more (move it by hand)")
+        raise StepError(
+            f"{deal.key}: its stage {deal['stage_id']} is in no funnel any more (move it by hand)"
+        )
     place = ids.index(deal["stage_id"])
     if funnel[place].semantic == "S":
         return str(deal["stage_id"])
@@ -134,5 +139,7 @@ def _move(ctx: StepContext, deal: Entity, target: str) -> Effects[StepResult]:
         return Failed(words_of(answer.error, doing, fields=known.titled(answer.error.reason)), details)
     row = items.row_of(answer.result)
     if row is not None and items.stage_of(row) == before:
-        return Failed(f"{doing}: the portal took it and left the deal where it was (see its automations)", details)
+        return Failed(
+            f"{doing}: the portal took it and left the deal where it was (see its automations)", details
+        )
     return Done(changed=True, details=details)

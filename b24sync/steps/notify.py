@@ -57,10 +57,15 @@ class Notify(StepSettings):
 
 
 def _write(ctx: StepContext, users: Sequence[User], text: str) -> Effects[list[Answer]]:
-    """Tell each user; where the portal lacks the notices without an author, in the name of the webhook's owner."""
+    """Tell each user.
+
+    Where the portal lacks the notices without an author, in the name of the webhook's owner.
+    """
     calls = [im_notify.system_add(user.id, text, tag=ctx.marker) for user in users]
     answers: list[Answer] = yield WriteAll(tuple(Write(call, OnLostAnswer.REPEAT) for call in calls))
-    lacking = [n for n, one in enumerate(answers) if one.error is not None and one.error.code == _NO_SUCH_METHOD]
+    lacking = [
+        n for n, one in enumerate(answers) if one.error is not None and one.error.code == _NO_SUCH_METHOD
+    ]
     if lacking:
         again = [im_notify.personal_add(users[n].id, text, tag=ctx.marker) for n in lacking]
         others: list[Answer] = yield WriteAll(tuple(Write(call, OnLostAnswer.REPEAT) for call in again))
@@ -70,14 +75,19 @@ def _write(ctx: StepContext, users: Sequence[User], text: str) -> Effects[list[A
 
 
 def _result(found: Found, answers: Sequence[Answer]) -> StepResult:
-    told = [user.id for user, answer in zip(found.users, answers, strict=True) if answer.error is None and answer.result]
+    told = [
+        user.id
+        for user, answer in zip(found.users, answers, strict=True)
+        if answer.error is None and answer.result
+    ]
     details = {"to": told, **_people(found)}
     for user, answer in zip(found.users, answers, strict=True):
         if answer.error is not None:
             return Failed(words_of(answer.error, f"notice to user:{user.id}"), details)
         if not answer.result:
             return Failed(
-                f"notice to user:{user.id}: the portal did not take it (see whether the user may be written to)",
+                f"notice to user:{user.id}: the portal did not take it (see whether the user may "
+                f"be written to)",
                 details,
             )
     return Done(changed=True, details=details)

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def make(step: CreateTask, ctx: StepContext) -> Effects[StepResult]:
     """Make the task unless it is there."""
-    person = yield from needed_person(ctx, step.responsible, otherwise="responsible", what="responsible of the task")
+    person = yield from needed_person(
+        ctx, step.responsible, otherwise="responsible", what="responsible of the task"
+    )
     title = yield from ctx.text(step.title or builtin_texts.title(ctx, "create_task"), mode="line")
     description = yield from ctx.text(step.description or builtin_texts.description(ctx), mode="bbcode")
     if not title:

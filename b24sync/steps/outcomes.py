@@ -15,7 +15,8 @@ _REMEDIES: Mapping[str, str] = {
     "CRM_FIELD_ERROR_REQUIRED": "fill that field, then b24sync retry",
     "CRM_FIELD_ERROR_VALUE_NOT_VALID": "correct the value in the rule",
     "ACCESS_DENIED": "give the owner of the webhook the right to it, then b24sync retry",
-    "ERROR_IBLOCK_NOT_FOUND": "correct the number of the list in the rule, or let the owner of the webhook read that list",
+    "ERROR_IBLOCK_NOT_FOUND": "correct the number of the list in the rule, or let the owner of the webhook "
+    "read that list",
     "UPDATE_DYNAMIC_ITEM_RESTRICTED": "the portal's plan does not allow it",
     "": "if it speaks of access, give the owner of the webhook the right to it, then b24sync retry",
 }
@@ -41,7 +42,9 @@ def words_of(error: PortalError, doing: str, *, fields: Sequence[str] = ()) -> s
 
 def _remedy(error: PortalError) -> str:
     if isinstance(error, ScopeError):
-        return f"add the scope {error.scope} to the webhook" if error.scope else "add the scope to the webhook"
+        return (
+            f"add the scope {error.scope} to the webhook" if error.scope else "add the scope to the webhook"
+        )
     if isinstance(error, NotFoundError):
         return "it is gone or hidden from the owner of the webhook"
     return _REMEDIES.get(error.code, "")

@@ -28,7 +28,8 @@ class Placed:
     """A product row.
 
     Attributes:
-        mark: What it is, whatever its id and its place: rows get new ids with every save. Of equal rows each has its own.
+        mark: What it is, whatever its id and its place: rows get new ids with every save. Of equal rows each
+            has its own.
         sections: Its product's section and those above.
     """
 
@@ -65,7 +66,10 @@ class Job:
 
 
 def make(step: CreateTasks, ctx: StepContext) -> Effects[StepResult]:
-    """Make the tasks that are not there yet; everything that may fail for want of data does so before the first is made."""
+    """Make the tasks that are not there yet.
+
+    Everything that may fail for want of data does so before the first is made.
+    """
     rows = yield from _rows(ctx, step.tasks)
     jobs = list(_jobs(ctx, step.tasks, rows))
     if not jobs:
@@ -84,7 +88,11 @@ def _rows(ctx: StepContext, templates: Sequence[TaskTemplate]) -> Effects[list[P
     views = list(found) if isinstance(found, RowsView) else []
     by_section = [one for one in templates if one.section]
     named = any("section_id" in text for one in templates for text in (one.title, one.description))
-    wanted = [view.row.product_id for view in views if view.row.product_id and (named or any(_suits(one, view.row) for one in by_section))]
+    wanted = [
+        view.row.product_id
+        for view in views
+        if view.row.product_id and (named or any(_suits(one, view.row) for one in by_section))
+    ]
     read = (yield from catalog_sections.load(wanted)) if by_section or named else catalog_sections.Catalogue()
     placed, seen = list[Placed](), dict[str, int]()
     for view in views:
@@ -122,11 +130,17 @@ def _suits(template: TaskTemplate, row: Row) -> bool:
 
 def _draft(ctx: StepContext, job: Job) -> Effects[task_making.TaskDraft]:
     template = job.template
-    person = yield from needed_person(ctx, template.responsible, otherwise="responsible", what="responsible of the task")
-    title = yield from ctx.text(template.title or builtin_texts.title(ctx, job.variant), mode="line", extra=job.names)
+    person = yield from needed_person(
+        ctx, template.responsible, otherwise="responsible", what="responsible of the task"
+    )
+    title = yield from ctx.text(
+        template.title or builtin_texts.title(ctx, job.variant), mode="line", extra=job.names
+    )
     if not title:
         raise StepError("title: it comes out empty (write one that always says something)")
-    description = yield from ctx.text(template.description or builtin_texts.description(ctx, job.variant), mode="bbcode", extra=job.names)
+    description = yield from ctx.text(
+        template.description or builtin_texts.description(ctx, job.variant), mode="bbcode", extra=job.names
+    )
     return task_making.TaskDraft(
         marker=job.marker,
         title=title,

@@ -85,7 +85,10 @@ class SendReminder(StepSettings):
 
 
 def _wanted(ctx: StepContext) -> Effects[Entity | Skipped]:
-    """The invoice, if it is still to be reminded of; a schedule's reminder must also fit status and due date."""
+    """The invoice, if it is still to be reminded of.
+
+    A schedule's reminder must also fit status and due date.
+    """
     invoice = yield from ctx.entity(INVOICE, ctx.event.entity.id)
     if invoice is None:
         return Skipped("gone")
@@ -96,7 +99,11 @@ def _wanted(ctx: StepContext) -> Effects[Entity | Skipped]:
     if due is None:
         return Skipped("no_due_date")
     scheduled = due_date_of(ctx.event)
-    if scheduled is not None and ctx.settings.reminders is not None and status not in ctx.settings.reminders.statuses:
+    if (
+        scheduled is not None
+        and ctx.settings.reminders is not None
+        and status not in ctx.settings.reminders.statuses
+    ):
         return Skipped("left_status", {"status": status})
     if scheduled is not None and scheduled != due:
         return Skipped("due_date_moved", {"from": scheduled.isoformat(), "to": due.isoformat()})

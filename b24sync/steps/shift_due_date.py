@@ -33,7 +33,8 @@ class ShiftDueDate(StepSettings):
 
         Raises:
             StepError: The portal refuses the date.
-            UnpublishedYearError: A day that had to be looked at is not known, and ``on_unpublished = "error"``.
+            UnpublishedYearError: A day that had to be looked at is not known, and ``on_unpublished =
+                "error"``.
         """
         invoice = yield from ctx.entity(INVOICE, ctx.event.entity.id)
         if invoice is None:

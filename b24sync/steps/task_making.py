@@ -87,7 +87,9 @@ def make(ctx: StepContext, drafts: Sequence[TaskDraft]) -> Effects[Made | Failed
         elif answer.error is not None:
             troubles.append(words_of(answer.error, f"task {draft.title!r}"))
         else:
-            troubles.append(f"task {draft.title!r}: the portal answered without an id (look whether it is there)")
+            troubles.append(
+                f"task {draft.title!r}: the portal answered without an id (look whether it is there)"
+            )
     if troubles:
         more = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
         return Failed(f"{troubles[0]}{more}", {"task_ids": sorted(there.values())})
@@ -112,7 +114,11 @@ def _look_for(ctx: StepContext, bindings: Sequence[str], markers: Sequence[str])
         answers: list[Answer] = yield Read((tasks.bound_to(bindings[0], after_id=last),))
         rows = _rows(answers[0])
         found |= _marked(rows, wanted)
-        ids = [number for row in rows if (number := json_values.id_or_none(row.get("id"))) is not None and number > last]
+        ids = [
+            number
+            for row in rows
+            if (number := json_values.id_or_none(row.get("id"))) is not None and number > last
+        ]
         if len(rows) < items.PAGE or not ids:
             break
         last = max(ids)

@@ -74,7 +74,10 @@ class Store:
         return cls(open_read_only(path), path)
 
     def take_plans(self) -> list[Action]:
-        """All actions of a database that is only for planning (``in_memory``), and empty it of events and actions."""
+        """All actions of a database that is only for planning (``in_memory``).
+
+        And empty it of events and actions.
+        """
         actions = self.outbox.actions()
         for table in ("actions", "verdicts", "events"):
             self.connection.execute(f"DELETE FROM {table}")
@@ -86,7 +89,9 @@ class Store:
         if known is None:
             import uuid  # noqa: PLC0415
 
-            self.connection.execute("INSERT OR IGNORE INTO meta VALUES ('installation', ?)", (uuid.uuid4().hex,))
+            self.connection.execute(
+                "INSERT OR IGNORE INTO meta VALUES ('installation', ?)", (uuid.uuid4().hex,)
+            )
             known = self.meta.get("installation") or ""
         return known
 

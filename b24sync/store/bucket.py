@@ -61,12 +61,16 @@ class SqliteBucket:
 
     def level(self) -> Level:
         """The bucket as the last request left it."""
-        row = self._connection.execute("SELECT level, at FROM rate_bucket WHERE portal = ?", (self._portal,)).fetchone()
+        row = self._connection.execute(
+            "SELECT level, at FROM rate_bucket WHERE portal = ?", (self._portal,)
+        ).fetchone()
         return Level() if row is None else Level(float(row[0]), float(row[1]))
 
     def blocked_methods(self) -> Mapping[str, datetime]:
         """REST methods that the portal has blocked, each until when; may hold expired ones."""
-        rows = self._connection.execute("SELECT method, until FROM method_blocks WHERE portal = ?", (self._portal,))
+        rows = self._connection.execute(
+            "SELECT method, until FROM method_blocks WHERE portal = ?", (self._portal,)
+        )
         return {method: datetime.fromisoformat(until) for method, until in rows}
 
     def block(self, method: str, until: datetime) -> None:

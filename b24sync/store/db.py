@@ -1,7 +1,8 @@
 """Open the database and run transactions.
 
-WAL with ``synchronous=FULL``: nothing committed is lost on a power cut (DESIGN.md G8). Every writing transaction takes the write lock at
-once (``BEGIN IMMEDIATE``): a deferred one that reads and then writes fails with "database is locked" without waiting.
+WAL with ``synchronous=FULL``: nothing committed is lost on a power cut (DESIGN.md G8). Every writing
+transaction takes the write lock at once (``BEGIN IMMEDIATE``): a deferred one that reads and then writes
+fails with "database is locked" without waiting.
 """
 
 from __future__ import annotations
@@ -68,13 +69,21 @@ def open_read_only(path: Path) -> sqlite3.Connection:
         raise unusable(path, error) from error
     if version != migrations.VERSION:
         connection.close()
-        remedy = "upgrade b24sync" if version > migrations.VERSION else "run b24sync status once, which upgrades it"
-        raise StoreError(f"{path}: its schema is {version}, this program's {migrations.VERSION}", remedy=remedy)
+        remedy = (
+            "upgrade b24sync"
+            if version > migrations.VERSION
+            else "run b24sync status once, which upgrades it"
+        )
+        raise StoreError(
+            f"{path}: its schema is {version}, this program's {migrations.VERSION}", remedy=remedy
+        )
     return connection
 
 
 def _reader(path: Path, mode: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+    connection = sqlite3.connect(
+        f"{path.resolve().as_uri()}?{mode}", uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None
+    )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA temp_store=MEMORY")
     try:
@@ -82,7 +91,9 @@ def _reader(path: Path, mode: str) -> sqlite3.Connection:
     except sqlite3.OperationalError:
         connection.close()
         if mode == "mode=ro" and not path.with_name(f"{path.name}-wal").exists():
-            return _reader(path, "mode=ro&immutable=1")  # a folder in which not even the index of a journal can be made
+            return _reader(
+                path, "mode=ro&immutable=1"
+            )  # a folder in which not even the index of a journal can be made
         raise
     return connection
 
@@ -105,7 +116,10 @@ def _connection(path: Path) -> sqlite3.Connection:
 
 
 def let_shrink(connection: sqlite3.Connection) -> None:
-    """Let a database that has no pages yet give freed ones back to the disk, little by little; too late for any other."""
+    """Let a database that has no pages yet give freed ones back to the disk, little by little.
+
+    Too late for any other.
+    """
     if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
         connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
 
@@ -120,13 +134,17 @@ def _set_up(connection: sqlite3.Connection) -> None:
 
 def _prepare_file(path: Path, *, create: bool) -> None:
     if not path.parent.is_dir():
-        raise StoreError(f"{path}: the folder does not exist", remedy=f"make it (mkdir -p {path.parent}) or change store.path")
+        raise StoreError(
+            f"{path}: the folder does not exist",
+            remedy=f"make it (mkdir -p {path.parent}) or change store.path",
+        )
     if path.is_symlink():
         raise StoreError(f"{path}: is a symbolic link", remedy="name the real file in store.path")
     mode = path.parent.stat().st_mode
     if mode & 0o002 and not mode & 0o1000:
         raise StoreError(
-            f"{path.parent}: anybody may replace files in this folder", remedy=f"chmod o-w {path.parent}, or change store.path"
+            f"{path.parent}: anybody may replace files in this folder",
+            remedy=f"chmod o-w {path.parent}, or change store.path",
         )
     if path.exists():
         return
@@ -137,7 +155,9 @@ def _prepare_file(path: Path, *, create: bool) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        raise StoreError(f"{path}: cannot be made: {error.strerror}", remedy="check the folder's rights and the disk") from error
+        raise StoreError(
+            f"{path}: cannot be made: {error.strerror}", remedy="check the folder's rights and the disk"
+        ) from error
 
 
 def _check_readable(connection: sqlite3.Connection, path: Path) -> None:
@@ -151,9 +171,15 @@ def unusable(path: Path | str, error: sqlite3.Error) -> StoreError:
     """The error for a person, out of SQLite's."""
     text = str(error)
     if isinstance(error, sqlite3.OperationalError) and ("full" in text or "disk I/O" in text):
-        return StoreError(f"{path}: the disk is full or failing ({text})", remedy="free space and poll again; nothing is lost")
+        return StoreError(
+            f"{path}: the disk is full or failing ({text})",
+            remedy="free space and poll again; nothing is lost",
+        )
     if "readonly" in text or "unable to open" in text:
-        return StoreError(f"{path}: cannot be written ({text})", remedy="check the owner and mode of the file and of its folder")
+        return StoreError(
+            f"{path}: cannot be written ({text})",
+            remedy="check the owner and mode of the file and of its folder",
+        )
     if "locked" in text:
         return StoreError(f"{path}: is locked by another program ({text})", remedy="close it and run again")
     return StoreError(

@@ -1,4 +1,7 @@
-"""What actions wrote and made, so that their own echoes are known when they come back as changes (DESIGN.md G5)."""
+"""What actions wrote and made.
+
+So that their own echoes are known when they come back as changes (DESIGN.md G5).
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,10 @@ from b24sync.store.snapshot import dump
 
 
 class Echoes:
-    """Own writes, entities made by steps, runs of rules on own events. Writing methods belong into a transaction of the caller."""
+    """Own writes, entities made by steps, runs of rules on own events.
+
+    Writing methods belong into a transaction of the caller.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
@@ -46,7 +52,10 @@ class Echoes:
         return [row[0] for row in self._db.execute(sql, (action_id, kind))]
 
     def count_run(self, rule: str, root: Key, *, at: int) -> int:
-        """Note that a rule was fired by an own event; returns how often in the hour up to ``at``, this one included."""
+        """Note that a rule was fired by an own event.
+
+        Returns how often in the hour up to ``at``, this one included.
+        """
         self._db.execute("DELETE FROM own_runs WHERE at <= ?", (at - 3600,))
         self._db.execute("INSERT INTO own_runs VALUES (?, ?, ?, ?)", (rule, root.kind, root.id, at))
         sql = "SELECT count(*) FROM own_runs WHERE rule = ? AND root_kind = ? AND root_id = ?"

@@ -1,7 +1,8 @@
 """The recorded history as a file, and back: JSON Lines, one row a line, gzipped if the name ends in ``.gz``.
 
-The first line says what it is (format version, tables and their columns), the last one how many rows there are, so that a file that was
-cut off is known. Secrets are taken out on the way, what belongs to the poll under way or to one machine stays behind.
+The first line says what it is (format version, tables and their columns), the last one how many rows there
+are, so that a file that was cut off is known. Secrets are taken out on the way, what belongs to the poll
+under way or to one machine stays behind.
 """
 
 from __future__ import annotations
@@ -29,13 +30,35 @@ if TYPE_CHECKING:
 FORMAT = 1
 NAME = "b24sync"
 TABLES = (
-    "meta", "cache", "calendars", "cursors", "entities", "revisions", "history_seen", "events", "verdicts", "actions", "runs", "own_writes",
-    "own_made", "own_runs", "due_dates", "documents", "reminders", "closings", "ledger",
-)  # fmt: skip
+    "meta",
+    "cache",
+    "calendars",
+    "cursors",
+    "entities",
+    "revisions",
+    "history_seen",
+    "events",
+    "verdicts",
+    "actions",
+    "runs",
+    "own_writes",
+    "own_made",
+    "own_runs",
+    "due_dates",
+    "documents",
+    "reminders",
+    "closings",
+    "ledger",
+)
 JSON_COLUMNS = {
-    "cache": ("value",), "entities": ("data",), "revisions": ("changes",), "events": ("changes", "seen"),
-    "actions": ("result", "memory", "options"), "runs": ("report",), "own_writes": ("value",),
-}  # fmt: skip
+    "cache": ("value",),
+    "entities": ("data",),
+    "revisions": ("changes",),
+    "events": ("changes", "seen"),
+    "actions": ("result", "memory", "options"),
+    "runs": ("report",),
+    "own_writes": ("value",),
+}
 _LEFT = ("config_digest", "said")  # of one configuration file, of one mailbox of cron
 _LONGEST_LINE = 64_000_000
 _BATCH = 500
@@ -82,9 +105,14 @@ def _write(store: Store, out: IO[bytes] | gzip.GzipFile, at: datetime, anonymize
     with store.reading():
         columns = {table: _columns(store.connection, table) for table in TABLES}
         head = {
-            NAME: "history", "format": FORMAT, "schema": migrations.VERSION, "exported_at": at.isoformat(timespec="seconds"),
-            "anonymized": anonymize is not None, "sequences": _sequences(store.connection), "tables": columns,
-        }  # fmt: skip
+            NAME: "history",
+            "format": FORMAT,
+            "schema": migrations.VERSION,
+            "exported_at": at.isoformat(timespec="seconds"),
+            "anonymized": anonymize is not None,
+            "sequences": _sequences(store.connection),
+            "tables": columns,
+        }
         out.write(_line(head))
         for table in TABLES:
             for row in _rows(store.connection, table, anonymize):
@@ -103,7 +131,11 @@ def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
 
 
 def _sequences(connection: sqlite3.Connection) -> dict[str, int]:
-    return {name: seq for name, seq in connection.execute("SELECT name, seq FROM sqlite_sequence ORDER BY name") if name in TABLES}
+    return {
+        name: seq
+        for name, seq in connection.execute("SELECT name, seq FROM sqlite_sequence ORDER BY name")
+        if name in TABLES
+    }
 
 
 def _rows(connection: sqlite3.Connection, table: str, anonymize: Change | None) -> Iterator[Row]:
@@ -123,7 +155,9 @@ def _without_secrets(table: str, row: Row) -> Row:
         return row
     for column, value in row.items():
         if isinstance(value, str) and redact(value) != value:
-            row[column] = dump(_redacted(json.loads(value))) if column in JSON_COLUMNS.get(table, ()) else redact(value)
+            row[column] = (
+                dump(_redacted(json.loads(value))) if column in JSON_COLUMNS.get(table, ()) else redact(value)
+            )
     return row
 
 
@@ -143,7 +177,8 @@ class Taken:
     """What an import took over.
 
     Attributes:
-        held: Actions that were to be done and are held now: the place that the history comes from may do them too.
+        held: Actions that were to be done and are held now: the place that the history comes from may do them
+            too.
     """
 
     rows: int
@@ -155,7 +190,8 @@ def take_in(source: Path, database: Path) -> Taken:
     """Make a new database of an exported history: all of it or nothing.
 
     Raises:
-        UsageError: The file is no whole history of a format that is known here, or the database is there already.
+        UsageError: The file is no whole history of a format that is known here, or the database is there
+            already.
     """
     if database.exists():
         remedy = "a history is imported into a new one only: change store.path, or move it away"
@@ -178,7 +214,9 @@ def _place(made: Path, database: Path) -> None:
     try:
         os.link(made, database)  # unlike a rename it replaces nothing
     except FileExistsError:
-        raise UsageError(f"{database}: a database was made there in the meantime", remedy="stop the polls and import again") from None
+        raise UsageError(
+            f"{database}: a database was made there in the meantime", remedy="stop the polls and import again"
+        ) from None
     folder = os.open(database.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -188,7 +226,9 @@ def _place(made: Path, database: Path) -> None:
 
 @contextmanager
 def opened(source: Path) -> Iterator[Store]:
-    """A history for reading: an exported file (taken into a private temporary database), or a database itself.
+    """A history for reading.
+
+    An exported file (taken into a private temporary database), or a database itself.
 
     Raises:
         UsageError: The file is neither.
@@ -241,7 +281,9 @@ def _load(source: Path, connection: sqlite3.Connection) -> tuple[Mapping[str, An
     lines = _lines(source)
     first = next(lines, None)
     head = _head(source, first)
-    inserts = {table: _insert(source, connection, table, columns) for table, columns in head["tables"].items()}
+    inserts = {
+        table: _insert(source, connection, table, columns) for table, columns in head["tables"].items()
+    }
     count, number, ended = 0, 1, False
     pending: list[Sequence[Any]] = []
     current = ""
@@ -251,7 +293,9 @@ def _load(source: Path, connection: sqlite3.Connection) -> tuple[Mapping[str, An
         if isinstance(value, dict):
             ended = value.get("end") == count
             if not ended:
-                raise _bad(source, number, f"says that there are {value.get('end')!r} rows, and there are {count}")
+                raise _bad(
+                    source, number, f"says that there are {value.get('end')!r} rows, and there are {count}"
+                )
             continue
         table, row = _row(source, number, value, head["tables"])
         if table != current or len(pending) >= _BATCH:
@@ -285,10 +329,22 @@ def _parsed(source: Path, number: int, line: bytes) -> Any:
 
 
 def _head(source: Path, value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict) or value.get(NAME) != "history" or not isinstance(value.get("tables"), dict):
+    if (
+        not isinstance(value, dict)
+        or value.get(NAME) != "history"
+        or not isinstance(value.get("tables"), dict)
+    ):
         raise _bad(source, 1, "is no exported history (b24sync snapshot export makes one)")
-    if value.get("format") != FORMAT or not isinstance(value.get("schema"), int) or value["schema"] > migrations.VERSION:
-        raise _bad(source, 1, f"is of format {value.get('format')!r} and schema {value.get('schema')!r}: upgrade b24sync")
+    if (
+        value.get("format") != FORMAT
+        or not isinstance(value.get("schema"), int)
+        or value["schema"] > migrations.VERSION
+    ):
+        raise _bad(
+            source,
+            1,
+            f"is of format {value.get('format')!r} and schema {value.get('schema')!r}: upgrade b24sync",
+        )
     return value
 
 
@@ -300,14 +356,22 @@ def _insert(source: Path, connection: sqlite3.Connection, table: str, columns: A
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
 
 
-def _row(source: Path, number: int, value: Any, tables: Mapping[str, Sequence[str]]) -> tuple[str, Sequence[Any]]:
+def _row(
+    source: Path, number: int, value: Any, tables: Mapping[str, Sequence[str]]
+) -> tuple[str, Sequence[Any]]:
     known = isinstance(value, list) and value and isinstance(value[0], str) and value[0] in tables
-    if not known or len(value) != len(tables[value[0]]) + 1 or any(isinstance(cell, list | dict) for cell in value[1:]):
+    if (
+        not known
+        or len(value) != len(tables[value[0]]) + 1
+        or any(isinstance(cell, list | dict) for cell in value[1:])
+    ):
         raise _bad(source, number, "is no row of a table that the header names")
     return value[0], value[1:]
 
 
-def _flush(source: Path, number: int, connection: sqlite3.Connection, sql: str, rows: list[Sequence[Any]]) -> None:
+def _flush(
+    source: Path, number: int, connection: sqlite3.Connection, sql: str, rows: list[Sequence[Any]]
+) -> None:
     if not rows:
         return
     try:
@@ -333,14 +397,21 @@ def _continue_sequences(connection: sqlite3.Connection, sequences: Any) -> None:
     for table, last in sequences.items() if isinstance(sequences, dict) else ():
         if table not in TABLES or not isinstance(last, int):
             continue
-        changed = connection.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (last, table)).rowcount
+        changed = connection.execute(
+            "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (last, table)
+        ).rowcount
         if not changed:
             connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, last))
 
 
 def _hold(connection: sqlite3.Connection) -> int:
-    """What was still to be done waits for a person (as after ``poll --baseline``); an interrupted send stays in doubt."""
-    connection.execute("UPDATE actions SET state = 'uncertain', claimed_by = NULL WHERE state = 'running' AND sending")
+    """What was still to be done waits for a person (as after ``poll --baseline``).
+
+    An interrupted send stays in doubt.
+    """
+    connection.execute(
+        "UPDATE actions SET state = 'uncertain', claimed_by = NULL WHERE state = 'running' AND sending"
+    )
     sql = "UPDATE actions SET state = 'held', next_attempt_at = NULL, claimed_by = NULL, result = ? WHERE state IN ('pending', 'running')"
     return connection.execute(sql, (dump({"reason": "imported"}),)).rowcount
 

@@ -46,7 +46,9 @@ class Figures:
         """The newest finished run, or the newest one that ended with one of some exit codes."""
         where = "finished_at IS NOT NULL"
         if exit_codes is not None:
-            newest = " UNION ALL ".join(["SELECT max(id) AS id FROM runs WHERE exit_code = ?"] * len(exit_codes))
+            newest = " UNION ALL ".join(
+                ["SELECT max(id) AS id FROM runs WHERE exit_code = ?"] * len(exit_codes)
+            )
             where = f"id = (SELECT max(id) FROM ({newest}))"
         sql = f"SELECT id, local_started_at, duration_s, exit_code FROM runs WHERE {where} ORDER BY id DESC LIMIT 1"
         row = self._db.execute(sql, tuple(exit_codes or ())).fetchone()
@@ -64,11 +66,15 @@ class Figures:
 
     def entities_by_kind(self) -> dict[str, int]:
         """How many entities of each kind were ever seen."""
-        return dict(self._db.execute("SELECT kind, count(*) FROM entities GROUP BY kind ORDER BY kind").fetchall())
+        return dict(
+            self._db.execute("SELECT kind, count(*) FROM entities GROUP BY kind ORDER BY kind").fetchall()
+        )
 
     def size(self) -> int:
         """Bytes of the database."""
-        pages, size = (self._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+        pages, size = (
+            self._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
+        )
         return int(pages * size)
 
     def oldest_waiting(self) -> int | None:
@@ -88,8 +94,10 @@ class Figures:
     def invoice_stages(self) -> list[str]:
         """The stages that present invoices are in."""
         sql = (  # a walk from one stage to the next by the index, whatever the number of invoices
-            "WITH RECURSIVE found (stage) AS (SELECT min(stage) FROM entities WHERE kind = 'invoice' AND state = 'present' UNION ALL"
-            " SELECT (SELECT min(e.stage) FROM entities e WHERE e.kind = 'invoice' AND e.state = 'present' AND e.stage > found.stage)"
+            "WITH RECURSIVE found (stage) AS (SELECT min(stage) FROM entities WHERE kind = 'invoice' AND "
+            "state = 'present' UNION ALL"
+            " SELECT (SELECT min(e.stage) FROM entities e WHERE e.kind = 'invoice' AND e.state = 'present' "
+            "AND e.stage > found.stage)"
             " FROM found WHERE found.stage IS NOT NULL) SELECT stage FROM found WHERE stage IS NOT NULL"
         )
         return [row[0] for row in self._db.execute(sql)]
@@ -108,5 +116,7 @@ class Figures:
         """The oldest actions that need a person, and how many there are in all."""
         marks = ", ".join(f"'{state}'" for state in OPEN_TROUBLE)
         count = self._db.execute(f"SELECT count(*) FROM actions WHERE state IN ({marks})").fetchone()[0]
-        rows = self._db.execute(f"SELECT * FROM actions WHERE state IN ({marks}) ORDER BY id LIMIT ?", (limit,)).fetchall()
+        rows = self._db.execute(
+            f"SELECT * FROM actions WHERE state IN ({marks}) ORDER BY id LIMIT ?", (limit,)
+        ).fetchall()
         return [action_of(row) for row in rows], count

@@ -49,7 +49,9 @@ class Journal:
         sql = "INSERT INTO runs (started_at, local_started_at) VALUES (?, ?)"
         return int(self._db.execute(sql, (started_at, local_started_at)).lastrowid or 0)
 
-    def finish_run(self, run: int, *, finished_at: int, duration_s: float, exit_code: int, report: Mapping[str, Any]) -> None:
+    def finish_run(
+        self, run: int, *, finished_at: int, duration_s: float, exit_code: int, report: Mapping[str, Any]
+    ) -> None:
         """Record the end of a poll."""
         self._db.execute(
             "UPDATE runs SET finished_at = ?, duration_s = ?, exit_code = ?, report = ? WHERE id = ?",
@@ -65,24 +67,42 @@ class Journal:
         """Forget old runs that saw nothing, so that a poll every minute does not fill the disk."""
         self._db.execute(
             "DELETE FROM runs WHERE id <= (SELECT max(id) FROM runs) - ? AND id IN"
-            " (SELECT id FROM runs WHERE exit_code = 0 AND report LIKE '%\"quiet\":true%' ORDER BY id LIMIT 100)",
+            " (SELECT id FROM runs WHERE exit_code = 0 AND report LIKE '%\"quiet\":true%' ORDER BY "
+            "id LIMIT 100)",
             (keep,),
         )
 
     # events
 
-    def add_event(self, event: Event, *, run: int, detected_at: int, seen: Mapping[str, Any] | None = None) -> int | None:
+    def add_event(
+        self, event: Event, *, run: int, detected_at: int, seen: Mapping[str, Any] | None = None
+    ) -> int | None:
         """Record an event; ``None`` if one of this key was recorded before."""
         root = event.root
         cursor = self._db.execute(
-            "INSERT OR IGNORE INTO events (key, name, kind, entity_id, occurred_at, detected_at, from_, to_, from_stage, to_stage,"
-            " changes, run, own, root_kind, root_id, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO events (key, name, kind, entity_id, occurred_at, detected_at, from_, "
+            "to_, from_stage, to_stage,"
+            " changes, run, own, root_kind, root_id, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+            "?, ?, ?, ?, ?)",
             (
-                event.key, event.name, event.entity.kind, event.entity.id, int(event.occurred_at.timestamp()), detected_at,
-                event.from_, event.to, event.from_stage, event.to_stage, dump(event.changes), run, int(event.own),
-                root.kind if root else None, root.id if root else None, dump(seen or {}),
+                event.key,
+                event.name,
+                event.entity.kind,
+                event.entity.id,
+                int(event.occurred_at.timestamp()),
+                detected_at,
+                event.from_,
+                event.to,
+                event.from_stage,
+                event.to_stage,
+                dump(event.changes),
+                run,
+                int(event.own),
+                root.kind if root else None,
+                root.id if root else None,
+                dump(seen or {}),
             ),
-        )  # fmt: skip
+        )
         return int(cursor.lastrowid or 0) if cursor.rowcount else None
 
     def event(self, event_id: int) -> EventRow | None:
@@ -114,10 +134,12 @@ class Journal:
         """Events that occurred from ``since`` on and before ``until`` (Unix seconds), by id, one at a time."""
         first, last = self._db.execute(
             "SELECT (SELECT min(id) FROM events WHERE ?1 IS NULL OR occurred_at >= ?1),"
-            " (SELECT max(id) FROM events WHERE ?2 IS NULL OR occurred_at < ?2)", (since, until),
-        ).fetchone()  # fmt: skip
+            " (SELECT max(id) FROM events WHERE ?2 IS NULL OR occurred_at < ?2)",
+            (since, until),
+        ).fetchone()
         sql = (
-            "SELECT * FROM events WHERE id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR +occurred_at >= ?3) AND (?4 IS NULL OR +occurred_at < ?4)"
+            "SELECT * FROM events WHERE id BETWEEN ?1 AND ?2 AND (?3 IS NULL OR +occurred_at >= ?3) AND (?4 "
+            "IS NULL OR +occurred_at < ?4)"
             " ORDER BY id"
         )
         return (_event_row(row) for row in self._db.execute(sql, (first, last, since, until)))
@@ -140,4 +162,11 @@ def _where(**columns: Any) -> tuple[list[str], list[Any]]:
 
 def _event_row(row: sqlite3.Row) -> EventRow:
     values = dict(row)
-    return EventRow(**{**values, "changes": json.loads(values["changes"]), "seen": json.loads(values["seen"]), "own": bool(values["own"])})
+    return EventRow(
+        **{
+            **values,
+            "changes": json.loads(values["changes"]),
+            "seen": json.loads(values["seen"]),
+            "own": bool(values["own"]),
+        }
+    )

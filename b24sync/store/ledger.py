@@ -11,7 +11,8 @@ from b24sync.domain.commission_ledger import Base, BookedRow, LedgerRow, State, 
 from b24sync.domain.entity import Key
 
 _SELECT = (
-    "SELECT l.*, CASE l.state WHEN 'reversed' THEN coalesce(r.state, 'earned') ELSE l.state END AS counts_with"
+    "SELECT l.*, CASE l.state WHEN 'reversed' THEN coalesce(r.state, 'earned') ELSE l.state END "
+    "AS counts_with"
     " FROM ledger l LEFT JOIN ledger r ON r.id = l.reverses"
 )
 
@@ -36,7 +37,11 @@ class Ledger:
         """
         wanted = list(rows)
         entities = dict.fromkeys(row.entity for row in wanted)
-        missing = [row for entity in entities for row in still_missing([one for one in wanted if one.entity == entity], self.rows(entity))]
+        missing = [
+            row
+            for entity in entities
+            for row in still_missing([one for one in wanted if one.entity == entity], self.rows(entity))
+        ]
         return [self._insert(row, action_id=action_id, run=run, at=at) for row in missing]
 
     def _insert(self, row: LedgerRow, *, action_id: int | None, run: int, at: int) -> int:
@@ -45,9 +50,21 @@ class Ledger:
             " currency, reverses, action_id, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
         values = (
-            at, row.entity.kind, row.entity.id, row.user, row.user_name, row.role, f"{row.percent:f}", row.base,
-            row.state, f"{row.amount:f}", row.currency, row.reverses, action_id, run,
-        )  # fmt: skip
+            at,
+            row.entity.kind,
+            row.entity.id,
+            row.user,
+            row.user_name,
+            row.role,
+            f"{row.percent:f}",
+            row.base,
+            row.state,
+            f"{row.amount:f}",
+            row.currency,
+            row.reverses,
+            action_id,
+            run,
+        )
         return int(self._db.execute(sql, values).lastrowid or 0)
 
     def rows(self, entity: Key) -> list[BookedRow]:

@@ -1,7 +1,7 @@
 """One poll at a time (DESIGN.md G12), and a sign of life of operator commands.
 
-Locks are ``flock`` on files beside the database: the kernel lets them go when their process ends, however it ends, and a recycled process
-number means nothing to them.
+Locks are ``flock`` on files beside the database: the kernel lets them go when their process ends, however it
+ends, and a recycled process number means nothing to them.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def _open(path: Path) -> int:
     try:
         return os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StoreError(f"{path}: cannot be opened: {error.strerror}", remedy="check the folder's rights") from error
+        raise StoreError(
+            f"{path}: cannot be opened: {error.strerror}", remedy="check the folder's rights"
+        ) from error
 
 
 def _holder(descriptor: int) -> str:

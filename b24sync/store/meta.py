@@ -10,7 +10,10 @@ from b24sync.store.snapshot import dump
 
 
 class Keep:
-    """Named values and cached answers. Writing methods belong into a transaction of the caller, or stand alone."""
+    """Named values and cached answers.
+
+    Writing methods belong into a transaction of the caller, or stand alone.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
@@ -30,7 +33,9 @@ class Keep:
 
     def cached(self, name: str, *, not_before: int = 0) -> Any:
         """A cached JSON value, if it was put at or after ``not_before`` (Unix seconds); else ``None``."""
-        row = self._db.execute("SELECT value FROM cache WHERE name = ? AND at >= ?", (name, not_before)).fetchone()
+        row = self._db.execute(
+            "SELECT value FROM cache WHERE name = ? AND at >= ?", (name, not_before)
+        ).fetchone()
         return json.loads(row[0]) if row else None
 
     def cache(self, name: str, value: Any, *, at: int) -> None:
@@ -43,7 +48,10 @@ class Keep:
 
     def calendars(self) -> list[tuple[str, int, str]]:
         """Imported official calendars: ``(country, year, text)``."""
-        return [tuple(row) for row in self._db.execute("SELECT country, year, text FROM calendars ORDER BY country, year")]
+        return [
+            tuple(row)
+            for row in self._db.execute("SELECT country, year, text FROM calendars ORDER BY country, year")
+        ]
 
     def put_calendar(self, country: str, year: int, text: str, *, at: int) -> None:
         """Keep an imported calendar; it replaces an earlier one of that country and year."""

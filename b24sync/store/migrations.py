@@ -1,7 +1,8 @@
 """The schema, by numbered migrations; ``PRAGMA user_version`` says which is the last one applied.
 
-An up-to-date database costs one pragma; sqlite-utils, which records and runs the migrations, is imported only where something is
-to be migrated. Times are whole seconds of Unix time (the portal knows no finer ones), money is text, ``*_json`` is JSON text.
+An up-to-date database costs one pragma; sqlite-utils, which records and runs the migrations, is imported only
+where something is to be migrated. Times are whole seconds of Unix time (the portal knows no finer ones),
+money is text, ``*_json`` is JSON text.
 """
 
 from __future__ import annotations
@@ -183,7 +184,8 @@ def upgrade(connection: sqlite3.Connection, path: Path, schema: Sequence[str] = 
         return
     if version > len(schema):
         raise StoreError(
-            f"{path}: its schema {version} is newer than this program's {len(schema)}", remedy="upgrade b24sync, or restore the backup"
+            f"{path}: its schema {version} is newer than this program's {len(schema)}",
+            remedy="upgrade b24sync, or restore the backup",
         )
     if version:
         _back_up(connection, path, version)

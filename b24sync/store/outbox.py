@@ -12,7 +12,13 @@ from b24sync.store.search import first_id
 from b24sync.store.snapshot import dump
 
 OPEN_TROUBLE = ("failed", "uncertain", "held")
-STOPPING = ("pending", "running", "failed", "held", "uncertain")  # an earlier step in one of these stops the later ones
+STOPPING = (
+    "pending",
+    "running",
+    "failed",
+    "held",
+    "uncertain",
+)  # an earlier step in one of these stops the later ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +76,29 @@ class Outbox:
         """Write an action; ``None`` if one of this key is there already."""
         waits = planned.state in {"pending", "held"}
         cursor = self._db.execute(
-            "INSERT OR IGNORE INTO actions (key, event_id, rule, step, position, kind, entity_id, state, next_attempt_at, result,"
+            "INSERT OR IGNORE INTO actions (key, event_id, rule, step, position, kind, entity_id, state, "
+            "next_attempt_at, result,"
             " options, planned_run, planned_at, settled_at, settled_run, marker)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                planned.key, planned.event_id, planned.rule, planned.step, planned.position, planned.kind, planned.entity_id,
-                planned.state, due_at if planned.state == "pending" else None, dump(planned.result), dump(planned.options),
-                run, at, None if waits else at, None if waits else run, planned.marker,
+                planned.key,
+                planned.event_id,
+                planned.rule,
+                planned.step,
+                planned.position,
+                planned.kind,
+                planned.entity_id,
+                planned.state,
+                due_at if planned.state == "pending" else None,
+                dump(planned.result),
+                dump(planned.options),
+                run,
+                at,
+                None if waits else at,
+                None if waits else run,
+                planned.marker,
             ),
-        )  # fmt: skip
+        )
         return int(cursor.lastrowid or 0) if cursor.rowcount else None
 
     def action(self, action_id: int) -> Action | None:
@@ -98,7 +118,13 @@ class Outbox:
         limit: int | None = None,
     ) -> list[Action]:
         """The newest actions that fit, oldest first; ``since`` counts from the planning."""
-        given = {"kind": kind, "entity_id": entity_id, "state": state, "event_id": event_id, "planned_run": run}
+        given = {
+            "kind": kind,
+            "entity_id": entity_id,
+            "state": state,
+            "event_id": event_id,
+            "planned_run": run,
+        }
         where = [f"{name} = ?" for name, value in given.items() if value is not None]
         values: list[Any] = [value for value in given.values() if value is not None]
         if since is not None:
@@ -123,7 +149,9 @@ class Outbox:
 
     def task_action_settled_since(self, run: int) -> bool:
         """Whether an action that makes tasks came to an end in or after a run."""
-        sql = "SELECT 1 FROM actions WHERE settled_run >= ? AND step IN ('create_task', 'create_tasks') LIMIT 1"
+        sql = (
+            "SELECT 1 FROM actions WHERE settled_run >= ? AND step IN ('create_task', 'create_tasks') LIMIT 1"
+        )
         return self._db.execute(sql, (run,)).fetchone() is not None
 
     def task_makers(self, kind: str, entity_id: int, *, steps: Sequence[str], but: str) -> list[Action]:
@@ -131,7 +159,8 @@ class Outbox:
         marks = ", ".join("?" * len(steps))
         sql = (
             "SELECT a.* FROM actions a LEFT JOIN events e ON e.id = a.event_id"
-            f" WHERE a.kind = ? AND a.entity_id = ? AND a.step IN ({marks}) AND coalesce(e.name, '') <> ? ORDER BY a.id"
+            f" WHERE a.kind = ? AND a.entity_id = ? AND a.step IN ({marks}) AND coalesce(e.name, '') <> ? "
+            f"ORDER BY a.id"
         )
         return [action_of(row) for row in self._db.execute(sql, (kind, entity_id, *steps, but))]
 
@@ -143,14 +172,24 @@ class Outbox:
 
     def counts(self) -> dict[str, int]:
         """How many actions are in each state."""
-        return dict(self._db.execute("SELECT state, count(*) FROM actions GROUP BY state ORDER BY state").fetchall())
+        return dict(
+            self._db.execute("SELECT state, count(*) FROM actions GROUP BY state ORDER BY state").fetchall()
+        )
 
     def counts_of_run(self, run: int) -> dict[str, int]:
         """States of the actions that a run planned or settled."""
         sql = "SELECT state, count(*) FROM actions WHERE planned_run = ?1 OR settled_run = ?1 GROUP BY state ORDER BY state"
         return dict(self._db.execute(sql, (run,)).fetchall())
 
-    def due(self, *, now: int, limit: int, after_id: int = 0, steps: Sequence[str] = (), exclude: Sequence[str] = ()) -> list[Action]:
+    def due(
+        self,
+        *,
+        now: int,
+        limit: int,
+        after_id: int = 0,
+        steps: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+    ) -> list[Action]:
         """Pending actions whose time has come and whose earlier steps are settled, by id.
 
         Args:
@@ -164,24 +203,31 @@ class Outbox:
         unwanted = f"AND a.step NOT IN ({', '.join('?' * len(exclude))})" if exclude else ""
         stopping = ", ".join(f"'{state}'" for state in STOPPING)
         sql = (
-            f"SELECT * FROM actions a WHERE a.state = 'pending' AND a.next_attempt_at <= ? AND a.id > ? {wanted} {unwanted}"
-            " AND NOT EXISTS (SELECT 1 FROM actions b WHERE b.event_id IS a.event_id AND b.rule = a.rule AND b.kind = a.kind"
+            f"SELECT * FROM actions a WHERE a.state = 'pending' AND a.next_attempt_at <= ? AND a.id > ? "
+            f"{wanted} {unwanted}"
+            " AND NOT EXISTS (SELECT 1 FROM actions b WHERE b.event_id IS a.event_id AND b.rule = a.rule "
+            "AND b.kind = a.kind"
             " AND b.entity_id = a.entity_id AND (a.event_id IS NOT NULL OR b.planned_at = a.planned_at)"
             f" AND b.position < a.position AND b.state IN ({stopping})) ORDER BY a.id LIMIT ?"
         )
         return [action_of(row) for row in self._db.execute(sql, (now, after_id, *steps, *exclude, limit))]
 
     def pull_in(self, *, now: int) -> None:
-        """Actions that wait longer than any back-off would have them wait are due: the local clock was set back since (DESIGN.md G6)."""
-        longest = (
-            "max(900, min(21600, 60 << min(max(attempts - 1, 0), 20)))"  # domain.backoff, and a quarter of an hour for blocked methods
-        )
+        """Actions that wait longer than any back-off would have them wait are due.
+
+        The local clock was set back since (DESIGN.md G6).
+        """
+        # domain.backoff, and a quarter of an hour for blocked methods
+        longest = "max(900, min(21600, 60 << min(max(attempts - 1, 0), 20)))"
         sql = f"UPDATE actions SET next_attempt_at = ?1 WHERE state = 'pending' AND next_attempt_at > ?1 + {longest}"
         self._db.execute(sql, (now,))
 
     def busy(self) -> bool:
         """Whether anything waits to be run, or was running."""
-        return self._db.execute("SELECT 1 FROM actions WHERE state IN ('pending', 'running') LIMIT 1").fetchone() is not None
+        return (
+            self._db.execute("SELECT 1 FROM actions WHERE state IN ('pending', 'running') LIMIT 1").fetchone()
+            is not None
+        )
 
     def claim(self, action_id: int, *, by: str, states: Sequence[str] = ("pending",)) -> bool:
         """Take an action to run it, which counts as an attempt; False if it is not to be had."""
@@ -200,40 +246,66 @@ class Outbox:
         """Keep what an action must know on its next try."""
         self._db.execute("UPDATE actions SET memory = ? WHERE id = ?", (dump(memory), action_id))
 
-    def settle(self, action_id: int, state: str, *, run: int, at: int, error: str | None, result: Mapping[str, Any]) -> None:
+    def settle(
+        self, action_id: int, state: str, *, run: int, at: int, error: str | None, result: Mapping[str, Any]
+    ) -> None:
         """An action has come to an end (or to a stop that needs a person)."""
         self._db.execute(
-            "UPDATE actions SET state = ?, next_attempt_at = NULL, error = ?, result = ?, claimed_by = NULL, settled_at = ?,"
+            "UPDATE actions SET state = ?, next_attempt_at = NULL, error = ?, result = ?, claimed_by = "
+            "NULL, settled_at = ?,"
             " settled_run = ? WHERE id = ?",
             (state, error, dump(result), at, run, action_id),
         )
 
     def postpone(
-        self, action_id: int, *, next_attempt_at: int, error: str | None, counts: bool, result: Mapping[str, Any] | None = None
+        self,
+        action_id: int,
+        *,
+        next_attempt_at: int,
+        error: str | None,
+        counts: bool,
+        result: Mapping[str, Any] | None = None,
     ) -> None:
         """Back to pending; an attempt that does not count is given back."""
         self._db.execute(
-            "UPDATE actions SET state = 'pending', next_attempt_at = ?, error = ?, claimed_by = NULL, sending = 0,"
+            "UPDATE actions SET state = 'pending', next_attempt_at = ?, error = ?, claimed_by = NULL, "
+            "sending = 0,"
             " attempts = attempts - ?, result = coalesce(?, result) WHERE id = ?",
             (next_attempt_at, error, 0 if counts else 1, None if result is None else dump(result), action_id),
         )
 
     def delay(self, action_id: int, *, until: int) -> None:
         """Let a pending action wait until a local time."""
-        self._db.execute("UPDATE actions SET next_attempt_at = ? WHERE id = ? AND state = 'pending'", (until, action_id))
+        self._db.execute(
+            "UPDATE actions SET next_attempt_at = ? WHERE id = ? AND state = 'pending'", (until, action_id)
+        )
 
     def interrupted(self) -> list[Action]:
         """Actions that are running, or were when their process ended."""
         rows = self._db.execute("SELECT * FROM actions WHERE state = 'running' ORDER BY id").fetchall()
         return [action_of(row) for row in rows]
 
-    def move(self, action_id: int, *, from_: Sequence[str], to: str, now: int, at: int, result: Mapping[str, Any] | None = None) -> bool:
-        """A person's word: retry (→ pending, attempts counted anew), release (→ pending), cancel (→ cancelled)."""
+    def move(
+        self,
+        action_id: int,
+        *,
+        from_: Sequence[str],
+        to: str,
+        now: int,
+        at: int,
+        result: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """A person's word.
+
+        Retry (→ pending, attempts counted anew), release (→ pending), cancel (→ cancelled).
+        """
         marks = ", ".join("?" * len(from_))
         pending = to == "pending"
         sql = (
-            "UPDATE actions SET state = ?, next_attempt_at = ?, attempts = CASE WHEN ? THEN 0 ELSE attempts END, claimed_by = NULL,"
-            " sending = 0, error = CASE WHEN ? THEN NULL ELSE error END, settled_at = CASE WHEN ? THEN NULL ELSE ? END,"
+            "UPDATE actions SET state = ?, next_attempt_at = ?, attempts = CASE WHEN ? THEN 0 ELSE attempts "
+            "END, claimed_by = NULL,"
+            " sending = 0, error = CASE WHEN ? THEN NULL ELSE error END, settled_at = CASE WHEN ? THEN "
+            "NULL ELSE ? END,"
             " settled_run = CASE WHEN ? THEN NULL ELSE (SELECT coalesce(max(id), 0) FROM runs) END,"
             f" result = coalesce(?, result) WHERE id = ? AND state IN ({marks})"
         )
@@ -254,7 +326,12 @@ class Outbox:
     def ids_in(self, states: Sequence[str]) -> list[int]:
         """Ids of all actions in some states."""
         marks = ", ".join("?" * len(states))
-        return [row[0] for row in self._db.execute(f"SELECT id FROM actions WHERE state IN ({marks}) ORDER BY id", tuple(states))]
+        return [
+            row[0]
+            for row in self._db.execute(
+                f"SELECT id FROM actions WHERE state IN ({marks}) ORDER BY id", tuple(states)
+            )
+        ]
 
     def hold(self, action_id: int, result: Mapping[str, Any]) -> None:
         """Hold a waiting action until a person releases or cancels it."""
@@ -262,9 +339,13 @@ class Outbox:
         self._db.execute(sql, (dump(result), action_id))
 
     def hold_open(self, reason: str, *, run: int) -> int:
-        """Hold everything that waits, or was left running by a killed poll (after ``poll --baseline``); returns how many."""
+        """Hold everything that waits, or was left running by a killed poll (after ``poll --baseline``).
+
+        Returns how many.
+        """
         sql = (
-            "UPDATE actions SET state = 'held', next_attempt_at = NULL, claimed_by = NULL, result = ?, settled_run = ?"
+            "UPDATE actions SET state = 'held', next_attempt_at = NULL, claimed_by = NULL, result = ?, "
+            "settled_run = ?"
             " WHERE state = 'pending' OR (state = 'running' AND claimed_by = 'poll' AND NOT sending)"
         )
         return self._db.execute(sql, (dump({"reason": reason}), run)).rowcount

@@ -1,7 +1,8 @@
 """Forgetting old history in small transactions, so that no poll waits for long.
 
-What later polls and steps depend on stays: entities, cursors, the ledger, due dates, reminders and closings, open actions with their
-events, and actions that made something (whether a set of tasks is finished is told by them).
+What later polls and steps depend on stays: entities, cursors, the ledger, due dates, reminders and closings,
+open actions with their events, and actions that made something (whether a set of tasks is finished is told by
+them).
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ _STEPS = 100  # SQLite looks for each page in the whole list of free ones: many 
 _QUICK_BYTES = 256_000_000
 _SETTLED = "('done', 'skipped', 'cancelled')"
 _NEEDED = (  # an action that must stay: open, settled lately, or the maker of something
-    f"(a.state NOT IN {_SETTLED} OR coalesce(a.settled_at, a.planned_at) >= :before OR a.id IN (SELECT action_id FROM own_made))"
+    f"(a.state NOT IN {_SETTLED} OR coalesce(a.settled_at, a.planned_at) >= :before OR a.id IN (SELECT "
+    f"action_id FROM own_made))"
 )
 
 
@@ -66,7 +68,9 @@ class Trim:
         return Trimmed(revisions, events, actions, runs, freed, unused)
 
     def _ask(self, sql: str, **values: Any) -> list[sqlite3.Row]:
-        return self.store.connection.execute(sql, {"before": self.before, "chunk": _CHUNK, **values}).fetchall()
+        return self.store.connection.execute(
+            sql, {"before": self.before, "chunk": _CHUNK, **values}
+        ).fetchall()
 
     def _delete(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         if rows:
@@ -76,9 +80,13 @@ class Trim:
         count, place = 0, ("", 0, 0)
         while True:
             page = self._ask(
-                "SELECT kind, id, number, observed_at FROM revisions WHERE (kind, id, number) > (:kind, :id, :number)"
-                " ORDER BY kind, id, number LIMIT :chunk", kind=place[0], id=place[1], number=place[2],
-            )  # fmt: skip
+                "SELECT kind, id, number, observed_at FROM revisions WHERE (kind, id, number) > (:kind, "
+                ":id, :number)"
+                " ORDER BY kind, id, number LIMIT :chunk",
+                kind=place[0],
+                id=place[1],
+                number=place[2],
+            )
             if not page:
                 return count
             old = [tuple(row)[:3] for row in page if row["observed_at"] < self.before]
@@ -94,13 +102,20 @@ class Trim:
         last = self._ask("SELECT coalesce(max(id), 0) FROM events WHERE occurred_at < :before")[0][0]
         while place < last:
             page = self._ask(
-                "SELECT id, detected_at FROM events WHERE id > :place AND id <= :last ORDER BY id LIMIT :chunk", place=place, last=last
+                "SELECT id, detected_at FROM events WHERE id > :place AND id <= :last ORDER BY id "
+                "LIMIT :chunk",
+                place=place,
+                last=last,
             )
             if not page:
                 break
             place = page[-1]["id"]
             with transaction(self.store.connection):
-                gone = [(row["id"],) for row in page if row["detected_at"] < self.before and not self._is_needed(row["id"])]
+                gone = [
+                    (row["id"],)
+                    for row in page
+                    if row["detected_at"] < self.before and not self._is_needed(row["id"])
+                ]
                 self._delete("DELETE FROM verdicts WHERE event_id = ?", gone)
                 before = self.store.connection.total_changes
                 self._delete("DELETE FROM actions WHERE event_id = ?", gone)
@@ -111,18 +126,24 @@ class Trim:
         return events, actions
 
     def _is_needed(self, event_id: int) -> bool:
-        return bool(self._ask(f"SELECT 1 FROM actions a WHERE a.event_id = :event AND {_NEEDED} LIMIT 1", event=event_id))
+        return bool(
+            self._ask(
+                f"SELECT 1 FROM actions a WHERE a.event_id = :event AND {_NEEDED} LIMIT 1", event=event_id
+            )
+        )
 
     def _operators(self) -> int:
         """Actions by operators, which have no event."""
         return self._in_chunks(
-            f"DELETE FROM actions WHERE id IN (SELECT a.id FROM actions a WHERE a.event_id IS NULL AND NOT {_NEEDED} LIMIT :chunk)"
+            f"DELETE FROM actions WHERE id IN (SELECT a.id FROM actions a WHERE a.event_id IS NULL AND NOT "
+            f"{_NEEDED} LIMIT :chunk)"
         )
 
     def _runs(self) -> int:
         """Old runs; the newest one stays, by which later ones are numbered."""
         return self._in_chunks(
-            "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE started_at < :before AND id < (SELECT max(id) FROM runs) LIMIT :chunk)"
+            "DELETE FROM runs WHERE id IN (SELECT id FROM runs WHERE started_at < :before AND id < (SELECT "
+            "max(id) FROM runs) LIMIT :chunk)"
         )
 
     def _in_chunks(self, sql: str) -> int:
@@ -136,12 +157,17 @@ class Trim:
             self.pause()
 
     def _shrink(self) -> tuple[int, int]:
-        """Give free pages back: where little is left by writing that anew, which takes a moment; else page by page, for a while."""
+        """Give free pages back: where little is left by writing that anew, which takes a moment.
+
+        Else page by page, for a while.
+        """
         pragma = self._pragma
         size, free, total = pragma("page_size"), pragma("freelist_count"), pragma("page_count")
         before = free
         if free > (total - free) and (total - free) * size <= _QUICK_BYTES:
-            self.store.connection.execute("PRAGMA temp_store=FILE")  # not in memory: what is left may be large
+            self.store.connection.execute(
+                "PRAGMA temp_store=FILE"
+            )  # not in memory: what is left may be large
             self.store.connection.execute("VACUUM")
             free = pragma("freelist_count")
         for _ in range(_STEPS):

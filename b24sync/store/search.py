@@ -14,15 +14,19 @@ _COLUMNS = {"events": "detected_at", "actions": "planned_at"}
 def first_id(connection: sqlite3.Connection, table: Dated, since: int) -> int:
     """An id that no row of a time lies before.
 
-    Events and actions are numbered as they are written, so the time of writing grows with the id; what an event tells of happened before
-    that, but for what happened while its poll ran. A day is left for that and for portals whose clock was put back.
+    Events and actions are numbered as they are written, so the time of writing grows with the id; what an
+    event tells of happened before that, but for what happened while its poll ran. A day is left for that and
+    for portals whose clock was put back.
 
     Args:
         connection: The database.
         table: ``events`` or ``actions``.
         since: Unix seconds, by the portal's clock.
     """
-    ends = f"SELECT (SELECT coalesce(min(id), 0) FROM {table}), (SELECT coalesce(max(id), 0) + 1 FROM {table})"  # each by itself: no walk
+    # each by itself: no walk
+    ends = (
+        f"SELECT (SELECT coalesce(min(id), 0) FROM {table}), (SELECT coalesce(max(id), 0) + 1 FROM {table})"
+    )
     low, high = connection.execute(ends).fetchone()
     sql = f"SELECT id, {_COLUMNS[table]} FROM {table} WHERE id >= ? ORDER BY id LIMIT 1"
     while low < high:

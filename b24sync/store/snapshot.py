@@ -93,7 +93,9 @@ class Snapshot:
         """Keep a cursor."""
         marks = ", ".join("?" for _ in _CURSOR_COLUMNS)
         values = tuple(getattr(cursor, name) for name in _CURSOR_COLUMNS)
-        self._db.execute(f"INSERT OR REPLACE INTO cursors ({', '.join(_CURSOR_COLUMNS)}) VALUES ({marks})", values)
+        self._db.execute(
+            f"INSERT OR REPLACE INTO cursors ({', '.join(_CURSOR_COLUMNS)}) VALUES ({marks})", values
+        )
 
     def restart(self, kind: str) -> None:
         """Begin a new baseline of a kind; entities and history stay."""
@@ -120,14 +122,17 @@ class Snapshot:
 
     def entity(self, kind: str, entity_id: int) -> Stored | None:
         """One entity, whatever its state."""
-        row = self._db.execute("SELECT * FROM entities WHERE kind = ? AND id = ?", (kind, entity_id)).fetchone()
+        row = self._db.execute(
+            "SELECT * FROM entities WHERE kind = ? AND id = ?", (kind, entity_id)
+        ).fetchone()
         return Stored(**dict(row)) if row else None
 
     def invoices_due(self, stages: Sequence[str], first: str, last: str) -> list[Stored]:
         """Present invoices in some stages that are to be paid within two dates (ISO)."""
         marks = ",".join("?" * len(stages))
         sql = (
-            f"SELECT * FROM entities WHERE kind = 'invoice' AND state = 'present' AND stage IN ({marks}) AND due_on BETWEEN ? AND ?"
+            f"SELECT * FROM entities WHERE kind = 'invoice' AND state = 'present' AND stage IN ({marks}) "
+            f"AND due_on BETWEEN ? AND ?"
             " ORDER BY id"
         )
         return [Stored(**dict(row)) for row in self._db.execute(sql, (*stages, first, last))]
@@ -136,7 +141,8 @@ class Snapshot:
         """Ids of the invoices that people see under a number, those that are there before those that are gone (a walk over all)."""
         sql = (
             "SELECT id, state = 'present' FROM entities WHERE kind = 'invoice' AND instr(data, ?1) AND ?1 IN"
-            " (CAST(json_extract(data, '$.accountNumber') AS TEXT), CAST(json_extract(data, '$.ACCOUNT_NUMBER') AS TEXT)) ORDER BY id"
+            " (CAST(json_extract(data, '$.accountNumber') AS TEXT), CAST(json_extract(data, "
+            "'$.ACCOUNT_NUMBER') AS TEXT)) ORDER BY id"
         )
         found = self._db.execute(sql, (number,)).fetchall() if number else []
         return [row[0] for row in found if row[1]] or [row[0] for row in found]
@@ -144,35 +150,50 @@ class Snapshot:
     def bounds(self, kind: str) -> tuple[int, int] | None:
         """The lowest and highest id of a kind that was ever seen; ``None`` if there is none."""
         row = self._db.execute(
-            "SELECT (SELECT min(id) FROM entities WHERE kind = ?1), (SELECT max(id) FROM entities WHERE kind = ?1)", (kind,)
+            "SELECT (SELECT min(id) FROM entities WHERE kind = ?1), (SELECT max(id) FROM entities "
+            "WHERE kind = ?1)",
+            (kind,),
         ).fetchone()
         return None if row[0] is None else (row[0], row[1])
 
     def tasks_bound_to(self, binding: str) -> list[int]:
         """Present tasks bound to an entity, as ``SI_7``."""
         sql = (
-            "SELECT id FROM entities WHERE kind = 'task' AND state = 'present' AND instr(data, ?) AND EXISTS (SELECT 1 FROM"
+            "SELECT id FROM entities WHERE kind = 'task' AND state = 'present' AND instr(data, ?) AND "
+            "EXISTS (SELECT 1 FROM"
             " json_each(data, '$.ufCrmTask') WHERE value = ?) ORDER BY id"
         )
         return [row[0] for row in self._db.execute(sql, (f'"{binding}"', binding))]
 
     def count(self, kind: str) -> int:
         """How many entities of a kind are present."""
-        return int(self._db.execute("SELECT count(*) FROM entities WHERE kind = ? AND state = 'present'", (kind,)).fetchone()[0])
+        return int(
+            self._db.execute(
+                "SELECT count(*) FROM entities WHERE kind = ? AND state = 'present'", (kind,)
+            ).fetchone()[0]
+        )
 
     def has(self, kind: str) -> bool:
         """Whether there is any entity of a kind."""
-        return self._db.execute("SELECT 1 FROM entities WHERE kind = ? LIMIT 1", (kind,)).fetchone() is not None
+        return (
+            self._db.execute("SELECT 1 FROM entities WHERE kind = ? LIMIT 1", (kind,)).fetchone() is not None
+        )
 
     def vanish_unseen(self, kind: str, *, since_run: int, run: int, at: int) -> None:
-        """Entities that a baseline begun anew has not met are gone since before it: vanished, without an event."""
+        """Entities that a baseline begun anew has not met are gone since before it.
+
+        Vanished, without an event.
+        """
         unseen = "kind = ? AND state = 'present' AND stage_run < ?"
         self._db.execute(
-            "INSERT OR REPLACE INTO revisions SELECT kind, id, revision + 1, ?, ?, updated_at, 'vanished', '{}' FROM entities WHERE "
-            + unseen,
+            "INSERT OR REPLACE INTO revisions SELECT kind, id, revision + 1, ?, ?, updated_at, 'vanished', "
+            "'{}' FROM entities WHERE " + unseen,
             (run, at, kind, since_run),
         )
-        self._db.execute(f"UPDATE entities SET state = 'vanished', revision = revision + 1 WHERE {unseen}", (kind, since_run))
+        self._db.execute(
+            f"UPDATE entities SET state = 'vanished', revision = revision + 1 WHERE {unseen}",
+            (kind, since_run),
+        )
 
     def same_data(self, kind: str, rows: Sequence[tuple[int, str]]) -> set[int]:
         """Of ``(id, data)`` pairs, the ids whose entity is present with exactly this data."""
@@ -192,15 +213,28 @@ class Snapshot:
         """Keep entities."""
         marks = ", ".join("?" for _ in _STORED_COLUMNS)
         rows = ([getattr(one, name) for name in _STORED_COLUMNS] for one in many)
-        self._db.executemany(f"INSERT OR REPLACE INTO entities ({', '.join(_STORED_COLUMNS)}) VALUES ({marks})", rows)
-
-    def add_baseline(self, kind: str, rows: Iterable[tuple[int, int, int, int | None, str | None, str | None, str]], run: int) -> None:
-        """Take over rows ``(id, created, updated, moved, stage, due_on, data)`` silently; one known already keeps its revisions."""
         self._db.executemany(
-            "INSERT INTO entities (kind, id, created_at, updated_at, moved_at, stage, stage_at, stage_run, due_on, data)"
+            f"INSERT OR REPLACE INTO entities ({', '.join(_STORED_COLUMNS)}) VALUES ({marks})", rows
+        )
+
+    def add_baseline(
+        self,
+        kind: str,
+        rows: Iterable[tuple[int, int, int, int | None, str | None, str | None, str]],
+        run: int,
+    ) -> None:
+        """Take over rows ``(id, created, updated, moved, stage, due_on, data)`` silently.
+
+        One known already keeps its revisions.
+        """
+        self._db.executemany(
+            "INSERT INTO entities (kind, id, created_at, updated_at, moved_at, stage, stage_at, stage_run, "
+            "due_on, data)"
             f" VALUES ('{kind}', ?1, ?2, ?3, ?4, ?5, coalesce(?4, ?3), {run}, ?6, ?7)"
-            " ON CONFLICT (kind, id) DO UPDATE SET updated_at = excluded.updated_at, moved_at = excluded.moved_at,"
-            " stage = excluded.stage, stage_at = excluded.stage_at, stage_run = excluded.stage_run, due_on = excluded.due_on,"
+            " ON CONFLICT (kind, id) DO UPDATE SET updated_at = excluded.updated_at, moved_at = "
+            "excluded.moved_at,"
+            " stage = excluded.stage, stage_at = excluded.stage_at, stage_run = excluded.stage_run, due_on "
+            "= excluded.due_on,"
             " data = excluded.data, state = 'present'",
             rows,
         )
@@ -211,7 +245,16 @@ class Snapshot:
         return [tuple(row) for row in self._db.execute(sql, (kind, after, limit))]
 
     def add_revision(
-        self, kind: str, entity_id: int, number: int, *, run: int, observed_at: int, updated_at: int, what: str, changes: Mapping[str, Any]
+        self,
+        kind: str,
+        entity_id: int,
+        number: int,
+        *,
+        run: int,
+        observed_at: int,
+        updated_at: int,
+        what: str,
+        changes: Mapping[str, Any],
     ) -> None:
         """Record one observed state, as the fields that changed."""
         self._db.execute(
@@ -225,7 +268,9 @@ class Snapshot:
         rows = self._db.execute(sql, (kind, entity_id)).fetchall()
         return [{**dict(row), "changes": json.loads(row["changes"])} for row in rows]
 
-    def revisions_after(self, kind: str, entity_id: int, run: int) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
+    def revisions_after(
+        self, kind: str, entity_id: int, run: int
+    ) -> tuple[list[dict[str, Any]], dict[str, Any] | None]:
         """The revisions that were recorded after a run, newest first, and the last one before them."""
         rows = self.revisions(kind, entity_id)
         before = [row for row in rows if row["run"] <= run]
@@ -259,7 +304,12 @@ class Snapshot:
 
     def staged_gone(self, kind: str) -> list[tuple[int, str]]:
         """What was staged as gone."""
-        return [tuple(row) for row in self._db.execute("SELECT id, state FROM staged_gone WHERE kind = ? ORDER BY id", (kind,))]
+        return [
+            tuple(row)
+            for row in self._db.execute(
+                "SELECT id, state FROM staged_gone WHERE kind = ? ORDER BY id", (kind,)
+            )
+        ]
 
     def staged_owners(self, kind: str) -> list[int]:
         """Ids of everything staged of a kind, in order."""
@@ -269,7 +319,8 @@ class Snapshot:
     def staged_stages(self, kind: str) -> list[str]:
         """The stages that staged rows and history name."""
         sql = (
-            "SELECT stage FROM staged_history WHERE kind = ?1 UNION SELECT coalesce(json_extract(data, '$.stageId'),"
+            "SELECT stage FROM staged_history WHERE kind = ?1 UNION SELECT coalesce(json_extract(data, "
+            "'$.stageId'),"
             " json_extract(data, '$.STATUS_ID')) FROM staged_rows WHERE kind = ?1"
         )
         return [row[0] for row in self._db.execute(sql, (kind,)) if row[0]]
@@ -291,8 +342,13 @@ class Snapshot:
         return [HistoryRow(*row) for row in self._db.execute(sql, (kind, at))]
 
     def rewind(self, kind: str, at: int) -> None:
-        """Put the recorded stages back to what the staged history says they were just before a time, and drop the older rows."""
-        moved = self._db.execute("SELECT DISTINCT owner FROM staged_history WHERE kind = ? AND at >= ?", (kind, at)).fetchall()
+        """Put the recorded stages back to what the staged history says they were just before a time.
+
+        And drop the older rows.
+        """
+        moved = self._db.execute(
+            "SELECT DISTINCT owner FROM staged_history WHERE kind = ? AND at >= ?", (kind, at)
+        ).fetchall()
         for (owner,) in moved:
             sql = "SELECT stage, at, id FROM staged_history WHERE kind = ? AND owner = ? AND at < ? ORDER BY id DESC LIMIT 1"
             before = self._db.execute(sql, (kind, owner, at)).fetchone() or (None, None, 0)
@@ -302,7 +358,9 @@ class Snapshot:
 
     def drop_history(self, kind: str, ids: Iterable[int]) -> None:
         """Leave some history rows to the next poll."""
-        self._db.executemany("DELETE FROM staged_history WHERE kind = ? AND id = ?", [(kind, number) for number in ids])
+        self._db.executemany(
+            "DELETE FROM staged_history WHERE kind = ? AND id = ?", [(kind, number) for number in ids]
+        )
 
     def staged_count(self) -> int:
         """How much is staged in all."""
@@ -313,10 +371,16 @@ class Snapshot:
         """Note the staged history rows as seen and forget those older than ``floor_before`` (Unix seconds).
 
         Returns:
-            The id after which history is to be read again next time: rows up to it are older than the overlap.
+            The id after which history is to be read again next time: rows up to it are older than the
+                overlap.
         """
-        self._db.execute("INSERT OR IGNORE INTO history_seen SELECT kind, id, at FROM staged_history WHERE kind = ?", (kind,))
-        young = self._db.execute("SELECT min(id) FROM history_seen WHERE kind = ? AND at >= ?", (kind, floor_before)).fetchone()[0]
+        self._db.execute(
+            "INSERT OR IGNORE INTO history_seen SELECT kind, id, at FROM staged_history WHERE kind = ?",
+            (kind,),
+        )
+        young = self._db.execute(
+            "SELECT min(id) FROM history_seen WHERE kind = ? AND at >= ?", (kind, floor_before)
+        ).fetchone()[0]
         last = self._db.execute("SELECT max(id) FROM history_seen WHERE kind = ?", (kind,)).fetchone()[0]
         floor = (young - 1) if young is not None else (last or 0)
         self._db.execute("DELETE FROM history_seen WHERE kind = ? AND id <= ?", (kind, floor))

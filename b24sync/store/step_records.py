@@ -1,4 +1,7 @@
-"""What steps keep: due dates as people set them, documents by what they print; and the ledger, which they may look at."""
+"""What steps keep: due dates as people set them, documents by what they print.
+
+And the ledger, which they may look at.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,9 @@ class RecordTables:
         sql = "SELECT offset_days FROM reminders WHERE entity_id = ? AND due_on = ?"
         return [row[0] for row in self._db.execute(sql, (invoice_id, due_on.isoformat()))]
 
-    def keep_reminders(self, invoice_id: int, due_on: date, offsets: Iterable[int], event_id: int | None) -> None:
+    def keep_reminders(
+        self, invoice_id: int, due_on: date, offsets: Iterable[int], event_id: int | None
+    ) -> None:
         """Count offsets as fired."""
         rows = [(invoice_id, due_on.isoformat(), offset, event_id) for offset in offsets]
         self._db.executemany("INSERT OR IGNORE INTO reminders VALUES (?, ?, ?, ?)", rows)
@@ -61,4 +66,6 @@ class RecordTables:
 
     def keep_closing(self, invoice_id: int, task_id: int, closed_at: str, event_id: int) -> None:
         """Note a closing as part of a finished set."""
-        self._db.execute("INSERT OR REPLACE INTO closings VALUES (?, ?, ?, ?)", (invoice_id, task_id, closed_at, event_id))
+        self._db.execute(
+            "INSERT OR REPLACE INTO closings VALUES (?, ?, ?, ?)", (invoice_id, task_id, closed_at, event_id)
+        )

@@ -1,4 +1,7 @@
-"""A stand-in portal in a process of its own, told by a pipe: so that its work costs the measured process nothing."""
+"""A stand-in portal in a process of its own, told by a pipe.
+
+So that its work costs the measured process nothing.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,9 @@ class BenchPortal:
 
     def __init__(self, *, latency_s: float = 0.0) -> None:
         command = [sys.executable, "-m", "tests.bench.portal", str(latency_s)]
-        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         self.webhook = str(self._answer())
 
     def add_invoices(self, count: int) -> None:
@@ -62,7 +67,9 @@ class BenchPortal:
     def __enter__(self) -> BenchPortal:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait(10)

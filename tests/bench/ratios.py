@@ -84,7 +84,10 @@ def median(costs: Sequence[Cost], what: Callable[[Cost], float]) -> float:
 
 def say(name: str, ours: float, theirs: float, target: float, unit: str) -> None:
     """One line: both numbers, the ratio, the aim."""
-    print(f"{name:<66} {ours:9.3f} {unit} : {theirs:9.3f} {unit} = {ours / theirs:5.2f}  (aim {target:.1f})", flush=True)
+    print(
+        f"{name:<66} {ours:9.3f} {unit} : {theirs:9.3f} {unit} = {ours / theirs:5.2f}  (aim {target:.1f})",
+        flush=True,
+    )
 
 
 class Office:
@@ -114,8 +117,20 @@ def idle(folder: Path) -> None:
         pairs = [(office.poll(), cost(sys.executable, "-c", "import requests")) for _ in range(15)]
         print(f"an idle poll makes {(portal.requests() - before) / len(pairs):.2f} requests")
     ours, theirs = zip(*pairs, strict=True)
-    say("process time: idle poll : import requests", median(ours, lambda one: one.cpu_s), median(theirs, lambda one: one.cpu_s), 2.0, "s")
-    say("wall time:    idle poll : import requests", median(ours, lambda one: one.wall_s), median(theirs, lambda one: one.wall_s), 2.0, "s")
+    say(
+        "process time: idle poll : import requests",
+        median(ours, lambda one: one.cpu_s),
+        median(theirs, lambda one: one.cpu_s),
+        2.0,
+        "s",
+    )
+    say(
+        "wall time:    idle poll : import requests",
+        median(ours, lambda one: one.wall_s),
+        median(theirs, lambda one: one.wall_s),
+        2.0,
+        "s",
+    )
 
 
 def news(folder: Path, count: int) -> None:
@@ -136,7 +151,13 @@ def news(folder: Path, count: int) -> None:
     with sqlite3.connect(office.folder / "b24sync.db") as database:
         events = database.execute("SELECT count(*) FROM events").fetchone()[0]
     print(f"a poll of {count} created invoices makes {made} requests and {events} events")
-    say(f"wall time: poll of {count} created invoices : fast_bitrix24 reads them", ours.wall_s, theirs.wall_s, 1.0, "s")
+    say(
+        f"wall time: poll of {count} created invoices : fast_bitrix24 reads them",
+        ours.wall_s,
+        theirs.wall_s,
+        1.0,
+        "s",
+    )
     # the stand-in pages slowly by offsets, which a real portal may not: without its own work
     ours_s, theirs_s = ours.wall_s - (busy[2] - busy[1]), theirs.wall_s - (busy[1] - busy[0])
     say("the same, without the time that the stand-in worked", ours_s, theirs_s, 1.0, "s")
@@ -151,7 +172,13 @@ def work(folder: Path, count: int) -> None:
         ours = office.poll()
         idle_cpu = median([office.poll() for _ in range(5)], lambda one: one.cpu_s)
         bare = min(_bare(folder / f"bare{turn}.db", _pages(portal.webhook, count)) for turn in range(3))
-    say(f"CPU: baseline of {count} invoices less an idle poll : json + sqlite3", ours.cpu_s - idle_cpu, bare, 3.0, "s")
+    say(
+        f"CPU: baseline of {count} invoices less an idle poll : json + sqlite3",
+        ours.cpu_s - idle_cpu,
+        bare,
+        3.0,
+        "s",
+    )
 
 
 def _pages(webhook: str, count: int) -> list[bytes]:
@@ -166,7 +193,9 @@ def _pages(webhook: str, count: int) -> list[bytes]:
                     f"p{at}": f"{method}?entityTypeId=31&start=-1&order[{key}]=ASC&filter[>{key}]={at}"
                     for at in range(start, min(start + 2500, count), 50)
                 }
-                pages.append(session.post(webhook + "batch", json={"halt": 0, "cmd": cmd}, timeout=120).content)
+                pages.append(
+                    session.post(webhook + "batch", json={"halt": 0, "cmd": cmd}, timeout=120).content
+                )
     return pages
 
 
@@ -178,7 +207,10 @@ def _bare(path: Path, pages: list[bytes]) -> float:
         begun = time.process_time()
         for page in pages:
             for result in json.loads(page)["result"]["result"].values():
-                rows = ((row.get("id", row.get("ID")), json.dumps(row, ensure_ascii=False)) for row in result["items"])
+                rows = (
+                    (row.get("id", row.get("ID")), json.dumps(row, ensure_ascii=False))
+                    for row in result["items"]
+                )
                 database.executemany("INSERT INTO rows VALUES (?, ?)", rows)
         database.commit()
         return time.process_time() - begun
@@ -194,13 +226,19 @@ def memory(folder: Path, counts: Sequence[int]) -> None:
             ours = cost(sys.executable, "-c", PEAK, cwd=office.folder)
         peak_mb = int((office.folder / "peak").read_text()) / 1024
         rows = f"{ours.cpu_s * 1e6 / count:6.1f} µs of CPU a row"
-        print(f"a baseline of {count:>9,} invoices: {peak_mb:6.1f} MB at most (aim 150), {rows}, {ours.wall_s:.1f} s", flush=True)
+        print(
+            f"a baseline of {count:>9,} invoices: {peak_mb:6.1f} MB at most (aim 150), {rows}, "
+            f"{ours.wall_s:.1f} s",
+            flush=True,
+        )
 
 
 def main() -> None:
     """Print all ratios."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.ratios")
-    parser.add_argument("--large", action="store_true", help="baselines up to 1,000,000 invoices (about half an hour)")
+    parser.add_argument(
+        "--large", action="store_true", help="baselines up to 1,000,000 invoices (about half an hour)"
+    )
     parser.add_argument("--only", choices=["idle", "news", "work", "memory"], help="one part")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:

@@ -62,14 +62,21 @@ def test_fast_bitrix24_filters(fast):
 
 def test_fast_bitrix24_reads_by_id_and_calls_in_batches(fast, portal):
     found = fast.get_by_ID("crm.item.get", [3, 5, 130], ID_field_name="id", params={"entityTypeId": INVOICE})
-    assert {int(key): row["item"]["title"] for key, row in found.items()} == {3: "Счёт 3", 5: "Счёт 5", 130: "Счёт 130"}
+    assert {int(key): row["item"]["title"] for key, row in found.items()} == {
+        3: "Счёт 3",
+        5: "Счёт 5",
+        130: "Счёт 130",
+    }
     updates = [{"id": key, "fields": {"TITLE": f"Новое имя {key} & ещё + 5%"}} for key in range(1, 56)]
     assert len(fast.call("crm.deal.update", updates)) == 55
     assert portal.item(DEAL, 55)["title"] == "Новое имя 55 & ещё + 5%"
 
 
 def test_fast_bitrix24_calls_a_batch_of_its_own(fast):
-    commands = {"one": "crm.item.get?entityTypeId=31&id=1", "who": "crm.contact.get?id=$result[one][item][contactId]"}
+    commands = {
+        "one": "crm.item.get?entityTypeId=31&id=1",
+        "who": "crm.contact.get?id=$result[one][item][contactId]",
+    }
     answer = fast.call_batch({"halt": 0, "cmd": commands})
     assert answer["who"]["NAME"] == "Анна"
 
@@ -101,10 +108,12 @@ def test_b24pysdk_reads_a_whole_list(sdk):
 
 
 def test_b24pysdk_sends_a_batch(sdk):
-    answer = sdk.call_batch({
-        "deal": sdk.crm.deal.get(bitrix_id=2),
-        "user": sdk.user.current(),
-    }).result  # fmt: skip
+    answer = sdk.call_batch(
+        {
+            "deal": sdk.crm.deal.get(bitrix_id=2),
+            "user": sdk.user.current(),
+        }
+    ).result
     assert answer.result["deal"]["TITLE"] == "Сделка 2 + «кавычки» & проценты 5%"
     assert answer.result["user"]["ID"] == "1"
 

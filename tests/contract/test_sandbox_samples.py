@@ -14,9 +14,13 @@ from tests.support.portals import bare_portal
 DOCUMENT = {"templateId": 21, "entityTypeId": 31, "entityId": 1}
 LIST = {"IBLOCK_TYPE_ID": "lists", "IBLOCK_ID": 37}
 MEETING = {
-    "OWNER_TYPE_ID": 2, "OWNER_ID": 1, "TYPE_ID": 1, "SUBJECT": "Встреча", "RESPONSIBLE_ID": 3,
+    "OWNER_TYPE_ID": 2,
+    "OWNER_ID": 1,
+    "TYPE_ID": 1,
+    "SUBJECT": "Встреча",
+    "RESPONSIBLE_ID": 3,
     "COMMUNICATIONS": [{"VALUE": "", "ENTITY_ID": 1, "ENTITY_TYPE_ID": 3}],
-}  # fmt: skip
+}
 
 CALLS: dict[str, dict[str, Any]] = {
     "app.info": {},
@@ -32,8 +36,19 @@ CALLS: dict[str, dict[str, Any]] = {
     "crm.contact.get": {"id": 1},
     "crm.contact.update": {"id": 1, "fields": {"POST": "Директор"}},
     "crm.deal.get": {"id": 1},
-    "crm.deal.list": {"select": ["ID", "TITLE", "TYPE_ID", "CATEGORY_ID", "STAGE_ID", "OPPORTUNITY",
-                                 "IS_MANUAL_OPPORTUNITY", "ASSIGNED_BY_ID", "DATE_CREATE"]},
+    "crm.deal.list": {
+        "select": [
+            "ID",
+            "TITLE",
+            "TYPE_ID",
+            "CATEGORY_ID",
+            "STAGE_ID",
+            "OPPORTUNITY",
+            "IS_MANUAL_OPPORTUNITY",
+            "ASSIGNED_BY_ID",
+            "DATE_CREATE",
+        ]
+    },
     "crm.deal.productrows.get": {"id": 1},
     "crm.deal.update": {"id": 1, "fields": {"TITLE": "Другая"}},
     "crm.deal.userfield.list": {},
@@ -45,11 +60,25 @@ CALLS: dict[str, dict[str, Any]] = {
     "crm.item.add": {"entityTypeId": 2, "fields": {"title": "Сделка"}},
     "crm.item.fields": {"entityTypeId": 1046},
     "crm.item.get": {"entityTypeId": 2, "id": 1},
-    "crm.item.list": {"entityTypeId": 2, "select": ["id", "assignedById", "stageId", "opportunity", "sourceId",
-                                                    "title", "isManualOpportunity"]},
+    "crm.item.list": {
+        "entityTypeId": 2,
+        "select": [
+            "id",
+            "assignedById",
+            "stageId",
+            "opportunity",
+            "sourceId",
+            "title",
+            "isManualOpportunity",
+        ],
+    },
     "crm.item.payment.list": {"entityTypeId": 31, "entityId": 3},
     "crm.item.productrow.list": {"filter": {"=ownerType": "D", "=ownerId": 1}},
-    "crm.item.productrow.set": {"ownerType": "D", "ownerId": 1, "productRows": [{"productId": 101, "price": 5}]},
+    "crm.item.productrow.set": {
+        "ownerType": "D",
+        "ownerId": 1,
+        "productRows": [{"productId": 101, "price": 5}],
+    },
     "crm.item.update": {"entityTypeId": 2, "id": 1, "fields": {"title": "Другая"}},
     "crm.stagehistory.list": {"entityTypeId": 2},
     "crm.status.entity.types": {},
@@ -68,15 +97,17 @@ CALLS: dict[str, dict[str, Any]] = {
     "scope": {},
     "server.time": {},
     "tasks.task.add": {"fields": {"TITLE": "Замер", "RESPONSIBLE_ID": 5}},
-    "tasks.task.get": {"taskId": 1, "select": ["ID", "TITLE", "DESCRIPTION", "CREATED_BY", "RESPONSIBLE_ID",
-                                               "DEADLINE", "UF_CRM_TASK"]},
+    "tasks.task.get": {
+        "taskId": 1,
+        "select": ["ID", "TITLE", "DESCRIPTION", "CREATED_BY", "RESPONSIBLE_ID", "DEADLINE", "UF_CRM_TASK"],
+    },
     "tasks.task.list": {},
     "tasks.task.update": {"taskId": 1, "fields": {"TITLE": "Другая"}},
     "telephony.externalCall.searchCrmEntities": {"PHONE_NUMBER": "+79161234567"},
     "user.current": {},
     "user.get": {"ID": 1},
     "userfieldconfig.get": {"moduleId": "crm", "id": 5202},
-}  # fmt: skip
+}
 
 REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "catalog.product.get": ({"id": 101}, {"catalog_rights": False}),
@@ -120,9 +151,19 @@ REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 # Documented answers of an application, of a whole administrator's portal, or of fields switched off here.
 NOT_HERE = {
-    "app.info": {"ID", "CODE", "VERSION", "STATUS", "INSTALLED", "PAYMENT_EXPIRED", "DAYS", "LANGUAGE_ID",
-                 "LICENSE_TYPE", "LICENSE_FAMILY"},
-}  # fmt: skip
+    "app.info": {
+        "ID",
+        "CODE",
+        "VERSION",
+        "STATUS",
+        "INSTALLED",
+        "PAYMENT_EXPIRED",
+        "DAYS",
+        "LANGUAGE_ID",
+        "LICENSE_TYPE",
+        "LICENSE_FAMILY",
+    },
+}
 
 
 @pytest.fixture
@@ -130,8 +171,17 @@ def portal():
     portal = bare_portal()
     seed_company(portal)
     portal.call("crm.documentgenerator.document.add", DOCUMENT)
-    payment = {"id": 1, "accountNumber": "3/1", "paid": "Y", "datePaid": "2026-03-02T12:00:00+03:00", "empPaidId": 1,
-               "paySystemId": 6, "sum": 10, "currency": "RUB", "paySystemName": "Касса"}  # fmt: skip
+    payment = {
+        "id": 1,
+        "accountNumber": "3/1",
+        "paid": "Y",
+        "datePaid": "2026-03-02T12:00:00+03:00",
+        "empPaidId": 1,
+        "paySystemId": 6,
+        "sum": 10,
+        "currency": "RUB",
+        "paySystemName": "Касса",
+    }
     portal.payments[31, 3] = [payment]
     return portal
 
@@ -154,7 +204,11 @@ def differences(documented: Any, mine: Any, path: str = "result") -> list[str]:
     if ours == "list":
         return differences(documented[0], mine[0], f"{path}[0]")
     if ours == "map":
-        return [text for name in documented.keys() & mine.keys() for text in differences(documented[name], mine[name], f"{path}.{name}")]
+        return [
+            text
+            for name in documented.keys() & mine.keys()
+            for text in differences(documented[name], mine[name], f"{path}.{name}")
+        ]
     return []
 
 
@@ -173,40 +227,90 @@ def test_the_answer_has_the_documented_shape(shared, portal, method):
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("crm.item.get", ("item",)), ("crm.item.productrow.list", ("productRows", 0)),
-        ("crm.item.productrow.set", ("productRows", 0)), ("crm.stagehistory.list", ("items", 0)),
-        ("crm.item.list", ("items", 0)), ("crm.category.list", ("categories", 0)), ("crm.status.list", (0,)),
-        ("crm.deal.list", (0,)), ("profile", ()), ("calendar.settings.get", ()), ("method.get", ()),
-        ("crm.activity.list", (0,)), ("crm.deal.get", ()), ("lists.field.get", ("L",)),
-        ("telephony.externalCall.searchCrmEntities", (0,)), ("crm.item.payment.list", (0,)),
-        ("crm.documentgenerator.document.get", ("document",)), ("catalog.section.get", ("section",)),
+        ("crm.item.get", ("item",)),
+        ("crm.item.productrow.list", ("productRows", 0)),
+        ("crm.item.productrow.set", ("productRows", 0)),
+        ("crm.stagehistory.list", ("items", 0)),
+        ("crm.item.list", ("items", 0)),
+        ("crm.category.list", ("categories", 0)),
+        ("crm.status.list", (0,)),
+        ("crm.deal.list", (0,)),
+        ("profile", ()),
+        ("calendar.settings.get", ()),
+        ("method.get", ()),
+        ("crm.activity.list", (0,)),
+        ("crm.deal.get", ()),
+        ("lists.field.get", ("L",)),
+        ("telephony.externalCall.searchCrmEntities", (0,)),
+        ("crm.item.payment.list", (0,)),
+        ("crm.documentgenerator.document.get", ("document",)),
+        ("catalog.section.get", ("section",)),
     ],
-)  # fmt: skip
+)
 def test_a_row_has_the_documented_keys(shared, portal, method, path):
     documented = json.loads((shared / "samples" / f"{method}.json").read_text("utf-8"))["result"]
     mine = portal.call(method, CALLS[method])[1]["result"]
     for step in path:
         documented, mine = documented[step], mine[step]
-    missing = {name for name in documented if not name.startswith(("UF_", "ufCrm", "parentId", "PARENT_ID"))} - set(mine)
+    missing = {
+        name for name in documented if not name.startswith(("UF_", "ufCrm", "parentId", "PARENT_ID"))
+    } - set(mine)
     assert missing - KNOWN_GAPS.get(method, set()) == set()
 
 
 # Fields of leads, and technical ones that nobody reads; the stand-in does not have them.
 KNOWN_GAPS = {
     "crm.item.get": {
-        "dateCreateShort", "dateModifyShort", "isConvert", "statusDescription", "productId", "name", "lastName",
-        "secondName", "shortName", "companyTitle", "post", "address", "dateClosed", "birthdate", "honorific",
-        "hasPhone", "hasEmail", "hasImol", "login", "searchContent", "phoneMobile", "phoneWork", "phoneMailing",
-        "emailHome", "emailWork", "emailMailing", "skype", "icq", "imol", "email", "phone", "fm",
+        "dateCreateShort",
+        "dateModifyShort",
+        "isConvert",
+        "statusDescription",
+        "productId",
+        "name",
+        "lastName",
+        "secondName",
+        "shortName",
+        "companyTitle",
+        "post",
+        "address",
+        "dateClosed",
+        "birthdate",
+        "honorific",
+        "hasPhone",
+        "hasEmail",
+        "hasImol",
+        "login",
+        "searchContent",
+        "phoneMobile",
+        "phoneWork",
+        "phoneMailing",
+        "emailHome",
+        "emailWork",
+        "emailMailing",
+        "skype",
+        "icq",
+        "imol",
+        "email",
+        "phone",
+        "fm",
     },
     "crm.item.list": {"name", "lastName"},
     "crm.category.list": {"originId", "originatorId"},  # the default funnel of deals has no origin
     "crm.activity.list": {
-        "PROVIDER_GROUP_ID", "EDITOR_ID", "PROVIDER_PARAMS", "PROVIDER_DATA", "RESULT_MARK", "RESULT_VALUE",
-        "RESULT_SUM", "RESULT_CURRENCY_ID", "RESULT_STATUS", "RESULT_STREAM", "RESULT_SOURCE_ID",
+        "PROVIDER_GROUP_ID",
+        "EDITOR_ID",
+        "PROVIDER_PARAMS",
+        "PROVIDER_DATA",
+        "RESULT_MARK",
+        "RESULT_VALUE",
+        "RESULT_SUM",
+        "RESULT_CURRENCY_ID",
+        "RESULT_STATUS",
+        "RESULT_STREAM",
+        "RESULT_SOURCE_ID",
         "AUTOCOMPLETE_RULE",
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("method", sorted(REFUSED))

@@ -1,4 +1,7 @@
-"""One small play for each step: a rule, what a person does at the portal, and what must have come of it exactly once."""
+"""One small play for each step.
+
+A rule, what a person does at the portal, and what must have come of it exactly once.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,8 @@ class Play:
 
     Attributes:
         act: What people do after the baseline.
-        effect: Everything that the step changed, in a form that is equal if it happened once; ``None`` values may be missing once.
+        effect: Everything that the step changed, in a form that is equal if it happened once; ``None`` values
+            may be missing once.
         rule: ``on`` and whatever else the rule has, then its step.
         sections: More of the configuration.
         once: The effect may be missing if (and only if) the action is uncertain.
@@ -95,7 +99,8 @@ def tasks(office: Office) -> Any:
 
 def activities(office: Office) -> Any:
     return Counter(
-        (one.get("TYPE_ID"), one.get("PROVIDER_ID"), one.get("SUBJECT"), one.get("OWNER_ID")) for one in office.portal.activities
+        (one.get("TYPE_ID"), one.get("PROVIDER_ID"), one.get("SUBJECT"), one.get("OWNER_ID"))
+        for one in office.portal.activities
     )
 
 
@@ -105,7 +110,9 @@ def deal_fields(office: Office) -> Any:
 
 
 def responsibles(office: Office) -> Any:
-    return last(office, DEAL)["assignedById"], (office.portal.item(CONTACT, office.company.contacts["with_email"]) or {})["assignedById"]
+    return last(office, DEAL)["assignedById"], (
+        office.portal.item(CONTACT, office.company.contacts["with_email"]) or {}
+    )["assignedById"]
 
 
 def made_invoices(office: Office) -> Any:
@@ -115,11 +122,15 @@ def made_invoices(office: Office) -> Any:
 
 
 def row_names(office: Office, invoice: int) -> Any:
-    return sorted((row["productId"], row["price"], row["quantity"]) for row in office.portal.rows(INVOICE, invoice))
+    return sorted(
+        (row["productId"], row["price"], row["quantity"]) for row in office.portal.rows(INVOICE, invoice)
+    )
 
 
 def ledger(office: Office) -> Any:
-    return office.query("SELECT kind, entity_id, user_id, role, state, amount, currency FROM ledger ORDER BY user_id, state")
+    return office.query(
+        "SELECT kind, entity_id, user_id, role, state, amount, currency FROM ledger ORDER BY user_id, state"
+    )
 
 
 _TASK_ROWS = """
@@ -134,45 +145,73 @@ responsible = "user:7"
 
 PLAYS = {
     "notify": Play(
-        new_invoice, notices, 'on = "invoice.created"\n[[rules.steps]]\nuse = "notify"\n'
-        'to = ["department_head", "user:7"]\ntext = "{{ invoice.title }}"'
+        new_invoice,
+        notices,
+        'on = "invoice.created"\n[[rules.steps]]\nuse = "notify"\n'
+        'to = ["department_head", "user:7"]\ntext = "{{ invoice.title }}"',
     ),
-    "shift_due_date": Play(new_invoice, due, 'on = ["invoice.created", "invoice.updated"]\n[[rules.steps]]\nuse = "shift_due_date"'),
-    "move_deal": Play(paid_invoice, deal_stage, 'on = "invoice.paid"\n[[rules.steps]]\nuse = "move_deal"\nstage = "next"'),
+    "shift_due_date": Play(
+        new_invoice,
+        due,
+        'on = ["invoice.created", "invoice.updated"]\n[[rules.steps]]\nuse = "shift_due_date"',
+    ),
+    "move_deal": Play(
+        paid_invoice, deal_stage, 'on = "invoice.paid"\n[[rules.steps]]\nuse = "move_deal"\nstage = "next"'
+    ),
     "create_task": Play(
-        new_invoice, tasks, 'on = "invoice.created"\n[[rules.steps]]\nuse = "create_task"\n'
-        'title = "{{ invoice.title }}"\nresponsible = "user:7"\ndeadline = "+3wd"'
+        new_invoice,
+        tasks,
+        'on = "invoice.created"\n[[rules.steps]]\nuse = "create_task"\n'
+        'title = "{{ invoice.title }}"\nresponsible = "user:7"\ndeadline = "+3wd"',
     ),
-    "create_tasks": Play(paid_invoice, tasks, f'on = "invoice.paid"\n[[rules.steps]]\nuse = "create_tasks"\n{_TASK_ROWS}'),
+    "create_tasks": Play(
+        paid_invoice, tasks, f'on = "invoice.paid"\n[[rules.steps]]\nuse = "create_tasks"\n{_TASK_ROWS}'
+    ),
     "create_meeting": Play(
-        deal_moved, activities, 'on = "deal.stage_changed"\n[[rules.steps]]\nuse = "create_activity"\n'
-        'kind = "meeting"\nsubject = "{{ deal.title }}"'
+        deal_moved,
+        activities,
+        'on = "deal.stage_changed"\n[[rules.steps]]\nuse = "create_activity"\n'
+        'kind = "meeting"\nsubject = "{{ deal.title }}"',
     ),
     "create_todo": Play(
-        deal_moved, activities, 'on = "deal.stage_changed"\n[[rules.steps]]\nuse = "create_activity"\n'
-        'kind = "todo"\nsubject = "{{ deal.title }}"', once=True
+        deal_moved,
+        activities,
+        'on = "deal.stage_changed"\n[[rules.steps]]\nuse = "create_activity"\n'
+        'kind = "todo"\nsubject = "{{ deal.title }}"',
+        once=True,
     ),
     "fill_fields": Play(
-        new_deal, deal_fields,
+        new_deal,
+        deal_fields,
         'on = "deal.created"\n[[rules.steps]]\nuse = "fill_fields"\n'
         'set = { sourceDescription = "{{ contact.name }}", comments = "{{ deal.title }}" }',
     ),
     "update_fields": Play(
-        new_deal, deal_fields, 'on = "deal.created"\n[[rules.steps]]\nuse = "update_fields"\nentity = "deal"\n'
-        'set = { sourceDescription = "{{ deal.id }}" }'
+        new_deal,
+        deal_fields,
+        'on = "deal.created"\n[[rules.steps]]\nuse = "update_fields"\nentity = "deal"\n'
+        'set = { sourceDescription = "{{ deal.id }}" }',
     ),
-    "assign": Play(new_deal, responsibles, 'on = "deal.created"\n[[rules.steps]]\nuse = "assign"\n'
-    'targets = ["deal", "contact"]\nto = ["user:5"]'),
+    "assign": Play(
+        new_deal,
+        responsibles,
+        'on = "deal.created"\n[[rules.steps]]\nuse = "assign"\n'
+        'targets = ["deal", "contact"]\nto = ["user:5"]',
+    ),
     "create_invoice": Play(
-        deal_moved, made_invoices, 'on = "deal.stage_changed"\n[[rules.steps]]\nuse = "create_invoice"\n'
-        'title = "for {{ deal.title }}"\nrows = "deal"'
+        deal_moved,
+        made_invoices,
+        'on = "deal.stage_changed"\n[[rules.steps]]\nuse = "create_invoice"\n'
+        'title = "for {{ deal.title }}"\nrows = "deal"',
     ),
     "commission": Play(
-        new_invoice, ledger, 'on = "invoice.created"\n[[rules.steps]]\nuse = "commission"',
+        new_invoice,
+        ledger,
+        'on = "invoice.created"\n[[rules.steps]]\nuse = "commission"',
         sections='[commission]\n[[commission.rates]]\nfor = "invoice.responsible"\npercent = "5"\n'
         '[[commission.rates]]\nfor = "user:5"\npercent = "2.5"\n',
     ),
-}  # fmt: skip
+}
 
 WRITES = {
     "notify": ("im.notify.system.add",),

@@ -13,7 +13,13 @@ from tests.support.cli import LONG, Office, open_office
 from tests.support.zygote import KILLED, Zygote
 
 READING = ("poll.begun", "poll.read", "poll.before_commit", "poll.applied")
-RUNNING = ("dispatch.claimed", "dispatch.before_write", "dispatch.after_write", "dispatch.before_settle", "dispatch.settled")
+RUNNING = (
+    "dispatch.claimed",
+    "dispatch.before_write",
+    "dispatch.after_write",
+    "dispatch.before_settle",
+    "dispatch.settled",
+)
 AGAIN = (("dispatch.before_write", 2), ("dispatch.after_write", 2))
 AROUND = ("dispatch.before_write", "dispatch.after_write", "dispatch.before_settle")
 WHOLE = ("notify", "commission")  # what happens far from the write is the same for all: tried with these two
@@ -22,14 +28,20 @@ HOURS_7 = 7 * 3600
 _reference: dict[str, tuple[Any, Any, Any]] = {}
 
 
-def polls_until_quiet(office: Office, zygote: Zygote, *, times: int = 8, codes: Sequence[int] = (0, 1)) -> None:
+def polls_until_quiet(
+    office: Office, zygote: Zygote, *, times: int = 8, codes: Sequence[int] = (0, 1)
+) -> None:
     """Poll, each time hours later by the local clock, until nothing happens and nothing waits."""
     for number in range(times):
         before = office.query("SELECT count(*), max(id) FROM events")
         code = zygote.poll(office.config, later_s=number * HOURS_7, log=str(office.folder / "log"))
         assert code in codes, (office.folder / "log").read_text()
         open_actions = office.query("SELECT count(*) FROM actions WHERE state IN ('pending', 'running')")
-        if number and open_actions == [(0,)] and office.query("SELECT count(*), max(id) FROM events") == before:
+        if (
+            number
+            and open_actions == [(0,)]
+            and office.query("SELECT count(*), max(id) FROM events") == before
+        ):
             return
     raise AssertionError(f"it never came to rest: {office.states()}")
 
@@ -41,7 +53,11 @@ def told(office: Office) -> list[tuple[Any, ...]]:
 
 def outcome(office: Office, play: Play) -> tuple[Any, Any, Any]:
     """What is compared with a run that was not disturbed."""
-    return told(office), play.effect(office), office.query("SELECT step, state FROM actions ORDER BY event_id, position")
+    return (
+        told(office),
+        play.effect(office),
+        office.query("SELECT step, state FROM actions ORDER BY event_id, position"),
+    )
 
 
 def reference(name: str, folder: Path, zygote: Zygote) -> tuple[Any, Any, Any]:
@@ -105,7 +121,10 @@ def _judge(office: Office, play: Play, expected: tuple[Any, Any, Any], *, where:
 def test_two_kills_in_a_row_change_nothing(tmp_path: Path, zygote: Zygote) -> None:
     for name in ("create_task", "create_invoice"):
         expected = reference(name, tmp_path, zygote)
-        for first, second in (("dispatch.after_write", "dispatch.after_write"), ("poll.before_commit", "dispatch.before_settle")):
+        for first, second in (
+            ("dispatch.after_write", "dispatch.after_write"),
+            ("poll.before_commit", "dispatch.before_settle"),
+        ):
             place = tmp_path / f"{name}-{first}-{second}"
             place.mkdir()
             for office in open_office(place, rules=PLAYS[name].rules(), sections=PLAYS[name].sections):

@@ -44,13 +44,17 @@ def _play(office: Office, name: str, acts: int, zygote: Zygote) -> None:
 
 
 @pytest.mark.parametrize(("name", "method"), METHODS, ids=[f"{name}-{method}" for name, method in METHODS])
-def test_a_lost_answer_makes_nothing_twice_and_loses_nothing(name: str, method: str, tmp_path: Path, zygote: Zygote) -> None:
+def test_a_lost_answer_makes_nothing_twice_and_loses_nothing(
+    name: str, method: str, tmp_path: Path, zygote: Zygote
+) -> None:
     for what, (acts, kind, after) in LOSSES.items():
         expected = undisturbed(name, acts, tmp_path, zygote)
         place = tmp_path / what
         place.mkdir()
         for office in open_office(place, rules=PLAYS[name].rules(), sections=PLAYS[name].sections):
-            office.portal.faults.add(Fault(kind, method=method, where="command", after=after, times=3 if "thrice" in what else 1))  # type: ignore[arg-type]
+            office.portal.faults.add(
+                Fault(kind, method=method, where="command", after=after, times=3 if "thrice" in what else 1)
+            )  # type: ignore[arg-type]
             _play(office, name, acts, zygote)
             assert len(office.portal.faults) == 0 or "thrice" in what, "the fault never struck"
             _judge(office, name, expected, what)

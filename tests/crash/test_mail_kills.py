@@ -1,4 +1,7 @@
-"""A mail is sent at most once by itself, wherever the poll is killed and whatever the mail server does, and never lost in silence."""
+"""A mail is sent at most once by itself, wherever the poll is killed and whatever the mail server does.
+
+And never lost in silence.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ POINTS = (
     "dispatch.settled",
 )
 SMTP_POINTS = ("mail.before_send", "mail.after_send")
-FILE_POINTS = ("dispatch.claimed", "dispatch.before_settle")  # before a letter leaves, all transports are alike
+FILE_POINTS = (
+    "dispatch.claimed",
+    "dispatch.before_settle",
+)  # before a letter leaves, all transports are alike
 
 
 @dataclass
@@ -44,7 +50,10 @@ class SendMail:
             return [str(one.message["Message-ID"]) for one in self.smtp.arrived]
         files = list((self.office.folder / "outbox").glob("*.eml"))
         if files:
-            return [re.search(rb"Message-ID:\s*(\S+)", one.read_bytes(), re.IGNORECASE)[1].decode() for one in files]  # type: ignore[index]
+            return [
+                re.search(rb"Message-ID:\s*(\S+)", one.read_bytes(), re.IGNORECASE)[1].decode()
+                for one in files
+            ]  # type: ignore[index]
         return [str(mail) for mail in self.office.portal.mails]
 
     def send(self) -> None:
@@ -66,7 +75,9 @@ def posting(folder: Path, transport: str, **fail: Any) -> Iterator[SendMail]:
 
 
 @pytest.mark.parametrize("transport", ["smtp", "file", "portal"])
-def test_a_poll_killed_around_a_mail_sends_it_once_or_calls_it_uncertain(tmp_path: Path, zygote: Zygote, transport: str) -> None:
+def test_a_poll_killed_around_a_mail_sends_it_once_or_calls_it_uncertain(
+    tmp_path: Path, zygote: Zygote, transport: str
+) -> None:
     seen = set()
     points = FILE_POINTS if transport == "file" and not LONG else POINTS
     for point in (*points, *(SMTP_POINTS if transport != "portal" else ())):
@@ -122,8 +133,13 @@ def test_an_uncertain_mail_is_sent_again_only_by_a_persons_word(tmp_path: Path, 
     ],
     ids=str,
 )
-def test_what_the_mail_server_does_to_a_mail(tmp_path: Path, zygote: Zygote, fail: Any, state: str, count: int) -> None:
-    """``arrived`` counts every final dot: one that was answered with 451 was not accepted and may come again."""
+def test_what_the_mail_server_does_to_a_mail(
+    tmp_path: Path, zygote: Zygote, fail: Any, state: str, count: int
+) -> None:
+    """``arrived`` counts every final dot.
+
+    One that was answered with 451 was not accepted and may come again.
+    """
     with posting(tmp_path / "office", "smtp", **fail) as post:
         zygote.poll(post.office.config)
         post.send()
@@ -134,7 +150,9 @@ def test_what_the_mail_server_does_to_a_mail(tmp_path: Path, zygote: Zygote, fai
         assert len(post.smtp.messages) == (1 if state == "done" else 0)
 
 
-def test_a_mail_server_that_is_away_for_days_loses_no_mail_and_uses_up_no_attempt(tmp_path: Path, zygote: Zygote) -> None:
+def test_a_mail_server_that_is_away_for_days_loses_no_mail_and_uses_up_no_attempt(
+    tmp_path: Path, zygote: Zygote
+) -> None:
     with posting(tmp_path / "office", "smtp", connect=["drop"] * 12) as post:
         office = post.office
         zygote.poll(office.config)
@@ -153,7 +171,12 @@ def test_too_many_mails_at_once_are_held_and_other_actions_are_not(tmp_path: Pat
         office.write(sections=office.sections + "[safety]\nmax_emails_per_poll = 2\n", rules=RULE + write)
         zygote.poll(office.config)
         for number in range(3):
-            office.move(office.add_invoice(deal=0, contactId=office.company.contacts["with_email"], title=f"n{number}"), SENT)
+            office.move(
+                office.add_invoice(
+                    deal=0, contactId=office.company.contacts["with_email"], title=f"n{number}"
+                ),
+                SENT,
+            )
         assert zygote.poll(office.config) == 1
         assert office.states() == {"held": 3, "done": 3}
         assert post.arrived() == []

@@ -1,4 +1,7 @@
-"""SIGKILL at random instants for some seconds (a long time with B24SYNC_LONG=1), then peace: everything happened, everything once."""
+"""SIGKILL at random instants for some seconds (a long time with B24SYNC_LONG=1), then peace.
+
+Everything happened, everything once.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,9 @@ def _storm(office: Office, zygote: Zygote, chance: random.Random) -> tuple[list[
             stage = (office.portal.item(INVOICE, invoice) or {})["stageId"]
             office.move(invoice, SENT if stage == DRAFT else DRAFT)
             moves[invoice] += 1
-        kills += zygote.poll(office.config, kill_after_s=chance.uniform(0.01, 0.4) + len(made) / 2000) == KILLED
+        kills += (
+            zygote.poll(office.config, kill_after_s=chance.uniform(0.01, 0.4) + len(made) / 2000) == KILLED
+        )
         office.whole()
     return made, moves, kills
 
@@ -68,7 +73,9 @@ def _judge(office: Office, made: list[int], moves: Counter[int]) -> None:
     assert sorted(created) == sorted(made)
     moved = Counter(row[2] for row in office.story() if row[0] == "invoice.status_changed")
     assert moved == moves
-    tasks = [task["TITLE"] for task in office.portal.tasks if str(task.get("XML_ID") or "").startswith("b24sync:")]
+    tasks = [
+        task["TITLE"] for task in office.portal.tasks if str(task.get("XML_ID") or "").startswith("b24sync:")
+    ]
     assert sorted(tasks) == sorted(f"check {invoice}" for invoice in made)
     shown = Counter(notice["TAG"] for notice in office.portal.notifications)
     assert set(shown.values()) <= {1}

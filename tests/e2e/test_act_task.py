@@ -1,4 +1,7 @@
-"""From a paid invoice to the act: tasks per product rows, deadlines over holidays, the set of tasks, the accountant's task."""
+"""From a paid invoice to the act.
+
+Tasks per product rows, deadlines over holidays, the set of tasks, the accountant's task.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,11 @@ def paid(firm: Firm, *products: str) -> int:
     """A paid invoice of these products, seen by the program."""
     invoice = firm.invoice()
     ids = firm.company.products
-    firm.portal.set_rows(INVOICE, invoice, [{"productId": ids[name], "price": "100", "quantity": n + 1} for n, name in enumerate(products)])
+    firm.portal.set_rows(
+        INVOICE,
+        invoice,
+        [{"productId": ids[name], "price": "100", "quantity": n + 1} for n, name in enumerate(products)],
+    )
     firm.run_on()
     firm.move(invoice, PAID)
     firm.run_on()
@@ -87,7 +94,11 @@ def acts(firm: Firm) -> list[dict[str, Any]]:
 def test_each_row_goes_to_its_department_with_a_deadline_after_the_holidays(firm: Firm) -> None:
     invoice = paid(firm, "mount", "design", "cond", "vent", "paint")
     tasks = made(firm)
-    said = sorted((task["TITLE"], task["RESPONSIBLE_ID"], task["DEADLINE"].date()) for task in tasks if "DEADLINE" in task)
+    said = sorted(
+        (task["TITLE"], task["RESPONSIBLE_ID"], task["DEADLINE"].date())
+        for task in tasks
+        if "DEADLINE" in task
+    )
     lead, head = firm.company.users["lead"], firm.company.users["sales_head"]
     assert said == [
         ("Отгрузить Кондиционер настенный, 3,5 кВт, 3 шт.", head, date(2026, 12, 30)),
@@ -109,7 +120,11 @@ def test_each_row_goes_to_its_department_with_a_deadline_after_the_holidays(firm
 def test_a_lost_answer_makes_no_task_twice(firm: Firm) -> None:
     invoice = firm.invoice()
     ids = firm.company.products
-    firm.portal.set_rows(INVOICE, invoice, [{"productId": ids[name], "price": "100", "quantity": 1} for name in ("mount", "design")])
+    firm.portal.set_rows(
+        INVOICE,
+        invoice,
+        [{"productId": ids[name], "price": "100", "quantity": 1} for name in ("mount", "design")],
+    )
     firm.run_on()
     firm.move(invoice, PAID)
     firm.portal.faults.add(Fault("drop_after", method="tasks.task.add", where="command"))
@@ -171,10 +186,16 @@ def test_tasks_of_people_count_only_where_that_is_configured(firm: Firm) -> None
 
 
 def test_a_task_still_to_be_made_keeps_the_set_open_until_a_person_settles_it(firm: Firm) -> None:
-    more = PAID_RULE.format(**firm.company.sections) + '[[rules.steps]]\nuse = "create_task"\nresponsible = "user:8"\n' + ACT_RULE
+    more = (
+        PAID_RULE.format(**firm.company.sections)
+        + '[[rules.steps]]\nuse = "create_task"\nresponsible = "user:8"\n'
+        + ACT_RULE
+    )
     firm.write(rules=more)
     invoice = firm.invoice()
-    firm.portal.set_rows(INVOICE, invoice, [{"productId": firm.company.products["mount"], "price": "100", "quantity": 1}])
+    firm.portal.set_rows(
+        INVOICE, invoice, [{"productId": firm.company.products["mount"], "price": "100", "quantity": 1}]
+    )
     firm.run_on()
     firm.move(invoice, PAID)
     firm.later()

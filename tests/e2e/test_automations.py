@@ -1,4 +1,7 @@
-"""Every automation of the contract, by the rules of ``sample.toml``: done once, told in words, and not done again by a second poll."""
+"""Every automation of the contract, by the rules of ``sample.toml``.
+
+Done once, told in words, and not done again by a second poll.
+"""
 
 from __future__ import annotations
 
@@ -31,13 +34,18 @@ def test_a1_the_head_of_the_managers_department_hears_of_a_new_invoice_once(firm
     assert firm.only("head-knows")["state"] == "done"
     assert firm.only("head-knows")["result"] == {"changed": True, "to": [firm.company.users["sales_head"]]}
     (said,) = firm.told("sales_head")
-    assert said.startswith(f"Новый счёт {firm.number(invoice)} на 150\xa0000,00\xa0₽, менеджер Иван Петров: http")
+    assert said.startswith(
+        f"Новый счёт {firm.number(invoice)} на 150\xa0000,00\xa0₽, менеджер Иван Петров: http"
+    )
     firm.quiet()
     assert len(firm.told("sales_head")) == 1
 
 
 def test_a2_the_project_lead_hears_of_every_status_of_a_deals_invoice_and_of_no_other(firm: Firm) -> None:
-    invoice, alone = firm.invoice(1000), firm.portal.add_invoice("Без сделки", assignedById=firm.company.users["manager"])
+    invoice, alone = (
+        firm.invoice(1000),
+        firm.portal.add_invoice("Без сделки", assignedById=firm.company.users["manager"]),
+    )
     firm.run_on()
     firm.send(invoice)
     firm.move(alone, REJECTED)
@@ -46,9 +54,13 @@ def test_a2_the_project_lead_hears_of_every_status_of_a_deals_invoice_and_of_no_
     firm.run_on()
     told = [said for said in firm.told("lead") if "по сделке" in said]
     assert [said.partition(": ")[2].partition(". ")[0] for said in told] == [
-        "draft → sent", f"sent → {firm.company.custom_stage}", f"{firm.company.custom_stage} → paid",
-    ]  # fmt: skip
-    assert [(one["entity"], one["state"]) for one in firm.of_rule("lead-knows-status")] == [(f"invoice:{invoice}", "done")] * 3
+        "draft → sent",
+        f"sent → {firm.company.custom_stage}",
+        f"{firm.company.custom_stage} → paid",
+    ]
+    assert [(one["entity"], one["state"]) for one in firm.of_rule("lead-knows-status")] == [
+        (f"invoice:{invoice}", "done")
+    ] * 3
     firm.quiet()
 
 
@@ -61,9 +73,11 @@ def test_a3_what_people_will_get_and_got_is_booked_and_told_once(firm: Firm) -> 
     manager, lead = firm.company.users["manager"], firm.company.users["lead"]
     rows = firm.run("commission", "--json").rows
     assert [(row["user"], row["role"], row["state"], row["amount"], row["currency"]) for row in rows] == [
-        (manager, "invoice.responsible", "expected", "7500.00", "RUB"), (lead, "project_lead", "expected", "3750.00", "RUB"),
-        (manager, "invoice.responsible", "earned", "7500.00", "RUB"), (lead, "project_lead", "earned", "3750.00", "RUB"),
-    ]  # fmt: skip
+        (manager, "invoice.responsible", "expected", "7500.00", "RUB"),
+        (lead, "project_lead", "expected", "3750.00", "RUB"),
+        (manager, "invoice.responsible", "earned", "7500.00", "RUB"),
+        (lead, "project_lead", "earned", "3750.00", "RUB"),
+    ]
     number = firm.number(invoice)
     expected = f"По счёту {number} ожидается вознаграждение 11\xa0250,00\xa0₽."
     got = f"Счёт {number} оплачен. Вознаграждение: менеджер 7\xa0500,00\xa0₽, руководитель проекта 3\xa0750,00\xa0₽."
@@ -71,8 +85,13 @@ def test_a3_what_people_will_get_and_got_is_booked_and_told_once(firm: Firm) -> 
     assert firm.told("manager").count(got) == firm.told("lead").count(got) == 1
     booked = firm.only("commission-expected", "commission")
     assert booked["result"]["rows"][0] == {
-        "user": manager, "role": "invoice.responsible", "percent": "5", "state": "expected", "amount": "7500.00", "currency": "RUB",
-    }  # fmt: skip
+        "user": manager,
+        "role": "invoice.responsible",
+        "percent": "5",
+        "state": "expected",
+        "amount": "7500.00",
+        "currency": "RUB",
+    }
 
 
 def test_a4_a_due_date_on_a_day_off_moves_to_the_next_working_day(firm: Firm) -> None:
@@ -81,7 +100,12 @@ def test_a4_a_due_date_on_a_day_off_moves_to_the_next_working_day(firm: Firm) ->
     assert _due(firm, off) == "2026-05-12"  # 9 May is a Saturday; Monday, 11 May, is given for it
     assert _due(firm, fine) == "2026-05-13"
     moved, kept = firm.of_rule("due-on-working-day")
-    assert moved["result"] == {"changed": True, "original": "2026-05-09", "due_date": "2026-05-12", "calendar_status": "published"}
+    assert moved["result"] == {
+        "changed": True,
+        "original": "2026-05-09",
+        "due_date": "2026-05-12",
+        "calendar_status": "published",
+    }
     assert kept["result"]["changed"] is False
     firm.quiet()
     assert _due(firm, off) == "2026-05-12"
@@ -104,7 +128,9 @@ def test_b2_an_unpaid_invoice_is_reminded_of_by_schedule(firm: Firm) -> None:
     invoice = firm.invoice(90_000, due=date(2026, 3, 12))
     firm.send(invoice)
     firm.run_on()
-    firm.at(datetime(2026, 3, 10, 6, 59, tzinfo=UTC))  # -3 is Monday, 9 March, a day off: on Tuesday at 10:00 in Moscow
+    firm.at(
+        datetime(2026, 3, 10, 6, 59, tzinfo=UTC)
+    )  # -3 is Monday, 9 March, a day off: on Tuesday at 10:00 in Moscow
     firm.poll()
     assert not firm.of_rule("remind", "--entity", f"invoice:{invoice}")
     firm.at(datetime(2026, 3, 10, 7, 0, tzinfo=UTC))
@@ -123,12 +149,23 @@ def test_b3_a_paid_invoice_moves_its_deal_makes_tasks_and_tells_the_manager(firm
     firm.run_on()
     moved, made, told = firm.of_rule("paid")
     assert [moved["state"], made["state"], told["state"]] == ["done"] * 3
-    assert moved["result"] == {"changed": True, "deal_id": firm.company.deals[0], "from": "PREPARATION", "to": "PREPAYMENT_INVOICE"}
+    assert moved["result"] == {
+        "changed": True,
+        "deal_id": firm.company.deals[0],
+        "from": "PREPARATION",
+        "to": "PREPAYMENT_INVOICE",
+    }
     mounting, project = (firm.portal.task(number) or {} for number in made["result"]["task_ids"])
-    assert (mounting["TITLE"], mounting["RESPONSIBLE_ID"]) == ("Смонтировать: Монтаж изделия, 2 шт.", firm.company.users["lead"])
+    assert (mounting["TITLE"], mounting["RESPONSIBLE_ID"]) == (
+        "Смонтировать: Монтаж изделия, 2 шт.",
+        firm.company.users["lead"],
+    )
     assert mounting["TAGS"] == ["монтаж"]
     assert mounting["DEADLINE"].date() == date(2026, 3, 10)  # five working days after 2 March: 9 March is off
-    assert (project["TITLE"], project["DESCRIPTION"]) == (f"Проектирование по счёту {firm.number(invoice)}", "Дизайн-проект: 1\n")
+    assert (project["TITLE"], project["DESCRIPTION"]) == (
+        f"Проектирование по счёту {firm.number(invoice)}",
+        "Дизайн-проект: 1\n",
+    )
     assert project["UF_CRM_TASK"] == [f"SI_{invoice}", f"D_{firm.company.deals[0]}"]
     assert [said for said in firm.told("manager") if "задачи поставлены" in said]
     firm.quiet()
@@ -156,10 +193,19 @@ def test_b4_when_all_tasks_are_done_the_accountant_prepares_the_act(firm: Firm) 
 
 
 def test_c1_a_new_deal_gets_the_data_of_its_building_and_district(firm: Firm) -> None:
-    deal = firm.portal.add_deal("Отделка", categoryId=0, stageId="NEW", UF_CRM_BUILDING=701, assignedById=firm.company.users["manager"])
+    deal = firm.portal.add_deal(
+        "Отделка",
+        categoryId=0,
+        stageId="NEW",
+        UF_CRM_BUILDING=701,
+        assignedById=firm.company.users["manager"],
+    )
     firm.run_on()
     item = firm.portal.item(DEAL, deal) or {}
-    assert (item["UF_CRM_ADDRESS"], item["UF_CRM_DISTRICT"]) == ("Москва, Пресненская наб., 12", "Пресненский")
+    assert (item["UF_CRM_ADDRESS"], item["UF_CRM_DISTRICT"]) == (
+        "Москва, Пресненская наб., 12",
+        "Пресненский",
+    )
     assert firm.only("fill-deal")["state"] == "done"
     assert set(firm.only("fill-deal")["result"]["fields"]) == {"UF_CRM_ADDRESS", "UF_CRM_DISTRICT"}
     firm.quiet()
@@ -192,8 +238,11 @@ def test_c3_a_deal_in_execution_changes_hands_and_gets_invoice_commission_and_ta
     firm.run_on()
     steps = firm.of_rule("execution")
     assert [(one["step"], one["state"]) for one in steps] == [
-        ("assign", "done"), ("create_invoice", "done"), ("commission", "done"), ("create_task", "done"),
-    ], steps  # fmt: skip
+        ("assign", "done"),
+        ("create_invoice", "done"),
+        ("commission", "done"),
+        ("create_task", "done"),
+    ], steps
     item = firm.portal.item(DEAL, deal) or {}
     contact = firm.portal.item(CONTACT, item["contactId"]) or {}
     assert (item["assignedById"], contact["assignedById"]) == (users["lead"], users["lead"])
@@ -201,13 +250,22 @@ def test_c3_a_deal_in_execution_changes_hands_and_gets_invoice_commission_and_ta
     made = firm.portal.item(INVOICE, invoice) or {}
     assert made["title"] == "Аванс по сделке «Ремонт офиса на Тверской»"
     assert made["opportunity"] == pytest.approx(item["opportunity"] / 2)
-    assert (made["parentId2"], made["contactId"], made["mycompanyId"]) == (deal, item["contactId"], firm.company.my_company)
+    assert (made["parentId2"], made["contactId"], made["mycompanyId"]) == (
+        deal,
+        item["contactId"],
+        firm.company.my_company,
+    )
     assert made["closedate"][:10] == "2026-03-10"
     task = firm.portal.task(steps[3]["result"]["task_id"]) or {}
-    assert (task["TITLE"], task["RESPONSIBLE_ID"]) == ("Начать работы: Ремонт офиса на Тверской", users["lead"])
+    assert (task["TITLE"], task["RESPONSIBLE_ID"]) == (
+        "Начать работы: Ремонт офиса на Тверской",
+        users["lead"],
+    )
     firm.settle()
     assert set(firm.portal.item_ids(INVOICE)) - before == {invoice}
-    assert [one["entity"] for one in firm.of_rule("head-knows")] == [f"invoice:{invoice}"]  # rules see what steps make
+    assert [one["entity"] for one in firm.of_rule("head-knows")] == [
+        f"invoice:{invoice}"
+    ]  # rules see what steps make
     firm.quiet()
 
 
@@ -222,7 +280,11 @@ def test_c3_the_contact_goes_back_when_the_deal_leaves_execution(firm: Firm) -> 
 
 def test_a_new_object_is_noted_on_its_deal(firm: Firm) -> None:
     made = firm.portal.add_item(
-        OBJECT, firm.company.users["manager"], title="Причал", stageId=f"DT{OBJECT}_11:NEW", parentId2=firm.company.deals[2]
+        OBJECT,
+        firm.company.users["manager"],
+        title="Причал",
+        stageId=f"DT{OBJECT}_11:NEW",
+        parentId2=firm.company.deals[2],
     )
     firm.run_on()
     assert firm.only("note-object")["entity"] == f"object:{made}"
@@ -244,7 +306,10 @@ def test_what_was_done_can_be_read_in_processes_of_their_own(firm: Firm) -> None
 
 
 def _rows(firm: Firm, **counts: int) -> list[dict[str, Any]]:
-    return [{"productId": firm.company.products[name], "price": "1000", "quantity": count} for name, count in counts.items()]
+    return [
+        {"productId": firm.company.products[name], "price": "1000", "quantity": count}
+        for name, count in counts.items()
+    ]
 
 
 def _due(firm: Firm, invoice: int) -> str:

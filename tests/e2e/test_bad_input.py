@@ -15,21 +15,46 @@ from tests.support.cli import Office, Ran, no_traceback, notify_rule
 
 STEP = '[[rules.steps]]\nuse = "notify"\nto = ["user:1"]\ntext = "x"\n'
 FAULTS = {
-    "an unknown key": ('wibble = 1\n', "", "", "wibble"),
+    "an unknown key": ("wibble = 1\n", "", "", "wibble"),
     "a misspelt key": ('langauge = "ru"\n', "", "", "did you mean language"),
     "a wrong type": ("", "[poll]\nwatch = 5\n", "", "poll.watch"),
     "a wrong duration": ("", '[poll]\noverlap = "5 parsecs"\n', "", "poll.overlap"),
     "a wrong zone": ('timezone = "Europe/Moskow"\n', "", "", "Europe/Moscow"),
-    "a misspelt event": ("", "", f'[[rules]]\nname = "a"\non = "invoice.creatd"\n{STEP}', "did you mean invoice.created"),
-    "a misspelt step": ("", "", '[[rules]]\nname = "a"\non = "invoice.created"\n[[rules.steps]]\nuse = "notfy"\n', "did you mean notify"),
+    "a misspelt event": (
+        "",
+        "",
+        f'[[rules]]\nname = "a"\non = "invoice.creatd"\n{STEP}',
+        "did you mean invoice.created",
+    ),
+    "a misspelt step": (
+        "",
+        "",
+        '[[rules]]\nname = "a"\non = "invoice.created"\n[[rules.steps]]\nuse = "notfy"\n',
+        "did you mean notify",
+    ),
     "an unknown person": ("", "", notify_rule("a", "invoice.created", to="bosss"), "bosss"),
-    "an unknown name in a text": ("", "", notify_rule("a", "invoice.created", text="{{ invoice.numbr }}"), "numbr"),
+    "an unknown name in a text": (
+        "",
+        "",
+        notify_rule("a", "invoice.created", text="{{ invoice.numbr }}"),
+        "numbr",
+    ),
     "a broken text": ("", "", notify_rule("a", "invoice.created", text="{{ invoice.number "), "text"),
-    "a broken condition": ("", "", notify_rule("a", "invoice.created", more='when = "invoice.amount >="'), "when"),
+    "a broken condition": (
+        "",
+        "",
+        notify_rule("a", "invoice.created", more='when = "invoice.amount >="'),
+        "when",
+    ),
     "two rules of one name": ("", "", notify_rule("a", "invoice.created") * 2, "rules[1].name"),
-    "a rule on what is not watched": ("", '[poll]\nwatch = ["deal"]\n', notify_rule("a", "invoice.created"), "watch"),
+    "a rule on what is not watched": (
+        "",
+        '[poll]\nwatch = ["deal"]\n',
+        notify_rule("a", "invoice.created"),
+        "watch",
+    ),
     "no TOML at all": ("= = =\n", "", "", "1"),
-}  # fmt: skip
+}
 
 
 def refused(ran: Ran, *words: str) -> None:
@@ -190,7 +215,13 @@ def test_a_reader_that_goes_away_is_no_error(polled: Office) -> None:
     polled.poll("--max-time", "0s")
     for command in ("events", "actions"):
         shell = f"{' '.join(polled.command(command, '--json', '--limit', '100000'))} | head -n 1"
-        done = subprocess.run(["bash", "-o", "pipefail", "-c", shell], capture_output=True, text=True, env=polled.environ(), check=False)
+        done = subprocess.run(
+            ["bash", "-o", "pipefail", "-c", shell],
+            capture_output=True,
+            text=True,
+            env=polled.environ(),
+            check=False,
+        )
         assert len(done.stdout.splitlines()) == 1
         assert done.stderr == "", done.stderr
 
@@ -226,14 +257,17 @@ def test_ctrl_c_in_the_middle_is_130_and_loses_nothing(polled: Office) -> None:
     polled.set(latency_s=0.4)
     lock = polled.folder / "b24sync.db.lock"
     for wait in (0.0, 0.3, 0.6, 1.0):
-        process = polled.start("poll", env={"PYTHONWARNINGS": "ignore"})  # an import cut short leaves its file to the collector
+        process = polled.start(
+            "poll", env={"PYTHONWARNINGS": "ignore"}
+        )  # an import cut short leaves its file to the collector
         end = time.monotonic() + 20
         while lock.read_text().strip() != str(process.pid) and time.monotonic() < end:
             time.sleep(0.01)
         time.sleep(wait)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=20)
-        # -SIGINT, which a shell shows as 130 too: it came while the interpreter, its work done, was going down
+        # -SIGINT, which a shell shows as 130 too: it came while the interpreter, its work done, was
+        # going down
         assert process.returncode in {0, 130, -signal.SIGINT}, (process.returncode, err)
         assert "Traceback" not in err
         assert out == ""

@@ -1,4 +1,7 @@
-"""Steps that cannot be done as configured: clear words, nothing half done, everything else goes on. And steps with ``use`` alone."""
+"""Steps that cannot be done as configured: clear words, nothing half done, everything else goes on.
+
+And steps with ``use`` alone.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +22,34 @@ BAD = {
         'use = "update_fields"\nset = { UF_CRM_NOTE = "1", UF_CRM_ADDRESS = "x" }',
         "deal has no field UF_CRM_NOTE (did you mean UF_CRM_NOTES?)",
     ),
-    "an amount with a comma": ('use = "update_fields"\nset = { opportunity = "1 234,50" }', "'1 234,50' is no number (write 1234.50)"),
+    "an amount with a comma": (
+        'use = "update_fields"\nset = { opportunity = "1 234,50" }',
+        "'1 234,50' is no number (write 1234.50)",
+    ),
     "an invoice over words": ('use = "create_invoice"\namount = "сто"', "amount: 'сто' is no number"),
-    "an invoice over a comma": ('use = "create_invoice"\namount = "1 234,50"', "'1 234,50' is no number (write 1234.50)"),
-    "a stage that is not there": ('use = "move_deal"\nstage = "NOSUCH"', "no stage NOSUCH in its funnel (known: NEW, PREPARATION"),
-    "a dismissed person": ('use = "create_task"\nresponsible = "user:8"', "Глеб Захаров (user:8) is dismissed"),
+    "an invoice over a comma": (
+        'use = "create_invoice"\namount = "1 234,50"',
+        "'1 234,50' is no number (write 1234.50)",
+    ),
+    "a stage that is not there": (
+        'use = "move_deal"\nstage = "NOSUCH"',
+        "no stage NOSUCH in its funnel (known: NEW, PREPARATION",
+    ),
+    "a dismissed person": (
+        'use = "create_task"\nresponsible = "user:8"',
+        "Глеб Захаров (user:8) is dismissed",
+    ),
     "nobody": ('use = "create_task"\nresponsible = "user:77"', "user:77"),
-    "a list that is not there": (ADDRESS.format(source="list:99"), "correct the number of the list in the rule"),
+    "a list that is not there": (
+        ADDRESS.format(source="list:99"),
+        "correct the number of the list in the rule",
+    ),
     "a field that the list has not": (
         'use = "fill_fields"\nset = { UF_CRM_ADDRESS = "{{ b.PROPERTY_61 }}" }\n'
         '[[rules.steps.lookups]]\nname = "b"\nfrom = "list:40"\nmatch = { PROPERTY_611 = "x" }',
         "the list has no field PROPERTY_611 (did you mean PROPERTY_61?)",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -50,13 +68,17 @@ def bad_rule(step: str) -> str:
 
 def new_deal(firm: Firm, **fields: object) -> int:
     """A deal that a manager makes, and the program sees."""
-    deal = firm.portal.add_deal("Новая", contactId=1, assignedById=3, opportunity=5000.0, isManualOpportunity="Y", **fields)
+    deal = firm.portal.add_deal(
+        "Новая", contactId=1, assignedById=3, opportunity=5000.0, isManualOpportunity="Y", **fields
+    )
     firm.later()
     return deal
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_a_step_that_cannot_be_done_says_why_and_holds_up_only_what_comes_after_it(firm: Firm, what: str) -> None:
+def test_a_step_that_cannot_be_done_says_why_and_holds_up_only_what_comes_after_it(
+    firm: Firm, what: str
+) -> None:
     step, words = BAD[what]
     firm.write(rules=bad_rule(step) + FINE)
     deal = new_deal(firm, UF_CRM_BUILDING=701)
@@ -82,7 +104,11 @@ def test_a_deleted_row_of_a_list_fills_nothing_and_says_so(firm: Firm) -> None:
     deal = new_deal(firm, UF_CRM_BUILDING=799)
     firm.poll()
     first, second = firm.of_rule("bad")
-    assert (first["state"], first["result"]["changed"], first["result"]["not_found"]) == ("done", False, ["b"])
+    assert (first["state"], first["result"]["changed"], first["result"]["not_found"]) == (
+        "done",
+        False,
+        ["b"],
+    )
     assert second["state"] == "done"
     assert not (firm.portal.item(DEAL, deal) or {})["UF_CRM_ADDRESS"]
 
@@ -97,7 +123,9 @@ def test_a_stage_of_another_funnel_is_left_alone(firm: Firm) -> None:
 
 def test_a_condition_that_cannot_be_judged_is_told(firm: Firm) -> None:
     firm.write(
-        rules=bad_rule('use = "notify"\nto = ["user:1"]').replace('on = "deal.created"', 'on = "deal.created"\nwhen = "deal.title > 5"')
+        rules=bad_rule('use = "notify"\nto = ["user:1"]').replace(
+            'on = "deal.created"', 'on = "deal.created"\nwhen = "deal.title > 5"'
+        )
     )
     deal = new_deal(firm)
     ran = firm.run("poll")  # as cron does: what did not run must be news
@@ -113,15 +141,18 @@ TEXTS = {
         "Создан счёт № {n} на 1\xa0000,00\xa0₽ по сделке «{d}», ответственный Иван Петров.",
         "Изменён счёт № {n} на 2\xa0000,00\xa0₽ по сделке «{d}» (сумма, срок оплаты).",
         "Счёт отправлен: № {n} на 2\xa0000,00\xa0₽ по сделке «{d}».",
-        "Не оплачен счёт № {n} на 2\xa0000,00\xa0₽ по сделке «{d}», срок оплаты 05.03.2026, ответственный Иван Петров.",
-        "Счёт оплачен: № {n} на 2\xa0000,00\xa0₽ по сделке «{d}», ответственный Иван Петров. Вознаграждения: 100,00\xa0₽.",
+        "Не оплачен счёт № {n} на 2\xa0000,00\xa0₽ по сделке «{d}», срок оплаты 05.03.2026, ответственный "
+        "Иван Петров.",
+        "Счёт оплачен: № {n} на 2\xa0000,00\xa0₽ по сделке «{d}», ответственный Иван Петров. "
+        "Вознаграждения: 100,00\xa0₽.",
     ),
     "en": (
         "New invoice no. {n} for 1,000.00 RUB, deal “{d}”, responsible Иван Петров.",
         "Invoice changed: no. {n} for 2,000.00 RUB, deal “{d}” (amount, due date).",
         "Invoice sent: no. {n} for 2,000.00 RUB, deal “{d}”.",
         "Unpaid invoice no. {n} for 2,000.00 RUB, deal “{d}”, due 2026-03-05, responsible Иван Петров.",
-        "Invoice paid: no. {n} for 2,000.00 RUB, deal “{d}”, responsible Иван Петров. Commissions: 100.00 RUB.",
+        "Invoice paid: no. {n} for 2,000.00 RUB, deal “{d}”, responsible Иван Петров. "
+        "Commissions: 100.00 RUB.",
     ),
 }
 ALONE = """

@@ -1,4 +1,7 @@
-"""Due dates and the production calendar through the whole command: shifted from what people meant, again when the calendar changes."""
+"""Due dates and the production calendar through the whole command.
+
+Shifted from what people meant, again when the calendar changes.
+"""
 
 from __future__ import annotations
 
@@ -53,14 +56,15 @@ def test_a_date_that_a_person_puts_back_is_shifted_again(firm: Firm) -> None:
 @pytest.mark.parametrize(
     ("direction", "day", "goal"),
     [
-        ("next", date(2026, 5, 9), "2026-05-12"), ("previous", date(2026, 5, 9), "2026-05-08"),
+        ("next", date(2026, 5, 9), "2026-05-12"),
+        ("previous", date(2026, 5, 9), "2026-05-08"),
         ("nearest", date(2026, 5, 9), "2026-05-08"),
         ("nearest", date(2026, 5, 10), "2026-05-12"),
         ("next", date(2026, 12, 31), "2027-01-11"),
         ("previous", date(2027, 1, 5), "2026-12-30"),
         ("nearest", date(2026, 4, 5), "2026-04-06"),
     ],
-)  # fmt: skip
+)
 def test_each_direction(firm: Firm, direction: str, day: date, goal: str) -> None:
     firm.write(sections=f'[calendar]\ndirection = "{direction}"\n')
     invoice = firm.invoice(due=day)
@@ -96,10 +100,14 @@ def test_an_imported_calendar_changes_the_answer_and_the_shift_begins_at_the_ori
     firm.run("calendar", "check", "2026-06-15", "--json")
     days = [row["date"] for row in firm.run("calendar", "show", "2026", "--json").rows if not row["working"]]
     csv = firm.folder / "2026.csv"
-    csv.write_text("date;kind\n" + "".join(f"{day};off\n" for day in sorted({*days, "2026-06-15"})), encoding="utf-8")
+    csv.write_text(
+        "date;kind\n" + "".join(f"{day};off\n" for day in sorted({*days, "2026-06-15"})), encoding="utf-8"
+    )
     imported = firm.run("calendar", "import", str(csv))
     assert imported.code == 0, imported.said
-    day = next(row for row in firm.run("calendar", "show", "2026", "--json").rows if row["date"] == "2026-06-15")
+    day = next(
+        row for row in firm.run("calendar", "show", "2026", "--json").rows if row["date"] == "2026-06-15"
+    )
     assert (day["working"], day["layer"]) == (False, "file")
     firm.portal.update_item(INVOICE, invoice, 3, comments="ещё раз")
     firm.run_on()

@@ -70,7 +70,9 @@ def test_a_baseline_of_130_invoices_is_silent(make: Make) -> None:
     world.advance(3600)
     report = world.poll()
     assert (report.exit_code, report.events, report.baseline) == (0, 0, True)
-    assert world.last_requests <= 5  # where history begins, the rows, what came meanwhile, the funnels, their stages
+    assert (
+        world.last_requests <= 5
+    )  # where history begins, the rows, what came meanwhile, the funnels, their stages
     assert len(world.rows("SELECT id FROM entities")) == 130
     world.long_idle()
 
@@ -120,7 +122,9 @@ def test_a_large_feed_and_a_small_one_are_walked_in_the_requests_of_their_pages(
         world.portal.update_item(DEAL, number, title="new")
     report = world.poll()
     assert report.events == 1320
-    assert world.last_requests <= 3  # 25 + 3 pages and two closing ones; one request more as two feeds are walked side by side
+    assert (
+        world.last_requests <= 3
+    )  # 25 + 3 pages and two closing ones; one request more as two feeds are walked side by side
 
 
 def test_a_poll_of_ten_thousand_created_invoices_tells_each_once(make: Make) -> None:
@@ -154,7 +158,10 @@ def test_a_second_edit_in_the_same_second_is_seen(make: Make) -> None:
     assert world.poll().events == 1
     world.portal.update_item(INVOICE, one, title="second")
     assert world.poll().events == 1
-    assert [json.loads(row["changes"])["title"] for row in world.events()] == [["invoice 0", "first"], ["first", "second"]]
+    assert [json.loads(row["changes"])["title"] for row in world.events()] == [
+        ["invoice 0", "first"],
+        ["first", "second"],
+    ]
 
 
 def test_there_and_back_between_two_polls_is_four_moves(make: Make) -> None:
@@ -165,8 +172,11 @@ def test_there_and_back_between_two_polls_is_four_moves(make: Make) -> None:
     world.poll()
     moved = "status_changed"
     assert world.story(f"invoice:{one}") == [
-        (moved, "draft", "sent"), (moved, "sent", "draft"), (moved, "draft", "sent"), (moved, "sent", "draft"),
-    ]  # fmt: skip
+        (moved, "draft", "sent"),
+        (moved, "sent", "draft"),
+        (moved, "draft", "sent"),
+        (moved, "sent", "draft"),
+    ]
     world.idle()
 
 
@@ -187,7 +197,10 @@ def test_leaving_a_final_stage_whose_history_row_the_portal_deletes(make: Make) 
     world.advance(60)
     world.portal.update_item(INVOICE, one, stageId=S)
     world.poll()
-    assert world.story(f"invoice:{one}") == [("status_changed", "draft", "paid"), ("status_changed", "paid", "sent")]
+    assert world.story(f"invoice:{one}") == [
+        ("status_changed", "draft", "paid"),
+        ("status_changed", "paid", "sent"),
+    ]
     world.idle()
 
 
@@ -239,8 +252,9 @@ def test_a_move_between_the_reading_of_rows_and_of_history_is_told_once(make: Ma
     world.poll()
     world.poll()
     assert [row for row in world.story(f"invoice:{one}") if row[0] != "updated"] == [
-        ("status_changed", "draft", "sent"), ("status_changed", "sent", "paid"),
-    ]  # fmt: skip
+        ("status_changed", "draft", "sent"),
+        ("status_changed", "sent", "paid"),
+    ]
     world.idle()
 
 
@@ -252,7 +266,10 @@ def test_an_unknown_stage_is_learnt_and_told(make: Make) -> None:
     world.portal.update_item(INVOICE, one, stageId=fresh)
     world.portal.update_item(INVOICE, one, stageId=paid)
     world.poll()
-    assert world.story(f"invoice:{one}") == [("status_changed", "draft", fresh), ("status_changed", fresh, "paid")]
+    assert world.story(f"invoice:{one}") == [
+        ("status_changed", "draft", fresh),
+        ("status_changed", fresh, "paid"),
+    ]
     world.idle()
 
 
@@ -287,7 +304,11 @@ def test_nothing_is_lost_when_rows_change_during_a_walk(make: Make, deleted: int
     gone, again = set(ids[:deleted]), ids[100:160]
 
     def before_command(method: str, params: dict[str, Any]) -> None:
-        if method == "crm.item.list" and ">id" in params.get("filter", {}) and int(params["filter"][">id"]) >= 100:
+        if (
+            method == "crm.item.list"
+            and ">id" in params.get("filter", {})
+            and int(params["filter"][">id"]) >= 100
+        ):
             world.portal.before_command = lambda _method, _params: None
             world.advance(2)
             for number in gone:
@@ -304,7 +325,10 @@ def test_nothing_is_lost_when_rows_change_during_a_walk(make: Make, deleted: int
         names = [name for name, _, _ in told[number]]
         assert names.count("status_changed") == (number in again), number
         assert 1 <= names.count("updated") <= 1 + (number in again)
-        last = [json.loads(row["changes"])["title"][1] for row in world.events(f"invoice:{number}", "invoice.updated")][-1]
+        last = [
+            json.loads(row["changes"])["title"][1]
+            for row in world.events(f"invoice:{number}", "invoice.updated")
+        ][-1]
         assert last == ("second" if number in again else "first")
     assert [row["name"] for row in world.events() if row["entity_id"] not in ids] == ["invoice.created"]
     world.long_idle()
@@ -313,7 +337,10 @@ def test_nothing_is_lost_when_rows_change_during_a_walk(make: Make, deleted: int
 # clocks and zones
 
 
-@pytest.mark.parametrize("owner", ["America/Los_Angeles", "Asia/Vladivostok", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"])
+@pytest.mark.parametrize(
+    "owner",
+    ["America/Los_Angeles", "Asia/Vladivostok", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"],
+)
 def test_a_long_walk_loses_nothing_whatever_the_zone_of_the_owner(make: Make, owner: str) -> None:
     world = make(owner_tz=owner)
     ids = _baseline(world, 130)
@@ -362,7 +389,10 @@ def test_the_portals_clock_set_back_loses_and_repeats_nothing(make: Make) -> Non
     world.poll()
     world.clock.advance(200)
     world.poll()
-    assert world.story(f"invoice:{one}") == [("status_changed", "draft", "sent"), ("status_changed", "sent", "paid")]
+    assert world.story(f"invoice:{one}") == [
+        ("status_changed", "draft", "sent"),
+        ("status_changed", "sent", "paid"),
+    ]
     assert world.story(f"invoice:{two}") == [("created", None, None)]
 
 
@@ -407,7 +437,9 @@ def test_a_kind_watched_later_starts_quietly_also_where_the_first_poll_opened_th
     world.advance(60)
     world.portal.update_item(DEAL, deal, stageId="EXECUTING")
     world.poll()
-    assert [row for row in world.story(f"deal:{deal}") if row[0] == "stage_changed"] == [("stage_changed", "WON", "EXECUTING")]
+    assert [row for row in world.story(f"deal:{deal}") if row[0] == "stage_changed"] == [
+        ("stage_changed", "WON", "EXECUTING")
+    ]
 
 
 def test_since_is_remembered_by_a_first_poll_that_was_killed(make: Make) -> None:
@@ -461,7 +493,9 @@ def test_a_killed_baseline_goes_on_where_it_stopped(make: Make, point: str) -> N
     told = world.story(f"invoice:{ids[5]}")
     assert told[-1] == ("status_changed", "sent", "paid")
     assert len(told) == (2 if point == "poll.applied" else 1)
-    assert [row for row in world.story(f"deal:{deal}") if row[0] == "stage_changed"] == [("stage_changed", "NEW", "WON")]
+    assert [row for row in world.story(f"deal:{deal}") if row[0] == "stage_changed"] == [
+        ("stage_changed", "NEW", "WON")
+    ]
     world.check_database()
     world.long_idle()
 
@@ -522,7 +556,9 @@ def test_a_page_in_the_middle_of_a_walk_that_fails_leaves_the_kind_out(make: Mak
     before = world.cursor("invoice")
     for number in ids:
         world.portal.update_item(INVOICE, number, title="new")
-    world.portal.faults.add(Fault("error", "crm.item.list", where="command", code="ERROR_CORE", after=6, times=1))
+    world.portal.faults.add(
+        Fault("error", "crm.item.list", where="command", code="ERROR_CORE", after=6, times=1)
+    )
     assert world.poll().exit_code == 69
     assert world.events() == []
     assert world.cursor("invoice") == before
@@ -569,7 +605,9 @@ def test_a_baseline_with_a_missing_scope_is_taken_when_the_scope_is_there(make: 
 def test_a_history_that_is_refused_for_want_of_rights_is_not_taken_for_an_old_portal(make: Make) -> None:
     world = make()
     world.portal.add_item(INVOICE)
-    world.portal.faults.add(Fault("error", "crm.stagehistory.list", where="command", code="ACCESS_DENIED", http=403, times=9))
+    world.portal.faults.add(
+        Fault("error", "crm.stagehistory.list", where="command", code="ACCESS_DENIED", http=403, times=9)
+    )
     assert world.poll().exit_code == 77
     world.portal.faults.clear()
     assert world.poll().exit_code == 0
@@ -584,7 +622,10 @@ def test_an_old_portal_without_history_is_told_by_the_rows(make: Make) -> None:
         assert world.poll().events == 1
     made = world.portal.add_item(INVOICE, stageId=D)
     world.poll()
-    assert world.story(f"invoice:{one}") == [("status_changed", "draft", "sent"), ("status_changed", "sent", "paid")]
+    assert world.story(f"invoice:{one}") == [
+        ("status_changed", "draft", "sent"),
+        ("status_changed", "sent", "paid"),
+    ]
     assert world.story(f"invoice:{made}") == [("created", None, None), ("status_changed", None, "rejected")]
     world.idle()
 
@@ -620,7 +661,9 @@ def test_a_dry_run_changes_nothing_at_either_end(make: Make) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 60])
-def test_tasks_that_were_never_changed_are_seen_although_they_have_no_time_of_change(make: Make, count: int) -> None:
+def test_tasks_that_were_never_changed_are_seen_although_they_have_no_time_of_change(
+    make: Make, count: int
+) -> None:
     world = make('[poll]\nwatch = ["task"]\nreconcile_every = "0s"\n')
     for n in range(120):
         world.portal.add_task(TITLE=f"old {n}")

@@ -38,7 +38,10 @@ def _put(office: Office, states: dict[str, int]) -> None:
     with closing(sqlite3.connect(office.database)) as connection:
         for state, number in states.items():
             due = 1 if state == "pending" else None
-            connection.execute("UPDATE actions SET state = ?, attempts = 5, next_attempt_at = ? WHERE id = ?", (state, due, number))
+            connection.execute(
+                "UPDATE actions SET state = ?, attempts = 5, next_attempt_at = ? WHERE id = ?",
+                (state, due, number),
+            )
         connection.commit()
 
 
@@ -160,7 +163,9 @@ def test_status_shows_cursors_lag_and_the_last_runs(polled: Office) -> None:
 
 @pytest.mark.parametrize("args", [["--help"], ["poll", "--help"], ["--version"]])
 def test_help_and_version_need_no_configuration(tmp_path: Path, args: list[str]) -> None:
-    ran = subprocess.run([sys.executable, "-m", "b24sync", *args], capture_output=True, text=True, cwd=tmp_path, check=False)
+    ran = subprocess.run(
+        [sys.executable, "-m", "b24sync", *args], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
     assert ran.returncode == 0
     assert ran.stdout.strip()
 
@@ -169,11 +174,21 @@ def test_the_installed_command_is_the_same_program(office: Office) -> None:
     command = shutil.which("b24sync", path=str(Path(sys.executable).parent))
     if command is None:
         pytest.skip("the package is not installed beside this Python")
-    ran = subprocess.run([command, "--config", str(office.config), "poll", "--json"], capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [command, "--config", str(office.config), "poll", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert ran.returncode == 0
     assert '"baseline": true' in ran.stdout
     office.portal.down = False
-    wrong = subprocess.run([command, "--config", str(office.folder / "none.toml"), "poll"], capture_output=True, text=True, check=False)
+    wrong = subprocess.run(
+        [command, "--config", str(office.folder / "none.toml"), "poll"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert wrong.returncode == 2
 
 
@@ -182,7 +197,17 @@ def test_logs_as_json_are_one_object_a_line(polled: Office) -> None:
 
     ran = polled.run("poll", config=polled.config)
     assert ran.code == 0
-    command = [sys.executable, "-m", "b24sync", "--config", str(polled.config), "--log-format", "json", "--verbose", "poll"]
+    command = [
+        sys.executable,
+        "-m",
+        "b24sync",
+        "--config",
+        str(polled.config),
+        "--log-format",
+        "json",
+        "--verbose",
+        "poll",
+    ]
     shown = subprocess.run(command, capture_output=True, text=True, check=False, env=polled.environ())
     assert shown.returncode == 0
     assert shown.stderr.splitlines()
@@ -206,7 +231,9 @@ def test_cron_runs_the_line_of_the_example(polled: Office) -> None:
     polled.add_invoice()
     table = Path("/etc/cron.d/b24sync-test")
     place = Path(sys.executable).parent
-    table.write_text(f'PATH={place}:/usr/bin:/bin\nB24SYNC_CONFIG={polled.config}\nMAILTO=""\n* * * * * root {command}\n')
+    table.write_text(
+        f'PATH={place}:/usr/bin:/bin\nB24SYNC_CONFIG={polled.config}\nMAILTO=""\n* * * * * root {command}\n'
+    )
     table.chmod(0o644)
     daemon = subprocess.Popen([cron, "-f"])
     try:

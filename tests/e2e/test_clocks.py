@@ -1,4 +1,7 @@
-"""Actions under wrong clocks (DESIGN.md G6): a clock that jumps delays nothing for long and repeats nothing."""
+"""Actions under wrong clocks (DESIGN.md G6).
+
+A clock that jumps delays nothing for long and repeats nothing.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,9 @@ def test_a_failed_try_is_made_again_soon_whatever_the_local_clock_does(world: Wo
 
 
 @pytest.mark.parametrize("jump", [-YEAR, -600, 600, YEAR])
-def test_what_was_planned_before_a_kill_runs_soon_whatever_the_local_clock_does(world: World, jump: int) -> None:
+def test_what_was_planned_before_a_kill_runs_soon_whatever_the_local_clock_does(
+    world: World, jump: int
+) -> None:
     from tests.support.world import Killed
 
     world.portal.add_item(INVOICE)

@@ -1,4 +1,7 @@
-"""Polls, a watch, operators and readers on one database at once: no lock errors, nothing done twice, no lock that outlives its holder."""
+"""Polls, a watch, operators and readers on one database at once.
+
+No lock errors, nothing done twice, no lock that outlives its holder.
+"""
 
 from __future__ import annotations
 
@@ -78,8 +81,16 @@ def _judge(office: Office, made: list[int], ran: list[Ran], watched: str) -> Non
     assert "fault of the program" not in said
     codes = Counter((one.args[0], one.code) for one in ran)
     assert set(codes) <= {
-        ("poll", 0), ("poll", 75), ("events", 0), ("actions", 0), ("status", 0), ("retry", 0), ("retry", 2), ("release", 0), ("cancel", 2),
-    }, codes  # fmt: skip
+        ("poll", 0),
+        ("poll", 75),
+        ("events", 0),
+        ("actions", 0),
+        ("status", 0),
+        ("retry", 0),
+        ("retry", 2),
+        ("release", 0),
+        ("cancel", 2),
+    }, codes
     assert sum(codes.values()) > 10
     office.whole()
     created = [row[2] for row in office.story() if row[0] == "invoice.created"]

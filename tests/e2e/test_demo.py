@@ -32,7 +32,11 @@ TOLD = {
 
 def environ(**more: str) -> dict[str, str]:
     """Variables without language and colours of the tester's own; a home that must stay empty."""
-    kept = {name: value for name, value in os.environ.items() if name not in {"LANG", "LC_ALL", "LC_MESSAGES", "NO_COLOR", "TERM"}}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in {"LANG", "LC_ALL", "LC_MESSAGES", "NO_COLOR", "TERM"}
+    }
     return {**kept, "PYTHONUTF8": "1", **more}
 
 
@@ -93,7 +97,9 @@ def test_on_a_terminal_it_is_drawn_and_speaks_the_users_language(variables, colo
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "b24sync", "demo"]
     shown = environ(LANG="ru_RU.UTF-8", TERM="xterm-256color", COLUMNS="200", **variables)
-    with subprocess.Popen(command, env=shown, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs) as process:
+    with subprocess.Popen(
+        command, env=shown, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs
+    ) as process:
         os.close(theirs)
         text = b"".join(blocks(ours)).decode()
     os.close(ours)

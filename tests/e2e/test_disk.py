@@ -60,7 +60,9 @@ def test_a_disk_that_fills_up_at_any_point_of_a_poll_loses_nothing(polled: Offic
     assert polled.states() == {"done": len(made)}
 
 
-def test_a_full_disk_during_the_baseline_leaves_a_database_that_goes_on(office: Office, zygote: Zygote) -> None:
+def test_a_full_disk_during_the_baseline_leaves_a_database_that_goes_on(
+    office: Office, zygote: Zygote
+) -> None:
     codes = [zygote.poll(office.config, file_limit=limit) for limit in range(1024, 500_000, 32_768)]
     assert codes[0] == 1
     assert codes[-1] == 0
@@ -84,7 +86,9 @@ def test_a_file_that_may_not_be_written_is_said_with_a_remedy(polled: Office) ->
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root may step down")
-def test_a_folder_and_a_file_that_may_not_be_written_are_said_with_a_remedy(polled: Office, zygote: Zygote) -> None:
+def test_a_folder_and_a_file_that_may_not_be_written_are_said_with_a_remedy(
+    polled: Office, zygote: Zygote
+) -> None:
     nobody = 65534
     for path in (polled.folder, *polled.folder.parents[:3]):
         path.chmod(path.stat().st_mode | 0o055)
@@ -93,7 +97,9 @@ def test_a_folder_and_a_file_that_may_not_be_written_are_said_with_a_remedy(poll
     log = polled.folder / "log"
     log.touch()
     os.chown(log, nobody, nobody)
-    assert zygote.poll(polled.config, user=nobody, log=str(log)) == 1  # the folder is root's: no lock, no -wal
+    assert (
+        zygote.poll(polled.config, user=nobody, log=str(log)) == 1
+    )  # the folder is root's: no lock, no -wal
     assert re.search(r"b24sync\.db.*right|mode", log.read_text()), log.read_text()
     os.chown(polled.folder, nobody, nobody)
     for path in polled.folder.glob("b24sync.db*"):
@@ -106,7 +112,9 @@ def test_a_folder_and_a_file_that_may_not_be_written_are_said_with_a_remedy(poll
 
 
 @pytest.mark.parametrize("mask", [0o000, 0o077, 0o277])
-def test_the_database_and_all_beside_it_are_private_under_any_umask(office: Office, zygote: Zygote, mask: int) -> None:
+def test_the_database_and_all_beside_it_are_private_under_any_umask(
+    office: Office, zygote: Zygote, mask: int
+) -> None:
     seen: dict[str, int] = {}
     assert zygote.poll(office.config, umask=mask, at="poll.before_commit") == 137
     seen |= {path.name: mode(path) for path in office.folder.glob("b24sync.db*")}
@@ -146,7 +154,11 @@ def test_a_folder_that_anybody_may_write_is_refused(office: Office) -> None:
 # what is no database of ours
 
 
-@pytest.mark.parametrize("content", [b"garbage " * 4096, b"SQLite format 3\x00" + b"\xff" * 8192, b"short"], ids=["text", "torn", "short"])
+@pytest.mark.parametrize(
+    "content",
+    [b"garbage " * 4096, b"SQLite format 3\x00" + b"\xff" * 8192, b"short"],
+    ids=["text", "torn", "short"],
+)
 def test_garbage_in_place_of_the_database_is_said_and_left_alone(office: Office, content: bytes) -> None:
     office.database.write_bytes(content)
     for command in (["poll"], ["status"], ["events"]):
@@ -199,7 +211,9 @@ def test_a_page_that_went_bad_is_said_with_the_remedy(polled: Office) -> None:
     with closing(sqlite3.connect(polled.database)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         [(page_size,)] = connection.execute("PRAGMA page_size").fetchall()
-        [(page,)] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'entities'").fetchall()
+        [(page,)] = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'entities'"
+        ).fetchall()
     with polled.database.open("r+b") as file:
         file.seek((page - 1) * page_size)
         file.write(b"\xee" * page_size)

@@ -36,7 +36,9 @@ deadline = "+2wd"
 PEOPLE = '[people]\nlead = "deal.fields.UF_CRM_PROJECT_LEAD"\n'
 
 
-def examined(folder: Path, webhook: str, text: str = GOOD, *arguments: str, top: str = "", people: str = PEOPLE) -> Ended:
+def examined(
+    folder: Path, webhook: str, text: str = GOOD, *arguments: str, top: str = "", people: str = PEOPLE
+) -> Ended:
     written(folder, f'{top}\n[portal]\nwebhook = "{webhook}"\n{people}{text}')
     return b24sync("doctor", "--json", *arguments, cwd=folder)
 
@@ -54,9 +56,21 @@ def test_a_good_configuration_on_a_good_portal_has_no_complaint(tmp_path):
     assert [line for line in ended.lines() if line["status"] != "ok"] == []
     names = {line["check"] for line in ended.lines()}
     assert names >= {
-        "configuration", "scopes", "admin", "date_filter", "stage_history.invoice", "stage_history.deal", "stages", "fields", "people",
-        "rules.head-knows", "rules.execution", "calendar", "clock", "database",
-    }  # fmt: skip
+        "configuration",
+        "scopes",
+        "admin",
+        "date_filter",
+        "stage_history.invoice",
+        "stage_history.deal",
+        "stages",
+        "fields",
+        "people",
+        "rules.head-knows",
+        "rules.execution",
+        "calendar",
+        "clock",
+        "database",
+    }
     assert all(list(line) == ["status", "check", "message", "remedy"] for line in ended.lines())
     assert "sandboxsecret0001" not in ended.out + ended.err
 
@@ -70,7 +84,12 @@ def test_it_makes_few_requests_and_writes_nothing_at_the_portal_or_here(tmp_path
         asked = portal.requests[before:]
         assert ended.code == 0, ended.out
         assert len(asked) <= 10
-        assert not [command for one in asked for command in one.commands if command.endswith((".add", ".update", ".delete", ".set"))]
+        assert not [
+            command
+            for one in asked
+            for command in one.commands
+            if command.endswith((".add", ".update", ".delete", ".set"))
+        ]
         assert only(ended, "last_poll")["status"] == "ok"
         assert "whole" in only(ended, "database")["message"]
         assert {path.name: _digest(path) for path in tmp_path.iterdir() if path.name in digest} == digest
@@ -93,7 +112,10 @@ def test_a_missing_scope_is_named_with_its_methods_and_its_use(tmp_path):
 
 
 def test_an_owner_who_is_no_administrator_is_a_warning_and_a_stronger_one_for_finished_tasks(tmp_path):
-    act = GOOD + '[[rules]]\nname = "act"\non = "invoice.tasks_completed"\n[[rules.steps]]\nuse = "create_task"\n'
+    act = (
+        GOOD
+        + '[[rules]]\nname = "act"\non = "invoice.tasks_completed"\n[[rules.steps]]\nuse = "create_task"\n'
+    )
     with company_portal(admin=False) as (_, _, webhook):
         mild, strong = examined(tmp_path, webhook), examined(tmp_path, webhook, act)
     assert (only(mild, "admin")["status"], mild.code) == ("warn", 0)
@@ -102,7 +124,9 @@ def test_an_owner_who_is_no_administrator_is_a_warning_and_a_stronger_one_for_fi
     assert "tasks_completed may come although tasks are still open" in only(strong, "admin")["message"]
 
 
-@pytest.mark.parametrize(("zone", "shift", "side"), [("America/New_York", "-8:00", "west"), ("Asia/Vladivostok", "+7:00", "east")])
+@pytest.mark.parametrize(
+    ("zone", "shift", "side"), [("America/New_York", "-8:00", "west"), ("Asia/Vladivostok", "+7:00", "east")]
+)
 def test_a_shifted_date_filter_is_measured_and_explained(tmp_path, zone, shift, side):
     with company_portal(owner_tz=zone) as (_, _, webhook):
         found = only(examined(tmp_path, webhook), "date_filter")
@@ -173,7 +197,9 @@ use = "notify"
 to = ["leed"]
 """
     with company_portal() as (_, _, webhook):
-        ended = examined(tmp_path, webhook, text, people='[people]\nleed = "deal.fields.UF_CRM_PROJECT_LED"\n')
+        ended = examined(
+            tmp_path, webhook, text, people='[people]\nleed = "deal.fields.UF_CRM_PROJECT_LED"\n'
+        )
     assert ended.code == 1
     said = {line["message"].partition(":")[0]: line for line in ended.of("fields")}
     assert "UF_CRM_RATE (Коэффициент)" in said["rules[0].when"]["remedy"]
@@ -256,7 +282,11 @@ def test_the_mail_server_is_entered_and_left(tmp_path):
 
 
 def test_faults_of_the_configuration_are_lines_and_exit_2(tmp_path):
-    written(tmp_path, '[portal]\nwebhook = "https://x.bitrix24.ru/rest/1/s3cret00/"\nwrong = 1\n[poll]\nwatch = ["invoise"]\n')
+    written(
+        tmp_path,
+        '[portal]\nwebhook = "https://x.bitrix24.ru/rest/1/s3cret00/"\nwrong = 1\n[poll]\nwatch = '
+        '["invoise"]\n',
+    )
     ended = b24sync("doctor", "--json", cwd=tmp_path)
     assert ended.code == 2
     assert [line["status"] for line in ended.of("configuration")] == ["fail", "fail"]
@@ -291,7 +321,16 @@ def test_offline_asks_nobody_and_needs_no_secret(tmp_path):
 
 
 def test_a_portal_with_few_methods_gives_warnings_and_no_traceback(tmp_path):
-    missing = ("scope", "profile", "user.admin", "crm.category.list", "crm.item.fields", "crm.stagehistory.list", "department.*", "user.*")
+    missing = (
+        "scope",
+        "profile",
+        "user.admin",
+        "crm.category.list",
+        "crm.item.fields",
+        "crm.stagehistory.list",
+        "department.*",
+        "user.*",
+    )
     with company_portal() as (portal, _, webhook), _without(portal, *missing):
         ended = examined(tmp_path, webhook)
     assert ended.code in {0, 1}
@@ -305,7 +344,14 @@ def test_a_portal_with_few_methods_gives_warnings_and_no_traceback(tmp_path):
 @contextmanager
 def _without(portal, *methods):
     for method in methods:
-        fault = Fault("error", method, times=10_000, where="command", code="ERROR_METHOD_NOT_FOUND", description="Method not found!")
+        fault = Fault(
+            "error",
+            method,
+            times=10_000,
+            where="command",
+            code="ERROR_METHOD_NOT_FOUND",
+            description="Method not found!",
+        )
         portal.faults.add(fault)
     yield
 
@@ -344,7 +390,10 @@ def test_plain_lines_without_a_terminal(tmp_path):
 def test_a_portal_without_anything_to_measure_with_is_no_failure(tmp_path):
     with SandboxServer(Sandbox()) as server:
         ended = examined(
-            tmp_path, server.webhook, '[[rules]]\nname = "a"\non = "deal.created"\n[[rules.steps]]\nuse = "create_task"\n', people=""
+            tmp_path,
+            server.webhook,
+            '[[rules]]\nname = "a"\non = "deal.created"\n[[rules.steps]]\nuse = "create_task"\n',
+            people="",
         )
     assert ended.code == 0, ended.out
     assert only(ended, "date_filter")["status"] == "warn"
@@ -368,7 +417,10 @@ def test_a_clock_that_is_off_is_a_warning_only(tmp_path):
     portal = Sandbox(clock=SandboxClock(datetime.now(UTC) + timedelta(minutes=10)))
     with SandboxServer(portal) as server:
         ended = examined(
-            tmp_path, server.webhook, '[[rules]]\nname = "a"\non = "deal.created"\n[[rules.steps]]\nuse = "create_task"\n', people=""
+            tmp_path,
+            server.webhook,
+            '[[rules]]\nname = "a"\non = "deal.created"\n[[rules.steps]]\nuse = "create_task"\n',
+            people="",
         )
     assert (only(ended, "clock")["status"], ended.code) == ("warn", 0)
     assert "behind the portal's" in only(ended, "clock")["message"]
@@ -376,7 +428,9 @@ def test_a_clock_that_is_off_is_a_warning_only(tmp_path):
 
 def test_every_failure_has_a_remedy(tmp_path):
     with company_portal(scopes=("crm",)) as (_, _, webhook):
-        ended = examined(tmp_path, webhook, GOOD.replace("EXECUTING", "EXECUTINGS").replace("UF_CRM_ADDRESS", "UF_X"))
+        ended = examined(
+            tmp_path, webhook, GOOD.replace("EXECUTING", "EXECUTINGS").replace("UF_CRM_ADDRESS", "UF_X")
+        )
     failed = [line for line in ended.lines() if line["status"] == "fail"]
     assert {"scopes", "stages", "fields"} <= {line["check"] for line in failed}
     assert all(line["remedy"] for line in failed)

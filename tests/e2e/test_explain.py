@@ -47,10 +47,17 @@ def test_the_story_tells_revisions_events_rules_and_actions(told: tuple[Office, 
     assert [revision["what"] for revision in story["revisions"]] == ["created", "changed"]
     assert story["revisions"][1]["changes"]["title"] == ["Окна <b>", "Окна и двери"]
     events = story["events"]
-    assert [event["name"].partition(".")[2] for event in events] == ["created", "status_changed", "status_changed", "updated"]
+    assert [event["name"].partition(".")[2] for event in events] == [
+        "created",
+        "status_changed",
+        "status_changed",
+        "updated",
+    ]
     plain = office.events("--entity", f"invoice:{invoice}")
     assert [{name: event[name] for name in row} for event, row in zip(events, plain, strict=True)] == plain
-    assert [action for event in events for action in event["actions"]] == office.actions("--entity", f"invoice:{invoice}")
+    assert [action for event in events for action in event["actions"]] == office.actions(
+        "--entity", f"invoice:{invoice}"
+    )
     assert story["actions_by_operators"] == []
 
 

@@ -1,4 +1,7 @@
-"""For any history of a portal and any poll times: its events are the portal's stage history, in order, once (DESIGN.md G1, G2)."""
+"""For any history of a portal and any poll times.
+
+Its events are the portal's stage history, in order, once (DESIGN.md G1, G2).
+"""
 
 from __future__ import annotations
 
@@ -42,29 +45,55 @@ class Scene:
 INVOICES = '[poll]\nwatch = ["invoice"]\nreconcile_every = "0s"\n'
 SCENES = {
     "invoices": Scene("invoice", INVOICE, INVOICES),
-    "invoices, history kept whole": Scene("invoice", INVOICE, INVOICES, settings={"history_drops_final": False}),
-    "invoices, no history": Scene("invoice", INVOICE, INVOICES, settings={"stagehistory31": False}, history=False),
-    "invoices, owner far west": Scene("invoice", INVOICE, INVOICES, settings={"owner_tz": "America/Los_Angeles"}),
-    "invoices, owner far east": Scene("invoice", INVOICE, INVOICES, settings={"owner_tz": "Asia/Vladivostok"}),
+    "invoices, history kept whole": Scene(
+        "invoice", INVOICE, INVOICES, settings={"history_drops_final": False}
+    ),
+    "invoices, no history": Scene(
+        "invoice", INVOICE, INVOICES, settings={"stagehistory31": False}, history=False
+    ),
+    "invoices, owner far west": Scene(
+        "invoice", INVOICE, INVOICES, settings={"owner_tz": "America/Los_Angeles"}
+    ),
+    "invoices, owner far east": Scene(
+        "invoice", INVOICE, INVOICES, settings={"owner_tz": "Asia/Vladivostok"}
+    ),
     "invoices, clocks go forward": Scene(
-        "invoice", INVOICE, INVOICES, SUMMER_BERLIN, {"server_tz": "Europe/Berlin", "owner_tz": "America/Sao_Paulo"}
+        "invoice",
+        INVOICE,
+        INVOICES,
+        SUMMER_BERLIN,
+        {"server_tz": "Europe/Berlin", "owner_tz": "America/Sao_Paulo"},
     ),
     "invoices, clocks go back": Scene(
-        "invoice", INVOICE, INVOICES, WINTER_BERLIN, {"server_tz": "Europe/Berlin", "owner_tz": "Europe/Berlin"}
+        "invoice",
+        INVOICE,
+        INVOICES,
+        WINTER_BERLIN,
+        {"server_tz": "Europe/Berlin", "owner_tz": "Europe/Berlin"},
     ),
     "invoices, clocks go forward west of Greenwich": Scene(
-        "invoice", INVOICE, INVOICES, SUMMER_NEW_YORK, {"server_tz": "America/New_York", "owner_tz": "Pacific/Honolulu"}
+        "invoice",
+        INVOICE,
+        INVOICES,
+        SUMMER_NEW_YORK,
+        {"server_tz": "America/New_York", "owner_tz": "Pacific/Honolulu"},
     ),
     "deals of two funnels": Scene("deal", DEAL, '[poll]\nwatch = ["deal"]\nreconcile_every = "0s"\n'),
     "deals, history kept whole": Scene(
-        "deal", DEAL, '[poll]\nwatch = ["deal"]\nreconcile_every = "0s"\n',
+        "deal",
+        DEAL,
+        '[poll]\nwatch = ["deal"]\nreconcile_every = "0s"\n',
         settings={"deal_history_drops_final": False, "funnel_change_drops_history": False},
     ),
     "a smart process": Scene(
-        "object", OBJECT, '[poll]\nwatch = ["object"]\nreconcile_every = "0s"\n[kinds.object]\nentity_type_id = 1046\n'
+        "object",
+        OBJECT,
+        '[poll]\nwatch = ["object"]\nreconcile_every = "0s"\n[kinds.object]\nentity_type_id = 1046\n',
     ),
-    "old invoices": Scene("invoice", OLD, INVOICES + '[invoice]\napi = "legacy"\n', settings={"old_invoices": True}),
-}  # fmt: skip
+    "old invoices": Scene(
+        "invoice", OLD, INVOICES + '[invoice]\napi = "legacy"\n', settings={"old_invoices": True}
+    ),
+}
 
 number = st.integers(0, 7)
 operation = st.one_of(
@@ -81,7 +110,9 @@ operation = st.one_of(
     st.tuples(st.just("poll")),
     st.tuples(st.just("poll")),
 )
-histories = st.tuples(st.lists(operation, max_size=6), st.lists(operation, min_size=1, max_size=60 if LONG else 25))
+histories = st.tuples(
+    st.lists(operation, max_size=6), st.lists(operation, min_size=1, max_size=60 if LONG else 25)
+)
 
 
 class People:
@@ -121,7 +152,9 @@ class People:
     def _save(self, chosen: int, **fields: Any) -> None:
         if self.scene.etid == OLD:
             names = {"title": "ORDER_TOPIC", "opportunity": "PRICE", "stageId": "STATUS_ID"}
-            self.world.portal.update_legacy_invoice(chosen, **{names[name]: value for name, value in fields.items()})
+            self.world.portal.update_legacy_invoice(
+                chosen, **{names[name]: value for name, value in fields.items()}
+            )
         else:
             self.world.portal.update_item(self.scene.etid, chosen, **fields)
 
@@ -155,7 +188,13 @@ def test_events_are_the_history_of_the_portal(name: str) -> None:
     scene = SCENES[name]
 
     @given(histories)
-    @settings(max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck), print_blob=True)
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        phases=PHASES,
+        suppress_health_check=list(HealthCheck),
+        print_blob=True,
+    )
     def holds(history: tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             _lived_through(scene, *history, folder=Path(folder))
@@ -163,7 +202,9 @@ def test_events_are_the_history_of_the_portal(name: str) -> None:
     holds()
 
 
-def _lived_through(scene: Scene, before: list[tuple[Any, ...]], after: list[tuple[Any, ...]], *, folder: Path) -> None:
+def _lived_through(
+    scene: Scene, before: list[tuple[Any, ...]], after: list[tuple[Any, ...]], *, folder: Path
+) -> None:
     with World(folder, scene.config, settings=SandboxSettings(**scene.settings), start=scene.start) as world:
         people, oracle = People(world, scene), Oracle(world, scene.kind, scene.etid, scene.history)
         for one in before:
@@ -200,20 +241,32 @@ def _reconcile(world: World, oracle: Oracle) -> None:
     oracle.check()
     hidden = oracle.hidden()
     stored = world.rows("SELECT id, stage FROM entities WHERE kind = ? AND state = 'present'", oracle.kind)
-    portal = {one: str(oracle.raw(one)["STATUS_ID" if oracle.etid == OLD else "stageId"]) for one in oracle.ids()}
-    assert {row["id"]: row["stage"] for row in stored} == {one: stage for one, stage in portal.items() if one not in hidden}
+    portal = {
+        one: str(oracle.raw(one)["STATUS_ID" if oracle.etid == OLD else "stageId"]) for one in oracle.ids()
+    }
+    assert {row["id"]: row["stage"] for row in stored} == {
+        one: stage for one, stage in portal.items() if one not in hidden
+    }
     world.idle()
 
 
 # changes while the poll reads
 
-WHOLE = {"history_drops_final": False, "deal_history_drops_final": False, "funnel_change_drops_history": False}
+WHOLE = {
+    "history_drops_final": False,
+    "deal_history_drops_final": False,
+    "funnel_change_drops_history": False,
+}
 LIVING = {
     "invoices": Scene("invoice", INVOICE, INVOICES, settings=WHOLE),
     "invoices, final rows dropped": Scene("invoice", INVOICE, INVOICES),
-    "invoices, no history": Scene("invoice", INVOICE, INVOICES, settings={"stagehistory31": False}, history=False),
+    "invoices, no history": Scene(
+        "invoice", INVOICE, INVOICES, settings={"stagehistory31": False}, history=False
+    ),
     "deals": Scene("deal", DEAL, SCENES["deals of two funnels"].config, settings=WHOLE),
-    "old invoices": Scene("invoice", OLD, SCENES["old invoices"].config, settings={"old_invoices": True, **WHOLE}),
+    "old invoices": Scene(
+        "invoice", OLD, SCENES["old invoices"].config, settings={"old_invoices": True, **WHOLE}
+    ),
 }
 change = st.one_of(
     st.tuples(st.just("create"), number),
@@ -239,7 +292,13 @@ def test_changes_between_the_commands_of_a_poll_are_neither_lost_nor_told_twice(
     scene = LIVING[name]
 
     @given(st.lists(change, max_size=4), rounds)
-    @settings(max_examples=EXAMPLES, deadline=None, phases=PHASES, suppress_health_check=list(HealthCheck), print_blob=True)
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        phases=PHASES,
+        suppress_health_check=list(HealthCheck),
+        print_blob=True,
+    )
     def holds(before: list[Any], lived: list[Any]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             _changing_while_read(scene, before, lived, folder=Path(folder))
@@ -262,7 +321,9 @@ def _changing_while_read(scene: Scene, before: list[Any], lived: list[Any], *, f
             report = world.poll(reconcile=kind == "reconcile")
             world.portal.before_command = lambda _method, _params: None
             assert report.exit_code == 0, report.troubles
-            note(f"told: {[(row['entity_id'], row['name'], row['from_'], row['to_']) for row in world.events()]}")
+            note(
+                f"told: {[(row['entity_id'], row['name'], row['from_'], row['to_']) for row in world.events()]}"
+            )
         world.poll()
         world.idle()
         world.poll(reconcile=True)
@@ -270,7 +331,9 @@ def _changing_while_read(scene: Scene, before: list[Any], lived: list[Any], *, f
         world.check_database()
 
 
-def _interleaved(world: World, people: People, truth: Truth, inside: list[tuple[int, tuple[Any, ...]]]) -> None:
+def _interleaved(
+    world: World, people: People, truth: Truth, inside: list[tuple[int, tuple[Any, ...]]]
+) -> None:
     left, count = list(inside), 0
 
     def before_command(_method: str, _params: dict[str, Any]) -> None:
@@ -310,7 +373,10 @@ class Truth:
             self.titles.setdefault(one, raw["ORDER_TOPIC" if self.scene.etid == OLD else "title"])
 
     def check(self) -> None:
-        """The moves told lead through the stages passed, from the first to the last; with history, through each of them."""
+        """The moves told lead through the stages passed, from the first to the last.
+
+        With history, through each of them.
+        """
         import json
 
         present = set(self.oracle.ids())
@@ -328,15 +394,21 @@ class Truth:
             if self.scene.history and self.scene.settings.get("history_drops_final") is False:
                 assert told == walked, f"{one}: told {told}, passed {passed}"
             else:
-                assert not walked or told == [] or told[-1] == walked[-1], f"{one}: told {told}, passed {passed}"
+                assert not walked or told == [] or told[-1] == walked[-1], (
+                    f"{one}: told {told}, passed {passed}"
+                )
             before = passed[0] if one in self.old else None
             for row in moves:
                 assert row["from_stage"] == before or (before is None and row["from_stage"] in _FIRST)
                 before = row["to_stage"]
             assert [row["occurred_at"] for row in moves] == sorted(row["occurred_at"] for row in moves)
-            stored = self.world.rows("SELECT stage FROM entities WHERE kind = ? AND id = ?", self.scene.kind, one)
+            stored = self.world.rows(
+                "SELECT stage FROM entities WHERE kind = ? AND id = ?", self.scene.kind, one
+            )
             assert stored == [{"stage": passed[-1]}]
-            self._check_titles(one, [json.loads(row["changes"]) for row in rows if row["name"].endswith(".updated")])
+            self._check_titles(
+                one, [json.loads(row["changes"]) for row in rows if row["name"].endswith(".updated")]
+            )
 
     def _walked(self, one: int, passed: list[str]) -> list[str]:
         return passed[1:] if one in self.old or passed[0] in _FIRST else passed
@@ -354,7 +426,9 @@ class Truth:
             assert names.count("deleted") == 1
         told = [row["to_stage"] for row in rows if row["name"].endswith("_changed")]
         if self.scene.history and self.scene.settings.get("history_drops_final") is False:
-            rest = iter(self._walked(one, passed))  # what the portal deleted before its history was read is told by its row
+            rest = iter(
+                self._walked(one, passed)
+            )  # what the portal deleted before its history was read is told by its row
             assert all(stage in rest for stage in told), f"{one}: told {told}, passed {passed}"
 
     def _check_titles(self, one: int, changes: list[dict[str, Any]]) -> None:

@@ -30,7 +30,7 @@ HOSTILE = {
     "long": "long " * 2_000,
     "odd": "\ud7ff\ufffe\U0001f4a9 \u0000 \u2028 \u2029 e\u0301",
     "batch": "$result[c0][item][id] $result[x]",
-}  # fmt: skip
+}
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 RULES = """
 [[rules]]
@@ -71,7 +71,9 @@ COMMISSION = '[commission]\n[[commission.rates]]\nfor = "invoice.responsible"\np
 @pytest.fixture
 def firm(tmp_path: Path) -> Iterator[Firm]:
     with opened(tmp_path / "firm", rules=RULES) as firm:
-        (firm.folder / "letter.html").write_text("<p>Dear {{ contact.name }}: <b>{{ invoice.title }}</b></p>", encoding="utf-8")
+        (firm.folder / "letter.html").write_text(
+            "<p>Dear {{ contact.name }}: <b>{{ invoice.title }}</b></p>", encoding="utf-8"
+        )
         firm.write(sections=firm.mail_section() + COMMISSION)
         firm.poll()
         yield firm
@@ -119,9 +121,19 @@ def _judge_mail(firm: Firm, text: str) -> None:
     assert mail.recipients == ("anna@romashka.example",)
     message = mail.message
     assert set(message.keys()) <= {
-        "From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "Auto-Submitted", "Content-Language", "Reply-To",
-        "Content-Transfer-Encoding", "X-Auto-Response-Suppress",
-    }, message.keys()  # fmt: skip
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "MIME-Version",
+        "Content-Type",
+        "Auto-Submitted",
+        "Content-Language",
+        "Reply-To",
+        "Content-Transfer-Encoding",
+        "X-Auto-Response-Suppress",
+    }, message.keys()
     assert message["Subject"].startswith("S ")
     assert not re.search(r"[\x00-\x1f\x7f-\x9f]", message["Subject"])
     html = message.get_body(("html",)).get_content()
@@ -210,7 +222,8 @@ BOMBS = [
     "{{ 'x'|center(10**9) }}",
     "{{ '%999999999d' % 1 }}",
     "{{ ('a' * 9999) * 9999 * 99 }}",
-    "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}x{% endfor %}{% endfor %}{% endfor %}",
+    "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}x{% endfor %}{% endfor "
+    "%}{% endfor %}",
     "{{ lipsum(n=100000) }}",
     "{{ 'x'|indent(10**9) }}",
     "{{ 1|round(10**9) }}",
@@ -219,7 +232,10 @@ BOMBS = [
 
 
 def test_texts_that_reach_out_of_their_sandbox_are_refused_when_they_are_loaded(office: Office) -> None:
-    """All in one configuration, whose faults come at once; what is let through renders nothing of the program."""
+    """All in one configuration, whose faults come at once.
+
+    What is let through renders nothing of the program.
+    """
     office.write(rules="".join(_text_rule(number, text) for number, text in enumerate(ESCAPES)))
     ran = office.run("poll")
     no_traceback(ran)
@@ -245,7 +261,8 @@ def _text_rule(number: int, text: str) -> str:
 @pytest.mark.parametrize("text", BOMBS)
 def test_a_text_that_would_eat_time_or_memory_is_stopped(office: Office, text: str) -> None:
     office.write(
-        rules='[[rules]]\nname = "r"\non = "invoice.created"\n[[rules.steps]]\nuse = "notify"\nto = ["user:1"]\n' + f"text = '''{text}'''\n"
+        rules='[[rules]]\nname = "r"\non = "invoice.created"\n[[rules.steps]]\nuse = "notify"\nto = '
+        '["user:1"]\n' + f"text = '''{text}'''\n"
     )
     begun = time.monotonic()
     ran = office.run("poll", preexec_fn=_small)
@@ -266,7 +283,13 @@ def _small() -> None:
 
 
 def test_a_condition_cannot_reach_out_either(office: Office) -> None:
-    for condition in ("''.__class__", "invoice.__class__", "invoice|attr('x')", "lipsum.__globals__", "(1).__class__.__mro__"):
+    for condition in (
+        "''.__class__",
+        "invoice.__class__",
+        "invoice|attr('x')",
+        "lipsum.__globals__",
+        "(1).__class__.__mro__",
+    ):
         office.write(rules=notify_rule("r", "invoice.created", more=f'when = "{condition}"'))
         ran = office.run("poll")
         no_traceback(ran)
@@ -276,7 +299,11 @@ def test_a_condition_cannot_reach_out_either(office: Office) -> None:
 
 def test_entity_names_and_arguments_with_escapes_are_shown_harmless(polled: Office) -> None:
     for argument in ("\x1b[31minvoice:1", "invoice:\u202e1", "invoice:1\nERROR all gone"):
-        for command in (["events", "--entity", argument], ["explain", argument], ["run-rule", argument, "invoice:1", "--yes"]):
+        for command in (
+            ["events", "--entity", argument],
+            ["explain", argument],
+            ["run-rule", argument, "invoice:1", "--yes"],
+        ):
             ran = polled.run(*command)
             no_traceback(ran)
             assert not CONTROL.search(ran.said.replace("\n", "")), ran.said

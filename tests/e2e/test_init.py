@@ -36,14 +36,22 @@ def test_the_written_file_is_private_valid_and_knows_the_portal(tmp_path):
     assert settings.safety.dry_run is True
     assert [rule.name for rule in settings.rules] == ["head-knows"]
     assert settings.invoice.status == {
-        "draft": ("DT31_1:N",), "sent": ("DT31_1:S",), "paid": ("DT31_1:P",), "rejected": ("DT31_1:D",),
-    }  # fmt: skip
+        "draft": ("DT31_1:N",),
+        "sent": ("DT31_1:S",),
+        "paid": ("DT31_1:P",),
+        "rejected": ("DT31_1:D",),
+    }
     assert settings.invoice.my_company == 4
     assert settings.people == {"accountant": "user:7", "project_lead": "deal.fields.UF_CRM_PROJECT_LEAD"}
     for known in (
-        "C1:EXECUTING = В работе", "user:5 = Алексей Новиков", "department:2 = Отдел продаж, head: Марина Орлова", "21 = Счёт на оплату",
-        "list:37 = Прайс по регионам", "UF_CRM_ADDRESS = Адрес объекта (string)", "DT31_1:UC_7Q2PXA = Частично оплачен",
-    ):  # fmt: skip
+        "C1:EXECUTING = В работе",
+        "user:5 = Алексей Новиков",
+        "department:2 = Отдел продаж, head: Марина Орлова",
+        "21 = Счёт на оплату",
+        "list:37 = Прайс по регионам",
+        "UF_CRM_ADDRESS = Адрес объекта (string)",
+        "DT31_1:UC_7Q2PXA = Частично оплачен",
+    ):
         assert f"#   {known}" in text
     assert [name.name for name in tmp_path.iterdir()] == ["b24sync.toml"]
 
@@ -75,15 +83,23 @@ def test_it_writes_nothing_at_the_portal_and_asks_little(tmp_path):
         portal.requests.clear()
         b24sync("init", "--webhook", webhook, cwd=tmp_path)
         assert portal.requests.count <= 5
-        assert not [name for name in portal.requests.methods() if name.endswith((".add", ".update", ".delete", ".set"))]
+        assert not [
+            name
+            for name in portal.requests.methods()
+            if name.endswith((".add", ".update", ".delete", ".set"))
+        ]
 
 
 def test_every_automation_switched_on_loads_in_both_languages(tmp_path):
     with company_portal() as (_, _, webhook):
         facts = _facts(webhook)
         for language in ("ru", "en"):
-            mail = MailChoice("smtp", "Счета <billing@example.ru>", "smtp.example.ru", 465, "tls", "billing", 'pa"ss\\word')
-            loaded = load(written(tmp_path, document(facts, Choices(webhook, language, EVERYTHING, mail))), environ={})
+            mail = MailChoice(
+                "smtp", "Счета <billing@example.ru>", "smtp.example.ru", 465, "tls", "billing", 'pa"ss\\word'
+            )
+            loaded = load(
+                written(tmp_path, document(facts, Choices(webhook, language, EVERYTHING, mail))), environ={}
+            )
             assert len(loaded.settings.rules) == 13
             assert loaded.settings.mail is not None
             assert loaded.settings.mail.password.reveal() == 'pa"ss\\word'
@@ -122,7 +138,9 @@ def test_names_of_the_portal_are_data(tmp_path):
     assert not [line for line in text.splitlines() if "evil.example" in line and not line.startswith("#")]
 
 
-@pytest.mark.parametrize("text", ['a"b', "a\\", "\n\r\t", "\x00\x1f\x7f\x85", "\u2028\u202e", "\ud800"[:1], "😀 ы", "\U000e0001"])
+@pytest.mark.parametrize(
+    "text", ['a"b', "a\\", "\n\r\t", "\x00\x1f\x7f\x85", "\u2028\u202e", "\ud800"[:1], "😀 ы", "\U000e0001"]
+)
 def test_a_quoted_text_is_read_back_and_a_comment_is_one_line(text):
     assert tomllib.loads(f"x = {quoted(text)}")["x"] == text.replace("\ud800", "\ufffd")
     assert tomllib.loads(f"# {plain(text)}\nx = 1") == {"x": 1}
@@ -141,7 +159,14 @@ def test_an_empty_portal_gives_a_valid_file(tmp_path):
 @pytest.mark.parametrize("refused", ["crm.*", "user.*", "*.list", "*"])
 def test_a_portal_that_answers_little_gives_a_valid_file(tmp_path, refused):
     with company_portal() as (portal, _, webhook):
-        fault = Fault("error", refused, times=10_000, where="command", code="ERROR_METHOD_NOT_FOUND", description="Method not found!")
+        fault = Fault(
+            "error",
+            refused,
+            times=10_000,
+            where="command",
+            code="ERROR_METHOD_NOT_FOUND",
+            description="Method not found!",
+        )
         portal.faults.add(fault)
         ended = b24sync("init", "--webhook", webhook, cwd=tmp_path)
         assert "Traceback" not in ended.err
@@ -154,7 +179,12 @@ def test_odd_answers_give_a_valid_file(tmp_path):
     facts = PortalFacts("p", 1)
     for codes in (frozenset({"A1"}), EVERYTHING):
         mail = MailChoice("file", "billing@example.ru")
-        text = document(facts, Choices("https://p.bitrix24.ru/rest/1/s3cretword/", "ru", codes, mail if len(codes) > 1 else None))
+        text = document(
+            facts,
+            Choices(
+                "https://p.bitrix24.ru/rest/1/s3cretword/", "ru", codes, mail if len(codes) > 1 else None
+            ),
+        )
         assert load(written(tmp_path, text), environ={}).settings.rules
 
 
@@ -178,7 +208,10 @@ def test_an_existing_file_is_left_alone_without_force(tmp_path):
         (["--webhook", "http://example.bitrix24.ru/rest/1/verysecret99/"], "in the clear"),
         (["--webhook", "https://example.bitrix24.ru/rest/1/verysecret99/?x=1"], "more than a webhook URL"),
         ([], "--webhook is missing"),
-        (["--webhook", "https://example.bitrix24.ru/rest/1/verysecret99/", "--output", "absent/x.toml"], "mkdir -p absent"),
+        (
+            ["--webhook", "https://example.bitrix24.ru/rest/1/verysecret99/", "--output", "absent/x.toml"],
+            "mkdir -p absent",
+        ),
         (["--webhook", "https://example.bitrix24.ru/rest/1/verysecret99/", "--output", "."], "is a folder"),
         (["--webhook", "https://example.bitrix24.ru/rest/1/verysecret99/", "--language", "de"], "ru or en"),
     ],
@@ -215,7 +248,14 @@ def test_a_folder_that_cannot_be_written_ends_with_2(tmp_path):
 def test_old_invoices_are_recognized(tmp_path):
     with company_portal(old_invoices=True) as (portal, _, webhook):
         for method in ("crm.item.fields", "crm.category.list"):
-            fault = Fault("error", method, times=10_000, where="command", code="ENTITY_TYPE_NOT_SUPPORTED", description="not here")
+            fault = Fault(
+                "error",
+                method,
+                times=10_000,
+                where="command",
+                code="ENTITY_TYPE_NOT_SUPPORTED",
+                description="not here",
+            )
             portal.faults.add(fault)
         assert b24sync("init", "--webhook", webhook, cwd=tmp_path).code == 0
     settings = load(tmp_path / "b24sync.toml", environ={}).settings
@@ -225,21 +265,39 @@ def test_old_invoices_are_recognized(tmp_path):
 
 def test_the_environment_can_hold_the_webhook(tmp_path: Path):
     with company_portal() as (_, _, webhook):
-        ended = b24sync("init", "--output", str(tmp_path / "y.toml"), cwd=tmp_path, environ={"B24SYNC_WEBHOOK": webhook})
+        ended = b24sync(
+            "init", "--output", str(tmp_path / "y.toml"), cwd=tmp_path, environ={"B24SYNC_WEBHOOK": webhook}
+        )
     assert ended.code == 0
     assert load(tmp_path / "y.toml", environ={}).settings.portal.webhook.reveal() == webhook
 
 
 def test_a_person_at_a_terminal_is_asked_again_until_the_answers_fit(tmp_path):
     with company_portal() as (_, _, webhook):
-        answers = ["https://example.bitrix24.ru/rest/1", webhook, "fr", "en", "a1 z9", "a1, b1 b2", "smtp", "no address"]
+        answers = [
+            "https://example.bitrix24.ru/rest/1",
+            webhook,
+            "fr",
+            "en",
+            "a1 z9",
+            "a1, b1 b2",
+            "smtp",
+            "no address",
+        ]
         answers += ["Bills <b@example.ru>", "smtp.example.ru", "tls", "x", "465", "billing", "s3cret-pass"]
         code, shown = on_terminal("init", cwd=tmp_path, answers=answers)
     assert code == 0, shown
     settings = load(tmp_path / "b24sync.toml", environ={}).settings
-    assert (settings.language, [rule.name for rule in settings.rules]) == ("en", ["head-knows", "mail-invoice", "remind"])
+    assert (settings.language, [rule.name for rule in settings.rules]) == (
+        "en",
+        ["head-knows", "mail-invoice", "remind"],
+    )
     assert settings.mail is not None
-    assert (settings.mail.port, settings.mail.security, settings.mail.from_) == (465, "tls", "Bills <b@example.ru>")
+    assert (settings.mail.port, settings.mail.security, settings.mail.from_) == (
+        465,
+        "tls",
+        "Bills <b@example.ru>",
+    )
     assert settings.mail.password.reveal() == "s3cret-pass"
     assert settings.mail.document_template == 21
     assert settings.reminders is not None

@@ -134,7 +134,11 @@ def test_a_due_date_on_a_saturday_moves_and_stays(working: Office) -> None:
     working.poll()
     working.poll()
     assert working.portal.item(INVOICE, invoice)["closedate"] == shown
-    done = [action for action in working.actions("--entity", f"invoice:{invoice}") if action["step"] == "shift_due_date"]
+    done = [
+        action
+        for action in working.actions("--entity", f"invoice:{invoice}")
+        if action["step"] == "shift_due_date"
+    ]
     assert [action["result"]["changed"] for action in done] == [True, False]
 
 
@@ -149,7 +153,11 @@ def test_an_operator_resends_and_reminds(working: Office) -> None:
     reminded = working.run("remind", f"№{number}", "--yes")
     assert reminded.code == 0, reminded.said
     sent = mails(working)
-    assert sorted(mail["To"] for mail in sent) == ["anna@romashka.example", "anna@romashka.example", "new@example.ru"]
+    assert sorted(mail["To"] for mail in sent) == [
+        "anna@romashka.example",
+        "anna@romashka.example",
+        "new@example.ru",
+    ]
     assert any("reminder" in mail["Subject"] for mail in sent)
     working.move(invoice, PAID)
     refused = working.run("remind", str(invoice), "--yes")
@@ -181,13 +189,19 @@ def test_the_schedule_reminds_once_by_the_portals_clock_and_not_after_payment(wo
     morning = datetime.combine(due, time(10, 5), tzinfo=ZoneInfo("Europe/Moscow"))
     working.portal.clock.set(morning - timedelta(minutes=10))
     working.poll()
-    assert (reminders(working, invoice), reminders(working, other)) == (1, 1), "three days before, which came meanwhile"
+    assert (reminders(working, invoice), reminders(working, other)) == (1, 1), (
+        "three days before, which came meanwhile"
+    )
     working.move(other, PAID)
     working.portal.clock.set(morning)
     working.poll()
     working.poll()
     assert (reminders(working, invoice), reminders(working, other)) == (2, 1)
-    events = [event for event in working.events("--entity", f"invoice:{invoice}") if event["name"] == "invoice.reminder_due"]
+    events = [
+        event
+        for event in working.events("--entity", f"invoice:{invoice}")
+        if event["name"] == "invoice.reminder_due"
+    ]
     assert [event["changes"]["offset_days"] for event in events] == [[None, -3], [None, 0]]
 
 

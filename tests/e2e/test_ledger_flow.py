@@ -1,4 +1,7 @@
-"""The commission ledger through the whole command: exact, in step with what happens at the portal, and readable."""
+"""The commission ledger through the whole command.
+
+Exact, in step with what happens at the portal, and readable.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,17 @@ from tests.support.firm import Firm, opened
 RULES = '[[rules]]\nname = "earn"\non = ["invoice.created", "invoice.paid"]\n[[rules.steps]]\nuse = "commission"\n'
 RATES = (
     '[people]\nproject_lead = "deal.fields.UF_CRM_PROJECT_LEAD"\n[commission]\n'
-    '[[commission.rates]]\nfor = "invoice.responsible"\npercent = "5"\n[[commission.rates]]\nfor = "project_lead"\npercent = "1.5"\n'
+    '[[commission.rates]]\nfor = "invoice.responsible"\npercent = "5"\n[[commission.rates]]\nfor = '
+    '"project_lead"\npercent = "1.5"\n'
 )
 
 
 @pytest.fixture
 def firm(tmp_path: Path) -> Iterator[Firm]:
     """A company that books commissions, after its baseline."""
-    with opened(tmp_path / "firm", head='language = "ru"\ntimezone = "Europe/Moscow"\n', rules=RULES, sections=RATES) as firm:
+    with opened(
+        tmp_path / "firm", head='language = "ru"\ntimezone = "Europe/Moscow"\n', rules=RULES, sections=RATES
+    ) as firm:
         firm.poll()
         yield firm
 
@@ -38,12 +44,19 @@ def amount(firm: Firm, invoice: int, value: float, **more: str) -> None:
     firm.portal.update_item(INVOICE, invoice, 3, opportunity=value, **more)
 
 
-def test_shares_of_1999_99_are_rounded_half_up_and_come_to_nothing_when_it_is_unpaid_again(firm: Firm) -> None:
+def test_shares_of_1999_99_are_rounded_half_up_and_come_to_nothing_when_it_is_unpaid_again(
+    firm: Firm,
+) -> None:
     invoice = firm.invoice("1999.99")
     firm.run_on()
     firm.move(invoice, PAID)
     firm.run_on()
-    both = [(3, "expected", "100.00"), (5, "expected", "30.00"), (3, "earned", "100.00"), (5, "earned", "30.00")]
+    both = [
+        (3, "expected", "100.00"),
+        (5, "expected", "30.00"),
+        (3, "earned", "100.00"),
+        (5, "earned", "30.00"),
+    ]
     assert booked(firm) == both
     firm.move(invoice, SENT)
     firm.run_on()
@@ -75,7 +88,12 @@ def test_another_amount_books_the_difference_expected_first_then_earned(firm: Fi
     firm.run_on()
     amount(firm, invoice, 1400)
     firm.run_on()
-    assert booked(firm)[4:] == [(3, "earned", "75.00"), (5, "earned", "22.50"), (3, "earned", "-5.00"), (5, "earned", "-1.50")]
+    assert booked(firm)[4:] == [
+        (3, "earned", "75.00"),
+        (5, "earned", "22.50"),
+        (3, "earned", "-5.00"),
+        (5, "earned", "-1.50"),
+    ]
     firm.quiet()
 
 
@@ -87,7 +105,10 @@ def test_a_deleted_invoice_is_taken_back(firm: Firm) -> None:
     firm.portal.delete_item(INVOICE, invoice)
     firm.later()
     firm.poll("--reconcile")
-    net = {user: sum(float(row[2]) for row in booked(firm) if row[0] == user and row[1] != "expected") for user in (3, 5)}
+    net = {
+        user: sum(float(row[2]) for row in booked(firm) if row[0] == user and row[1] != "expected")
+        for user in (3, 5)
+    }
     assert net == {3: 0.0, 5: 0.0}
     firm.quiet()
 
@@ -97,7 +118,12 @@ def test_currencies_stay_apart(firm: Firm) -> None:
     firm.invoice(1000, currencyId="USD")
     firm.run_on()
     rows = firm.run("commission", "--json").rows
-    assert [(row["currency"], row["amount"]) for row in rows] == [("RUB", "50.00"), ("RUB", "15.00"), ("USD", "50.00"), ("USD", "15.00")]
+    assert [(row["currency"], row["amount"]) for row in rows] == [
+        ("RUB", "50.00"),
+        ("RUB", "15.00"),
+        ("USD", "50.00"),
+        ("USD", "15.00"),
+    ]
     table = firm.run("commission").out
     assert "RUB" in table
     assert "USD" in table
@@ -124,6 +150,8 @@ def test_the_command_shows_a_table_csv_and_months(firm: Firm) -> None:
     assert f"invoice:{invoice}" in by_invoice.out
     rows = list(csv.reader(io.StringIO(firm.run("commission", "--csv").out.lstrip("\ufeff")), delimiter=";"))
     assert len(rows) >= 3, rows
-    assert firm.run("commission", "--month", "2026-03", "--json").rows == firm.run("commission", "--json").rows
+    assert (
+        firm.run("commission", "--month", "2026-03", "--json").rows == firm.run("commission", "--json").rows
+    )
     assert firm.run("commission", "--month", "2026-02", "--json").rows == []
     assert firm.run("commission", "--month", "03.2026").code == 2

@@ -1,4 +1,6 @@
-"""Whatever people, the network and kills do in whatever order: events once, effects at most once, and all of them at rest.
+"""Whatever people, the network and kills do in whatever order.
+
+Events once, effects at most once, and all of them at rest.
 
 DESIGN.md G1 to G3, G6 to G8 and G12.
 """
@@ -35,17 +37,26 @@ reconcile_every = "0s"
 entity_type_id = 1046
 """
 RULES = {
-    "told": 'on = "invoice.created"\n[[rules.steps]]\nuse = "notify"\nto = ["user:2"]\ntext = "new {{ invoice.id }}"\n',
+    "told": 'on = "invoice.created"\n[[rules.steps]]\nuse = "notify"\nto = ["user:2"]\ntext = "new {{ '
+    'invoice.id }}"\n',
     "marked": (
-        'on = "invoice.sent"\n[[rules.steps]]\nuse = "update_fields"\nset = { UF_CRM_SMART_INVOICE_1706269190 = "sent" }\n'
+        'on = "invoice.sent"\n[[rules.steps]]\nuse = "update_fields"\nset = { '
+        'UF_CRM_SMART_INVOICE_1706269190 = "sent" }\n'
         '[[rules.steps]]\nuse = "notify"\nto = ["user:2", "user:3"]\ntext = "sent {{ invoice.id }}"\n'
     ),
-    "asked": 'on = "invoice.paid"\n[[rules.steps]]\nuse = "create_task"\ntitle = "act for {{ invoice.id }}"\nresponsible = "user:3"\n',
+    "asked": 'on = "invoice.paid"\n[[rules.steps]]\nuse = "create_task"\ntitle = "act for {{ invoice.id '
+    '}}"\nresponsible = "user:3"\n',
     "moved": 'on = "invoice.paid"\n[[rules.steps]]\nuse = "move_deal"\nstage = "next"\n',
-    "linked": 'on = "invoice.rejected"\nwhen = "deal.amount >= 0"\n[[rules.steps]]\nuse = "notify"\nto = ["user:2"]\ntext = "lost"\n',
+    "linked": 'on = "invoice.rejected"\nwhen = "deal.amount >= 0"\n[[rules.steps]]\nuse = "notify"\nto = '
+    '["user:2"]\ntext = "lost"\n',
 }
-WANTED = {"told": ("created", None), "marked": ("status_changed", "sent"), "asked": ("status_changed", "paid"),
-          "moved": ("status_changed", "paid"), "linked": ("status_changed", "rejected")}  # fmt: skip
+WANTED = {
+    "told": ("created", None),
+    "marked": ("status_changed", "sent"),
+    "asked": ("status_changed", "paid"),
+    "moved": ("status_changed", "paid"),
+    "linked": ("status_changed", "rejected"),
+}
 STEPS = {"told": 1, "marked": 2, "asked": 1, "moved": 1, "linked": 1}
 LOST = ("im.notify*", "tasks.task.add", "crm.item.update")
 number = st.integers(0, 7)
@@ -64,7 +75,10 @@ class Company(RuleBasedStateMachine):
         self.watched = ["invoice", "deal", "task"]
         self._configure()
         self.deals = [self.world.portal.add_item(DEAL, title=f"deal {n}", stageId="NEW") for n in range(2)]
-        self.oracles = {"invoice": Oracle(self.world, "invoice", INVOICE), "deal": Oracle(self.world, "deal", DEAL)}
+        self.oracles = {
+            "invoice": Oracle(self.world, "invoice", INVOICE),
+            "deal": Oracle(self.world, "deal", DEAL),
+        }
         self.seen: dict[str, Oracle] = {}
         self.planned: dict[int, set[str]] = {}
         self.baseline = True
@@ -87,7 +101,9 @@ class Company(RuleBasedStateMachine):
 
     def _configure(self) -> None:
         text = HEAD.format(watch=", ".join(f'"{kind}"' for kind in self.watched))
-        self.world.configure(text + "".join(f'[[rules]]\nname = "{name}"\n{RULES[name]}' for name in sorted(self.rules)))
+        self.world.configure(
+            text + "".join(f'[[rules]]\nname = "{name}"\n{RULES[name]}' for name in sorted(self.rules))
+        )
 
     # what the program has read, and what it has made known
 
@@ -101,13 +117,21 @@ class Company(RuleBasedStateMachine):
                 self.seen[kind] = looked
         elif point == "poll.applied" and self.seen:
             now = int(self.world.clock.now().timestamp())
-            applied = {kind for kind in self.seen if self.world.cursor(kind)["signpost"] == now}  # others wait for links
+            applied = {
+                kind for kind in self.seen if self.world.cursor(kind)["signpost"] == now
+            }  # others wait for links
             self.oracles, self.seen = {**self.oracles, **{kind: self.seen[kind] for kind in applied}}, {}
             fresh = [row for row in self.world.events() if row["id"] not in self.planned]
             for row in fresh:
                 told = row["name"].partition(".")[2], row["to_"]
-                matching = {name for name in self.rules if WANTED[name] in {told, (told[0], None)} and row["kind"] == "invoice"}
-                self.planned[row["id"]] = {name for name in matching if name != "linked" or self._has_deal(row["entity_id"])}
+                matching = {
+                    name
+                    for name in self.rules
+                    if WANTED[name] in {told, (told[0], None)} and row["kind"] == "invoice"
+                }
+                self.planned[row["id"]] = {
+                    name for name in matching if name != "linked" or self._has_deal(row["entity_id"])
+                }
 
     def _has_deal(self, invoice: int) -> bool:
         item = self.world.portal.items.get(INVOICE, invoice)
@@ -180,7 +204,9 @@ class Company(RuleBasedStateMachine):
         self.world.advance(1)  # each poll in a second of its own shows which kinds it applied
         first = self.world.portal.served
         self.world.portal.down = served == 0
-        self.world.portal.before_request = lambda request: setattr(self.world.portal, "down", request - first >= served)
+        self.world.portal.before_request = lambda request: setattr(
+            self.world.portal, "down", request - first >= served
+        )
         assert self._poll() in {0, 1, 69}
         self.world.portal.before_request = lambda _request: None
         self.world.portal.down = False
@@ -242,7 +268,10 @@ class Company(RuleBasedStateMachine):
         assert len(shown) == len(set(shown)), shown
 
     def _notices(self) -> list[dict[str, Any]]:
-        return [{**notice, "TAG": (notice.get("TAG") or notice.get("tag"))} for notice in self.world.portal.notifications]
+        return [
+            {**notice, "TAG": (notice.get("TAG") or notice.get("tag"))}
+            for notice in self.world.portal.notifications
+        ]
 
     @invariant()
     def actions_are_those_of_the_rules_at_their_planning(self) -> None:
@@ -263,7 +292,9 @@ class Company(RuleBasedStateMachine):
             report = self.world.poll()
             assert report.exit_code in {0, 1}
             self.world.advance(7 * 3600)
-            if not report.events and not [row for row in self.world.actions() if row["state"] in {"pending", "running"}]:
+            if not report.events and not [
+                row for row in self.world.actions() if row["state"] in {"pending", "running"}
+            ]:
                 break
         self.world.quiet()
         self.world.advance(301)
@@ -298,6 +329,10 @@ class Company(RuleBasedStateMachine):
 
 
 Company.TestCase.settings = settings(
-    max_examples=EXAMPLES, stateful_step_count=40 if LONG else 20, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+    max_examples=EXAMPLES,
+    stateful_step_count=40 if LONG else 20,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
 )
 TestCompany = Company.TestCase

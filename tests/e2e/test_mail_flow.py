@@ -1,4 +1,7 @@
-"""Invoices by mail, through the whole command and a real mail server: what the client gets, once, and what is said when it fails."""
+"""Invoices by mail, through the whole command and a real mail server.
+
+What the client gets, once, and what is said when it fails.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,9 @@ def test_the_client_gets_text_html_and_the_pdf_as_the_portal_made_it(firm: Firm)
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Message-ID"] == done["result"]["message_id"]
     assert re.fullmatch(r"<[0-9a-f]{32}@example\.ru>", message["Message-ID"])
-    assert message["Date"].datetime == MONDAY + timedelta(hours=1, minutes=1)  # the portal's, whatever the local clock says
+    assert message["Date"].datetime == MONDAY + timedelta(
+        hours=1, minutes=1
+    )  # the portal's, whatever the local clock says
     text, html = (message.get_body((kind,)).get_content() for kind in ("plain", "html"))
     assert "Здравствуйте, Анна Иванова!" in text
     assert f"счёт № {number} от 02.03.2026 на сумму 120\xa0000,00\xa0₽" in text
@@ -77,7 +82,10 @@ def test_the_deal_says_what_was_mailed_to_whom_and_when(firm: Firm) -> None:
     polled(firm)
     (comment,) = firm.portal.comments
     assert (comment["ENTITY_TYPE"], comment["ENTITY_ID"]) == ("deal", firm.company.deals[0])
-    assert comment["COMMENT"] == f"Счёт № {firm.number(invoice)} отправлен на anna@romashka.example (02.03.2026 13:01)"
+    assert (
+        comment["COMMENT"]
+        == f"Счёт № {firm.number(invoice)} отправлен на anna@romashka.example (02.03.2026 13:01)"
+    )
 
 
 def test_a_comment_that_is_refused_changes_nothing_for_the_mail(firm: Firm) -> None:
@@ -95,8 +103,10 @@ def test_several_flips_in_one_poll_are_one_mail_and_a_later_one_is_another(firm:
     assert polled(firm)["state"] == "done"
     assert len(firm.mailed()) == 1
     assert [(one["state"], one["result"].get("reason")) for one in firm.actions()] == [
-        ("skipped", "superseded"), ("skipped", "superseded"), ("done", None),
-    ]  # fmt: skip
+        ("skipped", "superseded"),
+        ("skipped", "superseded"),
+        ("done", None),
+    ]
     firm.later()
     firm.move(invoice, DRAFT)
     polled(firm)
@@ -123,7 +133,10 @@ def test_an_invoice_that_has_left_the_status_is_not_mailed(firm: Firm) -> None:
     invoice = firm.invoice()
     firm.move(invoice, SENT, PAID)
     done = polled(firm)
-    assert (done["state"], done["result"]) == ("skipped", {"reason": "left_status", "to": "sent", "status": "paid"})
+    assert (done["state"], done["result"]) == (
+        "skipped",
+        {"reason": "left_status", "to": "sent", "status": "paid"},
+    )
     assert not firm.mailed()
     firm.quiet()
 
@@ -143,7 +156,12 @@ def test_a_pdf_that_takes_long_uses_up_no_attempt_and_blocks_nobody(firm: Firm) 
     firm.pay(other)
     polled(firm, args=("--max-time", "2s"))
     slow, quick = (firm.only(rule) for rule in ("mail", "plain"))
-    assert (slow["state"], slow["attempts"], slow["error"], slow["result"]) == ("pending", 0, None, {"waits_for": "pdf"})
+    assert (slow["state"], slow["attempts"], slow["error"], slow["result"]) == (
+        "pending",
+        0,
+        None,
+        {"waits_for": "pdf"},
+    )
     assert (quick["state"], len(firm.mailed())) == ("done", 1)
     time.sleep(1.1)
     firm.later(3600)
@@ -153,7 +171,10 @@ def test_a_pdf_that_takes_long_uses_up_no_attempt_and_blocks_nobody(firm: Firm) 
     time.sleep(1.1)
     assert polled(firm)["entity"] == f"invoice:{other}"
     assert firm.only("mail")["state"] == "done"
-    assert [mail.message["Subject"].split()[2] for mail in firm.mailed()] == [firm.number(other), firm.number(invoice)]
+    assert [mail.message["Subject"].split()[2] for mail in firm.mailed()] == [
+        firm.number(other),
+        firm.number(invoice),
+    ]
     assert len(firm.portal.documents) == 1
     firm.quiet()
 
@@ -173,15 +194,31 @@ def test_a_pdf_that_is_not_ready_after_a_day_is_a_failure(firm: Firm) -> None:
 @pytest.mark.parametrize(
     ("template", "settings", "words"),
     [
-        ("21", {"transformer_ok": False}, "could not make the PDF of document 1 (Счёт на оплату 2026-001); check the template 21"),
+        (
+            "21",
+            {"transformer_ok": False},
+            "could not make the PDF of document 1 (Счёт на оплату 2026-001); check the template 21",
+        ),
         ("21", {"document_limit": 0}, "plan allows no more documents: raise it, or set attach = false"),
         ("999", {}, "Template not found [0, HTTP 400]; see whether the document template 999 is there"),
-        ('"Накладная"', {}, "no document template 'Накладная' (known: 21 Счёт на оплату, 39 Акт выполненных работ)"),
-        ('"Счёт на оплату"', {"template_rights": False}, "give the owner of the webhook the right to edit document templates"),
+        (
+            '"Накладная"',
+            {},
+            "no document template 'Накладная' (known: 21 Счёт на оплату, 39 Акт выполненных работ)",
+        ),
+        (
+            '"Счёт на оплату"',
+            {"template_rights": False},
+            "give the owner of the webhook the right to edit document templates",
+        ),
     ],
 )
-def test_a_pdf_that_cannot_be_made_is_a_failure_with_a_remedy(firm: Firm, template: str, settings: dict[str, Any], words: str) -> None:
-    firm.write(sections=firm.mail_section().replace("document_template = 21", f"document_template = {template}"))
+def test_a_pdf_that_cannot_be_made_is_a_failure_with_a_remedy(
+    firm: Firm, template: str, settings: dict[str, Any], words: str
+) -> None:
+    firm.write(
+        sections=firm.mail_section().replace("document_template = 21", f"document_template = {template}")
+    )
     firm.set(**settings)
     sent(firm)
     done = polled(firm, expect=1)
@@ -192,7 +229,9 @@ def test_a_pdf_that_cannot_be_made_is_a_failure_with_a_remedy(firm: Firm, templa
 
 
 def test_a_template_by_its_name_makes_the_pdf(firm: Firm) -> None:
-    firm.write(sections=firm.mail_section().replace("document_template = 21", 'document_template = "счёт на оплату"'))
+    firm.write(
+        sections=firm.mail_section().replace("document_template = 21", 'document_template = "счёт на оплату"')
+    )
     sent(firm)
     assert polled(firm)["state"] == "done"
     assert firm.portal.documents[0]["template"] == 21
@@ -217,11 +256,35 @@ def test_clients_without_a_usable_address_are_named_and_the_others_get_theirs(fi
 @pytest.mark.parametrize(
     ("fault", "code", "state", "attempts", "words"),
     [
-        ({"rcpt": "450 4.2.1 mailbox busy"}, 0, "pending", 1, "does not take mail for anna@romashka.example: 450 4.2.1 mailbox busy"),
-        ({"rcpt": "550 5.1.1 no such user"}, 1, "failed", 1, "550 5.1.1 no such user (check the address in the CRM or in the rule"),
+        (
+            {"rcpt": "450 4.2.1 mailbox busy"},
+            0,
+            "pending",
+            1,
+            "does not take mail for anna@romashka.example: 450 4.2.1 mailbox busy",
+        ),
+        (
+            {"rcpt": "550 5.1.1 no such user"},
+            1,
+            "failed",
+            1,
+            "550 5.1.1 no such user (check the address in the CRM or in the rule",
+        ),
         ({"before_data": "drop"}, 0, "pending", 1, "nothing was sent"),
-        ({"after_data": "drop"}, 1, "uncertain", 1, "was handed over, then: the server closed the connection (look whether it went out"),
-        ({"after_data": "554 5.7.1 spam"}, 1, "failed", 1, "554 5.7.1 spam (settle with the mail server's administrator"),
+        (
+            {"after_data": "drop"},
+            1,
+            "uncertain",
+            1,
+            "was handed over, then: the server closed the connection (look whether it went out",
+        ),
+        (
+            {"after_data": "554 5.7.1 spam"},
+            1,
+            "failed",
+            1,
+            "554 5.7.1 spam (settle with the mail server's administrator",
+        ),
         ({"auth": "535 5.7.8 wrong"}, 69, "pending", 0, "check mail.user and mail.password"),
         ({"connect": "drop"}, 69, "pending", 0, "the server closed the connection"),
     ],
@@ -238,7 +301,9 @@ def test_what_the_mail_server_does_decides_whether_it_is_tried_again(
     firm.mail_fails()
     before = len(firm.smtp.arrived)
     polled(firm)
-    assert firm.only("mail")["state"] == ("done" if not attempts else state)  # what waits for its back-off goes on waiting
+    assert firm.only("mail")["state"] == (
+        "done" if not attempts else state
+    )  # what waits for its back-off goes on waiting
     assert len(firm.smtp.arrived) - before == (0 if attempts else 1)
 
 
@@ -262,7 +327,9 @@ def test_an_uncertain_mail_is_repeated_by_its_id_only(firm: Firm) -> None:
 
 
 def test_in_a_trial_every_mail_goes_to_one_box_and_says_for_whom_it_was(firm: Firm) -> None:
-    firm.write(sections=firm.mail_section('redirect_to = "trial@example.ru"'), rules=RULE + 'cc = ["responsible"]\n')
+    firm.write(
+        sections=firm.mail_section('redirect_to = "trial@example.ru"'), rules=RULE + 'cc = ["responsible"]\n'
+    )
     sent(firm)
     done = polled(firm)
     (mail,) = firm.mailed()
@@ -276,7 +343,9 @@ def test_in_a_trial_every_mail_goes_to_one_box_and_says_for_whom_it_was(firm: Fi
 
 def test_the_portal_can_send_it_with_the_file_once_although_an_answer_is_lost(firm: Firm) -> None:
     firm.portal.senders.append("Счета <billing@example.ru>")
-    firm.write(sections='[mail]\ntransport = "portal"\nfrom = "Счета <billing@example.ru>"\ndocument_template = 21\n')
+    firm.write(
+        sections='[mail]\ntransport = "portal"\nfrom = "Счета <billing@example.ru>"\ndocument_template = 21\n'
+    )
     invoice = sent(firm)
     firm.portal.faults.add(Fault("drop_after", method="crm.activity.add", where="command"))
     uncertain = polled(firm, expect=1)
@@ -296,7 +365,10 @@ def test_the_portal_can_send_it_with_the_file_once_although_an_answer_is_lost(fi
 
 
 def test_mails_can_be_written_into_a_folder(firm: Firm) -> None:
-    firm.write(sections='[mail]\ntransport = "file"\nfrom = "Счета <billing@example.ru>"\nfolder = "outbox"\ndocument_template = 21\n')
+    firm.write(
+        sections='[mail]\ntransport = "file"\nfrom = "Счета <billing@example.ru>"\nfolder = '
+        '"outbox"\ndocument_template = 21\n'
+    )
     sent(firm)
     assert polled(firm)["state"] == "done"
     (path,) = (firm.folder / "outbox").glob("*.eml")

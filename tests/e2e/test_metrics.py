@@ -66,7 +66,10 @@ def test_the_numbers_are_those_of_the_database(polled: Office) -> None:
     for kind in ("invoice", "deal", "task"):
         assert of(found, "kind_live", kind=kind) == 1
         assert 0 <= of(found, "lag_seconds", kind=kind) < 120
-        assert of(found, "entities", kind=kind) == polled.query("SELECT count(*) FROM entities WHERE kind = ?", kind)[0][0]
+        assert (
+            of(found, "entities", kind=kind)
+            == polled.query("SELECT count(*) FROM entities WHERE kind = ?", kind)[0][0]
+        )
     assert of(found, "database_size_bytes") >= polled.database.stat().st_size > 0
 
 

@@ -1,4 +1,7 @@
-"""Operators at work: mails again, reminders and rules by hand, with a preview, a question and words for everything that is wrong."""
+"""Operators at work.
+
+Mails again, reminders and rules by hand, with a preview, a question and words for everything that is wrong.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +39,14 @@ def answered(firm: Firm, answer: str, *args: str) -> Ran:
     """Run a command on a terminal and answer its question."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        firm.command(*args), cwd=ROOT, env=firm.environ({"TERM": "xterm"}),
-        stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-    )  # fmt: skip
+        firm.command(*args),
+        cwd=ROOT,
+        env=firm.environ({"TERM": "xterm"}),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
     os.close(theirs)
     killer = threading.Timer(60, process.kill)
     killer.start()
@@ -205,7 +213,10 @@ def test_a_mail_rule_by_hand_shows_the_mail_it_would_send(firm: Firm) -> None:
     firm.move(invoice, SENT)
     tried = firm.run("run-rule", "mail", f"invoice:{invoice}", "--dry-run")
     assert tried.code == 0, tried.said
-    assert tried.out == f"1. send_invoice: mail to anna@romashka.example: Счёт № {firm.number(invoice)} от 02.03.2026\n"
+    assert (
+        tried.out
+        == f"1. send_invoice: mail to anna@romashka.example: Счёт № {firm.number(invoice)} от 02.03.2026\n"
+    )
     assert not firm.smtp.arrived
     assert not firm.portal.documents
     done = firm.run("run-rule", "mail", f"invoice:{invoice}", "--yes")

@@ -1,4 +1,7 @@
-"""The portal refuses, stalls, breaks, changes its mind or is away: the right exit code, clear words, nothing lost, nothing twice."""
+"""The portal refuses, stalls, breaks, changes its mind or is away.
+
+The right exit code, clear words, nothing lost, nothing twice.
+"""
 
 from __future__ import annotations
 
@@ -52,8 +55,12 @@ def post(office: Office, zygote: Zygote) -> SendMail:
     return found
 
 
-def refusal(code: str | int, http: int, *, method: str = "batch", where: str = "request", times: int = 1000) -> Fault:
-    return Fault("error", method=method, where=where, code=code, http=http, description="<br>Нет доступа", times=times)  # type: ignore[arg-type]
+def refusal(
+    code: str | int, http: int, *, method: str = "batch", where: str = "request", times: int = 1000
+) -> Fault:
+    return Fault(
+        "error", method=method, where=where, code=code, http=http, description="<br>Нет доступа", times=times
+    )  # type: ignore[arg-type]
 
 
 # every row of the portal's general errors (BITRIX24.md §1.3), and what a transport can do
@@ -71,7 +78,11 @@ WHOLE = {
     "PORTAL_DELETED": (refusal("PORTAL_DELETED", 500), 77, "PORTAL_DELETED"),
     "PORTAL_DELETED as in the source": (refusal("PORTAL_DELETED", 403), 77, "PORTAL_DELETED"),
     "INVALID_REQUEST": (refusal("INVALID_REQUEST", 400), 69, "INVALID_REQUEST"),
-    "ERROR_BATCH_METHOD_NOT_ALLOWED": (refusal("ERROR_BATCH_METHOD_NOT_ALLOWED", 405), 69, "ERROR_BATCH_METHOD_NOT_ALLOWED"),
+    "ERROR_BATCH_METHOD_NOT_ALLOWED": (
+        refusal("ERROR_BATCH_METHOD_NOT_ALLOWED", 405),
+        69,
+        "ERROR_BATCH_METHOD_NOT_ALLOWED",
+    ),
     "INTERNAL_SERVER_ERROR once": (Fault("500"), 0, ""),
     "ERROR_UNEXPECTED_ANSWER once": (refusal("ERROR_UNEXPECTED_ANSWER", 500, times=1), 0, ""),
     "a proxy's page once": (Fault("502html"), 0, ""),
@@ -80,28 +91,52 @@ WHOLE = {
     "cut after once": (Fault("drop_after"), 0, ""),
 }
 FEED = {
-    "insufficient_scope": (refusal("insufficient_scope", 403, method="tasks.task.list", where="command"), {77}, "insufficient_scope"),
-    "WRONG_AUTH_TYPE": (refusal("WRONG_AUTH_TYPE", 403, method="tasks.task.list", where="command"), {69, 77}, "WRONG_AUTH_TYPE"),
-    "ERROR_METHOD_NOT_FOUND": (
-        refusal("ERROR_METHOD_NOT_FOUND", 404, method="tasks.task.list", where="command"), {69}, "ERROR_METHOD_NOT_FOUND",
+    "insufficient_scope": (
+        refusal("insufficient_scope", 403, method="tasks.task.list", where="command"),
+        {77},
+        "insufficient_scope",
     ),
-    "OPERATION_TIME_LIMIT": (Fault("429", method="tasks.task.list", where="command", seconds=60), {69}, "OPERATION_TIME_LIMIT"),
+    "WRONG_AUTH_TYPE": (
+        refusal("WRONG_AUTH_TYPE", 403, method="tasks.task.list", where="command"),
+        {69, 77},
+        "WRONG_AUTH_TYPE",
+    ),
+    "ERROR_METHOD_NOT_FOUND": (
+        refusal("ERROR_METHOD_NOT_FOUND", 404, method="tasks.task.list", where="command"),
+        {69},
+        "ERROR_METHOD_NOT_FOUND",
+    ),
+    "OPERATION_TIME_LIMIT": (
+        Fault("429", method="tasks.task.list", where="command", seconds=60),
+        {69},
+        "OPERATION_TIME_LIMIT",
+    ),
     "100": (refusal(100, 400, method="tasks.task.list", where="command"), {69}, "tasks.task.list"),
     "0": (refusal(0, 400, method="tasks.task.list", where="command"), {69}, "tasks.task.list"),
     "no code": (refusal("", 400, method="tasks.task.list", where="command"), {69}, "tasks.task.list"),
-    "WRONG_ENCODING": (refusal("WRONG_ENCODING", 500, method="tasks.task.list", where="command"), {69}, "WRONG_ENCODING"),
-}  # fmt: skip
+    "WRONG_ENCODING": (
+        refusal("WRONG_ENCODING", 500, method="tasks.task.list", where="command"),
+        {69},
+        "WRONG_ENCODING",
+    ),
+}
 WRITE = {
     "QUERY_LIMIT_EXCEEDED": (Fault("503", method="im.notify*", where="command"), "done"),
     "OPERATION_TIME_LIMIT": (Fault("429", method="im.notify*", where="command", seconds=600), "pending"),
-    "insufficient_scope": (refusal("insufficient_scope", 403, method="im.notify*", where="command"), "failed"),
+    "insufficient_scope": (
+        refusal("insufficient_scope", 403, method="im.notify*", where="command"),
+        "failed",
+    ),
     "ACCESS_DENIED": (refusal("ACCESS_DENIED", 403, method="im.notify*", where="command"), "failed"),
     "a number": (refusal(100, 400, method="im.notify*", where="command"), "failed"),
     "no code": (refusal("", 400, method="im.notify*", where="command"), "failed"),
-    "INTERNAL_SERVER_ERROR": (refusal("INTERNAL_SERVER_ERROR", 500, method="im.notify*", where="command", times=1), "pending"),
+    "INTERNAL_SERVER_ERROR": (
+        refusal("INTERNAL_SERVER_ERROR", 500, method="im.notify*", where="command", times=1),
+        "pending",
+    ),
     "cut after": (Fault("drop_after", method="im.notify*", where="command"), "pending"),
     "cut before": (Fault("drop_before", method="im.notify*", where="command"), "pending"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("what", WHOLE)
@@ -278,7 +313,9 @@ def test_a_stage_that_is_deleted_under_an_invoice_stops_nothing(post: SendMail) 
     assert [row[3:] for row in moved] == [("draft", office.company.custom_stage)]
 
 
-def test_an_entity_that_is_deleted_before_its_action_runs_ends_it_in_words(office: Office, zygote: Zygote) -> None:
+def test_an_entity_that_is_deleted_before_its_action_runs_ends_it_in_words(
+    office: Office, zygote: Zygote
+) -> None:
     task = '[[rules.steps]]\nuse = "create_task"\ntitle = "for {{ invoice.title }}"\nresponsible = "user:7"\n'
     office.write(rules=TELL_HEAD + f'[[rules]]\nname = "t"\non = "invoice.created"\n{task}')
     post = SendMail(office, zygote)
@@ -295,7 +332,9 @@ def test_an_entity_that_is_deleted_before_its_action_runs_ends_it_in_words(offic
     assert ("invoice.deleted", "invoice", invoice, None, None) in office.story()
 
 
-def test_contacts_that_are_merged_between_planning_and_doing_give_the_one_that_is_left(office: Office, zygote: Zygote) -> None:
+def test_contacts_that_are_merged_between_planning_and_doing_give_the_one_that_is_left(
+    office: Office, zygote: Zygote
+) -> None:
     office.write(rules=notify_rule("told", "invoice.created", text="to {{ contact.name }}"))
     post = SendMail(office, zygote)
     post.poll()
@@ -327,8 +366,12 @@ def test_days_without_the_portal_lose_no_event_and_tell_nobody_old_news(post: Se
     code, said = post.poll()
     assert code == 0, said
     assert [row for row in office.story() if row[1] == "invoice"] == expected
-    assert [row for row in office.story() if row[1] == "deal"] == [("deal.updated", "deal", office.company.deals[0], None, None)]
-    skipped = office.query("SELECT count(*) FROM actions WHERE state = 'skipped' AND result LIKE '%too_old%'")[0][0]
+    assert [row for row in office.story() if row[1] == "deal"] == [
+        ("deal.updated", "deal", office.company.deals[0], None, None)
+    ]
+    skipped = office.query(
+        "SELECT count(*) FROM actions WHERE state = 'skipped' AND result LIKE '%too_old%'"
+    )[0][0]
     told = len(office.portal.notifications_all)
     assert skipped + told == 50
     assert 30 <= told <= 40

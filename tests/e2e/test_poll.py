@@ -85,7 +85,9 @@ def test_a_deal_that_is_made_and_moved_gives_its_events(polled: Office) -> None:
     polled.move_deal(deal, "PREPARATION")
     polled.move_deal(deal, "EXECUTING")
     polled.poll()
-    assert [(event["name"], event["from"], event["to"]) for event in polled.events("--entity", f"deal:{deal}")] == [
+    assert [
+        (event["name"], event["from"], event["to"]) for event in polled.events("--entity", f"deal:{deal}")
+    ] == [
         ("deal.created", None, None),
         ("deal.stage_changed", "NEW", "PREPARATION"),
         ("deal.stage_changed", "PREPARATION", "EXECUTING"),
@@ -95,7 +97,10 @@ def test_a_deal_that_is_made_and_moved_gives_its_events(polled: Office) -> None:
 def test_an_invoice_made_in_a_later_stage_is_created_and_then_moved_from_nowhere(polled: Office) -> None:
     invoice = polled.add_invoice(stage=PAID)
     polled.poll()
-    assert [(event["name"], event["from"], event["to"]) for event in polled.events("--entity", f"invoice:{invoice}")] == [
+    assert [
+        (event["name"], event["from"], event["to"])
+        for event in polled.events("--entity", f"invoice:{invoice}")
+    ] == [
         ("invoice.created", None, None),
         ("invoice.status_changed", None, "paid"),
     ]
@@ -106,7 +111,11 @@ def test_a_task_that_is_closed_gives_task_completed(polled: Office) -> None:
     polled.poll()
     polled.portal.complete_task(task)
     polled.poll()
-    assert [event["name"] for event in polled.events("--entity", f"task:{task}")] == ["task.created", "task.completed", "task.updated"]
+    assert [event["name"] for event in polled.events("--entity", f"task:{task}")] == [
+        "task.created",
+        "task.completed",
+        "task.updated",
+    ]
     assert polled.poll()["events"] == 0
 
 
@@ -163,8 +172,17 @@ def test_the_report_of_a_poll_has_exactly_the_fields_of_the_contract(polled: Off
     polled.add_invoice()
     report = polled.poll()
     assert list(report) == [
-        "run", "baseline", "dry_run", "started_at", "finished_at", "http_requests", "changes", "events", "actions", "exit_code",
-    ]  # fmt: skip
+        "run",
+        "baseline",
+        "dry_run",
+        "started_at",
+        "finished_at",
+        "http_requests",
+        "changes",
+        "events",
+        "actions",
+        "exit_code",
+    ]
     assert report["changes"] == {"invoice": 1, "deal": 0, "task": 0}
     assert (report["run"], report["events"], report["actions"], report["exit_code"]) == (2, 1, {"done": 1}, 0)
     assert TIME.fullmatch(report["started_at"])
@@ -176,23 +194,55 @@ def test_events_and_actions_have_exactly_the_fields_of_the_contract(polled: Offi
     polled.move(invoice, SENT)
     polled.poll()
     created, moved = polled.events()
-    assert list(created) == ["id", "key", "name", "entity", "occurred_at", "detected_at", "from", "to", "changes"]
+    assert list(created) == [
+        "id",
+        "key",
+        "name",
+        "entity",
+        "occurred_at",
+        "detected_at",
+        "from",
+        "to",
+        "changes",
+    ]
     assert isinstance(created["id"], int)
     assert moved["changes"] == {"stage_id": [DRAFT, SENT]}
     assert TIME.fullmatch(created["occurred_at"])
     first, second = polled.actions()
     assert list(first) == [
-        "id", "event", "rule", "step", "position", "entity", "state", "attempts", "next_attempt_at", "error", "result",
-    ]  # fmt: skip
-    assert (first["event"], first["rule"], first["step"], first["position"]) == (created["id"], "head-knows", "notify", 0)
-    assert (first["entity"], first["state"], first["attempts"], first["error"]) == (f"invoice:{invoice}", "done", 1, None)
+        "id",
+        "event",
+        "rule",
+        "step",
+        "position",
+        "entity",
+        "state",
+        "attempts",
+        "next_attempt_at",
+        "error",
+        "result",
+    ]
+    assert (first["event"], first["rule"], first["step"], first["position"]) == (
+        created["id"],
+        "head-knows",
+        "notify",
+        0,
+    )
+    assert (first["entity"], first["state"], first["attempts"], first["error"]) == (
+        f"invoice:{invoice}",
+        "done",
+        1,
+        None,
+    )
     assert second["event"] == moved["id"]
 
 
 def test_lists_can_be_narrowed_and_give_the_newest_oldest_first(polled: Office) -> None:
     invoices = [polled.add_invoice() for _ in range(5)]
     polled.poll()
-    assert [event["entity"] for event in polled.run("events", "--json", "--limit", "2").rows] == [f"invoice:{n}" for n in invoices[-2:]]
+    assert [event["entity"] for event in polled.run("events", "--json", "--limit", "2").rows] == [
+        f"invoice:{n}" for n in invoices[-2:]
+    ]
     assert len(polled.events("--name", "invoice.created")) == 5
     assert polled.events("--name", "invoice.deleted") == []
     assert len(polled.events("--since", "1h")) == 5
@@ -288,7 +338,9 @@ def test_since_opens_a_start_in_the_past_and_only_the_first_time(office: Office)
 
 
 def test_a_new_baseline_starts_quietly_and_holds_what_was_open(polled: Office) -> None:
-    polled.portal.faults.add(Fault("429", method="im.notify.system.add", where="command", seconds=3600, times=100))
+    polled.portal.faults.add(
+        Fault("429", method="im.notify.system.add", where="command", seconds=3600, times=100)
+    )
     polled.add_invoice()
     polled.poll()
     assert polled.states() == {"pending": 1}
@@ -368,7 +420,8 @@ def test_after_a_long_outage_nobody_is_told_of_what_is_old(polled: Office) -> No
 def test_a_rule_that_its_own_effects_fire_is_held_and_named(office: Office) -> None:
     manager, lead = office.company.users["manager"], office.company.users["lead"]
     office.write(
-        sections="[safety]\nmax_own_runs_per_hour = 3\n[invoice]\nmy_company = " + str(office.company.my_company),
+        sections="[safety]\nmax_own_runs_per_hour = 3\n[invoice]\nmy_company = "
+        + str(office.company.my_company),
         rules=f"""
 [[rules]]
 name = "to-lead"
@@ -425,18 +478,25 @@ to = ["user:{office.company.users["lead"]}"]
 """
     )
     office.poll()
-    deal = office.portal.add_deal("new", by=office.company.users["manager"], assignedById=office.company.users["manager"])
+    deal = office.portal.add_deal(
+        "new", by=office.company.users["manager"], assignedById=office.company.users["manager"]
+    )
     office.poll()
     office.poll()
     office.portal.update_item(DEAL, deal, assignedById=office.company.users["manager2"])
     office.poll()
-    own = dict(office.query("SELECT json_extract(changes, '$.responsible_id[1]'), own FROM events WHERE name = 'deal.updated'"))
+    own = dict(
+        office.query(
+            "SELECT json_extract(changes, '$.responsible_id[1]'), own FROM events WHERE name = 'deal.updated'"
+        )
+    )
     assert own == {office.company.users["lead"]: 1, office.company.users["manager2"]: 0}
 
 
 def test_one_alert_is_sent_for_a_run_however_much_went_wrong(office: Office) -> None:
     office.write(
-        sections=f'[alerts]\nto = ["user:{office.company.users["director"]}"]\n[safety]\nmax_actions_per_poll = 2\n',
+        sections=f"[alerts]\nto = "
+        f'["user:{office.company.users["director"]}"]\n[safety]\nmax_actions_per_poll = 2\n',
     )
     office.poll()
     for _ in range(5):
@@ -451,7 +511,9 @@ def test_one_alert_is_sent_for_a_run_however_much_went_wrong(office: Office) -> 
 # configurations in a folder
 
 
-def test_a_folder_is_polled_one_after_another_and_one_failure_stops_nothing(polled: Office, tmp_path: Path) -> None:
+def test_a_folder_is_polled_one_after_another_and_one_failure_stops_nothing(
+    polled: Office, tmp_path: Path
+) -> None:
     folder = tmp_path / "all"
     folder.mkdir()
     text = polled.config.read_text()
@@ -481,7 +543,13 @@ def test_a_folder_is_polled_one_after_another_and_one_failure_stops_nothing(poll
 def test_exit_1_when_an_action_fails_and_only_in_the_poll_where_it_does(polled: Office) -> None:
     polled.write(rules=notify_rule("told", "invoice.created", to="user:1"))
     polled.portal.faults.add(
-        Fault("error", method="im.notify.system.add", where="command", code="ACCESS_DENIED", description="no <b>rights</b>")
+        Fault(
+            "error",
+            method="im.notify.system.add",
+            where="command",
+            code="ACCESS_DENIED",
+            description="no <b>rights</b>",
+        )
     )
     polled.add_invoice()
     ran = polled.run("poll")
@@ -509,7 +577,9 @@ def test_exit_77_when_the_webhook_is_refused(polled: Office) -> None:
 def test_exit_77_goes_over_69_and_69_over_1(polled: Office) -> None:
     polled.add_invoice()
     polled.poll("--max-time", "0s")
-    polled.set(scopes=tuple(scope for scope in polled.portal.settings.scopes if scope not in {"task", "tasks"}))
+    polled.set(
+        scopes=tuple(scope for scope in polled.portal.settings.scopes if scope not in {"task", "tasks"})
+    )
     polled.portal.faults.add(Fault("error", method="im.notify*", where="command", code="ACCESS_DENIED"))
     report = polled.poll(expect=77)
     assert report["exit_code"] == 77
@@ -541,7 +611,11 @@ def test_watch_stops_at_once_while_it_waits_and_on_sigint_too(polled: Office) ->
     for number in (signal.SIGTERM, signal.SIGINT):
         runs = polled.query("SELECT count(*) FROM runs WHERE finished_at IS NOT NULL")
         watch = polled.start("watch", "--interval", "10m")
-        wait_until(lambda before=runs: polled.query("SELECT count(*) FROM runs WHERE finished_at IS NOT NULL") > before)
+        wait_until(
+            lambda before=runs: (
+                polled.query("SELECT count(*) FROM runs WHERE finished_at IS NOT NULL") > before
+            )
+        )
         time.sleep(0.2)
         watch.send_signal(number)
         begun = time.monotonic()
@@ -599,5 +673,10 @@ def wait_until(true: object, seconds: float = 20) -> None:
 
 def wait_for_lock(office: Office) -> None:
     """Wait until a poll holds the lock."""
-    wait_until(lambda: office.folder.joinpath("b24sync.db.lock").exists() and office.folder.joinpath("b24sync.db.lock").read_text().strip())
+    wait_until(
+        lambda: (
+            office.folder.joinpath("b24sync.db.lock").exists()
+            and office.folder.joinpath("b24sync.db.lock").read_text().strip()
+        )
+    )
     time.sleep(0.1)

@@ -1,4 +1,7 @@
-"""The README keeps to the code: its commands and options exist, its configurations load, and the checks are the ones that run."""
+"""The README keeps to the code.
+
+Its commands and options exist, its configurations load, and the checks are the ones that run.
+"""
 
 from __future__ import annotations
 
@@ -51,9 +54,13 @@ def command_of(words: list[str]) -> str:
     name = rest[0]
     for word in rest:
         if word.startswith("-"):
-            assert word.partition("=")[0] in options, f"{' '.join(words)}: no option {word} (known: {', '.join(sorted(options))})"
+            assert word.partition("=")[0] in options, (
+                f"{' '.join(words)}: no option {word} (known: {', '.join(sorted(options))})"
+            )
         elif hasattr(here, "commands"):
-            assert word in here.commands, f"{' '.join(words)}: no command {word} (known: {', '.join(here.commands)})"
+            assert word in here.commands, (
+                f"{' '.join(words)}: no command {word} (known: {', '.join(here.commands)})"
+            )
             here = here.commands[word]
             options |= {spelling for option in here.params for spelling in option.opts}
     return name
@@ -101,7 +108,9 @@ def test_the_first_two_blocks_are_one_command_each_and_the_second_is_what_ci_run
 def test_only_the_agreed_names_are_at_the_top():
     if not (ROOT / ".git").exists():
         pytest.skip("no git work tree: what belongs to the project cannot be told from what lies beside it")
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
     tops = {name.partition("/")[0] for name in listed.split("\0") if name}
     assert {name for name in tops if not name.startswith(".")} == TOP
 

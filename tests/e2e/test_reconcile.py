@@ -1,4 +1,7 @@
-"""Reconcile: deletions, lost rights, what only a comparison of everything finds (DESIGN.md §2, §5 "Events")."""
+"""Reconcile.
+
+Deletions, lost rights, what only a comparison of everything finds (DESIGN.md §2, §5 "Events").
+"""
 
 from __future__ import annotations
 
@@ -114,7 +117,9 @@ def test_what_only_a_reconcile_finds_is_created_if_made_after_the_last_one(make:
     world.poll()
     # a restored table: rows with times of before the last poll, and no stage history
     older = world.portal.add_item(INVOICE, createdTime=signpost - timedelta(hours=1), title="older")
-    newer = world.portal.add_item(INVOICE, createdTime=signpost + timedelta(hours=1), title="newer", stageId=S)
+    newer = world.portal.add_item(
+        INVOICE, createdTime=signpost + timedelta(hours=1), title="newer", stageId=S
+    )
     world.portal.history.forget(INVOICE, older)
     world.portal.history.forget(INVOICE, newer)
     world.quiet()
@@ -154,7 +159,10 @@ def test_a_move_during_the_reconcile_is_told_once(make: Make) -> None:
     world.poll(reconcile=True)
     world.portal.before_request = lambda _number: None
     world.poll()
-    assert world.story(f"invoice:{ids[0]}") == [("status_changed", "draft", "sent"), ("status_changed", "sent", "paid")]
+    assert world.story(f"invoice:{ids[0]}") == [
+        ("status_changed", "draft", "sent"),
+        ("status_changed", "sent", "paid"),
+    ]
     world.idle()
 
 
@@ -231,7 +239,9 @@ def test_an_outage_in_the_middle_of_a_reconcile_is_exit_69(make: Make, request_n
     world.portal.delete_item(INVOICE, ids[0])
     world.portal.update_item(DEAL, deals[0], stageId="EXECUTING")
     first = world.portal.served
-    world.portal.before_request = lambda number: setattr(world.portal, "down", number - first >= request_number - 1)
+    world.portal.before_request = lambda number: setattr(
+        world.portal, "down", number - first >= request_number - 1
+    )
     report = world.poll(reconcile=True)
     assert report.exit_code == 69
     world.portal.before_request = lambda _number: None

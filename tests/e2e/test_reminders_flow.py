@@ -1,4 +1,7 @@
-"""Reminders through the whole command: at the hour, on working days, the latest only, and never where nothing is owed."""
+"""Reminders through the whole command.
+
+At the hour, on working days, the latest only, and never where nothing is owed.
+"""
 
 from __future__ import annotations
 
@@ -59,15 +62,36 @@ def events_at(firm: Firm, *moments: datetime) -> list[str]:
 
 def test_the_days_come_at_ten_on_working_days_and_the_new_year_holidays_are_waited_for(firm: Firm) -> None:
     owed(firm, date(2026, 12, 29))
-    # -3 is Saturday 26 December, so Monday 28; 0 is Tuesday 29; +3 is 1 January and +7 is 5 January: both on the first working day of 2027
+    # -3 is Saturday 26 December, so Monday 28; 0 is Tuesday 29; +3 is 1 January and +7 is 5 January: both
+    # on the first working day of 2027
     first = date(2027, 1, 11)
-    days = [date(2026, 12, 26), date(2026, 12, 28), date(2026, 12, 29), date(2027, 1, 1), date(2027, 1, 5), first, date(2027, 1, 12)]
-    moments = [moscow(day.year, day.month, day.day, hour, minute) for day in days for hour, minute in ((9, 59), (10, 0))]
-    assert events_at(firm, *moments) == ["28.12 10:00 -3", "29.12 10:00 +0", "11.01 10:00 +7", "12.01 10:00 +14"]
+    days = [
+        date(2026, 12, 26),
+        date(2026, 12, 28),
+        date(2026, 12, 29),
+        date(2027, 1, 1),
+        date(2027, 1, 5),
+        first,
+        date(2027, 1, 12),
+    ]
+    moments = [
+        moscow(day.year, day.month, day.day, hour, minute)
+        for day in days
+        for hour, minute in ((9, 59), (10, 0))
+    ]
+    assert events_at(firm, *moments) == [
+        "28.12 10:00 -3",
+        "29.12 10:00 +0",
+        "11.01 10:00 +7",
+        "12.01 10:00 +14",
+    ]
     subjects = [mail.message["Subject"] for mail in firm.mailed()]
     assert [subject.split(" счёта")[0] for subject in subjects] == [
-        "Напоминание об оплате", "Напоминание об оплате", "Просрочена оплата", "Просрочена оплата",
-    ]  # fmt: skip
+        "Напоминание об оплате",
+        "Напоминание об оплате",
+        "Просрочена оплата",
+        "Просрочена оплата",
+    ]
     texts = [mail.message.get_body(("plain",)).get_content() for mail in firm.mailed()]
     assert "завтра, 29.12.2026, истекает" in texts[0]
     assert "сегодня, 29.12.2026, истекает" in texts[1]
@@ -105,7 +129,10 @@ def test_what_is_paid_or_put_off_while_the_mail_waits_is_not_mailed(firm: Firm) 
     firm.mail_fails()
     firm.run_on()
     results = {one["entity"]: (one["state"], one["result"].get("reason")) for one in firm.of_rule("remind")}
-    assert results == {f"invoice:{paid}": ("skipped", "paid"), f"invoice:{moved}": ("skipped", "due_date_moved")}
+    assert results == {
+        f"invoice:{paid}": ("skipped", "paid"),
+        f"invoice:{moved}": ("skipped", "due_date_moved"),
+    }
     assert not firm.smtp.arrived
 
 
@@ -113,10 +140,15 @@ def test_another_due_date_begins_its_days_anew(firm: Firm) -> None:
     invoice = owed(firm, date(2026, 12, 18))
     assert events_at(firm, moscow(2026, 12, 18, 10, 0)) == ["18.12 10:00 +0"]
     firm.portal.update_item(INVOICE, invoice, closedate=date(2026, 12, 25))
-    assert events_at(firm, moscow(2026, 12, 22, 9, 59), moscow(2026, 12, 22, 10, 0), moscow(2026, 12, 25, 10, 0)) == [
-        "22.12 10:00 -3", "25.12 10:00 +0",
-    ]  # fmt: skip
-    firm.portal.update_item(INVOICE, invoice, closedate=date(2026, 12, 18))  # back again: what came for that date does not come again
+    assert events_at(
+        firm, moscow(2026, 12, 22, 9, 59), moscow(2026, 12, 22, 10, 0), moscow(2026, 12, 25, 10, 0)
+    ) == [
+        "22.12 10:00 -3",
+        "25.12 10:00 +0",
+    ]
+    firm.portal.update_item(
+        INVOICE, invoice, closedate=date(2026, 12, 18)
+    )  # back again: what came for that date does not come again
     assert events_at(firm, moscow(2026, 12, 25, 12, 0)) == ["25.12 12:00 +7"]
 
 
@@ -128,7 +160,9 @@ def test_days_that_passed_before_the_status_the_baseline_or_the_configuration_do
     firm.run_on()
     assert events_at(firm, moscow(2026, 12, 16, 10, 0), moscow(2026, 12, 17, 10, 0)) == ["17.12 10:00 +3"]
     firm.write(sections=firm.mail_section() + "[reminders]\ndays = [1, 2, 4]\n")
-    assert events_at(firm, moscow(2026, 12, 17, 12, 0), moscow(2026, 12, 18, 9, 0), moscow(2026, 12, 18, 10, 0)) == ["18.12 10:00 +4"]
+    assert events_at(
+        firm, moscow(2026, 12, 17, 12, 0), moscow(2026, 12, 18, 9, 0), moscow(2026, 12, 18, 10, 0)
+    ) == ["18.12 10:00 +4"]
 
 
 def test_old_invoices_are_reminded_of_only_by_the_days_after_the_baseline(tmp_path: Path) -> None:
@@ -144,7 +178,10 @@ def test_old_invoices_are_reminded_of_only_by_the_days_after_the_baseline(tmp_pa
         assert events_at(firm, moscow(2026, 12, 16, 12, 1), moscow(2026, 12, 18, 12, 0)) == []
         firm.at(moscow(2026, 12, 21, 10, 0))
         firm.poll()
-        assert [event["changes"]["offset_days"][1] for event in firm.events("--name", "invoice.reminder_due", "--entity", entity)] == [7]
+        assert [
+            event["changes"]["offset_days"][1]
+            for event in firm.events("--name", "invoice.reminder_due", "--entity", entity)
+        ] == [7]
 
 
 def test_reminders_that_are_switched_on_later_look_forward_only(firm: Firm) -> None:
@@ -158,12 +195,22 @@ def test_reminders_that_are_switched_on_later_look_forward_only(firm: Firm) -> N
 
 
 @pytest.mark.parametrize("days_wrong", [-40, 40])
-def test_the_hour_is_the_portals_although_the_local_clock_is_wrong_by_days(firm: Firm, days_wrong: int) -> None:
+def test_the_hour_is_the_portals_although_the_local_clock_is_wrong_by_days(
+    firm: Firm, days_wrong: int
+) -> None:
     owed(firm, date(2026, 12, 22))
     firm.local_shift = DECEMBER + timedelta(days=days_wrong) - datetime.now(UTC)
-    moments = moscow(2026, 12, 21, 9, 0), moscow(2026, 12, 21, 9, 59), moscow(2026, 12, 21, 10, 0), moscow(2026, 12, 22, 10, 0)
+    moments = (
+        moscow(2026, 12, 21, 9, 0),
+        moscow(2026, 12, 21, 9, 59),
+        moscow(2026, 12, 21, 10, 0),
+        moscow(2026, 12, 22, 10, 0),
+    )
     assert events_at(firm, *moments) == ["21.12 10:00 -3", "22.12 10:00 +0"]
-    assert [mail.message["Date"].datetime.astimezone(MOSCOW).date() for mail in firm.mailed()] == [date(2026, 12, 21), date(2026, 12, 22)]
+    assert [mail.message["Date"].datetime.astimezone(MOSCOW).date() for mail in firm.mailed()] == [
+        date(2026, 12, 21),
+        date(2026, 12, 22),
+    ]
 
 
 def test_a_reminder_that_a_person_asks_for_says_how_late_it_is(firm: Firm) -> None:
@@ -184,7 +231,8 @@ def test_a_reminder_that_a_person_asks_for_says_how_late_it_is(firm: Firm) -> No
 def test_a_status_of_ones_own_can_be_reminded_of(firm: Firm) -> None:
     partly = firm.company.custom_stage
     firm.write(
-        sections=firm.mail_section() + f'[invoice.status]\npartly = ["{partly}"]\nsent = ["{SENT}"]\n[reminders]\nstatuses = ["partly"]\n'
+        sections=firm.mail_section()
+        + f'[invoice.status]\npartly = ["{partly}"]\nsent = ["{SENT}"]\n[reminders]\nstatuses = ["partly"]\n'
     )
     invoice = owed(firm, date(2026, 12, 22))
     other = owed(firm, date(2026, 12, 22))

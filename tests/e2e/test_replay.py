@@ -11,7 +11,9 @@ import pytest
 from b24sync.sandbox.schema import DEAL, INVOICE
 from tests.support.cli import DRAFT, PAID, SENT, TELL_HEAD, TELL_LEAD, Office, Ran, no_traceback, notify_rule
 
-LINKED = notify_rule("vip", "invoice.status_changed", more="when = \"'VIP' in deal.title and deal.amount > 10\"")
+LINKED = notify_rule(
+    "vip", "invoice.status_changed", more="when = \"'VIP' in deal.title and deal.amount > 10\""
+)
 
 
 @pytest.fixture
@@ -65,8 +67,12 @@ def test_the_same_rules_plan_what_was_planned(recorded: tuple[Office, int]) -> N
     assert first.keys() == done[0].keys()
     assert [row["id"] for row in ran.rows] == list(range(1, len(done) + 1))
     assert {key: first[key] for key in ("state", "attempts", "next_attempt_at", "error", "result")} == {
-        "state": "pending", "attempts": 0, "next_attempt_at": None, "error": None, "result": {},
-    }  # fmt: skip
+        "state": "pending",
+        "attempts": 0,
+        "next_attempt_at": None,
+        "error": None,
+        "result": {},
+    }
 
 
 def test_linked_values_are_those_of_their_time(recorded: tuple[Office, int]) -> None:
@@ -94,12 +100,27 @@ def test_other_rules_see_the_entity_as_it_was_at_the_event(recorded: tuple[Offic
     office, invoice = recorded
     other = rules_file(
         office,
-        notify_rule("small", "invoice.status_changed", more="when = \"invoice.amount < 10000 and invoice.title == 'one'\"")
-        + notify_rule("large", "invoice.status_changed", more="when = \"invoice.amount == 70000 and invoice.title == 'two'\"")
-        + notify_rule("new", "invoice.created", more="when = \"invoice.status == 'draft' and invoice.stage_id == 'DT31_1:N'\""),
+        notify_rule(
+            "small",
+            "invoice.status_changed",
+            more="when = \"invoice.amount < 10000 and invoice.title == 'one'\"",
+        )
+        + notify_rule(
+            "large",
+            "invoice.status_changed",
+            more="when = \"invoice.amount == 70000 and invoice.title == 'two'\"",
+        )
+        + notify_rule(
+            "new",
+            "invoice.created",
+            more="when = \"invoice.status == 'draft' and invoice.stage_id == 'DT31_1:N'\"",
+        ),
     )
     rows = replay(office, "--rules", other).rows
-    first, *later = [event["id"] for event in office.events("--name", "invoice.status_changed", "--entity", f"invoice:{invoice}")]
+    first, *later = [
+        event["id"]
+        for event in office.events("--name", "invoice.status_changed", "--entity", f"invoice:{invoice}")
+    ]
     assert [row["event"] for row in rows if row["rule"] == "small"] == [first]
     assert [row["event"] for row in rows if row["rule"] == "large"] == later
     assert [row["entity"] for row in rows if row["rule"] == "new"] == [f"invoice:{invoice}"]
@@ -124,7 +145,11 @@ def test_links_that_nobody_asked_for_come_from_the_snapshot_of_that_time(office:
 
 def test_what_was_not_recorded_cannot_be_judged_and_that_is_said(recorded: tuple[Office, int]) -> None:
     office, _ = recorded
-    ran = replay(office, "--rules", rules_file(office, TELL_HEAD + notify_rule("named", "invoice.created", more='when = "contact.name"')))
+    ran = replay(
+        office,
+        "--rules",
+        rules_file(office, TELL_HEAD + notify_rule("named", "invoice.created", more='when = "contact.name"')),
+    )
     assert {row["rule"] for row in ran.rows} == {"head-knows"}
     assert "rule named on invoice:" in ran.err
     assert "cannot be judged: crm.item.get (entityTypeId 3, id " in ran.err
@@ -157,11 +182,16 @@ def test_the_time_can_be_narrowed(recorded: tuple[Office, int]) -> None:
 def test_the_safety_settings_are_those_of_the_configuration(recorded: tuple[Office, int]) -> None:
     office, _ = recorded
     other = rules_file(office, office.rules + "[safety]\nmax_actions_per_poll = 2\n")
-    states = [(row["rule"], row["state"], row["result"].get("reason")) for row in replay(office, "--rules", other).rows]
+    states = [
+        (row["rule"], row["state"], row["result"].get("reason"))
+        for row in replay(office, "--rules", other).rows
+    ]
     assert [state for _, state, _ in states] == ["pending"] * 3 + ["held"] * 3
     assert ("lead-knows", "held", "storm") in states
     other = rules_file(office, office.rules + "[safety]\ndry_run = true\n")
-    assert {(row["state"], row["result"]["reason"]) for row in replay(office, "--rules", other).rows} == {("skipped", "dry_run")}
+    assert {(row["state"], row["result"]["reason"]) for row in replay(office, "--rules", other).rows} == {
+        ("skipped", "dry_run")
+    }
 
 
 def test_no_secret_is_needed(recorded: tuple[Office, int]) -> None:
@@ -172,14 +202,23 @@ def test_no_secret_is_needed(recorded: tuple[Office, int]) -> None:
     assert replay(office).out == before
 
 
-def test_a_copy_of_a_database_is_replayed_with_another_configuration_alone(recorded: tuple[Office, int], tmp_path: Path) -> None:
+def test_a_copy_of_a_database_is_replayed_with_another_configuration_alone(
+    recorded: tuple[Office, int], tmp_path: Path
+) -> None:
     office, _ = recorded
     before = replay(office).out
     laptop = tmp_path / "laptop"
     laptop.mkdir()
     shutil.copy(office.database, laptop / "copy.db")
     ran = office.run(
-        "replay", "--json", "--from", str(laptop / "copy.db"), "--rules", str(office.config), config=laptop / "absent.toml", cwd=laptop
+        "replay",
+        "--json",
+        "--from",
+        str(laptop / "copy.db"),
+        "--rules",
+        str(office.config),
+        config=laptop / "absent.toml",
+        cwd=laptop,
     )
     assert (ran.code, ran.out) == (0, before)
 
@@ -192,7 +231,11 @@ def test_people_read_it_as_text(recorded: tuple[Office, int]) -> None:
 
 def test_wrong_files_end_with_2(recorded: tuple[Office, int], tmp_path: Path) -> None:
     office, _ = recorded
-    for args in (("--rules", str(tmp_path)), ("--rules", str(tmp_path / "none.toml")), ("--from", str(tmp_path / "none.jsonl"))):
+    for args in (
+        ("--rules", str(tmp_path)),
+        ("--rules", str(tmp_path / "none.toml")),
+        ("--from", str(tmp_path / "none.jsonl")),
+    ):
         ran = office.run("replay", *args)
         no_traceback(ran)
         assert (ran.code, ran.out) == (2, "")

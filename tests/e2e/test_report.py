@@ -1,4 +1,7 @@
-"""``report``: one page that holds what the database says, asks nobody for anything, and escapes what the CRM wrote."""
+"""``report``.
+
+One page that holds what the database says, asks nobody for anything, and escapes what the CRM wrote.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ from tests.support.cli import PAID, SENT, Office, no_traceback, now
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=1>\u202e"
 RULES = (
-    '[[rules]]\nname = "lost"\non = "invoice.created"\n[[rules.steps]]\nuse = "create_task"\ntitle = "x"\nresponsible = "user:99999"\n'
+    '[[rules]]\nname = "lost"\non = "invoice.created"\n[[rules.steps]]\nuse = "create_task"\ntitle = '
+    '"x"\nresponsible = "user:99999"\n'
     '[[rules]]\nname = "pay"\non = ["invoice.created", "invoice.paid"]\n[[rules.steps]]\nuse = "commission"\n'
 )
 SECTIONS = '[commission]\n[[commission.rates]]\nfor = "invoice.responsible"\npercent = "10"\n'
@@ -84,11 +88,20 @@ def busy(office: Office) -> Office:
     for invoice in office.company.invoices:
         office.move(invoice, PAID)
     office.poll()
-    for days, amount in ((5, "100"), (-3, "20.50"), (-10, "300"), (-40, "4000"), (-100, "50000"), (-120, "7")):
+    for days, amount in (
+        (5, "100"),
+        (-3, "20.50"),
+        (-10, "300"),
+        (-40, "4000"),
+        (-100, "50000"),
+        (-120, "7"),
+    ):
         invoice = office.add_invoice(title=EVIL, opportunity=amount, currencyId="RUB", closedate=due_in(days))
         office.move(invoice, SENT)
     office.add_invoice(title="a draft", opportunity="999999")
-    office.move(office.add_invoice(title="in euro", opportunity="12", currencyId="EUR", closedate=due_in(-1)), SENT)
+    office.move(
+        office.add_invoice(title="in euro", opportunity="12", currencyId="EUR", closedate=due_in(-1)), SENT
+    )
     office.move(office.add_invoice(title="paid", opportunity="1000", currencyId="RUB"), PAID)
     office.poll(expect=1)
     return office
@@ -97,9 +110,13 @@ def busy(office: Office) -> Office:
 def test_unpaid_invoices_stand_in_their_class_of_age(busy: Office) -> None:
     text = plain(report(busy))
     for words in (
-        "not due yet 1 100.00 RUB", "1–7 days 1 20.50 RUB", "8–30 days 1 300.00 RUB", "31–90 days 1 4,000.00 RUB",
-        "over 90 days 2 50,007.00 RUB", "1–7 days 1 12.00 EUR",
-    ):  # fmt: skip
+        "not due yet 1 100.00 RUB",
+        "1–7 days 1 20.50 RUB",
+        "8–30 days 1 300.00 RUB",
+        "31–90 days 1 4,000.00 RUB",
+        "over 90 days 2 50,007.00 RUB",
+        "1–7 days 1 12.00 EUR",
+    ):
         assert words in text, words
     assert "Unpaid invoices 54,427.50 RUB of it overdue: 54,327.50 RUB" in text
     assert "999,999" not in text
@@ -118,7 +135,10 @@ def test_commissions_stand_by_person_and_month(busy: Office) -> None:
     earned = [row for row in rows if row["state"] == "earned" and row["currency"] == "RUB"]
     assert [row["amount"] for row in earned] == ["100.00"]
     manager = busy.query("SELECT user_name FROM ledger LIMIT 1")[0][0]
-    expected = sum(float(row["amount"]) for row in rows if row["state"] == "expected" and row["currency"] == "RUB") - 100
+    expected = (
+        sum(float(row["amount"]) for row in rows if row["state"] == "expected" and row["currency"] == "RUB")
+        - 100
+    )
     assert f"{manager} {expected:,.2f} 100.00 100.00" in text
 
 
@@ -134,12 +154,14 @@ def test_what_needs_a_person_stands_with_its_reason(busy: Office) -> None:
 def test_reminders_and_polls_are_counted(busy: Office) -> None:
     with closing(sqlite3.connect(busy.database)) as connection:
         connection.execute(
-            "INSERT INTO actions (key, rule, step, position, kind, entity_id, state, planned_run, planned_at, settled_at)"
+            "INSERT INTO actions (key, rule, step, position, kind, entity_id, state, planned_run, "
+            "planned_at, settled_at)"
             " VALUES ('x', 'r', 'send_reminder', 0, 'invoice', 6, 'done', 1, 1, ?)",
             (int(time.time()),),
         )
         connection.execute(
-            "INSERT INTO runs (started_at, finished_at, local_started_at, duration_s, exit_code) VALUES (?1, ?1, ?1, 1, 69)",
+            "INSERT INTO runs (started_at, finished_at, local_started_at, duration_s, exit_code) VALUES "
+            "(?1, ?1, ?1, 1, 69)",
             (int(time.time()),),
         )
         connection.commit()
@@ -153,7 +175,9 @@ def test_reminders_and_polls_are_counted(busy: Office) -> None:
 def test_the_page_asks_nobody_for_anything_and_its_policy_forbids_the_rest(busy: Office) -> None:
     page = report(busy)
     reader = read(page)
-    assert reader.tags.isdisjoint({"script", "link", "img", "iframe", "object", "embed", "form", "base", "image", "use"})
+    assert reader.tags.isdisjoint(
+        {"script", "link", "img", "iframe", "object", "embed", "form", "base", "image", "use"}
+    )
     names = {name for _, name, _ in reader.attributes}
     assert names.isdisjoint({"src", "style", "srcset", "xlink:href"})
     assert not [name for name in names if name.startswith("on")]
@@ -161,7 +185,11 @@ def test_the_page_asks_nobody_for_anything_and_its_policy_forbids_the_rest(busy:
     assert "url(" not in reader.style
     assert "@import" not in reader.style
     digest = base64.b64encode(hashlib.sha256(reader.style.encode()).digest()).decode()
-    policy = next(value for tag, name, value in reader.attributes if tag == "meta" and name == "content" and "default-src" in value)
+    policy = next(
+        value
+        for tag, name, value in reader.attributes
+        if tag == "meta" and name == "content" and "default-src" in value
+    )
     assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}'")
 
 

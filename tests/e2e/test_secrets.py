@@ -37,9 +37,13 @@ FAULTS = {
     "nothing": [],
     "a wrong answer": [Fault("error", method="batch", code="INVALID_CREDENTIALS", http=403)],
     "an error that quotes the address": [
-        Fault("error", method="batch", code="X", http=400, description="at /rest/1/{secret}/batch of {webhook}")
+        Fault(
+            "error", method="batch", code="X", http=400, description="at /rest/1/{secret}/batch of {webhook}"
+        )
     ],
-    "a refused step that quotes it": [Fault("error", method="im.notify*", where="command", code="X", description="see {webhook}im.notify")],
+    "a refused step that quotes it": [
+        Fault("error", method="im.notify*", where="command", code="X", description="see {webhook}im.notify")
+    ],
     "a proxy's page": [Fault("502html", times=2)],
     "cut": [Fault("drop_before"), Fault("drop_after")],
     "half an answer": [Fault("truncated")],
@@ -61,7 +65,13 @@ def said_loudly(firm: Firm, *args: str) -> int:
     original = Firm.command
 
     def loud(self: Firm, *words: str, config: Path | None = None) -> list[str]:
-        return [*original(self, config=config)[:3], "--log-format", "json", "--verbose", *original(self, *words, config=config)[3:]]
+        return [
+            *original(self, config=config)[:3],
+            "--log-format",
+            "json",
+            "--verbose",
+            *original(self, *words, config=config)[3:],
+        ]
 
     Firm.command = loud  # type: ignore[method-assign]
     try:
@@ -121,17 +131,26 @@ def test_no_fault_of_the_portal_brings_a_secret_out(firm: Firm, what: str) -> No
     firm.send(invoice)
     for fault in FAULTS[what]:
         text = fault.description.format(secret=SECRET, webhook=firm.server.webhook)
-        firm.portal.faults.add(Fault(**{name: getattr(fault, name) for name in fault.__slots__} | {"description": text}))
+        firm.portal.faults.add(
+            Fault(**{name: getattr(fault, name) for name in fault.__slots__} | {"description": text})
+        )
     firm.later()
     said_loudly(firm, "poll")
     firm.later()
     said_loudly(firm, "poll")
-    for command in (["status", "--json"], ["events", "--json"], ["actions", "--json"], ["explain", f"invoice:{invoice}", "--json"]):
+    for command in (
+        ["status", "--json"],
+        ["events", "--json"],
+        ["actions", "--json"],
+        ["explain", f"invoice:{invoice}", "--json"],
+    ):
         firm.run(*command)
     assert_no_secret(firm)
 
 
-@pytest.mark.parametrize("phase", ["connect", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "after_data"])
+@pytest.mark.parametrize(
+    "phase", ["connect", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "after_data"]
+)
 def test_no_fault_of_the_mail_server_brings_the_password_out(firm: Firm, phase: str) -> None:
     firm.mail_fails(**{phase: f"535 5.7.8 no: {PASSWORD}" if phase == "auth" else "554 5.0.0 no"})
     firm.send(firm.invoice())
@@ -146,12 +165,23 @@ def test_no_command_shows_a_secret(firm: Firm, tmp_path: Path) -> None:
     firm.send(invoice)
     firm.later()
     for args in (
-        ["poll"], ["poll", "--dry-run"], ["status"], ["doctor"], ["doctor", "--json"], ["doctor", "--offline"],
+        ["poll"],
+        ["poll", "--dry-run"],
+        ["status"],
+        ["doctor"],
+        ["doctor", "--json"],
+        ["doctor", "--offline"],
         ["explain", f"invoice:{invoice}"],
-        ["replay", "--json"], ["metrics"], ["resend-invoice", str(invoice), "--yes"], ["run-rule", "tell", f"invoice:{invoice}", "--yes"],
-        ["snapshot", "export", str(firm.folder / "export")], ["snapshot", "export", str(firm.folder / "anonymous"), "--anonymize"],
-        ["commission", "--csv"], ["report", "--output", str(firm.folder / "report.html")], ["calendar", "show", "2026"],
-    ):  # fmt: skip
+        ["replay", "--json"],
+        ["metrics"],
+        ["resend-invoice", str(invoice), "--yes"],
+        ["run-rule", "tell", f"invoice:{invoice}", "--yes"],
+        ["snapshot", "export", str(firm.folder / "export")],
+        ["snapshot", "export", str(firm.folder / "anonymous"), "--anonymize"],
+        ["commission", "--csv"],
+        ["report", "--output", str(firm.folder / "report.html")],
+        ["calendar", "show", "2026"],
+    ):
         said_loudly(firm, *args)
         firm.run(*args)
     assert len(firm.mailed()) == 3
@@ -161,7 +191,9 @@ def test_no_command_shows_a_secret(firm: Firm, tmp_path: Path) -> None:
 def test_crm_text_that_holds_the_webhook_is_kept_without_its_secret(firm: Firm) -> None:
     firm.later()
     firm.portal.update_item(
-        INVOICE, firm.company.invoices[0], comments=f"call {firm.server.webhook}crm.item.list or /rest/1/{SECRET}/profile.json"
+        INVOICE,
+        firm.company.invoices[0],
+        comments=f"call {firm.server.webhook}crm.item.list or /rest/1/{SECRET}/profile.json",
     )
     firm.portal.update_item(DEAL, firm.company.deals[0], title=f"see {firm.server.webhook}")
     firm.portal.add_task(TITLE=firm.server.webhook, RESPONSIBLE_ID=5, DESCRIPTION=SECRET)
@@ -178,7 +210,11 @@ def test_crm_text_that_holds_the_webhook_is_kept_without_its_secret(firm: Firm) 
 
 
 def test_a_configuration_with_faults_shows_none_of_its_secrets(firm: Firm) -> None:
-    for webhook in (firm.server.webhook.replace("http:", "gopher:"), firm.server.webhook + "extra/parts", f"  {SECRET}"):
+    for webhook in (
+        firm.server.webhook.replace("http:", "gopher:"),
+        firm.server.webhook + "extra/parts",
+        f"  {SECRET}",
+    ):
         firm.write(webhook=webhook, sections=firm.mail_section(f'wibble = "{PASSWORD[:3]}"'))
         for command in (["poll"], ["status"], ["doctor"]):
             assert firm.run(*command).code in {1, 2}
@@ -193,7 +229,16 @@ def test_objects_show_no_secret_when_printed(firm: Firm) -> None:
     app = App(loaded)
     shown = [
         repr(thing)
-        for thing in (loaded, loaded.settings, loaded.settings.portal, loaded.settings.mail, app, app.webhook, app.portal, app.transport)
+        for thing in (
+            loaded,
+            loaded.settings,
+            loaded.settings.portal,
+            loaded.settings.mail,
+            app,
+            app.webhook,
+            app.portal,
+            app.transport,
+        )
     ]
     shown += [str(thing) for thing in (loaded.settings, app.webhook, app.portal)]
     shown += [str(vars(app.loaded) if hasattr(app.loaded, "__dict__") else app.loaded)]

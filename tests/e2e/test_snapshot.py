@@ -25,7 +25,8 @@ RULES = (
     TELL_HEAD
     + TELL_LEAD
     + notify_rule("dear", "invoice.updated", more='when = "deal.amount > 1"', text="{{ invoice.title }}")
-    + '[[rules]]\nname = "pay"\non = ["invoice.created", "invoice.paid"]\n[[rules.steps]]\nuse = "commission"\n'
+    + '[[rules]]\nname = "pay"\non = ["invoice.created", "invoice.paid"]\n[[rules.steps]]\nuse = '
+    '"commission"\n'
 )
 
 
@@ -34,7 +35,9 @@ def recorded(office: Office) -> Office:
     """A company with some history: names, texts, addresses, commissions, a failed action."""
     office.write(sections=SECTIONS, rules=RULES)
     office.poll()
-    invoice = office.add_invoice(title="Счёт Ивановой anna@secret.example", opportunity="12345.67", comments="звонить +7 916 123-45-67")
+    invoice = office.add_invoice(
+        title="Счёт Ивановой anna@secret.example", opportunity="12345.67", comments="звонить +7 916 123-45-67"
+    )
     office.poll()
     office.move(invoice, SENT, PAID)
     office.portal.update_item(INVOICE, invoice, title="Для Пётра Секретова")
@@ -69,7 +72,9 @@ def exported(office: Office, path: Path, *args: str) -> list:
 
 
 @pytest.mark.parametrize("name", ["history.jsonl", "history.jsonl.gz"])
-def test_a_history_comes_back_as_it_was(recorded: Office, elsewhere: Callable[..., Ran], tmp_path: Path, name: str) -> None:
+def test_a_history_comes_back_as_it_was(
+    recorded: Office, elsewhere: Callable[..., Ran], tmp_path: Path, name: str
+) -> None:
     head, *rows, end = exported(recorded, tmp_path / name)
     assert (head["b24sync"], head["format"], head["anonymized"]) == ("history", 1, False)
     assert end == {"end": len(rows)}
@@ -83,7 +88,9 @@ def test_a_history_comes_back_as_it_was(recorded: Office, elsewhere: Callable[..
     with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         sequences = dict(connection.execute("SELECT name, seq FROM sqlite_sequence"))
-    assert sequences["events"] == recorded.query("SELECT seq FROM sqlite_sequence WHERE name = 'events'")[0][0]
+    assert (
+        sequences["events"] == recorded.query("SELECT seq FROM sqlite_sequence WHERE name = 'events'")[0][0]
+    )
 
 
 def test_a_moved_history_is_polled_on_and_misses_nothing(recorded: Office, tmp_path: Path) -> None:
@@ -97,7 +104,9 @@ def test_a_moved_history_is_polled_on_and_misses_nothing(recorded: Office, tmp_p
     assert recorded.poll()["events"] == 0
 
 
-def test_a_file_is_replayed_as_the_database_is(recorded: Office, elsewhere: Callable[..., Ran], tmp_path: Path) -> None:
+def test_a_file_is_replayed_as_the_database_is(
+    recorded: Office, elsewhere: Callable[..., Ran], tmp_path: Path
+) -> None:
     exported(recorded, tmp_path / "h.jsonl.gz")
     ran = elsewhere("replay", "--json", "--from", str(tmp_path / "h.jsonl.gz"))
     assert (ran.code, ran.err) == (0, "")
@@ -109,7 +118,9 @@ def test_no_secret_is_in_the_file_even_if_one_got_into_the_database(recorded: Of
     secret = recorded.server.webhook.rstrip("/").rpartition("/")[2]
     with closing(sqlite3.connect(recorded.database)) as connection:
         link = json.dumps({"urlMachine": f'{recorded.server.webhook}crm.x/?a="b"&auth=abcdef123'})
-        connection.execute("UPDATE entities SET data = json_set(data, '$.leak', json(?)) WHERE kind = 'invoice'", (link,))
+        connection.execute(
+            "UPDATE entities SET data = json_set(data, '$.leak', json(?)) WHERE kind = 'invoice'", (link,)
+        )
         connection.execute("UPDATE actions SET error = ?", (f"POST {recorded.server.webhook} failed",))
         connection.commit()
     text = json.dumps(exported(recorded, tmp_path / "h.jsonl"))
@@ -118,14 +129,18 @@ def test_no_secret_is_in_the_file_even_if_one_got_into_the_database(recorded: Of
     assert recorded.run("replay", "--json", "--from", str(tmp_path / "h.jsonl")).code == 0
 
 
-def test_what_was_still_to_be_done_is_held_after_an_import(recorded: Office, elsewhere: Callable[..., Ran], tmp_path: Path) -> None:
+def test_what_was_still_to_be_done_is_held_after_an_import(
+    recorded: Office, elsewhere: Callable[..., Ran], tmp_path: Path
+) -> None:
     recorded.add_invoice()
     recorded.poll("--max-time", "0s")
     pending = recorded.states()["pending"]
     exported(recorded, tmp_path / "h.gz")
     taken = elsewhere("snapshot", "import", str(tmp_path / "h.gz"))
     assert f"{pending} actions that were still to be done are held" in taken.out
-    assert {row["result"]["reason"] for row in elsewhere("actions", "--state", "held", "--json").rows} == {"imported"}
+    assert {row["result"]["reason"] for row in elsewhere("actions", "--state", "held", "--json").rows} == {
+        "imported"
+    }
     assert elsewhere("actions", "--state", "pending", "--json").rows == []
 
 
@@ -151,8 +166,14 @@ def damaged(good: list) -> dict[str, tuple[list | bytes, str]]:
         "future": ([{**head, "format": 2}, *rows, end], "upgrade b24sync"),
         "schema": ([{**head, "schema": 99}, *rows, end], "upgrade b24sync"),
         "headless": ([*rows, end], "is no exported history"),
-        "table": ([{**head, "tables": {**head["tables"], "sqlite_master": ["name"]}}, *rows, end], "not known here: sqlite_master"),
-        "column": ([{**head, "tables": {**head["tables"], "meta": ["name", "value) --"]}}, *rows, end], "not known here: meta"),
+        "table": (
+            [{**head, "tables": {**head["tables"], "sqlite_master": ["name"]}}, *rows, end],
+            "not known here: sqlite_master",
+        ),
+        "column": (
+            [{**head, "tables": {**head["tables"], "meta": ["name", "value) --"]}}, *rows, end],
+            "not known here: meta",
+        ),
         "row": ([head, ["entities", 1], *rows, end], "no row of a table"),
         "json": ([head, *broken, end], "entities.data is no JSON"),
         "orphan": ([head, *orphans, {"end": len(orphans)}], "that is missing"),
@@ -162,12 +183,18 @@ def damaged(good: list) -> dict[str, tuple[list | bytes, str]]:
     }
 
 
-def test_a_damaged_file_is_refused_whole_with_its_line(recorded: Office, elsewhere: Callable[..., Ran], tmp_path: Path) -> None:
+def test_a_damaged_file_is_refused_whole_with_its_line(
+    recorded: Office, elsewhere: Callable[..., Ran], tmp_path: Path
+) -> None:
     good = exported(recorded, tmp_path / "h.jsonl")
     laptop = tmp_path / "laptop"
     for name, (content, words) in damaged(good).items():
         path = tmp_path / f"{name}.jsonl"
-        path.write_bytes(content if isinstance(content, bytes) else "".join(f"{json.dumps(line)}\n" for line in content).encode())
+        path.write_bytes(
+            content
+            if isinstance(content, bytes)
+            else "".join(f"{json.dumps(line)}\n" for line in content).encode()
+        )
         ran = elsewhere("snapshot", "import", str(path))
         no_traceback(ran)
         assert (name, ran.code) == (name, 2)
@@ -219,15 +246,28 @@ def test_an_anonymized_history_names_nobody(recorded: Office, tmp_path: Path) ->
     ]
     assert [word for word in PERSONAL if word in text] == []
     assert recorded.server.webhook.split("/")[2] not in text
-    cyrillic = [row for row in lines(tmp_path / "hidden.gz") if any("а" <= sign <= "я" for sign in json.dumps(row, ensure_ascii=False))]
+    cyrillic = [
+        row
+        for row in lines(tmp_path / "hidden.gz")
+        if any("а" <= sign <= "я" for sign in json.dumps(row, ensure_ascii=False))
+    ]
     assert {row[0] for row in cyrillic} <= {"cache"}  # names of stages
 
 
-def test_ids_amounts_dates_and_stages_stay_and_equal_texts_stay_equal(recorded: Office, tmp_path: Path) -> None:
-    plain, hidden = exported(recorded, tmp_path / "plain.gz"), exported(recorded, tmp_path / "hidden.gz", "--anonymize")
+def test_ids_amounts_dates_and_stages_stay_and_equal_texts_stay_equal(
+    recorded: Office, tmp_path: Path
+) -> None:
+    plain, hidden = (
+        exported(recorded, tmp_path / "plain.gz"),
+        exported(recorded, tmp_path / "hidden.gz", "--anonymize"),
+    )
 
     def entities(history: list) -> dict:
-        rows = [dict(zip(history[0]["tables"]["entities"], row[1:], strict=True)) for row in history[1:-1] if row[0] == "entities"]
+        rows = [
+            dict(zip(history[0]["tables"]["entities"], row[1:], strict=True))
+            for row in history[1:-1]
+            if row[0] == "entities"
+        ]
         return {(row["kind"], row["id"]): {**row, "data": json.loads(row["data"])} for row in rows}
 
     was, now = entities(plain), entities(hidden)
@@ -250,13 +290,17 @@ def test_ids_amounts_dates_and_stages_stay_and_equal_texts_stay_equal(recorded: 
         assert {name: value for name, value in row.items() if name != "data"} == {
             name: value for name, value in other.items() if name != "data"
         }
-        assert {name: row["data"].get(name) for name in kept} == {name: other["data"].get(name) for name in kept}
+        assert {name: row["data"].get(name) for name in kept} == {
+            name: other["data"].get(name) for name in kept
+        }
         assert row["data"]["title"] != other["data"]["title"]
         assert names.setdefault(row["data"]["title"], other["data"]["title"]) == other["data"]["title"]
     assert len(set(names.values())) == len(names)
 
 
-def test_an_anonymized_history_replays_to_the_same_actions(recorded: Office, elsewhere: Callable[..., Ran], tmp_path: Path) -> None:
+def test_an_anonymized_history_replays_to_the_same_actions(
+    recorded: Office, elsewhere: Callable[..., Ran], tmp_path: Path
+) -> None:
     before = recorded.run("replay", "--json").out
     exported(recorded, tmp_path / "h.gz", "--anonymize")
     taken = elsewhere("snapshot", "import", str(tmp_path / "h.gz"))
@@ -272,10 +316,16 @@ def test_an_anonymized_history_replays_to_the_same_actions(recorded: Office, els
 
 def age(office: Office, days: int) -> None:
     """Let everything recorded so far be older."""
-    times = {"revisions": ["observed_at"], "events": ["occurred_at", "detected_at"], "actions": ["planned_at", "settled_at"]}
+    times = {
+        "revisions": ["observed_at"],
+        "events": ["occurred_at", "detected_at"],
+        "actions": ["planned_at", "settled_at"],
+    }
     with closing(sqlite3.connect(office.database)) as connection:
         for table, columns in {**times, "runs": ["started_at"]}.items():
-            connection.execute(f"UPDATE {table} SET {', '.join(f'{name} = {name} - {days * 86_400}' for name in columns)}")
+            connection.execute(
+                f"UPDATE {table} SET {', '.join(f'{name} = {name} - {days * 86_400}' for name in columns)}"
+            )
         connection.commit()
 
 
@@ -304,7 +354,10 @@ def test_old_history_goes_and_new_history_stays(recorded: Office) -> None:
 
 def test_younger_history_is_left_alone(recorded: Office) -> None:
     before = counts(recorded)
-    assert "forgotten: 0 revisions, 0 events, 0 actions, 0 runs" in recorded.run("snapshot", "prune", "--older-than", "1d").out
+    assert (
+        "forgotten: 0 revisions, 0 events, 0 actions, 0 runs"
+        in recorded.run("snapshot", "prune", "--older-than", "1d").out
+    )
     assert counts(recorded) == before
 
 
@@ -322,7 +375,8 @@ def test_open_actions_and_their_events_stay_however_old(recorded: Office) -> Non
 
 def test_a_set_of_tasks_is_finished_though_its_history_was_pruned(office: Office) -> None:
     office.write(
-        rules='[[rules]]\nname = "make"\non = "invoice.created"\n[[rules.steps]]\nuse = "create_task"\ntitle = "do"\n'
+        rules='[[rules]]\nname = "make"\non = "invoice.created"\n[[rules.steps]]\nuse = '
+        '"create_task"\ntitle = "do"\n'
         + 'responsible = "user:1"\n'
         + notify_rule("act", "invoice.tasks_completed")
     )
@@ -335,7 +389,10 @@ def test_a_set_of_tasks_is_finished_though_its_history_was_pruned(office: Office
     office.run("snapshot", "prune", "--older-than", "365d")
     office.portal.complete_task(task)
     office.poll()
-    assert [event["name"] for event in office.events("--entity", f"invoice:{invoice}")] == ["invoice.created", "invoice.tasks_completed"]
+    assert [event["name"] for event in office.events("--entity", f"invoice:{invoice}")] == [
+        "invoice.created",
+        "invoice.tasks_completed",
+    ]
     assert office.told(1)[-1] == "hello"
 
 
@@ -350,7 +407,8 @@ def test_an_age_that_is_none_ends_with_2(recorded: Office, typed: str) -> None:
 def test_polls_go_on_while_history_is_pruned(recorded: Office) -> None:
     with closing(sqlite3.connect(recorded.database)) as connection:
         connection.executemany(
-            "INSERT INTO revisions VALUES ('deal', 1, ?, 1, 1, 1, 'changed', '{}')", ((number,) for number in range(1000, 61_000))
+            "INSERT INTO revisions VALUES ('deal', 1, ?, 1, 1, 1, 'changed', '{}')",
+            ((number,) for number in range(1000, 61_000)),
         )
         connection.commit()
     pruning = recorded.start("snapshot", "prune", "--older-than", "365d")

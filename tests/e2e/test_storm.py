@@ -56,4 +56,6 @@ def test_a_bulk_edit_of_5000_invoices_asks_a_person_once(office: Office) -> None
     assert (released.code, released.json["actions"]) == (0, {"done": MANY})
     assert len(notices(office, 5)) == MANY
     assert len(set(notices(office, 5))) == MANY
-    assert released.json["http_requests"] <= 1 + 3 * MANY // 50 + 2 * (MANY // 50 // 50 + 2)  # who, what, telling; the feed once more
+    assert released.json["http_requests"] <= 1 + 3 * MANY // 50 + 2 * (
+        MANY // 50 // 50 + 2
+    )  # who, what, telling; the feed once more

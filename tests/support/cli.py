@@ -1,4 +1,7 @@
-"""A company at work: a stand-in portal over HTTP, a configuration for it, and the command in processes of its own."""
+"""A company at work.
+
+A stand-in portal over HTTP, a configuration for it, and the command in processes of its own.
+"""
 
 from __future__ import annotations
 
@@ -134,11 +137,25 @@ class Office:
     # the command
 
     def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Variables of a command: nothing of the tester's own, but coverage in the first few commands (it doubles their time)."""
+        """Variables of a command.
+
+        Nothing of the tester's own, but coverage in the first few commands (it doubles their time).
+        """
         self._begun += 1
         measured = ("COVERAGE_PROCESS_CONFIG",) if self._begun <= MEASURED else ()
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH", "TMPDIR", *measured) if name in os.environ}
-        return {**kept, "HOME": str(self.folder), "PYTHONUTF8": "1", "PYTHONWARNINGS": "error::ResourceWarning", **self.env, **(more or {})}
+        kept = {
+            name: os.environ[name]
+            for name in ("PATH", "LANG", "PYTHONPATH", "TMPDIR", *measured)
+            if name in os.environ
+        }
+        return {
+            **kept,
+            "HOME": str(self.folder),
+            "PYTHONUTF8": "1",
+            "PYTHONWARNINGS": "error::ResourceWarning",
+            **self.env,
+            **(more or {}),
+        }
 
     def command(self, *args: str, config: Path | None = None) -> list[str]:
         """The words of a call."""
@@ -155,9 +172,16 @@ class Office:
     ) -> Ran:
         """Run a command to its end, without a terminal."""
         done = subprocess.run(
-            self.command(*args, config=config), cwd=popen.pop("cwd", ROOT), env=self.environ(env), input=stdin, text=True,
-            capture_output=True, timeout=timeout, check=False, **popen,
-        )  # fmt: skip
+            self.command(*args, config=config),
+            cwd=popen.pop("cwd", ROOT),
+            env=self.environ(env),
+            input=stdin,
+            text=True,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+            **popen,
+        )
         ran = Ran(args, done.returncode, done.stdout, done.stderr)
         self.everything_said.append(ran.said)
         return ran
@@ -165,17 +189,27 @@ class Office:
     def start(self, *args: str, **popen: Any) -> subprocess.Popen[str]:
         """Begin a command."""
         return subprocess.Popen(
-            self.command(*args), cwd=ROOT, env=self.environ(popen.pop("env", None)), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **popen,
-        )  # fmt: skip
+            self.command(*args),
+            cwd=ROOT,
+            env=self.environ(popen.pop("env", None)),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **popen,
+        )
 
     def on_terminal(self, *args: str, env: Mapping[str, str] | None = None, timeout: float = 60) -> Ran:
         """Run a command on a terminal; both outputs come as one."""
         ours, theirs = pty.openpty()
         with subprocess.Popen(
-            self.command(*args), cwd=ROOT, env=self.environ({"TERM": "xterm-256color", **(env or {})}), stdin=theirs, stdout=theirs,
+            self.command(*args),
+            cwd=ROOT,
+            env=self.environ({"TERM": "xterm-256color", **(env or {})}),
+            stdin=theirs,
+            stdout=theirs,
             stderr=theirs,
-        ) as process:  # fmt: skip
+        ) as process:
             os.close(theirs)
             killer = threading.Timer(timeout, process.kill)
             killer.start()
@@ -226,9 +260,13 @@ class Office:
     def add_invoice(self, *, deal: int = 0, stage: str = DRAFT, **fields: Any) -> int:
         """A manager makes an invoice for a deal (the first one)."""
         return self.portal.add_item(
-            INVOICE, self.company.users["manager"], parentId2=self.company.deals[deal], stageId=stage,
-            assignedById=self.company.users["manager"], **fields,
-        )  # fmt: skip
+            INVOICE,
+            self.company.users["manager"],
+            parentId2=self.company.deals[deal],
+            stageId=stage,
+            assignedById=self.company.users["manager"],
+            **fields,
+        )
 
     def move(self, invoice: int, *stages: str) -> None:
         """A manager moves an invoice from stage to stage."""
@@ -251,7 +289,9 @@ class Office:
         self.portal.settings = replace(self.portal.settings, **settings)
 
 
-def open_office(folder: Path, *, settings: SandboxSettings | None = None, seeded: bool = True, **parts: Any) -> Iterator[Office]:
+def open_office(
+    folder: Path, *, settings: SandboxSettings | None = None, seeded: bool = True, **parts: Any
+) -> Iterator[Office]:
     """A company with its portal served, and the configuration written; for fixtures that yield."""
     portal = Sandbox(settings)
     company = seed_company(portal) if seeded else None

@@ -38,9 +38,15 @@ def b24sync(*arguments: str, cwd: Path, environ: Mapping[str, str] = {}, stdin: 
     """Run the command; its home is the folder, and no configuration is found elsewhere."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("B24SYNC_", "XDG_"))}
     done = subprocess.run(
-        [sys.executable, "-m", "b24sync", *arguments], cwd=cwd, env={**clean, "HOME": str(cwd), **environ}, input=stdin or "",
-        capture_output=True, text=True, timeout=90, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "b24sync", *arguments],
+        cwd=cwd,
+        env={**clean, "HOME": str(cwd), **environ},
+        input=stdin or "",
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
@@ -53,15 +59,25 @@ def company_portal(**settings: Any) -> Iterator[tuple[Sandbox, Company, str]]:
         yield portal, company, server.webhook
 
 
-def on_terminal(*arguments: str, cwd: Path, answers: Sequence[str] = (), environ: Mapping[str, str] = {}) -> tuple[int, str]:
+def on_terminal(
+    *arguments: str, cwd: Path, answers: Sequence[str] = (), environ: Mapping[str, str] = {}
+) -> tuple[int, str]:
     """Run the command on a terminal where a person answers each prompt; code and all that was shown."""
     left = list(answers)
     ours, theirs = pty.openpty()
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("B24SYNC_", "XDG_", "NO_COLOR"))}
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("B24SYNC_", "XDG_", "NO_COLOR"))
+    }
     with subprocess.Popen(
-        [sys.executable, "-m", "b24sync", *arguments], cwd=cwd, stdin=theirs, stdout=theirs, stderr=theirs,
+        [sys.executable, "-m", "b24sync", *arguments],
+        cwd=cwd,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
         env={**clean, "HOME": str(cwd), "TERM": "xterm", "COLUMNS": "200", **environ},
-    ) as process:  # fmt: skip
+    ) as process:
         os.close(theirs)
         killer = threading.Timer(60, process.kill)
         killer.start()

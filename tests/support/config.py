@@ -25,7 +25,9 @@ def loaded(folder: Path, text: str, *, environ: Mapping[str, str] = ENVIRON, por
     return load(written(folder, text + portal), environ=environ)
 
 
-def faults(folder: Path, text: str, *, environ: Mapping[str, str] = ENVIRON, portal: str = PORTAL) -> list[str]:
+def faults(
+    folder: Path, text: str, *, environ: Mapping[str, str] = ENVIRON, portal: str = PORTAL
+) -> list[str]:
     """What is wrong with a configuration, with ``FILE`` in place of its path."""
     path = written(folder, text + portal)
     try:

@@ -1,4 +1,7 @@
-"""The whole example at work: ``sample.toml`` with its ids replaced, the small company's portal at any time, and a real mail server."""
+"""The whole example at work.
+
+``sample.toml`` with its ids replaced, the small company's portal at any time, and a real mail server.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +48,13 @@ def sample(firm: Firm) -> str:
     """The example with the ids of the stand-in's company in place of those of the example's."""
     text = (ROOT / "sample.toml").read_text(encoding="utf-8")
     ids = {
-        "my_company": firm.company.my_company, "port": firm.smtp.port, "ca_file": firm.smtp.ca_file, "buildings": BUILDINGS,
-        "mounting": firm.company.sections["mounting"], "production": firm.company.departments["production"],
-    }  # fmt: skip
+        "my_company": firm.company.my_company,
+        "port": firm.smtp.port,
+        "ca_file": firm.smtp.ca_file,
+        "buildings": BUILDINGS,
+        "mounting": firm.company.sections["mounting"],
+        "production": firm.company.departments["production"],
+    }
     for old, new in REPLACED.items():
         assert old in text, f"sample.toml has no {old!r} any more"
         text = text.replace(old, new.format(**ids))
@@ -79,7 +86,8 @@ class Firm(Office):
     def mail_section(self, more: str = "") -> str:
         """``[mail]`` for the server beside."""
         return (
-            f'[mail]\nfrom = "Счета <billing@example.ru>"\nhost = "localhost"\nport = {self.smtp.port}\nuser = "billing"\n'
+            f'[mail]\nfrom = "Счета <billing@example.ru>"\nhost = "localhost"\nport = '
+            f'{self.smtp.port}\nuser = "billing"\n'
             f'password = "env:SMTP_PASSWORD"\ndocument_template = 21\n{more}\n'
         )
 
@@ -90,8 +98,13 @@ class Firm(Office):
 
     # the command
 
-    def run(self, *args: str, config: Path | None = None, env: Mapping[str, str] | None = None, **how: Any) -> Ran:
-        """Run a command to its end, without a terminal: in a process that is forked here, which spares the imports, or anew."""
+    def run(
+        self, *args: str, config: Path | None = None, env: Mapping[str, str] | None = None, **how: Any
+    ) -> Ran:
+        """Run a command to its end, without a terminal.
+
+        In a process that is forked here, which spares the imports, or anew.
+        """
         if self.anew or how:
             return Office.run(self, *args, config=config, env=env, **how)
         words = self.command(*args, config=config)[2:]
@@ -118,7 +131,11 @@ class Firm(Office):
 
     def only(self, rule: str, step: str = "", *, entity: str = "") -> dict[str, Any]:
         """The only action of a rule (and step, and entity)."""
-        found = [one for one in self.of_rule(rule, *(("--entity", entity) if entity else ())) if not step or one["step"] == step]
+        found = [
+            one
+            for one in self.of_rule(rule, *(("--entity", entity) if entity else ()))
+            if not step or one["step"] == step
+        ]
         assert len(found) == 1, found
         return found[0]
 
@@ -151,7 +168,14 @@ class Firm(Office):
     def everything(self) -> tuple[Any, ...]:
         """How much there is of all that a step may cause."""
         portal = self.portal
-        caused = (portal.notifications_all, portal.tasks, portal.activities, portal.comments, portal.documents, portal.mails)
+        caused = (
+            portal.notifications_all,
+            portal.tasks,
+            portal.activities,
+            portal.comments,
+            portal.documents,
+            portal.mails,
+        )
         return (len(self.smtp.arrived), *map(len, caused), len(portal.item_ids(INVOICE)), self.states())
 
     def mail_fails(self, **faults: Any) -> None:
@@ -161,14 +185,29 @@ class Firm(Office):
 
     # what people do
 
-    def invoice(self, amount: str | int = 120_000, *, deal: int = 0, due: Any = None, stage: str = DRAFT, **fields: Any) -> int:
+    def invoice(
+        self,
+        amount: str | int = 120_000,
+        *,
+        deal: int = 0,
+        due: Any = None,
+        stage: str = DRAFT,
+        **fields: Any,
+    ) -> int:
         """A manager makes an invoice of one sum for a deal."""
         more = {"closedate": due} if due else {}
         return self.add_invoice(
-            deal=deal, stage=stage, title="Счёт", opportunity=float(Decimal(amount)), isManualOpportunity="Y",
-            contactId=self._of_deal(deal, "contactId"), companyId=self._of_deal(deal, "companyId"),
-            mycompanyId=self.company.my_company, **more, **fields,
-        )  # fmt: skip
+            deal=deal,
+            stage=stage,
+            title="Счёт",
+            opportunity=float(Decimal(amount)),
+            isManualOpportunity="Y",
+            contactId=self._of_deal(deal, "contactId"),
+            companyId=self._of_deal(deal, "companyId"),
+            mycompanyId=self.company.my_company,
+            **more,
+            **fields,
+        )
 
     def _of_deal(self, deal: int, name: str) -> Any:
         return (self.portal.item(DEAL, self.company.deals[deal]) or {})[name]
@@ -227,14 +266,24 @@ def _become(words: list[str], environ: Mapping[str, str], out: int, err: int) ->
 
 
 def add_buildings(portal: Sandbox, responsible: int) -> None:
-    """What the example looks up: buildings in a list, districts in a smart process, and the fields of deals that they fill."""
+    """What the example looks up.
+
+    Buildings in a list, districts in a smart process, and the fields of deals that they fill.
+    """
     portal.add_smart_process(DISTRICTS, "Район")
     portal.funnels.add_category(DISTRICTS, "Районы", 15, default=True)
     portal.funnels.add_stage(DISTRICTS, 15, "NEW", "Начало", "")
     portal.add_item(DISTRICTS, responsible, title="Хамовники", assignedById=responsible)
     portal.add_item(DISTRICTS, responsible, title="Пресненский", assignedById=responsible)
-    portal.add_list(BUILDINGS, "Здания", [Property(61, "Адрес", "S", "ADDRESS"), Property(62, "Район", "S", "DISTRICT")], code="buildings")
-    portal.add_element(BUILDINGS, "Бизнес-центр", {61: "Москва, Пресненская наб., 12", 62: "Пресненский"}, 701)
+    portal.add_list(
+        BUILDINGS,
+        "Здания",
+        [Property(61, "Адрес", "S", "ADDRESS"), Property(62, "Район", "S", "DISTRICT")],
+        code="buildings",
+    )
+    portal.add_element(
+        BUILDINGS, "Бизнес-центр", {61: "Москва, Пресненская наб., 12", 62: "Пресненский"}, 701
+    )
     portal.add_user_field(DEAL, "UF_CRM_BUILDING", "iblock_element", title="Здание")
     portal.add_user_field(DEAL, "UF_CRM_DISTRICT", "string", title="Район")
     portal.add_user_field(DEAL, "UF_CRM_OBJECT_NAME", "string", title="Объект")
@@ -242,7 +291,12 @@ def add_buildings(portal: Sandbox, responsible: int) -> None:
 
 @contextmanager
 def opened(
-    folder: Path, *, at: datetime | None = MONDAY, settings: SandboxSettings | None = None, fail: Any = None, **parts: Any
+    folder: Path,
+    *,
+    at: datetime | None = MONDAY,
+    settings: SandboxSettings | None = None,
+    fail: Any = None,
+    **parts: Any,
 ) -> Iterator[Firm]:
     """The company with portal and mail server; the portal's clock stands at ``at`` and moves when told."""
     _imported()

@@ -12,7 +12,10 @@ from b24sync.sandbox import Sandbox
 
 @dataclass
 class TalkRunner:
-    """``run`` drives one generator; ``rounds`` holds the calls of each Ask, as the engine would put them into one batch."""
+    """``run`` drives one generator.
+
+    ``rounds`` holds the calls of each Ask, as the engine would put them into one batch.
+    """
 
     sandbox: Sandbox
     rounds: list[list[Call]] = field(default_factory=list)

@@ -1,4 +1,7 @@
-"""The bench of steps with a database beside it, and with mail, files and records as the engine grants them."""
+"""The bench of steps with a database beside it.
+
+And with mail, files and records as the engine grants them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,17 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from b24sync.errors import InDoubtError, PermanentError
-from b24sync.ports import Answer, Download, Mail, MailReceipt, SaveDocument, SaveDueDate, SaveMemory, SendMail, Write
+from b24sync.ports import (
+    Answer,
+    Download,
+    Mail,
+    MailReceipt,
+    SaveDocument,
+    SaveDueDate,
+    SaveMemory,
+    SendMail,
+    Write,
+)
 from b24sync.steps.context import StepContext
 from b24sync.store import Store
 from tests.support.steps import Bench, LostAnswerError
@@ -18,7 +31,10 @@ from tests.support.steps import Bench, LostAnswerError
 
 @dataclass
 class MailBench(Bench):
-    """``letters`` are those that left; ``memory`` is what the action kept; ``wishes`` the names of all wishes in order."""
+    """``letters`` are those that left; ``memory`` is what the action kept.
+
+    ``wishes`` the names of all wishes in order.
+    """
 
     path: Path = Path()
     letters: list[Mail] = field(default_factory=list)
@@ -51,7 +67,9 @@ class MailBench(Bench):
         effect = next(effects)
         while True:
             try:
-                effect = effects.throw(error) if isinstance(effect, Download) else effects.send((yield effect))
+                effect = (
+                    effects.throw(error) if isinstance(effect, Download) else effects.send((yield effect))
+                )
             except StopIteration as stop:
                 return stop.value
 
@@ -77,8 +95,14 @@ class MailBench(Bench):
     def _file(self, url: str) -> bytes:
         self.fetched.append(url)
         asked = dict(parse_qsl(urlsplit(url).query))
-        content = self.portal.document_book.file(asked, urlsplit(url).path.rpartition("document.")[2].removesuffix(".json"))
-        return content if content is not None else b'{"error":"ACCESS_DENIED","error_description":"Access denied"}'
+        content = self.portal.document_book.file(
+            asked, urlsplit(url).path.rpartition("document.")[2].removesuffix(".json")
+        )
+        return (
+            content
+            if content is not None
+            else b'{"error":"ACCESS_DENIED","error_description":"Access denied"}'
+        )
 
     def _written(self, write: Write) -> Answer:
         if not write.best_effort:

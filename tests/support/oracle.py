@@ -1,7 +1,8 @@
 """What a portal's history should come to, worked out from the portal itself and DESIGN.md G1 and §5, not from the program.
 
-The oracle looks at the portal when a poll has ended. It sees the stage history as kept (rows that the portal has taken away since the poll
-before could not be seen by anybody) and every item, and writes down which events the poll owes.
+The oracle looks at the portal when a poll has ended. It sees the stage history as kept (rows that the portal
+has taken away since the poll before could not be seen by anybody) and every item, and writes down which
+events the poll owes.
 """
 
 from __future__ import annotations
@@ -16,9 +17,15 @@ from tests.support.world import DEAL, INVOICE, OBJECT, World
 OVERLAP = timedelta(minutes=5)
 OLD = 5
 STATUS = {
-    "DT31_1:N": "draft", "DT31_1:S": "sent", "DT31_1:P": "paid", "DT31_1:D": "rejected",
-    "N": "draft", "S": "sent", "P": "paid", "D": "rejected",
-}  # fmt: skip
+    "DT31_1:N": "draft",
+    "DT31_1:S": "sent",
+    "DT31_1:P": "paid",
+    "DT31_1:D": "rejected",
+    "N": "draft",
+    "S": "sent",
+    "P": "paid",
+    "D": "rejected",
+}
 STAGES: dict[int, tuple[str, ...]] = {
     INVOICE: ("DT31_1:N", "DT31_1:S", "DT31_1:UC_7Q2PXA", "DT31_1:P", "DT31_1:D"),
     DEAL: ("NEW", "PREPARATION", "EXECUTING", "WON", "LOSE", "C1:NEW", "C1:EXECUTING", "C1:WON"),
@@ -28,7 +35,16 @@ STAGES: dict[int, tuple[str, ...]] = {
 FIRST = {"DT31_1:N", "NEW", "C1:NEW", "DT1046_11:NEW", "N"}
 # DESIGN.md §5: never part of `updated`
 SILENT_STARTS = ("updated", "moved", "lastActivity")
-SILENT = {"id", "createdTime", "previousStageId", "stageId", "categoryId", "stageSemanticId", "closed", "isNew"}
+SILENT = {
+    "id",
+    "createdTime",
+    "previousStageId",
+    "stageId",
+    "categoryId",
+    "stageSemanticId",
+    "closed",
+    "isNew",
+}
 SILENT_OLD = {"ID", "DATE_INSERT", "DATE_UPDATE", "DATE_STATUS", "STATUS_ID"}
 
 Told = tuple[str, str | None, str | None]
@@ -53,7 +69,8 @@ class Oracle:
         kind: Contract name.
         etid: The portal's number; 5 for old invoices.
         history: The portal keeps (and shows) its stage history.
-        unseen: What was hidden while a poll ran: what happened to it meanwhile may be seen late or not at all.
+        unseen: What was hidden while a poll ran: what happened to it meanwhile may be seen late or not at
+            all.
     """
 
     world: World
@@ -87,7 +104,9 @@ class Oracle:
         return str(raw["STATUS_ID" if self.etid == OLD else "stageId"])
 
     def _fields(self, raw: dict[str, Any]) -> dict[str, Any]:
-        names = [n for n in raw if n not in SILENT and n not in SILENT_OLD and not n.startswith(SILENT_STARTS)]
+        names = [
+            n for n in raw if n not in SILENT and n not in SILENT_OLD and not n.startswith(SILENT_STARTS)
+        ]
         return {name: raw[name] for name in names if raw[name] not in (None, "", [], 0)}
 
     def name(self, stage: str | None) -> str | None:
@@ -106,7 +125,9 @@ class Oracle:
                 self.unseen.add(number)
                 continue
             raw = self.raw(number)
-            stages = [row.get("STAGE_ID") or row.get("STATUS_ID") for row in fresh if row["OWNER_ID"] == number]
+            stages = [
+                row.get("STAGE_ID") or row.get("STATUS_ID") for row in fresh if row["OWNER_ID"] == number
+            ]
             self._look(number, raw, [str(stage) for stage in stages], baseline=baseline)
         self.seen_history = max((row["ID"] for row in rows), default=self.seen_history)
         self.last = self.world.portal.second()
@@ -126,7 +147,9 @@ class Oracle:
         after = self._fields(raw)
         if after != tale.fields and not baseline:
             names = sorted(tale.fields.keys() | after.keys())
-            changed = {n: [tale.fields.get(n), after.get(n)] for n in names if tale.fields.get(n) != after.get(n)}
+            changed = {
+                n: [tale.fields.get(n), after.get(n)] for n in names if tale.fields.get(n) != after.get(n)
+            }
             tale.owed.append(("updated", None, None))
             tale.updates.append(changed)
         tale.fields = after
@@ -156,7 +179,9 @@ class Oracle:
         updates: dict[int, list[dict[str, Any]]] = {}
         rows = [row for row in self.world.events() if row["kind"] == self.kind]
         for row in rows:
-            told.setdefault(row["entity_id"], []).append((row["name"].partition(".")[2], row["from_"], row["to_"]))
+            told.setdefault(row["entity_id"], []).append(
+                (row["name"].partition(".")[2], row["from_"], row["to_"])
+            )
             if row["name"].endswith(".updated"):
                 updates.setdefault(row["entity_id"], []).append(row)
         for number in sorted(told.keys() | self.tales.keys()):

@@ -77,7 +77,9 @@ def error(status: int, code: Any, text: str = "some words", **more: Any) -> Raw:
     return reply(status, {"error": code, "error_description": text, **more})
 
 
-def batch_reply(results: Any = (), errors: Any = (), times: Any = (), *, time_block: Mapping[str, Any] | None = None) -> Raw:
+def batch_reply(
+    results: Any = (), errors: Any = (), times: Any = (), *, time_block: Mapping[str, Any] | None = None
+) -> Raw:
     def php(part: Any) -> Any:
         return part or []
 
@@ -172,7 +174,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body) if answer.announce is None else answer.announce))
+        self.send_header(
+            "Content-Length", str(len(answer.body) if answer.announce is None else answer.announce)
+        )
         self.end_headers()
         time.sleep(answer.stall_s)
         self.wfile.write(answer.body)

@@ -87,7 +87,9 @@ class SmtpServer:
         asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(5)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
@@ -96,7 +98,9 @@ class SmtpServer:
 
     def reload(self) -> None:
         """Take the faults that ``fail`` holds now."""
-        self._faults = {phase: list(fault) if isinstance(fault, list) else fault for phase, fault in self.fail.items()}
+        self._faults = {
+            phase: list(fault) if isinstance(fault, list) else fault for phase, fault in self.fail.items()
+        }
 
     def drop_connections(self) -> None:
         """Break all connections, as a server does with idle ones."""
@@ -114,7 +118,9 @@ class SmtpServer:
         self.ca_file = str(Path(self._folder.name) / "ca.pem")
         authority.cert_pem.write_to_path(self.ca_file)
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        authority.issue_cert(*([self.cert_for] if self.cert_for else ["localhost", "127.0.0.1"])).configure_cert(context)
+        authority.issue_cert(
+            *([self.cert_for] if self.cert_for else ["localhost", "127.0.0.1"])
+        ).configure_cert(context)
         return context
 
     def _run(self) -> None:
@@ -153,13 +159,17 @@ class _Session(SMTP):
             require_starttls=server.security == "starttls",
             auth_require_tls=server.security == "starttls",
             auth_required=False,
-            auth_exclude_mechanism=[name for name in ("PLAIN", "LOGIN", "CRAM-MD5") if name not in server.mechanisms],
+            auth_exclude_mechanism=[
+                name for name in ("PLAIN", "LOGIN", "CRAM-MD5") if name not in server.mechanisms
+            ],
             authenticator=self._judged,
             data_size_limit=server.size_limit,
             timeout=60,
         )
 
-    def _judged(self, smtp: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+    def _judged(
+        self, smtp: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any
+    ) -> AuthResult:
         right = (data.login, data.password) == (self._b24.user.encode(), self._b24.password.encode())
         return AuthResult(success=right, handled=False, auth_data=data.login)
 

@@ -34,7 +34,10 @@ MONDAY = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
 
 
 class LostAnswerError(Exception):
-    """A write was executed and its answer lost: the engine would try the action again, or call it uncertain."""
+    """A write was executed and its answer lost.
+
+    The engine would try the action again, or call it uncertain.
+    """
 
 
 def settings_for_tests(**changes: Any) -> Settings:
@@ -70,7 +73,9 @@ class Bench:
             raise LostAnswerError(call.method) from None
         if "error" not in body:
             return Answer(call, body.get("result"))
-        fault = error_mapping.trouble_of_command({"error": body["error"], "error_description": body.get("error_description")})
+        fault = error_mapping.trouble_of_command(
+            {"error": body["error"], "error_description": body.get("error_description")}
+        )
         return Answer(call, error=error_mapping.error_of(fault, call.method, write=write))
 
     def lose_answer_of(self, method: str, *, after: int = 0) -> None:
@@ -91,7 +96,10 @@ class Bench:
         return items.entity(self.kinds[kind], row, statuses=statuses, base_url="https://sandbox.invalid")
 
     def context(self, name: str, entity_id: int, **given: Any) -> StepContext:
-        """The context of an action for an event of this name; ``event`` fields and ``marker``, ``lang``, ``attempt`` may be given."""
+        """The context of an action for an event of this name.
+
+        ``event`` fields and ``marker``, ``lang``, ``attempt`` may be given.
+        """
         kind = name.partition(".")[0]
         marker, lang, attempt = (
             given.pop("marker", "b24sync:a1"),
@@ -104,15 +112,33 @@ class Bench:
         calendar = Calendar(CalendarSettings())
         language = Language(lang, MOSCOW, calendar)
         linker = Linker(
-            kinds=self.kinds, statuses=funnels.statuses(), base_url="https://sandbox.invalid", tz=MOSCOW, now=MONDAY,
-            people=self.settings.people, commission=_commission if self.settings.commission else None,
-        )  # fmt: skip
+            kinds=self.kinds,
+            statuses=funnels.statuses(),
+            base_url="https://sandbox.invalid",
+            tz=MOSCOW,
+            now=MONDAY,
+            people=self.settings.people,
+            commission=_commission if self.settings.commission else None,
+        )
         subject = planned if name.endswith(".deleted") else event.entity
         return StepContext(
-            rule="rule", event=event, planned=planned, marker=marker, message_id="<a@b>", now=MONDAY, tz=MOSCOW, lang=lang,
-            settings=self.settings, kinds=self.kinds, calendar=calendar, funnels=funnels, records=None,  # type: ignore[arg-type]
-            base_url="https://sandbox.invalid", desk=ActionDesk(linker, language, subject, event), attempt=attempt,
-        )  # fmt: skip
+            rule="rule",
+            event=event,
+            planned=planned,
+            marker=marker,
+            message_id="<a@b>",
+            now=MONDAY,
+            tz=MOSCOW,
+            lang=lang,
+            settings=self.settings,
+            kinds=self.kinds,
+            calendar=calendar,
+            funnels=funnels,
+            records=None,  # type: ignore[arg-type]
+            base_url="https://sandbox.invalid",
+            desk=ActionDesk(linker, language, subject, event),
+            attempt=attempt,
+        )
 
     def run(self, step: Any, name: str, entity_id: int, **given: Any) -> Any:
         """Run a step to its result, as the engine does; a lost answer ends it with `LostAnswerError`."""

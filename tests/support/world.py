@@ -1,7 +1,9 @@
-"""A whole world in one process: a stand-in portal over real HTTP, a real configuration file and database, clocks that obey the test.
+"""A whole world in one process.
 
-Every poll is made by a new ``App``, as cron would start a new process. A crash is an exception that nothing catches: what was in memory is
-thrown away, and the next poll opens the database that was left.
+A stand-in portal over real HTTP, a real configuration file and database, clocks that obey the test.
+
+Every poll is made by a new ``App``, as cron would start a new process. A crash is an exception that nothing
+catches: what was in memory is thrown away, and the next poll opens the database that was left.
 """
 
 from __future__ import annotations
@@ -30,9 +32,19 @@ MONDAY = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
 DEAL, INVOICE, OBJECT = 2, 31, 1046
 N, S, P, D = "DT31_1:N", "DT31_1:S", "DT31_1:P", "DT31_1:D"
 POINTS = (
-    "poll.begun", "poll.read", "poll.before_commit", "poll.applied", "poll.finished", "dispatch.claimed", "dispatch.before_write",
-    "dispatch.after_write", "dispatch.before_settle", "dispatch.settled", "mail.before_send", "mail.after_send",
-)  # fmt: skip
+    "poll.begun",
+    "poll.read",
+    "poll.before_commit",
+    "poll.applied",
+    "poll.finished",
+    "dispatch.claimed",
+    "dispatch.before_write",
+    "dispatch.after_write",
+    "dispatch.before_settle",
+    "dispatch.settled",
+    "mail.before_send",
+    "mail.after_send",
+)
 
 
 class Killed(BaseException):
@@ -94,7 +106,14 @@ class World:
         settings: What kind of portal it is.
     """
 
-    def __init__(self, folder: Path, config: str = "", *, settings: SandboxSettings | None = None, start: datetime = MONDAY) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        config: str = "",
+        *,
+        settings: SandboxSettings | None = None,
+        start: datetime = MONDAY,
+    ) -> None:
         self.folder = folder
         self.clock = SandboxClock(start)
         self.local = LocalClock(start)
@@ -103,7 +122,9 @@ class World:
         add_fields(self.portal)
         _add_object(self.portal)
         for number, name in ((2, "Марина"), (3, "Иван")):
-            self.portal.add_user(number, NAME=name, LAST_NAME="Орлова", EMAIL=f"user{number}@example.test", UF_DEPARTMENT=[1])
+            self.portal.add_user(
+                number, NAME=name, LAST_NAME="Орлова", EMAIL=f"user{number}@example.test", UF_DEPARTMENT=[1]
+            )
         self.portal.add_department("Компания", head=1, key=1)
         self.server = SandboxServer(self.portal)
         self.server.start()
@@ -114,7 +135,9 @@ class World:
     def __enter__(self) -> World:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.server.stop()
 
     # the configuration and the program
@@ -180,7 +203,9 @@ class World:
         """As `quiet`, where little changed within the overlap: one request."""
         report = self.quiet()
         assert report.http_requests == 1
-        assert self.last_requests == 1, [record.commands for record in self.portal.requests][-self.last_requests :]
+        assert self.last_requests == 1, [record.commands for record in self.portal.requests][
+            -self.last_requests :
+        ]
 
     def long_idle(self) -> None:
         """The changes before the last poll leave the overlap; then a poll is one request."""
@@ -220,7 +245,8 @@ class World:
         return [
             row
             for row in rows
-            if (not entity or (row["kind"], str(row["entity_id"])) == (kind, number)) and (not name or row["name"] == name)
+            if (not entity or (row["kind"], str(row["entity_id"])) == (kind, number))
+            and (not name or row["name"] == name)
         ]
 
     def story(self, entity: str) -> list[tuple[str, str | None, str | None]]:
@@ -245,5 +271,10 @@ class World:
 def _add_object(portal: Sandbox) -> None:
     portal.add_smart_process(OBJECT, "Объект")
     portal.funnels.add_category(OBJECT, "Объекты", 11, default=True)
-    for code, name, semantics in (("NEW", "Начало", ""), ("CLIENT", "Согласование", ""), ("SUCCESS", "Сдан", "S"), ("FAIL", "Отказ", "F")):
+    for code, name, semantics in (
+        ("NEW", "Начало", ""),
+        ("CLIENT", "Согласование", ""),
+        ("SUCCESS", "Сдан", "S"),
+        ("FAIL", "Отказ", "F"),
+    ):
         portal.funnels.add_stage(OBJECT, 11, code, name, semantics)

@@ -1,7 +1,9 @@
-"""Polls in processes that are forked from one that has everything imported: cheap enough to kill hundreds of them.
+"""Polls in processes that are forked from one that has everything imported.
 
-As a module it is the parent's side; as a program the zygote itself: a JSON object a line on stdin says what a child shall do, one on
-stdout how it ended.
+Cheap enough to kill hundreds of them.
+
+As a module it is the parent's side; as a program the zygote itself: a JSON object a line on stdin says what a
+child shall do, one on stdout how it ended.
 """
 
 from __future__ import annotations
@@ -27,9 +29,16 @@ class Zygote:
     def __post_init__(self) -> None:
         root = Path(__file__).resolve().parents[2]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.zygote"], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env={**{name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}, "PYTHONUTF8": "1"},
-        )  # fmt: skip
+            [sys.executable, "-m", "tests.support.zygote"],
+            cwd=root,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={
+                **{name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")},
+                "PYTHONUTF8": "1",
+            },
+        )
         self.kills = 0
         self.polls = 0
 
@@ -38,8 +47,9 @@ class Zygote:
 
         Args:
             config: The configuration.
-            how: ``at`` and ``nth`` (die at the nth time a point is passed), ``kill_after_s``, ``later_s`` (a shift of the local clock),
-                ``log`` (a file for its stderr), ``file_limit`` (bytes), ``reconcile``, ``umask``, ``user`` (a number to become).
+            how: ``at`` and ``nth`` (die at the nth time a point is passed), ``kill_after_s``, ``later_s`` (a
+                shift of the local clock), ``log`` (a file for its stderr), ``file_limit`` (bytes),
+                ``reconcile``, ``umask``, ``user`` (a number to become).
 
         Returns:
             The exit code: 137 if it was killed.

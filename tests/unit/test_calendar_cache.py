@@ -26,7 +26,9 @@ class Kept(dict[str, str]):
         self.written.append(key)
 
 
-@pytest.mark.parametrize(("country", "year"), [("RU", 2026), ("RU", 2027), ("RU", 2028), ("BY", 2024), ("IL", 2026)])
+@pytest.mark.parametrize(
+    ("country", "year"), [("RU", 2026), ("RU", 2027), ("RU", 2028), ("BY", 2024), ("IL", 2026)]
+)
 def test_a_kept_year_is_the_same_year_and_a_short_text(country: str, year: int) -> None:
     found = official_year(country, year, language="ru")
 
@@ -54,7 +56,12 @@ def test_the_settings_are_not_kept_with_the_year() -> None:
 
 
 def test_country_year_language_and_library_each_have_their_own_key() -> None:
-    keys = {cache_key(country, year, language=language) for country in ("RU", "BY") for year in (2026, 2027) for language in ("ru", "en")}
+    keys = {
+        cache_key(country, year, language=language)
+        for country in ("RU", "BY")
+        for year in (2026, 2027)
+        for language in ("ru", "en")
+    }
 
     assert len(keys) == 8
     assert all(key.endswith(f"/{installed_stamp()}") for key in keys)
@@ -71,7 +78,9 @@ def stamp_with(path: list[Path], *options: str) -> str:
         f"import sys; sys.path[:0] = {[str(part) for part in path]}\n"
         "from b24sync.domain.calendar.official import installed_stamp; print(installed_stamp())"
     )
-    done = subprocess.run([sys.executable, *options, "-c", program], capture_output=True, encoding="utf-8", check=True)
+    done = subprocess.run(
+        [sys.executable, *options, "-c", program], capture_output=True, encoding="utf-8", check=True
+    )
     return done.stdout.strip()
 
 
@@ -121,6 +130,8 @@ calendar = Calendar(CalendarSettings(), cache=Warm())
 print(calendar.shift(date(2026, 1, 1)).date, "holidays" in sys.modules)
 """
     text = official_year("RU", 2026, language="ru").to_json()
-    done = subprocess.run([sys.executable, "-c", program], input=text, capture_output=True, encoding="utf-8", check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=text, capture_output=True, encoding="utf-8", check=True
+    )
 
     assert done.stdout.split() == ["2026-01-12", "False"]

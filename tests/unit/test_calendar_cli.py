@@ -167,7 +167,9 @@ def test_check_of_a_working_day_has_nowhere_to_shift_to_and_a_portal_may_be_unde
 def test_import_shows_the_difference_and_keeps_the_normal_form() -> None:
     shelf, out = Shelf(), io.StringIO()
     calendar = Calendar(CalendarSettings())
-    content = (DATA / "xmlcalendar-ru-2027.xml").read_bytes().replace(b'<day d="12.31" t="1" f="01.03"/>', b"")
+    content = (
+        (DATA / "xmlcalendar-ru-2027.xml").read_bytes().replace(b'<day d="12.31" t="1" f="01.03"/>', b"")
+    )
 
     assert import_file(calendar, content, source="c.xml", store=shelf, as_json=False, out=out) == 0
     assert "RU 2027: c.xml against holidays" in out.getvalue()

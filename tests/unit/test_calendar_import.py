@@ -63,7 +63,9 @@ def test_a_true_file_of_each_format_says_the_same_as_the_library(name: str) -> N
     official = official_year(imported.country, imported.year, language="ru")
 
     assert [(day.date, day.working, day.short) for day in imported.days if not day.name] == [
-        (day.date, day.working, day.short) for day, mine in zip(official.days, imported.days, strict=True) if not mine.name
+        (day.date, day.working, day.short)
+        for day, mine in zip(official.days, imported.days, strict=True)
+        if not mine.name
     ]
     assert [day.working for day in imported.days] == [day.working for day in official.days]
     assert diff(imported, official)[0].endswith("no different days")
@@ -104,7 +106,9 @@ def test_decree_days_of_a_file_without_titles_are_told_by_their_dates() -> None:
 
 def test_decree_days_that_only_a_file_knows_follow_the_same_switch() -> None:
     text = data("xmlcalendar-ru-2026.xml").decode()
-    text = text.replace("</holidays>", '<holiday id="9" title="Указ Президента о нерабочих днях"/></holidays>')
+    text = text.replace(
+        "</holidays>", '<holiday id="9" title="Указ Президента о нерабочих днях"/></holidays>'
+    )
     text = text.replace("</days>", '<day d="10.07" t="1" h="9"/></days>')
     imported = parse(text.encode(), country="RU", source="x.xml")
 
@@ -139,7 +143,9 @@ def test_the_months_of_transitions_come_first() -> None:
     moved = {"transitions": [{"from": "01.03", "to": "12.31"}]}
 
     assert parse(months(moved).encode(), country="RU", source="x").year == 2027
-    assert faults(months({"transitions": [{"from": "03.01", "to": "31.12"}]})) == ("transitions[0].to 31.12: there is no such day in 2027",)
+    assert faults(months({"transitions": [{"from": "03.01", "to": "31.12"}]})) == (
+        "transitions[0].to 31.12: there is no such day in 2027",
+    )
 
 
 @pytest.mark.parametrize(
@@ -219,7 +225,9 @@ def test_too_many_working_days_or_too_few_are_no_calendar() -> None:
     [
         b'<!DOCTYPE c [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><calendar year="2026">&b;</calendar>',
         b'<!DOCTYPE calendar SYSTEM "file:///etc/passwd"><calendar year="2026"/>',
-        '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE c [<!ENTITY a "x">]><calendar year="2026"/>'.encode("utf-16"),
+        '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE c [<!ENTITY a "x">]><calendar year="2026"/>'.encode(
+            "utf-16"
+        ),
     ],
 )
 def test_xml_that_declares_a_document_type_is_refused(attack: bytes) -> None:
@@ -235,7 +243,9 @@ def test_a_deeply_nested_json_is_a_fault_and_no_crash() -> None:
 
 
 def test_a_weekend_that_only_an_origin_names_is_warned_of_and_left_off() -> None:
-    text = data("xmlcalendar-ru-2026.xml").decode().replace("</days>", '<day d="03.10" t="1" f="03.14"/></days>')
+    text = (
+        data("xmlcalendar-ru-2026.xml").decode().replace("</days>", '<day d="03.10" t="1" f="03.14"/></days>')
+    )
     imported = parse(text.encode(), country="KZ", source="x")
 
     assert [line.split(" is ")[0] for line in imported.warnings] == ["2026-03-14"]
@@ -298,7 +308,9 @@ def test_names_in_a_file_are_kept() -> None:
 
 
 def test_the_difference_to_the_library_names_each_day() -> None:
-    imported = parse(months({"statistic": {}}, m3="6,7,13,14,20,21,27,28,30").encode(), country="RU", source="x.json")
+    imported = parse(
+        months({"statistic": {}}, m3="6,7,13,14,20,21,27,28,30").encode(), country="RU", source="x.json"
+    )
     lines = diff(imported, replace(official_year("RU", 2027, language="ru"), source="holidays 1"))
 
     assert lines == [
@@ -306,7 +318,9 @@ def test_the_difference_to_the_library_names_each_day() -> None:
         "  2027-03-08 working in the file, off in the library (Международный женский день)",
         "  2027-03-30 off in the file, working in the library",
     ]
-    assert diff(imported, imported.as_year()) == ["RU 2027: x.json against x.json (published): no different days"]
+    assert diff(imported, imported.as_year()) == [
+        "RU 2027: x.json against x.json (published): no different days"
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"format": 2}', "null"])

@@ -38,14 +38,21 @@ def test_without_settings_a_day_is_decided_by_the_week_or_by_the_library() -> No
     assert told(calendar, date(2026, 11, 27))[2].startswith("holidays 0.")
 
 
-@pytest.mark.parametrize(("language", "name"), [("ru", "Международный женский день"), ("en", "International Women's Day")])
+@pytest.mark.parametrize(
+    ("language", "name"), [("ru", "Международный женский день"), ("en", "International Women's Day")]
+)
 def test_holidays_are_named_in_the_language_of_the_company(language: str, name: str) -> None:
     assert Calendar(CalendarSettings(), language=language).day(date(2026, 3, 8)).name == name
 
 
 @pytest.mark.parametrize("country", ["BY", "KZ", "UZ"])
 def test_the_holidays_of_neighbours_have_russian_names_too(country: str) -> None:
-    names = {day.name for year in range(2019, 2028) for day in official_year(country, year, language="ru").days if day.name}
+    names = {
+        day.name
+        for year in range(2019, 2028)
+        for day in official_year(country, year, language="ru").days
+        if day.name
+    }
 
     assert names
     latin = {name for name in names if any("a" <= mail.lower() <= "z" for mail in name)}
@@ -114,7 +121,9 @@ def test_a_short_day_stays_short_when_the_company_names_it_working_and_a_day_off
 
 
 def test_the_portal_counts_only_if_asked_and_adds_days_off_only() -> None:
-    portal = PortalDays(holidays=frozenset({(6, 15)}), weekend=frozenset({4, 5, 6}), workdays=frozenset({(12, 31)}))
+    portal = PortalDays(
+        holidays=frozenset({(6, 15)}), weekend=frozenset({4, 5, 6}), workdays=frozenset({(12, 31)})
+    )
     ignored = Calendar(CalendarSettings(), portal=portal)
     added = Calendar(CalendarSettings(portal="add"), portal=portal)
 

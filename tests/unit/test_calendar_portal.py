@@ -72,7 +72,9 @@ def test_other_ways_to_write_the_same_are_understood() -> None:
         "year_workdays": "31.12, ",
     }
 
-    assert parse_settings(answer) == PortalDays(frozenset({(1, 1), (3, 8)}), frozenset({5, 6}), frozenset({(12, 31)}))
+    assert parse_settings(answer) == PortalDays(
+        frozenset({(1, 1), (3, 8)}), frozenset({5, 6}), frozenset({(12, 31)})
+    )
 
 
 def test_what_is_not_understood_is_said_and_the_rest_is_used() -> None:

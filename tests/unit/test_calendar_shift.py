@@ -220,7 +220,9 @@ def test_from_october_on_a_missing_next_year_is_warned_of(today: date, warned: b
 
 
 @given(KNOWN, DIRECTIONS)
-def test_a_shifted_date_is_a_working_day_and_shifting_it_again_changes_nothing(day: date, direction: str) -> None:
+def test_a_shifted_date_is_a_working_day_and_shifting_it_again_changes_nothing(
+    day: date, direction: str
+) -> None:
     shift = RUSSIA.shift(day, direction)
 
     assert RUSSIA.is_working(shift.date)

@@ -61,7 +61,9 @@ def test_a_batch_of_pages_that_took_too_long_is_asked_for_in_part(
         if len(request.commands) > 25:
             clock.step(30)
             return Raw(504, b"")
-        return batch_reply({name: {"last": 50 * (int(name.partition("_")[2]) + 1)} for name in request.commands})
+        return batch_reply(
+            {name: {"last": 50 * (int(name.partition("_")[2]) + 1)} for name in request.commands}
+        )
 
     portal.otherwise = answer
     numbers = Numbers()
@@ -71,7 +73,9 @@ def test_a_batch_of_pages_that_took_too_long_is_asked_for_in_part(
     assert [len(request.commands) for request in portal.requests] == [50, 25]
 
 
-def test_a_portal_that_hangs_whatever_is_asked_is_left(client: PortalClient, portal: ScriptedPortal, clock: SteppingClock) -> None:
+def test_a_portal_that_hangs_whatever_is_asked_is_left(
+    client: PortalClient, portal: ScriptedPortal, clock: SteppingClock
+) -> None:
     def hang(_: Request) -> Raw:
         clock.step(30)
         return Raw(504, b"")

@@ -37,7 +37,15 @@ ROWS = [
     row(1, "expected", "100.00"),
     row(2, "earned", "100.00"),
     row(3, "reversed", "-100.00", reverses=2),
-    row(4, "expected", "7", user=9, currency="JPY", user_name='=HYPERLINK("http://x")', entity=Key("invoice", 513)),
+    row(
+        4,
+        "expected",
+        "7",
+        user=9,
+        currency="JPY",
+        user_name='=HYPERLINK("http://x")',
+        entity=Key("invoice", 513),
+    ),
 ]
 
 
@@ -110,7 +118,11 @@ def test_the_table_is_aligned_and_shows_no_control_characters() -> None:
 
 def test_a_month_is_the_companys_month() -> None:
     first = int(datetime(2026, 10, 31, 21, 0, tzinfo=UTC).timestamp())  # 1 November, 00:00 in Moscow
-    rows = [row(1, "earned", "1", at=first - 1), row(2, "earned", "2", at=first), row(3, "earned", "3", at=first + 30 * 86400)]
+    rows = [
+        row(1, "earned", "1", at=first - 1),
+        row(2, "earned", "2", at=first),
+        row(3, "earned", "3", at=first + 30 * 86400),
+    ]
     text = shown(rows, month="2026-11", fmt="json")
     assert [json.loads(line)["id"] for line in text.splitlines()] == [2]
     assert month_bounds("2026-12", UTC)[1] == int(datetime(2027, 1, 1, tzinfo=UTC).timestamp())

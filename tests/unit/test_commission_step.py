@@ -70,7 +70,11 @@ def test_the_first_rate_that_holds_counts_and_is_not_judged_again(bench) -> None
     amount(bench, number, "1000")
     bench.portal.update_item(31, number, stageId="DT31_1:P")
     run(bench, "invoice.status_changed", number, from_="draft", to="paid")
-    rows = [one.row for one in bench.store.ledger.rows(Key("invoice", number)) if one.row.role == "invoice.responsible"]
+    rows = [
+        one.row
+        for one in bench.store.ledger.rows(Key("invoice", number))
+        if one.row.role == "invoice.responsible"
+    ]
     assert [(row.state, row.percent, row.amount) for row in rows] == [
         ("expected", 5, 10000),
         ("earned", 5, 50),
@@ -85,8 +89,9 @@ def test_the_amount_and_the_status_are_those_of_the_poll(bench) -> None:
     bench.portal.update_item(31, number, stageId="DT31_1:P")
     result = run(bench, "invoice.created", number, planned=seen)
     assert [(row["percent"], row["state"], row["amount"]) for row in result.details["rows"]] == [
-        ("5", "expected", "10000.00"), ("1.5", "expected", "3000.00"),
-    ]  # fmt: skip
+        ("5", "expected", "10000.00"),
+        ("1.5", "expected", "3000.00"),
+    ]
 
 
 def test_another_responsible_gets_nothing_of_a_booked_role(bench) -> None:
@@ -94,7 +99,9 @@ def test_another_responsible_gets_nothing_of_a_booked_role(bench) -> None:
     run(bench, "invoice.created", number)
     bench.portal.update_item(31, number, assignedById=users["manager2"], stageId="DT31_1:P")
     run(bench, "invoice.status_changed", number, to="paid")
-    roles = {(row.user, row.role) for row in (one.row for one in bench.store.ledger.rows(Key("invoice", number)))}
+    roles = {
+        (row.user, row.role) for row in (one.row for one in bench.store.ledger.rows(Key("invoice", number)))
+    }
     assert roles == {(users["manager"], "invoice.responsible"), (users["lead"], "project_lead")}
 
 
@@ -113,7 +120,12 @@ def test_an_invoice_created_as_paid_is_expected_at_creation_and_earned_at_paymen
     number = bench.company.invoices[2]
     run(bench, "invoice.created", number)
     run(bench, "invoice.status_changed", number, to="paid")
-    assert [row[2] for row in said(bench, Key("invoice", number))] == ["expected", "expected", "earned", "earned"]
+    assert [row[2] for row in said(bench, Key("invoice", number))] == [
+        "expected",
+        "expected",
+        "earned",
+        "earned",
+    ]
 
 
 def test_without_vat_the_base_is_the_net_amount(tmp_path) -> None:

@@ -51,12 +51,16 @@ def test_the_users_folder_comes_last(tmp_path):
 
 def test_the_users_folder_is_below_home_without_xdg():
     assert user_folder({"HOME": "/home/ann"}) == Path("/home/ann/.config/b24sync")
-    assert user_folder({"HOME": "/home/ann", "XDG_CONFIG_HOME": "relative"}) == Path("/home/ann/.config/b24sync")
+    assert user_folder({"HOME": "/home/ann", "XDG_CONFIG_HOME": "relative"}) == Path(
+        "/home/ann/.config/b24sync"
+    )
     assert user_folder({}) is None
 
 
 def test_nothing_found_says_where_it_was_looked_for(tmp_path):
-    with pytest.raises(ConfigError, match=r"no configuration found: looked for \./b24sync\.toml and") as caught:
+    with pytest.raises(
+        ConfigError, match=r"no configuration found: looked for \./b24sync\.toml and"
+    ) as caught:
         find(None, {"HOME": str(tmp_path)}, tmp_path)
     assert "run: b24sync init" in str(caught.value)
     assert caught.value.exit_code == 2
@@ -85,4 +89,6 @@ def test_two_configurations_of_a_folder_cannot_share_a_database(tmp_path):
         written(tmp_path, PORTAL + '[store]\npath = "one.db"\n', name=name)
     found = [load(source, environ=ENVIRON) for source in find(tmp_path, {}, tmp_path)]
     (message,) = shared_databases(found)
-    assert message.startswith(f"store.path: {tmp_path}/shop.toml, {tmp_path}/wholesale.toml use the same database")
+    assert message.startswith(
+        f"store.path: {tmp_path}/shop.toml, {tmp_path}/wholesale.toml use the same database"
+    )

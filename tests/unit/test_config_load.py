@@ -53,7 +53,9 @@ def test_the_sample_shows_the_defaults_as_they_are(tmp_path):
         is_default = line.startswith("# ") and " = " in key.split("#")[0] and key.split()[0].isidentifier()
         lines.append(key if is_default and not key.startswith(given_ones) else line)
     shown = load(written(tmp_path, "\n".join(lines)), environ=ENVIRON).settings
-    bare = load(written(tmp_path, SAMPLE.read_text(encoding="utf-8").partition("# Rules.")[0]), environ=ENVIRON).settings
+    bare = load(
+        written(tmp_path, SAMPLE.read_text(encoding="utf-8").partition("# Rules.")[0]), environ=ENVIRON
+    ).settings
     assert shown == bare
 
 
@@ -104,7 +106,9 @@ tags = "one"
 
 def test_what_is_not_written_is_the_default(tmp_path):
     found = loaded(tmp_path, "").settings
-    assert found == Settings(portal=found.portal, store=found.store, mail=None, reminders=None, commission=None, alerts=None)
+    assert found == Settings(
+        portal=found.portal, store=found.store, mail=None, reminders=None, commission=None, alerts=None
+    )
 
 
 def test_relative_paths_count_from_the_folder_of_the_file(tmp_path, monkeypatch):
@@ -181,27 +185,37 @@ def test_a_rule_may_listen_to_events_of_several_kinds(tmp_path):
 
 def test_a_person_that_these_events_do_not_have_is_a_fault(tmp_path):
     text = '[people]\nbiller = "invoice.responsible"\n[[rules]]\nname = "r"\non = "deal.created"\n'
-    assert faults(tmp_path, text + '[[rules.steps]]\nuse = "notify"\nto = ["biller", "invoice.responsible"]\n') == [
+    assert faults(
+        tmp_path, text + '[[rules.steps]]\nuse = "notify"\nto = ["biller", "invoice.responsible"]\n'
+    ) == [
         "FILE:8: rules[0].steps[0].to[0]: 'biller' is invoice.responsible, and these events have no invoice",
-        "FILE:8: rules[0].steps[0].to[1]: 'invoice.responsible': there is no invoice here (known: company, contact, deal)",
+        "FILE:8: rules[0].steps[0].to[1]: 'invoice.responsible': there is no invoice here (known: company, "
+        "contact, deal)",
     ]
 
 
 def test_a_step_that_cannot_work_on_the_event_is_a_fault(tmp_path):
     text = '[[rules]]\nname = "r"\non = "deal.created"\n[[rules.steps]]\nuse = "shift_due_date"\n'
-    assert faults(tmp_path, text) == ["FILE:5: rules[0].steps[0].use: shift_due_date cannot work on events of deal (only of: invoice)"]
+    assert faults(tmp_path, text) == [
+        "FILE:5: rules[0].steps[0].use: shift_due_date cannot work on events of deal (only of: invoice)"
+    ]
 
 
 def test_legacy_invoices_have_their_own_stages_and_cannot_be_created(tmp_path):
-    text = '[invoice]\napi = "legacy"\n[[rules]]\nname = "r"\non = "invoice.status_changed"\nto = ["S", "p"]\n'
+    text = (
+        '[invoice]\napi = "legacy"\n[[rules]]\nname = "r"\non = "invoice.status_changed"\nto = ["S", "p"]\n'
+    )
     assert faults(tmp_path, text + '[[rules.steps]]\nuse = "create_invoice"\n') == [
-        'FILE:6: rules[0].to[1]: no invoice status called "p" (known: draft, sent, paid, rejected; or a stage id, such as N)',
+        'FILE:6: rules[0].to[1]: no invoice status called "p" (known: draft, sent, paid, rejected; or a '
+        "stage id, such as N)",
         'FILE:8: rules[0].steps[0].use: create_invoice makes smart invoices only (invoice.api is "legacy")',
     ]
 
 
 def test_a_status_of_ones_own_is_an_event_too(tmp_path):
-    text = '[invoice.status]\npartly_paid = ["DT31_1:UC_A"]\n[[rules]]\nname = "r"\non = "invoice.partly_paid"\n'
+    text = (
+        '[invoice.status]\npartly_paid = ["DT31_1:UC_A"]\n[[rules]]\nname = "r"\non = "invoice.partly_paid"\n'
+    )
     found = loaded(tmp_path, text + '[[rules.steps]]\nuse = "shift_due_date"\n').settings
     assert found.rules[0].triggers() == (Trigger("invoice.status_changed", (), ("partly_paid",)),)
 
@@ -254,10 +268,13 @@ def test_a_text_may_be_in_a_file_of_its_own(tmp_path):
     assert step.body_file.text == "<p>{{ invoice.number }}</p>"
     assert step.body_file.path == tmp_path / "texts" / "invoice.html"
     (tmp_path / "texts" / "invoice.html").write_text("<p>{{ invoice.numbr }}</p>", encoding="utf-8")
-    assert faults(tmp_path, TEXT_RULE) == ["FILE:9: rules[0].steps[0].body_file: invoice has no numbr (did you mean number?)"]
+    assert faults(tmp_path, TEXT_RULE) == [
+        "FILE:9: rules[0].steps[0].body_file: invoice has no numbr (did you mean number?)"
+    ]
     shutil.rmtree(tmp_path / "texts")
     assert faults(tmp_path, TEXT_RULE) == [
-        f"FILE:9: rules[0].steps[0].body_file: the file {tmp_path}/texts/invoice.html cannot be read: No such file or directory"
+        f"FILE:9: rules[0].steps[0].body_file: the file {tmp_path}/texts/invoice.html cannot be read: No "
+        f"such file or directory"
     ]
 
 
@@ -285,7 +302,8 @@ def test_a_known_good_file_is_loaded_without_jinja2_and_gives_the_same(tmp_path)
     program = (
         "import sys; from pathlib import Path; from b24sync.config.load import load;"
         f"load(Path({str(SAMPLE)!r}), environ={ENVIRON!r}, known_good={first.digest!r});"
-        "print(sorted({'jinja2', 'requests', 'holidays', 'rich', 'sqlite_utils', 'smtplib', 'email'} & set(sys.modules)))"
+        "print(sorted({'jinja2', 'requests', 'holidays', 'rich', 'sqlite_utils', 'smtplib', 'email'} & "
+        "set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
@@ -317,20 +335,83 @@ def test_a_wrong_digest_makes_no_faulty_file_good(tmp_path):
 
 
 _SNIPPETS = (
-    *("[", "]", "[[", "{", "}", '"', "'", '"""', "=", ".", ",", "#", "\n", "\r", "\0", "\\", "é", "😀", "\ud7ff"),
-    *("0", "-1", "1e999", "nan", "true", "2026-01-01", "[]", "{}", "''", "[[rules]]\n", "[rules]\n", "[mail]\n"),
-    *("{{", "}}", "{%", "%}", "{{ 9**9 }}", "file:/", "env:", "user:", "~root/x", "x" * 300, "99999999999999999999d"),
+    *(
+        "[",
+        "]",
+        "[[",
+        "{",
+        "}",
+        '"',
+        "'",
+        '"""',
+        "=",
+        ".",
+        ",",
+        "#",
+        "\n",
+        "\r",
+        "\0",
+        "\\",
+        "é",
+        "😀",
+        "\ud7ff",
+    ),
+    *(
+        "0",
+        "-1",
+        "1e999",
+        "nan",
+        "true",
+        "2026-01-01",
+        "[]",
+        "{}",
+        "''",
+        "[[rules]]\n",
+        "[rules]\n",
+        "[mail]\n",
+    ),
+    *(
+        "{{",
+        "}}",
+        "{%",
+        "%}",
+        "{{ 9**9 }}",
+        "file:/",
+        "env:",
+        "user:",
+        "~root/x",
+        "x" * 300,
+        "99999999999999999999d",
+    ),
 )
 _ORIGINAL = SAMPLE.read_text(encoding="utf-8")
 _places = st.integers(min_value=0, max_value=len(_ORIGINAL))
-_cuts = st.tuples(_places, st.integers(min_value=0, max_value=40), st.sampled_from(_SNIPPETS) | st.text(max_size=5))
+_cuts = st.tuples(
+    _places, st.integers(min_value=0, max_value=40), st.sampled_from(_SNIPPETS) | st.text(max_size=5)
+)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_cuts, min_size=1, max_size=4))
 @example([(0, len(_ORIGINAL), "")])
-@example([(0, len(_ORIGINAL), "rules = [[], 1, {}, {steps = 1}, {steps = [{use = 'fill_fields', lookups = [1]}]}]")])
-@example([(0, len(_ORIGINAL), "portal = 1\nmail = []\nkinds = 1\ninvoice.status = 1\ncommission.rates = {}\ncalendar = 1")])
+@example(
+    [
+        (
+            0,
+            len(_ORIGINAL),
+            "rules = [[], 1, {}, {steps = 1}, {steps = [{use = 'fill_fields', lookups = [1]}]}]",
+        )
+    ]
+)
+@example(
+    [
+        (
+            0,
+            len(_ORIGINAL),
+            "portal = 1\nmail = []\nkinds = 1\ninvoice.status = 1\ncommission.rates = {}\ncalendar = 1",
+        )
+    ]
+)
 def test_any_change_of_the_sample_is_read_or_refused_in_plain_words(tmp_path, cuts):
     text = _ORIGINAL
     for place, length, snippet in cuts:

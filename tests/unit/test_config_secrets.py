@@ -22,12 +22,16 @@ def test_a_variable_that_is_not_set_is_named(tmp_path):
     place = "FILE:2: portal.webhook: the variable B24SYNC_WEBHOOK"
     end = "(set it where b24sync runs, in the crontab say)"
     assert faults(tmp_path, "", portal=BY_VARIABLE, environ={}) == [f"{place} is not set {end}"]
-    assert faults(tmp_path, "", portal=BY_VARIABLE, environ={"B24SYNC_WEBHOOK": " "}) == [f"{place} is empty {end}"]
+    assert faults(tmp_path, "", portal=BY_VARIABLE, environ={"B24SYNC_WEBHOOK": " "}) == [
+        f"{place} is empty {end}"
+    ]
 
 
 def test_a_name_that_no_variable_can_have_is_a_fault(tmp_path):
     portal = '[portal]\nwebhook = "env:https://x/rest/1/s3cretword/"\n'
-    assert faults(tmp_path, "", portal=portal) == ['FILE:2: portal.webhook: names no variable (write "env:NAME")']
+    assert faults(tmp_path, "", portal=portal) == [
+        'FILE:2: portal.webhook: names no variable (write "env:NAME")'
+    ]
 
 
 def test_a_secret_may_be_in_a_file_beside_the_configuration(tmp_path):
@@ -59,7 +63,8 @@ def test_a_literal_secret_that_others_can_read_is_refused(tmp_path, mode):
     with pytest.raises(ConfigError) as caught:
         load(path, environ={})
     assert caught.value.faults == (
-        f'{path}:2: portal.webhook: is written in a file that others can read (chmod 600 {path}, or write "env:NAME" or "file:PATH" here)',
+        f"{path}:2: portal.webhook: is written in a file that others can read (chmod 600 {path}, or write "
+        f'"env:NAME" or "file:PATH" here)',
     )
     assert "s3cretword" not in str(caught.value)
 
@@ -93,13 +98,17 @@ def test_a_wrong_webhook_is_told_without_showing_it(tmp_path, address, message):
 
 def test_a_webhook_may_be_pasted_with_a_method_and_without_the_slash(tmp_path):
     for end in ("", "/", "/profile.json", "/profile"):
-        found = loaded(tmp_path, "", portal=f'[portal]\nwebhook = "https://x.ru/crm/rest/1/s3cretword{end}"\n')
+        found = loaded(
+            tmp_path, "", portal=f'[portal]\nwebhook = "https://x.ru/crm/rest/1/s3cretword{end}"\n'
+        )
         assert found.settings.portal.webhook.reveal() == "https://x.ru/crm/rest/1/s3cretword/"
         assert found.secrets == ("s3cretword",)
 
 
 def test_a_secret_of_another_type_is_not_shown(tmp_path):
-    assert faults(tmp_path, "", portal="[portal]\nwebhook = 31337\n") == ["FILE:2: portal.webhook: is no text (write it in quotes)"]
+    assert faults(tmp_path, "", portal="[portal]\nwebhook = 31337\n") == [
+        "FILE:2: portal.webhook: is no text (write it in quotes)"
+    ]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "[::1]:8080"])

@@ -19,9 +19,14 @@ NAMES = {"N": "draft", "S": "sent", "P": "paid"}
 
 def facts(**changes: Any) -> Facts:
     known: dict[str, Any] = {
-        "run": 7, "fresh_from": AT - timedelta(minutes=5), "quiet": False, "status_of": lambda stage: NAMES.get(stage, stage),
-        "is_first": lambda stage: stage == "N", "wrote": lambda _key, _name, _value: False, "made_by": lambda _key: None,
-    }  # fmt: skip
+        "run": 7,
+        "fresh_from": AT - timedelta(minutes=5),
+        "quiet": False,
+        "status_of": lambda stage: NAMES.get(stage, stage),
+        "is_first": lambda stage: stage == "N",
+        "wrote": lambda _key, _name, _value: False,
+        "made_by": lambda _key: None,
+    }
     return Facts(**{**known, **changes})
 
 
@@ -30,10 +35,21 @@ def known(stage: str | None = "N", **changes: Any) -> Known:
 
 
 def look(
-    stage: str | None = "N", *, key: Key = INVOICE_5, values: Mapping[str, Any] | None = None, moved: datetime | None = None,
+    stage: str | None = "N",
+    *,
+    key: Key = INVOICE_5,
+    values: Mapping[str, Any] | None = None,
+    moved: datetime | None = None,
     created: datetime = AT - timedelta(days=1),
-) -> Look:  # fmt: skip
-    return Look(key, {"title": "old"} if values is None else values, stage, created, AT, moved or AT - timedelta(hours=1))
+) -> Look:
+    return Look(
+        key,
+        {"title": "old"} if values is None else values,
+        stage,
+        created,
+        AT,
+        moved or AT - timedelta(hours=1),
+    )
 
 
 def told(outcome: Derived | None) -> list[tuple[str, str | None, str | None]]:
@@ -57,7 +73,12 @@ def test_nothing_comes_of_what_is_as_it_was() -> None:
 
 def test_every_history_row_is_a_move_also_there_and_back() -> None:
     outcome = derive(known(), look("N", moved=AT), moves("S", "N", "S", "N"), facts())
-    assert told(outcome) == [(MOVED, "draft", "sent"), (MOVED, "sent", "draft"), (MOVED, "draft", "sent"), (MOVED, "sent", "draft")]
+    assert told(outcome) == [
+        (MOVED, "draft", "sent"),
+        (MOVED, "sent", "draft"),
+        (MOVED, "draft", "sent"),
+        (MOVED, "sent", "draft"),
+    ]
 
 
 def test_rows_up_to_the_last_one_applied_are_no_news() -> None:
@@ -112,7 +133,10 @@ def test_what_is_made_elsewhere_comes_from_nowhere() -> None:
 
 
 def test_what_is_made_elsewhere_on_a_portal_without_history_comes_from_nowhere() -> None:
-    assert told(derive(None, look("S", created=AT), [], facts())) == [("invoice.created", None, None), (MOVED, None, "sent")]
+    assert told(derive(None, look("S", created=AT), [], facts())) == [
+        ("invoice.created", None, None),
+        (MOVED, None, "sent"),
+    ]
 
 
 @pytest.mark.parametrize(("age", "events"), [(0, 1), (299, 1), (300, 1), (301, 0)])
@@ -124,14 +148,18 @@ def test_what_was_made_before_the_last_poll_and_its_overlap_was_revealed(age: in
 
 def test_a_baseline_is_quiet() -> None:
     for before in (None, known(), known("N", present=False)):
-        outcome = derive(before, look("P", created=AT, values={"title": "new"}), moves("S", "P"), facts(quiet=True))
+        outcome = derive(
+            before, look("P", created=AT, values={"title": "new"}), moves("S", "P"), facts(quiet=True)
+        )
         assert told(outcome) == []
         assert outcome is not None
         assert (outcome.known.stage, outcome.known.values) == ("P", {"title": "new"})
 
 
 def test_what_comes_back_is_taken_over_silently() -> None:
-    outcome = derive(known("N", present=False), look("S", moved=AT, values={"title": "new"}), moves("S"), facts())
+    outcome = derive(
+        known("N", present=False), look("S", moved=AT, values={"title": "new"}), moves("S"), facts()
+    )
     assert told(outcome) == []
     assert outcome is not None
     assert outcome.known.present

@@ -1,4 +1,7 @@
-"""However a history is cut into polls, and whatever is read again, the events are the same (DESIGN.md G1, G2)."""
+"""However a history is cut into polls.
+
+And whatever is read again, the events are the same (DESIGN.md G1, G2).
+"""
 
 from __future__ import annotations
 
@@ -16,18 +19,29 @@ AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KEY = Key(INVOICE, 5)
 STAGES = ("N", "S", "P", "D")
 
-steps = st.lists(st.tuples(st.sampled_from(STAGES), st.sampled_from([0, 0, 1, 400]), st.integers(0, 2)), max_size=12)
+steps = st.lists(
+    st.tuples(st.sampled_from(STAGES), st.sampled_from([0, 0, 1, 400]), st.integers(0, 2)), max_size=12
+)
 cuts = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 3), st.integers(0, 3)), max_size=12)
 
 
 def facts(run: int, *, fresh_from: datetime = AT) -> Facts:
     return Facts(
-        run, fresh_from, quiet=False, status_of=str, is_first=lambda stage: stage == "N", wrote=lambda *_: False, made_by=lambda _: None
+        run,
+        fresh_from,
+        quiet=False,
+        status_of=str,
+        is_first=lambda stage: stage == "N",
+        wrote=lambda *_: False,
+        made_by=lambda _: None,
     )
 
 
 class Past:
-    """What an entity went through: its stage, time and title after each change, and the history rows that came of it."""
+    """What an entity went through.
+
+    Its stage, time and title after each change, and the history rows that came of it.
+    """
 
     def __init__(self, changes: Sequence[tuple[str, int, int]]) -> None:
         self.rows: list[Move] = []
@@ -56,7 +70,9 @@ def test_moves_are_the_history_however_it_is_cut_and_overlapped(
     for forward, behind, again in [*polls, (len(changes), 0, 3), (0, 0, 3)]:
         run += 1
         before, done = done, min(done + forward, len(changes))
-        row_at = max(done - behind, before)  # the row was read some changes before the history, but after the last poll
+        row_at = max(
+            done - behind, before
+        )  # the row was read some changes before the history, but after the last poll
         rows = [row for row in past.upto(done) if row.id > known.history_id - again]  # the tail is read again
         outcome = derive(known, past.looks[row_at], rows, facts(run))
         assert outcome is not None

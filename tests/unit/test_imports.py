@@ -50,9 +50,20 @@ use = "shift_due_date"
 
 
 def loaded(code: str, *, folder=None) -> set[str]:
-    """Top-level modules of a process after some code; coverage, which loads modules of its own, is kept out."""
+    """Top-level modules of a process after some code.
+
+    Coverage, which loads modules of its own, is kept out.
+    """
     env = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env, cwd=folder, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=env,
+        cwd=folder,
+        timeout=60,
+    )
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
@@ -77,7 +88,9 @@ def polled(tmp_path):
         yield tmp_path
 
 
-@pytest.mark.parametrize(("command", "heavy"), [("poll", {"requests"}), ("status", set()), ("events", set()), ("actions", set())])
+@pytest.mark.parametrize(
+    ("command", "heavy"), [("poll", {"requests"}), ("status", set()), ("events", set()), ("actions", set())]
+)
 def test_an_idle_poll_loads_only_requests_of_the_heavy_packages_and_looking_on_none(polled, command, heavy):
     code = f"""
 import sys

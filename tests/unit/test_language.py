@@ -92,7 +92,9 @@ def scope():
         "responsible": UserView(User(7, "Иван", "i@x")),
         "people": PeopleView({"boss": User(1, "Босс"), "nobody": None}),
         "rows": RowsView([RowView(row, "RUB", 5) for row in read_rows(rows)], "RUB"),
-        "commission": CommissionView(Money("10.00", "RUB"), lambda role: Money("3.00" if role == "boss" else 0, "RUB"), [{"user": 7}]),
+        "commission": CommissionView(
+            Money("10.00", "RUB"), lambda role: Money("3.00" if role == "boss" else 0, "RUB"), [{"user": 7}]
+        ),
         "now": datetime(2026, 3, 6, 12, 0, tzinfo=MOSCOW),
     }
 
@@ -231,7 +233,10 @@ def test_texts_show_values_as_people_read_them(ru, scope, source, text):
 
 def test_english_money_and_dates(scope):
     en = Language("en", MOSCOW)
-    assert render(en, scope, "{{ invoice.amount | money }} {{ invoice.due_date | date }}") == "1,234.50 RUB 2026-03-10"
+    assert (
+        render(en, scope, "{{ invoice.amount | money }} {{ invoice.due_date | date }}")
+        == "1,234.50 RUB 2026-03-10"
+    )
 
 
 def test_crm_text_is_data_in_every_mode(ru, scope):
@@ -309,7 +314,9 @@ def test_amounts_of_two_currencies_do_not_add_up(ru, scope):
 
 
 def test_a_condition_says_what_it_uses(ru):
-    condition = ru.compile_condition("invoice.amount > 5 and deal.fields.UF_X == 'a' or people.boss.id in rows")
+    condition = ru.compile_condition(
+        "invoice.amount > 5 and deal.fields.UF_X == 'a' or people.boss.id in rows"
+    )
     assert condition.names == {
         ("invoice", "amount"),
         ("deal", "fields", "UF_X"),
@@ -319,13 +326,19 @@ def test_a_condition_says_what_it_uses(ru):
 
 
 def test_a_text_says_what_it_uses_through_loops_and_variables(ru):
-    text = ru.compile_text("{% set d = deal %}{% for row in rows %}{{ row.name }}{{ loop.index }}{% endfor %}{{ d.title }}")
+    text = ru.compile_text(
+        "{% set d = deal %}{% for row in rows %}{{ row.name }}{{ loop.index }}{% endfor %}{{ d.title }}"
+    )
     assert text.names == {("deal",), ("rows",), ("rows", "*"), ("rows", "*", "name"), ("deal", "title")}
 
 
 def test_sections_are_wanted_only_where_they_are_mentioned(ru):
-    assert ("rows", "*", "section_id") in ru.compile_text("{% for r in rows %}{{ r.section_id }}{% endfor %}").names
-    assert ("rows", "*", "section_id") in ru.compile_text("{{ rows | map(attribute='section_id') | join }}").names
+    assert ("rows", "*", "section_id") in ru.compile_text(
+        "{% for r in rows %}{{ r.section_id }}{% endfor %}"
+    ).names
+    assert ("rows", "*", "section_id") in ru.compile_text(
+        "{{ rows | map(attribute='section_id') | join }}"
+    ).names
     assert ("rows", "*", "section_id") not in ru.compile_text("{{ rows | length }}").names
 
 
@@ -349,14 +362,17 @@ ROOTS = roots_for("invoice", people=["boss"], extra={"row": ROW, "object": OPEN}
         ("a\n{{ invoice. }}", "line 2"),
         ("{{ invoice.amount", "unexpected"),
         (
-            "{% for a in rows %}{% for b in rows %}{% for c in rows %}{% for d in rows %}x" + "{% endfor %}" * 4,
+            "{% for a in rows %}{% for b in rows %}{% for c in rows %}{% for d in rows %}x"
+            + "{% endfor %}" * 4,
             "more than 3 loops",
         ),
         ("{{ rows | selectattr('price') | first.nme }}", "first.nme"),
     ],
 )
 def test_faults_are_found_before_anything_is_evaluated(ru, source, said):
-    assert any(said in fault for fault in ru.faults(source, mode="plain", roots=ROOTS)), ru.faults(source, mode="plain", roots=ROOTS)
+    assert any(said in fault for fault in ru.faults(source, mode="plain", roots=ROOTS)), ru.faults(
+        source, mode="plain", roots=ROOTS
+    )
 
 
 @pytest.mark.parametrize(
@@ -389,7 +405,10 @@ def test_conditions_are_checked_like_texts(ru):
 
 
 def test_other_kinds_have_their_own_names(ru):
-    assert ru.faults("task.deadline < now and invoice.amount > 5", mode="condition", roots=roots_for("task")) == []
+    assert (
+        ru.faults("task.deadline < now and invoice.amount > 5", mode="condition", roots=roots_for("task"))
+        == []
+    )
     assert ru.faults("object.semantic == 'S' and deal.id", mode="condition", roots=roots_for("object")) == []
     assert ru.faults("invoice.id", mode="condition", roots=roots_for("deal"))
 
@@ -415,7 +434,10 @@ def test_nothing_is_equal_to_nothing_only():
 
 
 def test_views_name_what_they_have(scope):
-    seen = {name: set(scope[name].names()) for name in ("invoice", "event", "responsible", "people", "rows", "commission")}
+    seen = {
+        name: set(scope[name].names())
+        for name in ("invoice", "event", "responsible", "people", "rows", "commission")
+    }
     assert {"amount", "fields"} < seen["invoice"]
     assert seen["people"] == {"boss", "nobody"}
     assert set(scope["rows"][0].names()) == {"product_id", "name", "price", "quantity", "sum", "section_id"}
@@ -463,7 +485,9 @@ def test_workdays_needs_a_calendar_and_asks_for_it_once(scope):
         return Weekdays()
 
     language = Language("ru", MOSCOW, calendar)
-    assert render(language, scope, "{{ now | workdays(1) }} {{ now | workdays(2) }}") == "2026-03-09 2026-03-10"
+    assert (
+        render(language, scope, "{{ now | workdays(1) }} {{ now | workdays(2) }}") == "2026-03-09 2026-03-10"
+    )
     assert asked == [1]
     with pytest.raises(TextError, match="no calendar"):
         render(Language("ru", MOSCOW), scope, "{{ now | workdays(1) }}")

@@ -62,7 +62,8 @@ def test_an_invoice_and_all_it_is_linked_to_take_one_round_a_level(world):
     invoice = Key("invoice", world.company.invoices[0])
     text = (
         "{{ invoice.number }}|{{ deal.title }}|{{ contact.name }}|{{ contact.emails[0] }}|{{ company.name }}|"
-        "{{ responsible.name }}|{{ people.project_lead.name }}|{{ rows | length }}|{{ rows.total }}|{{ now | date }}"
+        "{{ responsible.name }}|{{ people.project_lead.name }}|{{ rows | length }}|{{ rows.total }}|{{ "
+        "now | date }}"
     )
     found = world.render(text, invoice)
     number = world.sandbox.item(31, invoice.id)["accountNumber"]
@@ -111,7 +112,10 @@ def test_the_client_of_an_invoice_is_the_deals_and_its_own_only_without(world):
     world.sandbox.update_item(2, world.company.deals[0], contactId=0)
     assert world.render("{{ contact.id }}", Key("invoice", invoice)) == str(own)
     alone = world.sandbox.add_invoice("y", contactId=own)
-    assert world.render("{{ contact.id }}|{{ deal.title }}|{{ company.name }}", Key("invoice", alone)) == f"{own}||"
+    assert (
+        world.render("{{ contact.id }}|{{ deal.title }}|{{ company.name }}", Key("invoice", alone))
+        == f"{own}||"
+    )
 
 
 def test_a_deleted_or_hidden_link_is_missing(world):
@@ -155,7 +159,9 @@ def test_more_than_fifty_rows_are_read_to_the_last(world):
 
 def test_a_task_leads_to_its_deal_its_invoice_and_their_client(world):
     invoice, deal = world.company.invoices[0], world.company.deals[0]
-    by_invoice = Key("task", world.sandbox.add_task(TITLE="t", RESPONSIBLE_ID=3, UF_CRM_TASK=[f"SI_{invoice}"]))
+    by_invoice = Key(
+        "task", world.sandbox.add_task(TITLE="t", RESPONSIBLE_ID=3, UF_CRM_TASK=[f"SI_{invoice}"])
+    )
     text = "{{ task.title }}|{{ deal.id }}|{{ invoice.id }}|{{ contact.name }}|{{ responsible.name }}"
     assert world.render(text, by_invoice) == f"t|{deal}|{invoice}|Анна Иванова|Иван Петров"
     by_deals = Key(
@@ -168,7 +174,9 @@ def test_a_task_leads_to_its_deal_its_invoice_and_their_client(world):
     )
     assert world.render("{{ deal.id }}|{{ invoice.id }}", by_deals) == f"{world.company.deals[1]}|"
     contact = world.company.contacts["second"]
-    by_contact = Key("task", world.sandbox.add_task(TITLE="t", RESPONSIBLE_ID=3, UF_CRM_TASK=[f"C_{contact}"]))
+    by_contact = Key(
+        "task", world.sandbox.add_task(TITLE="t", RESPONSIBLE_ID=3, UF_CRM_TASK=[f"C_{contact}"])
+    )
     assert world.render("{{ contact.id }}|{{ deal.id }}", by_contact) == f"{contact}|"
     assert world.render("{{ task.title }}", Key("task", 99999)) == ""
 
@@ -183,7 +191,9 @@ def test_a_smart_process_has_its_own_client_else_the_deals(world):
 def test_the_events_own_values_and_those_of_a_step_are_in_scope(world):
     invoice = world.entity("invoice", world.company.invoices[0])
     event = Event("k", "invoice.status_changed", invoice.key, NOW, "draft", "sent")
-    found = world.render("{{ event.from }}>{{ event.to }} {{ row }}", invoice, event=event, extra={"row": "R"})
+    found = world.render(
+        "{{ event.from }}>{{ event.to }} {{ row }}", invoice, event=event, extra={"row": "R"}
+    )
     assert found == "draft>sent R"
     assert world.render("{{ event.to }}{{ commission.total }}", invoice) == ""
     view = CommissionView(Money("5.00", "RUB"), lambda role: Money(0))
@@ -194,12 +204,18 @@ def test_the_events_own_values_and_those_of_a_step_are_in_scope(world):
 def test_a_deleted_entity_is_seen_as_it_was(world):
     invoice = world.entity("invoice", world.company.invoices[0])
     world.sandbox.delete_item(31, invoice.key.id)
-    assert world.render("{{ invoice.number }} {{ deal.id }}", invoice) == f"{invoice['number']} {world.company.deals[0]}"
+    assert (
+        world.render("{{ invoice.number }} {{ deal.id }}", invoice)
+        == f"{invoice['number']} {world.company.deals[0]}"
+    )
 
 
 def test_people_without_anyone_behind_them_are_none(world):
     invoice = world.entity("invoice", world.company.invoices[0])
-    assert world.render("{{ people.nobody.name }}|{{ people.accountant.email }}", invoice) == "|accountant@example.ru"
+    assert (
+        world.render("{{ people.nobody.name }}|{{ people.accountant.email }}", invoice)
+        == "|accountant@example.ru"
+    )
 
 
 def test_names_of_other_kinds_are_left_out_and_stay_an_error(world):
@@ -213,7 +229,9 @@ def test_several_entities_and_links_come_in_one_round(world):
     found = world.runner.run(world.linker.entities([*keys, Key("deal", 99999)]))
     assert [entity and entity.key for entity in found.values()] == [*keys, None]
     assert len(world.runner.rounds) == 1
-    links = world.runner.run(world.linker.linked(Key("invoice", world.company.invoices[0]), "deal", "contact", "task"))
+    links = world.runner.run(
+        world.linker.linked(Key("invoice", world.company.invoices[0]), "deal", "contact", "task")
+    )
     assert (links["deal"].key, links["contact"]["name"], links["task"]) == (keys[0], "Анна Иванова", None)
     assert world.runner.run(world.linker.linked(Key("invoice", 99999), "deal")) == {"deal": None}
 
@@ -221,7 +239,9 @@ def test_several_entities_and_links_come_in_one_round(world):
 def test_an_old_invoice_is_loaded_with_its_rows():
     sandbox = Sandbox(SandboxSettings(old_invoices=True))
     company = seed_company(sandbox)
-    number = sandbox.add_legacy_invoice(ORDER_TOPIC="старый", STATUS_ID="S", UF_DEAL_ID=company.deals[0], RESPONSIBLE_ID=3)
+    number = sandbox.add_legacy_invoice(
+        ORDER_TOPIC="старый", STATUS_ID="S", UF_DEAL_ID=company.deals[0], RESPONSIBLE_ID=3
+    )
     linker = Linker(
         kinds=kinds_from("legacy"),
         statuses={"S": "sent"},
@@ -231,7 +251,9 @@ def test_an_old_invoice_is_loaded_with_its_rows():
         people={},
     )
     runner = TalkRunner(sandbox)
-    text = Language("ru", MOSCOW).compile_text("{{ invoice.title }} {{ invoice.status }} {{ deal.id }} {{ rows | length }}")
+    text = Language("ru", MOSCOW).compile_text(
+        "{{ invoice.title }} {{ invoice.status }} {{ deal.id }} {{ rows | length }}"
+    )
     scope = runner.run(linker.scope(text.names, Key("invoice", number)))
     assert text.render(scope) == f"старый sent {company.deals[0]} 0"
     assert runner.run(linker.entity("invoice", 99999)) is None
@@ -257,5 +279,7 @@ def test_a_refusal_to_read_an_entity_is_raised_if_it_is_neither_missing_nor_hidd
 
 
 def test_loading_needs_no_template_engine():
-    code = "import sys; import b24sync.rules.links, b24sync.rules.root_names; sys.exit('jinja2' in sys.modules)"
+    code = (
+        "import sys; import b24sync.rules.links, b24sync.rules.root_names; sys.exit('jinja2' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

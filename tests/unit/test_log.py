@@ -109,7 +109,9 @@ def test_no_handler_lets_a_secret_through(fmt: str) -> None:
         boom()
     except RuntimeError:
         log.exception("failed", stack_info=True)
-    logging.getLogger("urllib3.connectionpool").debug('%s "%s %s"', "http://p:80", "POST", "/rest/1/topsecret/x")
+    logging.getLogger("urllib3.connectionpool").debug(
+        '%s "%s %s"', "http://p:80", "POST", "/rest/1/topsecret/x"
+    )
     written = stream.getvalue()
     assert "topsecret" not in written
     assert PASSWORD not in written
@@ -120,7 +122,9 @@ def test_no_handler_lets_a_secret_through(fmt: str) -> None:
 def test_json_is_one_object_a_line_with_extra_fields() -> None:
     stream = io.StringIO()
     setup(fmt="json", verbose=False, stream=stream)
-    logging.getLogger("b24sync.test").warning("two\nlines \u2028 \x1b[31m", extra={"entity": "invoice:5", "n": 3, "auth": "x"})
+    logging.getLogger("b24sync.test").warning(
+        "two\nlines \u2028 \x1b[31m", extra={"entity": "invoice:5", "n": 3, "auth": "x"}
+    )
     (entry,) = entries(stream)
     assert entry["message"] == "two\nlines \u2028 \x1b[31m"
     assert (entry["level"], entry["logger"], entry["entity"], entry["n"]) == (

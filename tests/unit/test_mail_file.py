@@ -24,7 +24,9 @@ class LaterClock(StillClock):
 
 
 def mailer(folder, **changes):
-    return FileMailer(**({"folder": folder, "from_": "Счета <billing@example.ru>", "clock": StillClock()} | changes))
+    return FileMailer(
+        **({"folder": folder, "from_": "Счета <billing@example.ru>", "clock": StillClock()} | changes)
+    )
 
 
 def mode(path):

@@ -52,7 +52,9 @@ def test_web_addresses_become_links_without_the_punctuation_around(text, target)
     assert links == [target]
 
 
-@pytest.mark.parametrize("text", ["javascript:alert(1)", "data:text/html,x", "ftp://x", 'https://"onmouseover="x'])
+@pytest.mark.parametrize(
+    "text", ["javascript:alert(1)", "data:text/html,x", "ftp://x", 'https://"onmouseover="x']
+)
 def test_nothing_but_web_addresses_becomes_a_link(text):
     assert [tag for tag, _ in tags(text_to_html(text)) if tag == "a"] == []
 

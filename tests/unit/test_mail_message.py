@@ -110,7 +110,9 @@ def test_a_file_name_cannot_leave_its_folder_or_its_header(name, safe):
     assert file_name(name) == safe
 
 
-@pytest.mark.parametrize("break_", ["\r\n", "\n", "\r", "\r\n ", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\x00"])
+@pytest.mark.parametrize(
+    "break_", ["\r\n", "\n", "\r", "\r\n ", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\x00"]
+)
 def test_no_value_can_add_a_header_of_its_own(break_):
     evil = f"x{break_}Bcc: thief@evil.ru{break_}{break_}body"
     message = read(
@@ -123,7 +125,10 @@ def test_no_value_can_add_a_header_of_its_own(break_):
 
 
 def test_an_encoded_word_from_the_crm_stays_text():
-    assert read(outgoing(subject="=?utf-8?q?a=0D=0ABcc:_x@evil.ru?="))["Subject"] == "=?utf-8?q?a=0D=0ABcc:_x@evil.ru?="
+    assert (
+        read(outgoing(subject="=?utf-8?q?a=0D=0ABcc:_x@evil.ru?="))["Subject"]
+        == "=?utf-8?q?a=0D=0ABcc:_x@evil.ru?="
+    )
 
 
 @given(st.text(max_size=400))
@@ -144,14 +149,18 @@ NAME = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_s
 
 
 @given(NAME)
-@example('Smith, John Very Long Name Of Company Incorporated Limited, The First, Of Somewhere And "Quoted" (x)')
+@example(
+    'Smith, John Very Long Name Of Company Incorporated Limited, The First, Of Somewhere And "Quoted" (x)'
+)
 @example("Счета, ООО «Ромашка» и очень длинное название организации для проверки переноса строк, часть два")
 @example("a@b.ru")
 @example("back\\slash")
 def test_any_display_name_leaves_one_sender(name):
     quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
     octets = written(outgoing(html=""), from_=f"{quoted} <billing@example.ru>")
-    assert [one.addr_spec for one in message_from_bytes(octets, policy=default)["From"].addresses] == ["billing@example.ru"]
+    assert [one.addr_spec for one in message_from_bytes(octets, policy=default)["From"].addresses] == [
+        "billing@example.ru"
+    ]
     # Python's modern parser keeps the spaces between encoded words of a name (RFC 2047 §6.2 drops them).
     raw = message_from_bytes(octets)["From"].replace("\r\n", "")
     shown, spec = parseaddr(raw)
@@ -181,7 +190,10 @@ def test_a_redirected_mail_goes_elsewhere_and_shows_for_whom_it_was():
     message = read(one, redirect_to="Стенд <stage@example.ru>")
     assert [address.addr_spec for address in message["To"].addresses] == ["stage@example.ru"]
     assert message["Cc"] is None
-    assert message["X-B24sync-Original-To"].replace("\r\n", "") == "anna@client.ru, cc@client.ru, boss@example.ru"
+    assert (
+        message["X-B24sync-Original-To"].replace("\r\n", "")
+        == "anna@client.ru, cc@client.ru, boss@example.ru"
+    )
     first = body(message).split("\n")[0]
     assert first == "[Пробный режим: это письмо для anna@client.ru, cc@client.ru, boss@example.ru]"
     assert "это письмо для anna@client.ru" in body(message, "html")
@@ -195,7 +207,9 @@ def test_the_redirect_notice_is_in_the_language_of_the_mail():
     assert message["Content-Language"] == "en"
 
 
-@pytest.mark.parametrize("changes", [{"to": ()}, {"to": ("nobody",)}, {"cc": ("x@",)}, {"bcc": ("x@y@z.ru",)}])
+@pytest.mark.parametrize(
+    "changes", [{"to": ()}, {"to": ("nobody",)}, {"cc": ("x@",)}, {"bcc": ("x@y@z.ru",)}]
+)
 def test_a_letter_with_a_bad_recipient_is_refused_for_good(changes):
     with pytest.raises(MailPermanentError):
         build(outgoing(**changes), from_=FROM, date=NOON)

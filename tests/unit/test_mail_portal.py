@@ -61,13 +61,17 @@ def run_mail(portal, one, **options):
 
 
 def bound(**changes):
-    return outgoing(**({"owner": (31, 512), "contact": (3, 8), "responsible_id": 7, "marker": MARKER} | changes))
+    return outgoing(
+        **({"owner": (31, 512), "contact": (3, 8), "responsible_id": 7, "marker": MARKER} | changes)
+    )
 
 
 def test_the_portal_is_asked_to_send_at_once_with_everything_it_needs():
     portal = Portal()
     pdf = Attachment("Счёт № 512.pdf", b"%PDF\x00\xff")
-    result, effects = run_mail(portal, bound(attachments=(pdf,), subject="Счёт\r\nBcc: x", cc=("Пётр <petr@client.ru>",)))
+    result, effects = run_mail(
+        portal, bound(attachments=(pdf,), subject="Счёт\r\nBcc: x", cc=("Пётр <petr@client.ru>",))
+    )
     (fields,) = portal.sent
     assert result == MailReceipt("activity 900", ("anna@client.ru", "petr@client.ru"))
     assert effects == [("crm.activity.add", OnLostAnswer.ONCE)]

@@ -35,7 +35,9 @@ def test_smtp_of_the_settings_sends():
 
 
 def test_the_file_transport_writes_into_the_folder(tmp_path):
-    sender = from_settings(MailSettings(transport="file", from_=FROM, folder=tmp_path / "o"), clock=StillClock())
+    sender = from_settings(
+        MailSettings(transport="file", from_=FROM, folder=tmp_path / "o"), clock=StillClock()
+    )
     assert isinstance(sender, FileMailer)
     sender.send(outgoing())
     sender.close()

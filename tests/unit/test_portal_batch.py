@@ -14,15 +14,21 @@ from b24sync.portal import batching
 from b24sync.ports import Call
 from tests.support.parse_str import as_php_array, parse_command
 
-NAMES = st.text(string.ascii_letters + string.digits + "_", min_size=1, max_size=8).filter(lambda name: not name.isdigit())
-KEYS = st.text(st.characters(exclude_characters="[]\x00", exclude_categories=("Cs",)), min_size=1, max_size=12).filter(
-    lambda key: not key.isdigit()
+NAMES = st.text(string.ascii_letters + string.digits + "_", min_size=1, max_size=8).filter(
+    lambda name: not name.isdigit()
 )
+KEYS = st.text(
+    st.characters(exclude_characters="[]\x00", exclude_categories=("Cs",)), min_size=1, max_size=12
+).filter(lambda key: not key.isdigit())
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
-SCALARS = TEXTS | st.integers() | st.booleans() | st.none() | st.decimals(allow_nan=False, allow_infinity=False)
+SCALARS = (
+    TEXTS | st.integers() | st.booleans() | st.none() | st.decimals(allow_nan=False, allow_infinity=False)
+)
 VALUES = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, min_size=1, max_size=4) | st.dictionaries(KEYS, inner, min_size=1, max_size=4),
+    lambda inner: (
+        st.lists(inner, min_size=1, max_size=4) | st.dictionaries(KEYS, inner, min_size=1, max_size=4)
+    ),
 )
 PARAMS = st.dictionaries(NAMES, VALUES, max_size=5)
 
@@ -80,7 +86,9 @@ def test_a_command_is_written_exactly_so(params: dict[str, Any], command: str) -
     assert batching.encode(Call("m", params)) == command
 
 
-@pytest.mark.parametrize("params", [{"": 1}, {"a[b": 1}, {"a": {"": 1}}, {"a": {"x]": 1}}, {"a.b": 1}, {"a b": 1}])
+@pytest.mark.parametrize(
+    "params", [{"": 1}, {"a[b": 1}, {"a": {"": 1}}, {"a": {"x]": 1}}, {"a.b": 1}, {"a b": 1}]
+)
 def test_a_name_that_php_would_change_is_refused_and_sends_the_call_alone(params: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="in a batch"):
         batching.encode(Call("m", params))
@@ -106,14 +114,24 @@ def test_a_value_of_an_unknown_type_is_a_fault_of_the_program() -> None:
         ({"a": "x" * 300_000}, False, False),
     ],
 )
-def test_what_would_change_its_meaning_in_a_batch_goes_alone(params: dict[str, Any], reads: bool, writes: bool) -> None:
+def test_what_would_change_its_meaning_in_a_batch_goes_alone(
+    params: dict[str, Any], reads: bool, writes: bool
+) -> None:
     call = Call("m", params)
     assert (batching.fits(call, write=False), batching.fits(call, write=True)) == (reads, writes)
 
 
 def test_json_says_the_same_as_a_batch_would() -> None:
     params = {"a": None, "b": True, "c": Decimal("1.50"), "d": ("x", 1), "e": {}, "f": [], "g": 0.5}
-    assert batching.plain(params) == {"a": "", "b": True, "c": "1.50", "d": ["x", 1], "e": {}, "f": [], "g": 0.5}
+    assert batching.plain(params) == {
+        "a": "",
+        "b": True,
+        "c": "1.50",
+        "d": ["x", 1],
+        "e": {},
+        "f": [],
+        "g": 0.5,
+    }
 
 
 def test_outcomes_are_found_in_maps_lists_and_empty_arrays() -> None:

@@ -79,12 +79,17 @@ def test_every_documented_method_error_is_a_refusal(shared: Path) -> None:
         (422, {"error": {"code": "BITRIX_REST_V3_EXCEPTION_X", "message": "m"}}, False, Recovery.REFUSED),
     ],
 )
-def test_unknown_codes_go_by_their_status(status: int, content: dict[str, Any] | None, whole: bool, recovery: Recovery) -> None:
+def test_unknown_codes_go_by_their_status(
+    status: int, content: dict[str, Any] | None, whole: bool, recovery: Recovery
+) -> None:
     assert fault(status, content, whole=whole).recovery is recovery
 
 
 def test_the_text_never_decides() -> None:
-    assert fault(400, {"error": "", "error_description": "QUERY_LIMIT_EXCEEDED not found"}).recovery is Recovery.REFUSED
+    assert (
+        fault(400, {"error": "", "error_description": "QUERY_LIMIT_EXCEEDED not found"}).recovery
+        is Recovery.REFUSED
+    )
 
 
 def test_a_success_is_no_fault() -> None:

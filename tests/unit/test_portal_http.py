@@ -67,7 +67,9 @@ def authority() -> trustme.CA:
 def secure(authority: trustme.CA) -> Iterator[ScriptedPortal]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
-    portal = ScriptedPortal(wrap=lambda plain: context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False))
+    portal = ScriptedPortal(
+        wrap=lambda plain: context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+    )
     yield portal
     portal.close()
 
@@ -81,7 +83,9 @@ def test_a_self_hosted_portal_is_trusted_by_its_own_authority(
     assert client.read([CALL])[0].value() == "server.time"
 
 
-def test_an_untrusted_certificate_sends_nothing(secure: ScriptedPortal, make: Callable[..., PortalClient]) -> None:
+def test_an_untrusted_certificate_sends_nothing(
+    secure: ScriptedPortal, make: Callable[..., PortalClient]
+) -> None:
     client = make(f"https://localhost:{secure.port}/rest/1/{SECRET}/")
     with pytest.raises(TransientError, match="certificate is not trusted"):
         client.read([CALL])
@@ -91,10 +95,14 @@ def test_an_untrusted_certificate_sends_nothing(secure: ScriptedPortal, make: Ca
     assert client.requests == 0
 
 
-def test_a_certificate_of_another_host_sends_nothing(authority: trustme.CA, tmp_path: Path, make: Callable[..., PortalClient]) -> None:
+def test_a_certificate_of_another_host_sends_nothing(
+    authority: trustme.CA, tmp_path: Path, make: Callable[..., PortalClient]
+) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("other.example").configure_cert(context)
-    other = ScriptedPortal(wrap=lambda plain: context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False))
+    other = ScriptedPortal(
+        wrap=lambda plain: context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+    )
     ca_file = tmp_path / "own.pem"
     authority.cert_pem.write_to_path(ca_file)
     try:
@@ -106,7 +114,9 @@ def test_a_certificate_of_another_host_sends_nothing(authority: trustme.CA, tmp_
         other.close()
 
 
-def test_a_broken_handshake_is_certain_to_have_no_effect(portal: ScriptedPortal, make: Callable[..., PortalClient]) -> None:
+def test_a_broken_handshake_is_certain_to_have_no_effect(
+    portal: ScriptedPortal, make: Callable[..., PortalClient]
+) -> None:
     client = make(f"https://localhost:{portal.port}/rest/1/{SECRET}/")  # speaks plain HTTP
     (answer,) = client.write([CALL])
     assert type(answer.error) is UntriedError
@@ -122,7 +132,9 @@ def test_a_missing_authority_file_says_so(make: Callable[..., PortalClient]) -> 
 # Proxies and logins
 
 
-def test_loopback_is_never_asked_through_a_proxy(client: PortalClient, portal: ScriptedPortal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_loopback_is_never_asked_through_a_proxy(
+    client: PortalClient, portal: ScriptedPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
     assert client.read([CALL])[0].error is None
@@ -206,7 +218,9 @@ def test_a_closed_client_opens_again(client: PortalClient, portal: ScriptedPorta
 # Downloads
 
 
-def link(portal: ScriptedPortal, path: str = f"/rest/1/{SECRET}/documentgenerator/download/?token=abc%7Cdef") -> str:
+def link(
+    portal: ScriptedPortal, path: str = f"/rest/1/{SECRET}/documentgenerator/download/?token=abc%7Cdef"
+) -> str:
     return f"http://127.0.0.1:{portal.port}{path}"
 
 
@@ -219,7 +233,9 @@ def test_a_file_is_fetched_with_its_token(client: PortalClient, portal: Scripted
     assert client.requests == 1
 
 
-def test_a_relative_link_and_one_with_another_scheme_lead_to_the_portal(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_relative_link_and_one_with_another_scheme_lead_to_the_portal(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.script(PDF, PDF)
     assert client.download("/bitrix/file?x=1", limit_bytes=1000) == PDF.body
     assert client.download("https://127.0.0.1/bitrix/file?x=2", limit_bytes=1000) == PDF.body
@@ -244,7 +260,9 @@ def test_a_link_to_elsewhere_is_not_followed(url: str, client: PortalClient, por
     assert portal.requests == []
 
 
-def test_a_redirect_within_the_portal_is_followed_and_to_elsewhere_is_not(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_redirect_within_the_portal_is_followed_and_to_elsewhere_is_not(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.script(Raw(302, b"", {"Location": "/upload/file.pdf"}), PDF)
     assert client.download(link(portal), limit_bytes=1000) == PDF.body
     portal.script(Raw(302, b"", {"Location": "https://evil.example/file.pdf"}))
@@ -255,7 +273,9 @@ def test_a_redirect_within_the_portal_is_followed_and_to_elsewhere_is_not(client
         client.download(link(portal), limit_bytes=1000)
 
 
-def test_a_file_that_is_too_large_is_refused_while_it_comes(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_file_that_is_too_large_is_refused_while_it_comes(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.script(Raw(200, b"x" * 300_000, {"Content-Type": "application/pdf"}))
     with pytest.raises(PermanentError, match="larger than 1000 bytes"):
         client.download(link(portal), limit_bytes=1000)
@@ -275,14 +295,18 @@ def test_a_file_that_is_too_large_is_refused_while_it_comes(client: PortalClient
         (Cut(), TransientError),
     ],
 )
-def test_an_answer_that_is_no_file_is_an_error(answer: Raw | Cut, kind: type, client: PortalClient, portal: ScriptedPortal) -> None:
+def test_an_answer_that_is_no_file_is_an_error(
+    answer: Raw | Cut, kind: type, client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.otherwise = lambda _: answer
     with pytest.raises(kind) as caught:
         client.download(link(portal), limit_bytes=1000)
     assert type(caught.value) is kind
 
 
-def test_a_download_is_repeated_as_a_read_is(make: Callable[..., PortalClient], portal: ScriptedPortal) -> None:
+def test_a_download_is_repeated_as_a_read_is(
+    make: Callable[..., PortalClient], portal: ScriptedPortal
+) -> None:
     portal.script(Cut(), error(503, "QUERY_LIMIT_EXCEEDED"), PDF)
     assert make(portal.url, budget_s=20).download(link(portal), limit_bytes=1000) == PDF.body
 
@@ -326,7 +350,9 @@ def test_a_server_that_trickles_gets_no_more_time_than_one_that_hangs() -> None:
     from b24sync.portal.http_reply import NoAnswerError
 
     server = Trickle()
-    wire = Wire(Webhook.parse(f"http://127.0.0.1:{server.port}/rest/1/{SECRET}/"), clock=Racing(), ca_file=None)
+    wire = Wire(
+        Webhook.parse(f"http://127.0.0.1:{server.port}/rest/1/{SECRET}/"), clock=Racing(), ca_file=None
+    )
     with pytest.raises(NoAnswerError, match="too slowly") as caught:
         wire.post("server.time", {}, timeout_s=30)
     assert caught.value.slow
@@ -334,7 +360,9 @@ def test_a_server_that_trickles_gets_no_more_time_than_one_that_hangs() -> None:
     server.join()
 
 
-def test_requests_carry_the_path_prefix_of_a_self_hosted_portal(make: Callable[..., PortalClient], portal: ScriptedPortal) -> None:
+def test_requests_carry_the_path_prefix_of_a_self_hosted_portal(
+    make: Callable[..., PortalClient], portal: ScriptedPortal
+) -> None:
     seen: list[Request] = portal.requests
     make(f"http://127.0.0.1:{portal.port}/crm/rest/1/{SECRET}/").read([CALL])
     assert seen[0].path == f"/crm/rest/1/{SECRET}/batch"

@@ -83,7 +83,9 @@ FLOATS = st.floats(allow_nan=True, allow_infinity=True)
 
 
 @given(level=FLOATS, at=FLOATS, now=st.floats(0, 1e11), cost=st.floats(0, 100))
-def test_no_state_and_no_clock_makes_anyone_wait_longer_than_a_whole_bucket(level: float, at: float, now: float, cost: float) -> None:
+def test_no_state_and_no_clock_makes_anyone_wait_longer_than_a_whole_bucket(
+    level: float, at: float, now: float, cost: float
+) -> None:
     for rate in (STANDARD, Rate(5.0, 250)):
         state, wait_s = take(Level(level, at), cost, now, rate)
         assert 0.0 <= wait_s <= rate.burst / rate.per_s

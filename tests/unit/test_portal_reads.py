@@ -79,7 +79,9 @@ def busy(request: Request) -> Raw:
     return error(503, "QUERY_LIMIT_EXCEEDED", "Too many requests")
 
 
-def test_calls_share_one_batch_and_are_answered_in_order(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_calls_share_one_batch_and_are_answered_in_order(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     answers = client.read([ITEM, DEAL])
     assert [answer.value() for answer in answers] == [
         "crm.item.get?entityTypeId=31&id=5",
@@ -90,7 +92,9 @@ def test_calls_share_one_batch_and_are_answered_in_order(client: PortalClient, p
     assert client.requests == 1
 
 
-def test_requests_are_json_with_a_user_agent_over_one_connection(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_requests_are_json_with_a_user_agent_over_one_connection(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     for _ in range(3):
         client.read([ITEM])
     assert portal.connections == 1
@@ -141,7 +145,9 @@ def test_a_read_survives_a_fault_that_comes_twice(
     assert 0 < sum(clock.slept) < 20
 
 
-def test_a_portal_that_stays_busy_is_left_after_twenty_seconds(client: PortalClient, portal: ScriptedPortal, clock: SteppingClock) -> None:
+def test_a_portal_that_stays_busy_is_left_after_twenty_seconds(
+    client: PortalClient, portal: ScriptedPortal, clock: SteppingClock
+) -> None:
     portal.otherwise = busy
     with pytest.raises(TransientError, match="QUERY_LIMIT_EXCEEDED") as caught:
         client.read([ITEM])
@@ -164,14 +170,18 @@ def test_the_twenty_seconds_are_for_the_whole_run_and_begin_run_gives_new_ones(
     assert 20 < sum(clock.slept) <= 40
 
 
-def test_a_manual_block_by_the_vendor_is_not_hurried(client: PortalClient, portal: ScriptedPortal, clock: SteppingClock) -> None:
+def test_a_manual_block_by_the_vendor_is_not_hurried(
+    client: PortalClient, portal: ScriptedPortal, clock: SteppingClock
+) -> None:
     portal.otherwise = lambda _: error(503, "OVERLOAD_LIMIT", "REST API is blocked due to overload")
     with pytest.raises(TransientError) as caught:
         client.read([ITEM])
     assert (len(portal.requests), clock.slept, caught.value.code) == (1, [], "OVERLOAD_LIMIT")
 
 
-def test_a_redirect_is_not_followed_and_names_where_it_leads(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_redirect_is_not_followed_and_names_where_it_leads(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.script(Raw(301, b"", {"Location": "https://new.example/rest/1/s3cr3tW0rd/batch"}))
     with pytest.raises(TransientError, match=r"redirects to new\.example") as caught:
         client.read([ITEM])
@@ -194,7 +204,9 @@ def test_a_redirect_is_not_followed_and_names_where_it_leads(client: PortalClien
         Raw(401, b""),
     ],
 )
-def test_a_refused_webhook_is_fatal_at_once(refusal: Raw, client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_refused_webhook_is_fatal_at_once(
+    refusal: Raw, client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.otherwise = lambda _: refusal
     with pytest.raises(CredentialsError, match=r"portal\.webhook") as caught:
         client.read([ITEM])
@@ -221,7 +233,9 @@ def test_a_refused_webhook_is_fatal_at_once(refusal: Raw, client: PortalClient, 
         ({}, PermanentError),
     ],
 )
-def test_a_refused_command_is_its_own_answer(command_error: object, kind: type, client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_refused_command_is_its_own_answer(
+    command_error: object, kind: type, client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.script(batch_reply({"c1": {"ID": "7"}}, {"c0": command_error}))
     refused, found = client.read([ITEM, DEAL])
     assert type(refused.error) is kind
@@ -256,7 +270,9 @@ def test_a_command_that_keeps_failing_is_left_as_its_own_transient_error(
 ) -> None:
     def deal_is_ill(request: Request) -> Raw:
         results = {name: "fine" for name, command in request.commands.items() if "item" in command}
-        broken = {name: {"error": "INTERNAL_SERVER_ERROR"} for name in request.commands if name not in results}
+        broken = {
+            name: {"error": "INTERNAL_SERVER_ERROR"} for name in request.commands if name not in results
+        }
         return batch_reply(results, broken)
 
     portal.otherwise = deal_is_ill
@@ -266,7 +282,9 @@ def test_a_command_that_keeps_failing_is_left_as_its_own_transient_error(
     assert sum(clock.slept) <= 20
 
 
-def test_a_command_without_result_and_error_is_asked_again(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_command_without_result_and_error_is_asked_again(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.script(batch_reply({"c0": "item"}))
     assert [answer.value() for answer in client.read([ITEM, DEAL])] == ["item", "crm.deal.get?id=7"]
     assert len(portal.requests) == 2
@@ -279,7 +297,9 @@ def test_a_null_result_is_an_answer(client: PortalClient, portal: ScriptedPortal
     assert len(portal.requests) == 1
 
 
-def test_a_blocked_method_rests_and_others_go_on(client: PortalClient, portal: ScriptedPortal, clock: SteppingClock) -> None:
+def test_a_blocked_method_rests_and_others_go_on(
+    client: PortalClient, portal: ScriptedPortal, clock: SteppingClock
+) -> None:
     client.read([DEAL])  # from here on the portal's clock is known
     reset = datetime(2026, 3, 2, 9, 3, tzinfo=UTC).timestamp()
     portal.script(
@@ -302,10 +322,14 @@ def test_a_blocked_method_rests_and_others_go_on(client: PortalClient, portal: S
     assert client.read([ITEM])[0].value() == "crm.item.get?entityTypeId=31&id=5"
 
 
-def test_a_block_is_remembered_for_other_processes(make: Callable[..., PortalClient], portal: ScriptedPortal, clock: SteppingClock) -> None:
+def test_a_block_is_remembered_for_other_processes(
+    make: Callable[..., PortalClient], portal: ScriptedPortal, clock: SteppingClock
+) -> None:
     bucket = MemoryBucket(None)
     reset = int(clock.now().timestamp()) + 300
-    portal.script(batch_reply({}, {"c0": {"error": "OPERATION_TIME_LIMIT"}}, {"c0": {"operating_reset_at": reset}}))
+    portal.script(
+        batch_reply({}, {"c0": {"error": "OPERATION_TIME_LIMIT"}}, {"c0": {"operating_reset_at": reset}})
+    )
     make(bucket=bucket).read([ITEM])
     (answer,) = make(bucket=bucket).read([ITEM])
     assert isinstance(answer.error, MethodBlockedError)
@@ -321,7 +345,9 @@ def test_a_block_without_an_end_lasts_for_this_run(client: PortalClient, portal:
     assert client.read([ITEM])[0].error is None
 
 
-def test_a_blocked_batch_with_a_known_end_is_not_asked_again(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_blocked_batch_with_a_known_end_is_not_asked_again(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     reset = int(datetime(2026, 3, 2, 9, 4, tzinfo=UTC).timestamp())
     portal.script(error(429, "OPERATION_TIME_LIMIT", operating_reset_at=reset))
     for _ in range(2):
@@ -330,13 +356,17 @@ def test_a_blocked_batch_with_a_known_end_is_not_asked_again(client: PortalClien
     assert len(portal.requests) == 1
 
 
-def test_a_refused_batch_without_an_end_is_tried_again_as_the_method_is_unknown(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_refused_batch_without_an_end_is_tried_again_as_the_method_is_unknown(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.script(*[error(429, "OPERATION_TIME_LIMIT")] * 2)
     assert client.read([ITEM])[0].error is None
     assert len(portal.requests) == 3
 
 
-def test_a_chain_keeps_references_and_tells_when_the_portal_began(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_chain_keeps_references_and_tells_when_the_portal_began(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     answers, began = client.chain(
         {
             "a": Call("crm.item.list", {"order": {"id": "ASC"}}),
@@ -348,14 +378,18 @@ def test_a_chain_keeps_references_and_tells_when_the_portal_began(client: Portal
     assert began == datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-def test_a_chain_is_repeated_whole_if_one_command_failed_in_passing(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_chain_is_repeated_whole_if_one_command_failed_in_passing(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.script(batch_reply({"a": 1}, {"b": {"error": "QUERY_LIMIT_EXCEEDED"}}))
     answers, _ = client.chain({"a": ITEM, "b": DEAL})
     assert [set(request.commands) for request in portal.requests] == [{"a", "b"}] * 2
     assert answers["b"].value() == "crm.deal.get?id=7"
 
 
-def test_a_chain_reports_refused_commands_and_leaves_out_silent_ones(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_chain_reports_refused_commands_and_leaves_out_silent_ones(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.script(batch_reply({"a": []}, {"b": {"error": "100", "error_description": "bad id"}}))
     answers, _ = client.chain({"a": ITEM, "b": DEAL, "c": DEAL})
     assert answers["a"].value() == []
@@ -408,11 +442,15 @@ def test_without_its_time_block_the_start_is_told_by_less(
 def pages(count: int) -> dict[str, Call]:
     calls = {"p0": Call("crm.item.list", {"filter": {">id": 0}})}
     for number in range(1, count):
-        calls[f"p{number}"] = Call("crm.item.list", {"filter": {">id": f"$result[p{number - 1}][items][49][id]"}})
+        calls[f"p{number}"] = Call(
+            "crm.item.list", {"filter": {">id": f"$result[p{number - 1}][items][49][id]"}}
+        )
     return calls
 
 
-def test_void_pages_that_break_make_no_chain_be_repeated(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_void_pages_that_break_make_no_chain_be_repeated(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     broken = {name: {"error": "INTERNAL_SERVER_ERROR"} for name in ("p1", "p2")}
     portal.script(batch_reply({"p0": {"items": [{"id": 1}]}}, broken))
     answers, _ = client.chain(pages(3))
@@ -420,7 +458,9 @@ def test_void_pages_that_break_make_no_chain_be_repeated(client: PortalClient, p
     assert [type(answer.error) for answer in answers.values()] == [type(None), TransientError, TransientError]
 
 
-def test_a_page_behind_a_full_one_that_breaks_makes_the_chain_be_repeated(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_page_behind_a_full_one_that_breaks_makes_the_chain_be_repeated(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     full = {"items": [{"id": number} for number in range(1, 51)]}
     portal.script(batch_reply({"p0": full}, {"p1": {"error": "INTERNAL_SERVER_ERROR"}}))
     client.chain(pages(2))
@@ -445,34 +485,44 @@ def test_a_long_chain_that_comes_too_late_is_given_back_to_be_cut(
     assert (client.batch_size, len(portal.requests)) == (12, 2)
 
 
-def test_a_client_may_begin_with_the_size_that_did_well_before(make: Callable[..., PortalClient], portal: ScriptedPortal) -> None:
+def test_a_client_may_begin_with_the_size_that_did_well_before(
+    make: Callable[..., PortalClient], portal: ScriptedPortal
+) -> None:
     client = make(batch_size=12)
     client.read([Call("crm.deal.get", {"id": number}) for number in range(20)])
     assert [len(request.commands) for request in portal.requests] == [12, 8]
     assert (make(batch_size=0).batch_size, make(batch_size=99).batch_size) == (1, 50)
 
 
-def test_a_chain_that_tells_no_time_at_all_cannot_be_used(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_chain_that_tells_no_time_at_all_cannot_be_used(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.date = "some day"
     portal.script(batch_reply({"a": 1}, time_block={}))
     with pytest.raises(TransientError, match="does not tell the portal's time"):
         client.chain({"a": ITEM})
 
 
-def test_a_call_alone_that_finds_the_portal_broken_is_everybodys_trouble(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_call_alone_that_finds_the_portal_broken_is_everybodys_trouble(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.otherwise = lambda _: HTML
     with pytest.raises(TransientError, match="HTTP 502"):
         client.read([Call("lists.element.get", {"FILTER": {"NAME": "$x[1]"}})])
 
 
-def test_a_batch_that_is_refused_as_such_refuses_every_call(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_batch_that_is_refused_as_such_refuses_every_call(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.script(error(400, "ERROR_BATCH_LENGTH_EXCEEDED"))
     item, deal = client.read([ITEM, DEAL])
     assert (type(item.error), type(deal.error)) == (PermanentError, PermanentError)
     assert "crm.deal.get" in str(deal.error)
 
 
-def test_a_batch_that_took_long_makes_the_next_one_smaller_and_then_they_grow_again(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_batch_that_took_long_makes_the_next_one_smaller_and_then_they_grow_again(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     slow = {**TIME, "duration": 25.0}
     portal.script(lambda request: batch_reply(request.commands, time_block=slow))
     client.read([Call("crm.deal.get", {"id": number}) for number in range(130)])
@@ -480,7 +530,9 @@ def test_a_batch_that_took_long_makes_the_next_one_smaller_and_then_they_grow_ag
     assert client.batch_size == 40
 
 
-def test_a_batch_that_came_too_late_is_cut_in_two(make: Callable[..., PortalClient], portal: ScriptedPortal) -> None:
+def test_a_batch_that_came_too_late_is_cut_in_two(
+    make: Callable[..., PortalClient], portal: ScriptedPortal
+) -> None:
     portal.script(Raw(200, b"{}", wait_s=1.0))
     client = make(timeout_s=0.2)
     answers = client.read([Call("crm.deal.get", {"id": number}) for number in range(10)])
@@ -488,14 +540,18 @@ def test_a_batch_that_came_too_late_is_cut_in_two(make: Callable[..., PortalClie
     assert [len(request.commands) for request in portal.requests] == [10, 5, 5]
 
 
-def test_an_answer_beyond_the_timeout_is_asked_for_again(make: Callable[..., PortalClient], portal: ScriptedPortal) -> None:
+def test_an_answer_beyond_the_timeout_is_asked_for_again(
+    make: Callable[..., PortalClient], portal: ScriptedPortal
+) -> None:
     portal.script(Raw(200, b"{}", wait_s=1.0))
     answers, _ = make(timeout_s=0.2).chain({"a": ITEM})
     assert answers["a"].error is None
     assert len(portal.requests) == 2
 
 
-def test_a_value_that_looks_like_a_reference_goes_alone_as_json(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_value_that_looks_like_a_reference_goes_alone_as_json(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     trap = Call("crm.item.list", {"filter": {"title": "win $result[c1][ID]"}, "select": []})
     listed, deal = client.read([trap, DEAL])
     assert listed.value() == {"filter": {"title": "win $result[c1][ID]"}, "select": []}
@@ -503,7 +559,9 @@ def test_a_value_that_looks_like_a_reference_goes_alone_as_json(client: PortalCl
     assert sorted(request.method for request in portal.requests) == ["batch", "crm.item.list"]
 
 
-def test_a_refusal_of_a_call_that_went_alone_is_its_own_answer(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_refusal_of_a_call_that_went_alone_is_its_own_answer(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     def refuse_item(request: Request) -> Raw:
         return error(403, "ACCESS_DENIED") if request.method != "batch" else echo(request)
 
@@ -515,7 +573,9 @@ def test_a_refusal_of_a_call_that_went_alone_is_its_own_answer(client: PortalCli
 
 def test_a_refused_port_is_no_request() -> None:
     nobody = f"127.0.0.1:{free_port()}"
-    client = PortalClient(Webhook.parse(f"http://{nobody}/rest/1/{SECRET}/"), clock=SteppingClock(), bucket=MemoryBucket(None))
+    client = PortalClient(
+        Webhook.parse(f"http://{nobody}/rest/1/{SECRET}/"), clock=SteppingClock(), bucket=MemoryBucket(None)
+    )
     with pytest.raises(TransientError, match=f"{nobody} cannot be reached: the connection was refused"):
         client.read([ITEM])
     assert client.requests == 0
@@ -526,17 +586,26 @@ def test_more_than_fifty_commands_make_no_chain(client: PortalClient) -> None:
         client.chain({f"a{number}": DEAL for number in range(51)})
 
 
-def test_error_texts_are_cleaned_of_markup_controls_and_secrets(client: PortalClient, portal: ScriptedPortal) -> None:
-    text = "Line one<br />line two\x1b[31m &quot;x&quot; https://p.example/rest/1/s3cr3tW0rd/crm.item.get " + "y" * 900
+def test_error_texts_are_cleaned_of_markup_controls_and_secrets(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
+    text = (
+        "Line one<br />line two\x1b[31m &quot;x&quot; https://p.example/rest/1/s3cr3tW0rd/crm.item.get "
+        + "y" * 900
+    )
     portal.script(batch_reply({}, {"c0": {"error": "ERROR_CORE", "error_description": text}}))
     (answer,) = client.read([ITEM])
     words = str(answer.error)
-    assert words.startswith('crm.item.get: Line one; line two[31m "x" https://p.example/rest/1/***/crm.item.get')
+    assert words.startswith(
+        'crm.item.get: Line one; line two[31m "x" https://p.example/rest/1/***/crm.item.get'
+    )
     assert "s3cr3tW0rd" not in words
     assert len(words) < 500
 
 
 def test_importing_the_client_loads_neither_requests_nor_tenacity() -> None:
     script = "import sys, b24sync.portal.client;print(sorted({'requests', 'tenacity', 'urllib3'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=os.environ)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=os.environ
+    )
     assert done.stdout.strip() == "[]"

@@ -39,7 +39,9 @@ def company(sandbox: Sandbox) -> Company:
 @pytest.fixture
 def client(sandbox: Sandbox, company: Company) -> Iterator[PortalClient]:
     server = SandboxServer(sandbox).start()
-    client = PortalClient(Webhook.parse(server.webhook), clock=SystemClock(), bucket=MemoryBucket(None), budget_s=3)
+    client = PortalClient(
+        Webhook.parse(server.webhook), clock=SystemClock(), bucket=MemoryBucket(None), budget_s=3
+    )
     yield client
     client.close()
     server.stop()
@@ -60,7 +62,9 @@ def test_a_tricky_text_is_stored_as_it_was_written(client: PortalClient, company
     assert [answer.value()["item"]["title"] for answer in read] == texts[: len(calls)]
 
 
-def test_a_filter_by_time_and_a_chain_by_reference_find_what_they_should(client: PortalClient, company: Company) -> None:
+def test_a_filter_by_time_and_a_chain_by_reference_find_what_they_should(
+    client: PortalClient, company: Company
+) -> None:
     listed = Call(
         "crm.item.list",
         {
@@ -93,7 +97,9 @@ def test_a_read_outlives_a_fault(kind: str, sandbox: Sandbox, client: PortalClie
     assert client.read([get(company.invoices[0])])[0].value()["item"]["id"] == company.invoices[0]
 
 
-def test_a_lost_answer_to_a_write_is_doubt_and_the_write_happened_once(sandbox: Sandbox, client: PortalClient) -> None:
+def test_a_lost_answer_to_a_write_is_doubt_and_the_write_happened_once(
+    sandbox: Sandbox, client: PortalClient
+) -> None:
     sandbox.faults.add(Fault("drop_after"))
     fields = {"TITLE": "Once", "RESPONSIBLE_ID": 1, "XML_ID": "b24sync:1"}
     (answer,) = client.write([Call("tasks.task.add", {"fields": fields})])
@@ -110,7 +116,9 @@ def test_a_write_refused_for_haste_happens_once(sandbox: Sandbox, client: Portal
     assert len(found[0].value()["tasks"]) == 1
 
 
-def test_a_blocked_method_leaves_others_alone(sandbox: Sandbox, client: PortalClient, company: Company) -> None:
+def test_a_blocked_method_leaves_others_alone(
+    sandbox: Sandbox, client: PortalClient, company: Company
+) -> None:
     sandbox.faults.add(Fault("429", method="tasks.task.list", where="command", seconds=120))
     tasks, invoice = client.read([Call("tasks.task.list"), get(company.invoices[0])])
     assert isinstance(tasks.error, MethodBlockedError)

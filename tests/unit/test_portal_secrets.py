@@ -75,7 +75,9 @@ def test_no_answer_of_the_portal_makes_an_error_show_the_secret(
 ) -> None:
     portal.otherwise = lambda _: fault
     webhook = Webhook.parse(portal.url)
-    client = PortalClient(webhook, clock=SteppingClock(), bucket=MemoryBucket(None), budget_s=1, timeout_s=0.2)
+    client = PortalClient(
+        webhook, clock=SteppingClock(), bucket=MemoryBucket(None), budget_s=1, timeout_s=0.2
+    )
     with caplog.at_level(logging.DEBUG):
         errors = run(client, f"http://127.0.0.1:{portal.port}/rest/1/{SECRET}/download/?token={SECRET}")
     client.close()
@@ -85,7 +87,9 @@ def test_no_answer_of_the_portal_makes_an_error_show_the_secret(
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_no_missing_connection_makes_an_error_show_the_secret(scheme: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_missing_connection_makes_an_error_show_the_secret(
+    scheme: str, caplog: pytest.LogCaptureFixture
+) -> None:
     url = f"{scheme}://127.0.0.1:{free_port()}/rest/1/{SECRET}/"
     client = PortalClient(Webhook.parse(url), clock=SteppingClock(), bucket=MemoryBucket(None), budget_s=1)
     with caplog.at_level(logging.DEBUG):

@@ -34,7 +34,9 @@ from tests.support.scripted_portal import (
 )
 from tests.support.stepping_clock import SteppingClock
 
-NOTE = Call("im.notify.system.add", {"USER_ID": 7, "MESSAGE": "paid", "TAG": "b24sync|1|7", "CLIENT_ID": "b24sync"})
+NOTE = Call(
+    "im.notify.system.add", {"USER_ID": 7, "MESSAGE": "paid", "TAG": "b24sync|1|7", "CLIENT_ID": "b24sync"}
+)
 MOVE = Call("crm.item.update", {"entityTypeId": 31, "id": 5, "fields": {"stageId": "DT31_1:P"}})
 
 
@@ -77,7 +79,9 @@ def test_many_writes_share_a_batch_that_does_not_halt(client: PortalClient, port
     answers = client.write([NOTE, MOVE])
     assert kinds(answers) == [None, None]
     assert portal.requests[0].params["halt"] == 0
-    assert portal.requests[0].commands["c1"] == "crm.item.update?entityTypeId=31&id=5&fields[stageId]=DT31_1%3AP"
+    assert (
+        portal.requests[0].commands["c1"] == "crm.item.update?entityTypeId=31&id=5&fields[stageId]=DT31_1%3AP"
+    )
     assert len(portal.requests) == 1
 
 
@@ -135,14 +139,18 @@ def test_a_write_without_a_proper_answer_is_in_doubt_and_never_repeated(
     assert (len(portal.requests), clock.slept) == (1, [])
 
 
-def test_a_write_that_is_answered_too_late_is_in_doubt(make: Callable[..., PortalClient], portal: ScriptedPortal) -> None:
+def test_a_write_that_is_answered_too_late_is_in_doubt(
+    make: Callable[..., PortalClient], portal: ScriptedPortal
+) -> None:
     portal.script(Raw(200, b'{"result": 1}', wait_s=1.0))
     (answer,) = make(timeout_s=0.2).write([NOTE])
     assert isinstance(answer.error, InDoubtError)
     assert len(portal.requests) == 1
 
 
-def test_a_write_whose_answer_stalls_half_way_is_in_doubt(make: Callable[..., PortalClient], portal: ScriptedPortal) -> None:
+def test_a_write_whose_answer_stalls_half_way_is_in_doubt(
+    make: Callable[..., PortalClient], portal: ScriptedPortal
+) -> None:
     portal.script(Raw(200, b'{"result": 1}', stall_s=1.0))
     (answer,) = make(timeout_s=0.2).write([NOTE])
     assert isinstance(answer.error, InDoubtError)
@@ -163,7 +171,9 @@ NOT_DONE = [error(503, "QUERY_LIMIT_EXCEEDED"), Raw(429, b"slow down")]
 
 @pytest.mark.parametrize("fault", NOT_DONE)
 @pytest.mark.parametrize("calls", [[NOTE], [NOTE, MOVE]], ids=["alone", "batch"])
-def test_a_write_refused_before_it_was_run_is_repeated(fault: Raw, calls: list[Call], client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_write_refused_before_it_was_run_is_repeated(
+    fault: Raw, calls: list[Call], client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.script(fault, fault)
     assert kinds(client.write(calls)) == [None] * len(calls)
     assert len(portal.requests) == 3
@@ -217,7 +227,9 @@ def test_a_name_that_does_not_resolve_did_nothing(clock: SteppingClock) -> None:
         ({"error": 100}, PermanentError),
     ],
 )
-def test_each_command_of_a_batch_is_judged_by_itself(command_error: dict, kind: type, client: PortalClient, portal: ScriptedPortal) -> None:
+def test_each_command_of_a_batch_is_judged_by_itself(
+    command_error: dict, kind: type, client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.script(batch_reply({"c0": 12, "c2": True}, {"c1": command_error}))
     answers = client.write([NOTE, MOVE, NOTE])
     assert kinds(answers) == [None, kind, None]
@@ -225,13 +237,17 @@ def test_each_command_of_a_batch_is_judged_by_itself(command_error: dict, kind: 
     assert len(portal.requests) == 1
 
 
-def test_a_command_with_neither_result_nor_error_is_in_doubt(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_command_with_neither_result_nor_error_is_in_doubt(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.script(batch_reply({"c0": 12}))
     assert kinds(client.write([NOTE, MOVE])) == [None, InDoubtError]
     assert len(portal.requests) == 1
 
 
-def test_numeric_command_keys_come_back_as_lists_and_empty_maps_too(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_numeric_command_keys_come_back_as_lists_and_empty_maps_too(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.script(reply(200, {"result": [], "time": {}}))
     assert kinds(client.write([NOTE, MOVE])) == [InDoubtError, InDoubtError]
 
@@ -245,8 +261,12 @@ def test_a_blocked_method_stops_its_writes_only(client: PortalClient, portal: Sc
     assert len(portal.requests) == 2
 
 
-def test_a_refused_write_alone_is_a_refusal_not_a_wrong_webhook(client: PortalClient, portal: ScriptedPortal) -> None:
-    portal.script(error(403, "ACCESS_DENIED", "Access denied"), error(403, "insufficient_scope"), error(400, ""))
+def test_a_refused_write_alone_is_a_refusal_not_a_wrong_webhook(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
+    portal.script(
+        error(403, "ACCESS_DENIED", "Access denied"), error(403, "insufficient_scope"), error(400, "")
+    )
     assert kinds(client.write([MOVE]) + client.write([MOVE]) + client.write([MOVE])) == [
         PermanentError,
         ScopeError,
@@ -254,7 +274,9 @@ def test_a_refused_write_alone_is_a_refusal_not_a_wrong_webhook(client: PortalCl
     ]
 
 
-def test_a_refused_webhook_stops_all_writes_without_effect(client: PortalClient, portal: ScriptedPortal) -> None:
+def test_a_refused_webhook_stops_all_writes_without_effect(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
     portal.otherwise = lambda _: error(401, "NO_AUTH_FOUND")
     answers = client.write([NOTE] * 60)
     assert kinds(answers) == [CredentialsError] * 60

@@ -22,11 +22,17 @@ def remembered(*answers: Answer) -> Remembered:
 
 
 def test_links_of_files_hold_the_secret_and_are_not_kept() -> None:
-    file = {"id": 7, "url": "/bitrix/x?auth=sesame", "urlMachine": "https://host/rest/1/sesame/crm.controller.item.getFile/?x"}
+    file = {
+        "id": 7,
+        "url": "/bitrix/x?auth=sesame",
+        "urlMachine": "https://host/rest/1/sesame/crm.controller.item.getFile/?x",
+    }
     memory = remembered(Answer(DEAL, {"item": {"id": 1, "UF_CRM_FILE": file, "UF_CRM_FILES": [file]}}))
     heard = memory.run(effects(DEAL))
     assert "sesame" in json.dumps(heard)
-    assert memory.used == {identity(DEAL): {"item": {"id": 1, "UF_CRM_FILE": {"id": 7}, "UF_CRM_FILES": [{"id": 7}]}}}
+    assert memory.used == {
+        identity(DEAL): {"item": {"id": 1, "UF_CRM_FILE": {"id": 7}, "UF_CRM_FILES": [{"id": 7}]}}
+    }
 
 
 def test_what_a_talk_took_for_missing_is_kept_as_nothing() -> None:

@@ -50,7 +50,12 @@ def test_an_offset_is_due_at_its_hour_and_not_before() -> None:
     assert due("2026-11-23 09:59:59") is None
     assert due("2026-11-23 10:00").offset_days == -3
     found = due("2026-11-24 10:00", invoice(fired=(-3,)))
-    assert (found.offset_days, found.due_date, found.at, found.covers) == (0, DUE, at("2026-11-24 10:00"), (0,))
+    assert (found.offset_days, found.due_date, found.at, found.covers) == (
+        0,
+        DUE,
+        at("2026-11-24 10:00"),
+        (0,),
+    )
     assert due("2026-11-24 09:59:59", invoice(fired=(-3,))) is None
 
 

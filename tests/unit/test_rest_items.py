@@ -43,7 +43,9 @@ def entity(name, raw, **statuses):
 
 
 def test_an_invoice_reads_as_the_contract_says():
-    found = items.entity(KINDS["invoice"], INVOICE, statuses={"DT31_1:S": "sent"}, base_url="https://p.example")
+    found = items.entity(
+        KINDS["invoice"], INVOICE, statuses={"DT31_1:S": "sent"}, base_url="https://p.example"
+    )
     assert found.key == Key("invoice", 512)
     assert dict(found.values) == {
         "id": 512,
@@ -141,7 +143,9 @@ def test_an_old_invoice_has_the_same_names():
     assert (found["status"], found["amount"], found["due_date"]) == ("sent", Decimal(100), date(2026, 3, 10))
     assert set(found.values) == set(entity("invoice", INVOICE).values)
     assert items.snapshot_times(raw)[2] == datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-    assert items.update(legacy, 9, {"due_date": date(2026, 3, 11)}).params["fields"] == {"DATE_PAY_BEFORE": "2026-03-11"}
+    assert items.update(legacy, 9, {"due_date": date(2026, 3, 11)}).params["fields"] == {
+        "DATE_PAY_BEFORE": "2026-03-11"
+    }
     assert items.diff_values(legacy, {**raw, "STATUS_ID": "P"}) == items.diff_values(legacy, raw)
 
 
@@ -181,7 +185,9 @@ def test_equal_amounts_are_equal_however_written():
 def test_custom_fields_always_show_their_own_name():
     old = {"id": 1, "ufCrm_5": "x"}
     assert entity("deal", old).fields == {"id": 1, "UF_CRM_5": "x"}
-    assert items.diff_values(KINDS["deal"], old) == items.diff_values(KINDS["deal"], {"id": 1, "UF_CRM_5": "x"})
+    assert items.diff_values(KINDS["deal"], old) == items.diff_values(
+        KINDS["deal"], {"id": 1, "UF_CRM_5": "x"}
+    )
 
 
 def test_calls_name_the_type_and_ask_for_original_names():

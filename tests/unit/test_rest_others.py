@@ -7,7 +7,18 @@ from decimal import Decimal
 import pytest
 
 from b24sync.domain.entity import Key
-from b24sync.rest import activities, catalog, documents, im_notify, legacy, lists, people, rows, stages, timeline
+from b24sync.rest import (
+    activities,
+    catalog,
+    documents,
+    im_notify,
+    legacy,
+    lists,
+    people,
+    rows,
+    stages,
+    timeline,
+)
 from b24sync.rest.kinds import STANDARD, kinds_from
 
 
@@ -30,7 +41,9 @@ def test_a_user_of_a_narrow_scope_still_has_a_name_and_a_dismissed_one_is_known(
 def test_departments_are_read(sample):
     found = people.read_departments(sample("department.get"))
     assert found[0] == people.Department(15, "R&D", 1, None)
-    assert people.read_departments([{"ID": 1, "NAME": "Top", "UF_HEAD": "5"}]) == [people.Department(1, "Top", None, 5)]
+    assert people.read_departments([{"ID": 1, "NAME": "Top", "UF_HEAD": "5"}]) == [
+        people.Department(1, "Top", None, 5)
+    ]
 
 
 def test_rows_know_their_sum(sample):
@@ -66,7 +79,9 @@ def test_stages_come_in_the_order_of_the_funnel_with_their_meaning(sample):
 
 
 def test_old_statuses_have_their_meaning_by_id():
-    found = stages.read_stages([{"STATUS_ID": "P", "SORT": "2"}, {"STATUS_ID": "N", "SORT": "1"}], legacy=True)
+    found = stages.read_stages(
+        [{"STATUS_ID": "P", "SORT": "2"}, {"STATUS_ID": "N", "SORT": "1"}], legacy=True
+    )
     assert [(stage.id, stage.semantic) for stage in found] == [("N", "P"), ("P", "S")]
 
 
@@ -98,7 +113,9 @@ def test_data_in_a_message_is_no_markup():
 def test_products_and_sections_are_read(sample):
     assert catalog.read_product(sample("catalog.product.get")) == catalog.Product(1243, "Product", 47, None)
     assert catalog.read_section(sample("catalog.section.get")) == catalog.Section(31, "Children's Toys", 13)
-    variation = {"product": {"id": 5, "name": "v", "iblockSectionId": None, "parentId": {"value": "4", "valueId": "1"}}}
+    variation = {
+        "product": {"id": 5, "name": "v", "iblockSectionId": None, "parentId": {"value": "4", "valueId": "1"}}
+    }
     assert catalog.read_product(variation) == catalog.Product(5, "v", None, 4)
     assert catalog.read_product([]) is None
     assert catalog.read_section(None) is None
@@ -118,14 +135,18 @@ def test_an_e_mail_is_sent_by_the_three_marks_that_make_the_portal_send_it():
         files=[("a.pdf", "AAAA")],
     ).params["fields"]
     assert (fields["TYPE_ID"], fields["DIRECTION"], fields["COMPLETED"]) == (4, 2, "Y")
-    assert fields["COMMUNICATIONS"] == [{"VALUE": "a@b.c", "ENTITY_ID": 84, "ENTITY_TYPE_ID": 3, "TYPE": "EMAIL"}]
+    assert fields["COMMUNICATIONS"] == [
+        {"VALUE": "a@b.c", "ENTITY_ID": 84, "ENTITY_TYPE_ID": 3, "TYPE": "EMAIL"}
+    ]
     assert fields["FILES"] == [{"fileData": ["a.pdf", "AAAA"]}]
     assert fields["SETTINGS"]["MESSAGE_FROM"] == "b@x"
 
 
 def test_a_meeting_has_exactly_one_partner_and_its_marker():
     start = datetime(2026, 3, 2, 7, tzinfo=UTC)
-    fields = activities.planned(activities.MEETING, owner=(2, 10), subject="s", responsible_id=7, start=start, marker="m").params["fields"]
+    fields = activities.planned(
+        activities.MEETING, owner=(2, 10), subject="s", responsible_id=7, start=start, marker="m"
+    ).params["fields"]
     assert len(fields["COMMUNICATIONS"]) == 1
     assert (fields["ORIGINATOR_ID"], fields["ORIGIN_ID"]) == ("b24sync", "m")
     assert fields["END_TIME"] == "2026-03-02T08:00:00+00:00"
@@ -145,10 +166,14 @@ def test_documents_and_templates_are_read(sample):
     assert (made.id, made.number, made.pdf_url, made.is_failed) == (61, "2026-001", "", False)
     ready = documents.read_document(sample("crm.documentgenerator.document.get"))
     assert ready.pdf_url.startswith("https://")
-    listed = documents.read_documents(sample("crm.documentgenerator.document.list"), kind=STANDARD["deal"], entity_id=101, template_id=39)
+    listed = documents.read_documents(
+        sample("crm.documentgenerator.document.list"), kind=STANDARD["deal"], entity_id=101, template_id=39
+    )
     assert listed[0].id == 61
     assert listed[0].has_stamps
-    assert not documents.read_documents(sample("crm.documentgenerator.document.list"), kind=STANDARD["deal"], entity_id=102, template_id=39)
+    assert not documents.read_documents(
+        sample("crm.documentgenerator.document.list"), kind=STANDARD["deal"], entity_id=102, template_id=39
+    )
     templates = documents.read_templates(sample("crm.documentgenerator.template.list"))
     assert templates[0].suits(STANDARD["deal"])
     assert not templates[0].suits(STANDARD["invoice"])
@@ -161,12 +186,17 @@ def test_elements_of_lists_keep_all_values_of_a_property(sample):
     field = lists.read_properties(sample("lists.field.get"))["PROPERTY_1151"]
     assert field.kind == "L"
     assert field.choices["1675"] == "Completed"
-    html = lists.read_elements([{"ID": "1", "NAME": "n", "PROPERTY_1": {"9": {"TEXT": "<b>", "TYPE": "HTML"}}}])
+    html = lists.read_elements(
+        [{"ID": "1", "NAME": "n", "PROPERTY_1": {"9": {"TEXT": "<b>", "TYPE": "HTML"}}}]
+    )
     assert html[0].properties["PROPERTY_1"] == ("<b>",)
 
 
 def test_comments_and_links_name_their_entity():
     call = timeline.comment(STANDARD["deal"], Key("deal", 5), "sent")
     assert call.params["fields"] == {"ENTITY_ID": 5, "ENTITY_TYPE": "deal", "COMMENT": "sent"}
-    assert timeline.comment(STANDARD["invoice"], Key("invoice", 5), "x").params["fields"]["ENTITY_TYPE"] == "dynamic_31"
+    assert (
+        timeline.comment(STANDARD["invoice"], Key("invoice", 5), "x").params["fields"]["ENTITY_TYPE"]
+        == "dynamic_31"
+    )
     assert legacy.external_link(5).params == {"id": 5}

@@ -41,7 +41,9 @@ def test_a_sent_date_has_no_time_and_a_sent_time_is_utc():
         dates.send_time(datetime(2024, 7, 22))
 
 
-@pytest.mark.parametrize("text", ["31.12.2024", "12/31/2024 11:59:59 pm", "2024-12-31", "31.12.2024 23:59:59"])
+@pytest.mark.parametrize(
+    "text", ["31.12.2024", "12/31/2024 11:59:59 pm", "2024-12-31", "31.12.2024 23:59:59"]
+)
 def test_dates_of_lists_are_read_in_the_formats_of_sites(text):
     assert dates.parse_site_date(text) == date(2024, 12, 31)
 
@@ -105,7 +107,9 @@ def test_custom_fields_of_old_portals_get_their_own_names(camel, original):
 
 def test_the_same_field_written_in_another_way_compares_equal():
     assert json_values.comparable("taxValue", 100.0) == json_values.comparable("taxValue", 100)
-    assert json_values.comparable("f", "2024-08-30T02:00:00+02:00") == json_values.comparable("f", "2024-08-30T03:00:00+03:00")
+    assert json_values.comparable("f", "2024-08-30T02:00:00+02:00") == json_values.comparable(
+        "f", "2024-08-30T03:00:00+03:00"
+    )
     assert json_values.comparable("companyId", 0) is None
     assert json_values.comparable("companyId", "0") is None
     assert json_values.comparable("quantity", 0) == 0
@@ -115,7 +119,11 @@ def test_the_same_field_written_in_another_way_compares_equal():
 def test_a_file_is_its_id_since_its_link_changes_with_every_reading():
     first = {"id": 5, "url": "/a?t=1", "urlMachine": "https://p/rest/1/secret/f?token=a"}
     second = {**first, "urlMachine": "https://p/rest/1/secret/f?token=b"}
-    assert json_values.comparable("UF_CRM_FILE", [first]) == json_values.comparable("UF_CRM_FILE", [second]) == [5]
+    assert (
+        json_values.comparable("UF_CRM_FILE", [first])
+        == json_values.comparable("UF_CRM_FILE", [second])
+        == [5]
+    )
 
 
 def test_no_link_of_a_file_is_kept_in_a_row():

@@ -54,11 +54,14 @@ def test_commands_run_in_order_and_see_earlier_answers():
     portal = bare_portal()
     contact = portal.add_contact("Анна", "Иванова", email="a@example.ru")
     deal = portal.add_deal("Сделка", contactId=contact)
-    answer = batch(portal, {
-        "deal": f"crm.item.get?entityTypeId=2&id={deal}",
-        "contact": "crm.contact.get?id=$result[deal][item][contactId]",
-        "update": "crm.item.update?entityTypeId=2&id=$result[deal][item][id]&fields[title]=Новая+сделка",
-    })  # fmt: skip
+    answer = batch(
+        portal,
+        {
+            "deal": f"crm.item.get?entityTypeId=2&id={deal}",
+            "contact": "crm.contact.get?id=$result[deal][item][contactId]",
+            "update": "crm.item.update?entityTypeId=2&id=$result[deal][item][id]&fields[title]=Новая+сделка",
+        },
+    )
     assert answer["result"]["contact"]["NAME"] == "Анна"
     assert portal.item(DEAL, deal)["title"] == "Новая сделка"
     assert answer["result_error"] == []
@@ -67,11 +70,14 @@ def test_commands_run_in_order_and_see_earlier_answers():
 def test_a_number_stays_unreplaced_inside_a_text_and_a_text_is_replaced():
     portal = bare_portal()
     portal.add_deal("Окна")
-    answer = batch(portal, {
-        "deal": "crm.item.get?entityTypeId=2&id=1",
-        "number": "crm.item.add?entityTypeId=2&fields[title]=D_$result[deal][item][id]",
-        "text": "crm.item.add?entityTypeId=2&fields[title]=Снова: $result[deal][item][title] и двери",
-    })["result"]  # fmt: skip
+    answer = batch(
+        portal,
+        {
+            "deal": "crm.item.get?entityTypeId=2&id=1",
+            "number": "crm.item.add?entityTypeId=2&fields[title]=D_$result[deal][item][id]",
+            "text": "crm.item.add?entityTypeId=2&fields[title]=Снова: $result[deal][item][title] и двери",
+        },
+    )["result"]
     assert answer["number"]["item"]["title"] == "D_$result[deal][item][id]"
     assert answer["text"]["item"]["title"] == "Снова: Окна и двери"
 
@@ -101,12 +107,15 @@ def test_a_chain_behind_a_full_page_reads_on():
 def test_totals_and_errors_may_be_referred_to():
     portal = bare_portal()
     portal.add_deal("Окна")
-    answer = batch(portal, {
-        "list": "crm.item.list?entityTypeId=2",
-        "total": "crm.item.get?entityTypeId=2&id=$total[list]",
-        "bad": "crm.item.get?entityTypeId=2&id=99",
-        "told": "crm.item.add?entityTypeId=2&fields[title]=Ошибка: $error[bad][error]",
-    })["result"]  # fmt: skip
+    answer = batch(
+        portal,
+        {
+            "list": "crm.item.list?entityTypeId=2",
+            "total": "crm.item.get?entityTypeId=2&id=$total[list]",
+            "bad": "crm.item.get?entityTypeId=2&id=99",
+            "told": "crm.item.add?entityTypeId=2&fields[title]=Ошибка: $error[bad][error]",
+        },
+    )["result"]
     assert answer["total"]["item"]["title"] == "Окна"
     assert answer["told"]["item"]["title"] == "Ошибка: NOT_FOUND"
 
@@ -124,7 +133,9 @@ def test_one_error_leaves_the_others_and_halt_stops():
 
 def test_a_batch_in_a_batch_and_the_fifty_first_command_are_refused_one_by_one():
     portal = bare_portal()
-    answer = batch(portal, {"inner": "batch?cmd[a]=server.time", **{f"c{n}": "server.time" for n in range(50)}})
+    answer = batch(
+        portal, {"inner": "batch?cmd[a]=server.time", **{f"c{n}": "server.time" for n in range(50)}}
+    )
     assert answer["result_error"]["inner"]["error"] == "ERROR_BATCH_METHOD_NOT_ALLOWED"
     assert answer["result_error"]["c49"]["error"] == "ERROR_BATCH_LENGTH_EXCEEDED"
     assert len(answer["result"]) == 49
@@ -144,7 +155,9 @@ def test_totals_and_following_pages_are_told_by_command():
     portal = bare_portal()
     for number in range(60):
         portal.add_deal(f"Сделка {number}")
-    answer = batch(portal, {"a": "crm.item.list?entityTypeId=2", "b": "crm.item.list?entityTypeId=2&start=-1"})
+    answer = batch(
+        portal, {"a": "crm.item.list?entityTypeId=2", "b": "crm.item.list?entityTypeId=2&start=-1"}
+    )
     assert (answer["result_total"], answer["result_next"]) == ({"a": 60}, {"a": 50})
 
 
@@ -152,10 +165,13 @@ def test_a_plus_in_a_time_is_a_space_unless_it_is_encoded():
     portal = bare_portal()
     portal.add_deal("Окна")
     moment = "filter[%3E%3DupdatedTime]=2026-03-02T10:00:00"
-    answer = batch(portal, {
-        "raw": f"crm.item.list?entityTypeId=2&{moment}+03:00",
-        "encoded": f"crm.item.list?entityTypeId=2&{moment}%2B03:00",
-    })["result"]  # fmt: skip
+    answer = batch(
+        portal,
+        {
+            "raw": f"crm.item.list?entityTypeId=2&{moment}+03:00",
+            "encoded": f"crm.item.list?entityTypeId=2&{moment}%2B03:00",
+        },
+    )["result"]
     assert (len(answer["raw"]["items"]), len(answer["encoded"]["items"])) == (0, 1)
 
 

@@ -22,9 +22,13 @@ def test_generated_items_are_read_changed_and_deleted_like_any_other():
     portal.clock.advance(60)
     portal.update_item(INVOICE, 7, stageId="DT31_1:S")
     portal.delete_item(INVOICE, 8)
-    newest = result(portal, "crm.item.list", {"entityTypeId": INVOICE, "order": {"updatedTime": "DESC"}, "start": -1})
+    newest = result(
+        portal, "crm.item.list", {"entityTypeId": INVOICE, "order": {"updatedTime": "DESC"}, "start": -1}
+    )
     assert newest["items"][0]["id"] == 7
-    body = portal.call("crm.item.list", {"entityTypeId": INVOICE, "filter": {">id": 5}, "order": {"id": "ASC"}})[1]
+    body = portal.call(
+        "crm.item.list", {"entityTypeId": INVOICE, "filter": {">id": 5}, "order": {"id": "ASC"}}
+    )[1]
     assert [row["id"] for row in body["result"]["items"]][:3] == [6, 7, 9]
     assert body["total"] == 96
 
@@ -48,7 +52,10 @@ def test_pages_of_a_great_portal_come_fast():
     calls = [
         ("crm.item.list", {"filter": {">id": MANY - 60}, "order": {"id": "ASC"}, "start": -1}),
         ("crm.item.list", {"order": {"updatedTime": "DESC", "id": "DESC"}, "start": -1}),
-        ("crm.item.list", {"filter": {">id": 9, ">=updatedTime": "2026-03-02"}, "order": {"id": "ASC"}, "start": -1}),
+        (
+            "crm.item.list",
+            {"filter": {">id": 9, ">=updatedTime": "2026-03-02"}, "order": {"id": "ASC"}, "start": -1},
+        ),
         ("crm.item.list", {"filter": {">=updatedTime": "2026-03-03"}, "order": {"id": "ASC"}, "start": -1}),
         ("crm.item.list", {}),
         ("crm.stagehistory.list", {"filter": {">ID": MANY // 2}, "order": {"ID": "ASC"}, "start": -1}),

@@ -92,7 +92,9 @@ def test_the_classic_method_replaces_rows_too(portal, company):
     call = {"id": 1, "rows": [{"PRODUCT_ID": 101, "PRICE": "10.10", "QUANTITY": 3}]}
     assert result(portal, "crm.deal.productrows.set", call) is True
     rows = result(portal, "crm.deal.productrows.get", {"id": 1})
-    assert [(row["PRODUCT_NAME"], row["PRICE"], row["QUANTITY"]) for row in rows] == [("Краска фасадная, 10 л", 10.1, 3)]
+    assert [(row["PRODUCT_NAME"], row["PRICE"], row["QUANTITY"]) for row in rows] == [
+        ("Краска фасадная, 10 л", 10.1, 3)
+    ]
     assert portal.item(DEAL, 1)["opportunity"] == 30.3
 
 
@@ -104,10 +106,16 @@ def test_contacts_of_a_deal_are_told_apart_from_it(portal, company):
 
 
 def test_classic_methods_create_items(portal):
-    fields = {"NAME": "Анна", "LAST_NAME": "Иванова", "EMAIL": [{"VALUE": "a@example.ru", "VALUE_TYPE": "WORK"}]}
+    fields = {
+        "NAME": "Анна",
+        "LAST_NAME": "Иванова",
+        "EMAIL": [{"VALUE": "a@example.ru", "VALUE_TYPE": "WORK"}],
+    }
     contact = result(portal, "crm.contact.add", {"fields": fields})
     assert result(portal, "crm.contact.get", {"id": contact})["EMAIL"][0]["VALUE"] == "a@example.ru"
-    assert result(portal, "crm.contact.list", {"select": ["ID", "HAS_EMAIL"]}) == [{"ID": "1", "HAS_EMAIL": "Y"}]
+    assert result(portal, "crm.contact.list", {"select": ["ID", "HAS_EMAIL"]}) == [
+        {"ID": "1", "HAS_EMAIL": "Y"}
+    ]
     deal = result(portal, "crm.deal.add", {"fields": {"TITLE": "Сделка", "CONTACT_ID": contact}})
     assert portal.item(DEAL, deal)["contactIds"] == [contact]
     assert refusal(portal, "crm.deal.add", {"fields": "нет"}) == (400, "")
@@ -204,7 +212,10 @@ def test_select_of_the_history_keeps_the_id(portal, company):
     rows = result(portal, "crm.stagehistory.list", call)["items"]
     assert rows == [{"ID": 2, "STAGE_ID": "EXECUTING"}, {"ID": 1, "STAGE_ID": "PREPARATION"}]
     call = {"entityTypeId": DEAL, "order": {"STAGE_ID": "ASC"}, "filter": {"@STAGE_ID": ["NEW", "EXECUTING"]}}
-    assert [row["STAGE_ID"] for row in result(portal, "crm.stagehistory.list", call)["items"]] == ["EXECUTING", "NEW"]
+    assert [row["STAGE_ID"] for row in result(portal, "crm.stagehistory.list", call)["items"]] == [
+        "EXECUTING",
+        "NEW",
+    ]
     call = {"entityTypeId": DEAL, "filter": {"ID": 2}}
     assert [row["ID"] for row in result(portal, "crm.stagehistory.list", call)["items"]] == [2]
 
@@ -214,11 +225,13 @@ def test_tasks_are_finished_renewed_and_deleted_by_their_methods(portal, company
     closed = result(portal, "tasks.task.get", {"taskId": 1, "select": ["*", "TAGS"]})["task"]
     assert closed["closedDate"] == "2026-03-02T12:00:00+03:00"
     assert result(portal, "tasks.task.renew", {"taskId": 1})["task"]["closedDate"] is None
-    assert result(portal, "tasks.task.update", {"taskId": 1, "fields": {"STATUS": 5}})["task"]["status"] == "5"
+    assert (
+        result(portal, "tasks.task.update", {"taskId": 1, "fields": {"STATUS": 5}})["task"]["status"] == "5"
+    )
     assert portal.update_task(2, TAGS=["договор"]) is False
-    assert list(result(portal, "tasks.task.get", {"taskId": 2, "select": ["TAGS"]})["task"]["tags"].values()) == [
-        {"id": 1, "title": "договор"}
-    ]
+    assert list(
+        result(portal, "tasks.task.get", {"taskId": 2, "select": ["TAGS"]})["task"]["tags"].values()
+    ) == [{"id": 1, "title": "договор"}]
     result(portal, "tasks.task.delete", {"taskId": 1})
     portal.delete_task(2)
     assert [task["ID"] for task in portal.tasks] == [3]
@@ -252,7 +265,10 @@ def test_messages_reach_chats_and_people(portal, company):
 
 
 def test_what_a_portal_says_of_itself(portal):
-    assert result(portal, "method.get", {"name": "crm.item.list"}) == {"isExisting": True, "isAvailable": True}
+    assert result(portal, "method.get", {"name": "crm.item.list"}) == {
+        "isExisting": True,
+        "isAvailable": True,
+    }
     assert result(portal, "method.get", {"name": "event.bind"}) == {"isExisting": True, "isAvailable": False}
     assert result(portal, "method.get", {"name": "nothing"}) == {"isExisting": False, "isAvailable": False}
     assert result(portal, "feature.get", {"CODE": "rest_offline_extended"}) == {"value": "N"}
@@ -274,7 +290,9 @@ def test_old_invoices_are_refused_by_id_like_others():
     assert refusal(portal, "crm.invoice.get", {}) == (400, "")
     assert portal.update_legacy_invoice(key, ORDER_TOPIC="Старый") is False
     call = {"filter": {"<=DATE_PAY_BEFORE": "2026-03-10", "UF_DEAL_ID": 0, ">PRICE": "-1", "NOPE": 1}}
-    assert [row["DATE_PAY_BEFORE"] for row in result(portal, "crm.invoice.list", call)] == ["2026-03-10T03:00:00+03:00"]
+    assert [row["DATE_PAY_BEFORE"] for row in result(portal, "crm.invoice.list", call)] == [
+        "2026-03-10T03:00:00+03:00"
+    ]
     assert result(portal, "crm.invoice.fields")["DATE_PAY_BEFORE"]["type"] == "date"
     portal.delete_legacy_invoice(key)
     assert result(portal, "crm.invoice.list") == []
@@ -297,7 +315,11 @@ def test_documents_are_deleted_and_filtered_by_their_time(portal, company):
 def test_lists_show_all_fields_and_chosen_properties(portal, company):
     place = {"IBLOCK_TYPE_ID": "lists", "IBLOCK_CODE": "price"}
     assert list(result(portal, "lists.field.get", place))[:2] == ["NAME", "PROPERTY_211"]
-    call = place | {"SELECT": ["ID", "PROPERTY_211"], "FILTER": {"PROPERTY_213": 501}, "ELEMENT_ORDER": {"ID": "DESC"}}
+    call = place | {
+        "SELECT": ["ID", "PROPERTY_211"],
+        "FILTER": {"PROPERTY_213": 501},
+        "ELEMENT_ORDER": {"ID": "DESC"},
+    }
     rows = result(portal, "lists.element.get", call)
     assert [(row["ID"], set(row)) for row in rows] == [("312", {"ID", "NAME", "PROPERTY_211"})]
     portal.list_book.set_values(37, 312, {211: "2.00"})
@@ -306,6 +328,9 @@ def test_lists_show_all_fields_and_chosen_properties(portal, company):
 
 def test_a_removed_stage_is_unknown_afterwards(portal, company):
     portal.funnels.remove_stage(INVOICE, company.custom_stage)
-    ids = [row["STATUS_ID"] for row in result(portal, "crm.status.list", {"filter": {"ENTITY_ID": "SMART_INVOICE_STAGE_1"}})]
+    ids = [
+        row["STATUS_ID"]
+        for row in result(portal, "crm.status.list", {"filter": {"ENTITY_ID": "SMART_INVOICE_STAGE_1"}})
+    ]
     assert ids == ["DT31_1:N", "DT31_1:S", "DT31_1:P", "DT31_1:D"]
     assert portal.update_item(INVOICE, 5, title="Остаётся в своей стадии") is True

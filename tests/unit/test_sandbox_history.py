@@ -11,7 +11,9 @@ DEAL, INVOICE = 2, 31
 
 def rows(portal, etid, **params):
     call = {"entityTypeId": etid, "order": {"ID": "ASC"}, **params}
-    return [(row["TYPE_ID"], row["STAGE_ID"]) for row in result(portal, "crm.stagehistory.list", call)["items"]]
+    return [
+        (row["TYPE_ID"], row["STAGE_ID"]) for row in result(portal, "crm.stagehistory.list", call)["items"]
+    ]
 
 
 def test_creation_moves_and_the_end_are_rows_of_types_one_two_three():
@@ -46,7 +48,9 @@ def test_back_to_the_stage_before_the_final_one_is_a_row_again():
     assert rows(portal, DEAL) == [(1, "NEW"), (2, "NEW")]
 
 
-@pytest.mark.parametrize(("drops", "expected"), [(True, [(5, "C1:NEW")]), (False, [(1, "NEW"), (5, "C1:NEW")])])
+@pytest.mark.parametrize(
+    ("drops", "expected"), [(True, [(5, "C1:NEW")]), (False, [(1, "NEW"), (5, "C1:NEW")])]
+)
 def test_a_change_of_funnel_is_a_row_of_type_five_and_may_drop_the_former_rows(drops, expected):
     portal = bare_portal(funnel_change_drops_history=drops)
     key = portal.add_deal("Сделка")
@@ -129,7 +133,9 @@ def test_the_skew_is_that_of_the_moment_of_the_question():
     portal = bare_portal(server_tz="Europe/Moscow", owner_tz="Europe/Berlin")
     portal.add_deal("Сделка")
     bound = "2026-03-02T10:00:00+03:00"
-    assert found(portal, "crm.item.list", "updatedTime", bound, entityTypeId=DEAL) == 1  # two hours west in winter
+    assert (
+        found(portal, "crm.item.list", "updatedTime", bound, entityTypeId=DEAL) == 1
+    )  # two hours west in winter
     assert found(portal, "crm.item.list", "updatedTime", "2026-03-02T10:30:00+03:00", entityTypeId=DEAL) == 0
     portal.clock.advance(60 * 86400)
     assert found(portal, "crm.item.list", "updatedTime", "2026-03-02T11:00:00+03:00", entityTypeId=DEAL) == 1

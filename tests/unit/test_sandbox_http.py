@@ -66,7 +66,9 @@ def test_parameters_come_from_json_forms_and_the_address(server, http, request_o
 
 
 def test_broken_json_means_no_parameters(server, http):
-    answer = http.post(server.webhook + "crm.item.list", data="{broken", headers={"Content-Type": "application/json"})
+    answer = http.post(
+        server.webhook + "crm.item.list", data="{broken", headers={"Content-Type": "application/json"}
+    )
     assert (answer.status_code, answer.json()["error"]) == (400, "100")
 
 
@@ -195,7 +197,9 @@ def test_a_method_that_worked_too_long_waits_until_the_oldest_minute_falls_out(p
     portal.clock.advance(300)
     blocked = http.post(**call).json()
     assert blocked["time"]["operating"] == pytest.approx(1.2)
-    portal.clock.set(portal.clock.now().fromtimestamp(blocked["time"]["operating_reset_at"], portal.clock.now().tzinfo))
+    portal.clock.set(
+        portal.clock.now().fromtimestamp(blocked["time"]["operating_reset_at"], portal.clock.now().tzinfo)
+    )
     assert http.post(**call).status_code == 200
 
 
@@ -212,9 +216,14 @@ def test_a_pdf_comes_later_by_a_machine_address_that_a_plain_get_opens(portal, s
     company = seed_company(portal)
     portal.settings = replace(portal.settings, pdf_polls=2)
     call = {"templateId": company.template, "entityTypeId": 31, "entityId": company.invoices[0]}
-    made = http.post(server.webhook + "crm.documentgenerator.document.add", json=call).json()["result"]["document"]
+    made = http.post(server.webhook + "crm.documentgenerator.document.add", json=call).json()["result"][
+        "document"
+    ]
     assert "pdfUrlMachine" not in made
-    looks = [http.post(server.webhook + "crm.documentgenerator.document.get", json={"id": made["id"]}).json() for _ in range(2)]
+    looks = [
+        http.post(server.webhook + "crm.documentgenerator.document.get", json={"id": made["id"]}).json()
+        for _ in range(2)
+    ]
     assert "pdfUrlMachine" not in looks[0]["result"]["document"]
     url = looks[1]["result"]["document"]["pdfUrlMachine"]
     assert portal.settings.secret in url

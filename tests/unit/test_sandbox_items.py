@@ -163,7 +163,9 @@ def test_setting_rows_gives_new_ids_and_saves_the_owner():
     assert second > first
     assert portal.item(INVOICE, key)["updatedTime"] == "2026-03-02T12:00:30+03:00"
     listed = {"filter": {"=ownerType": "SI", "=ownerId": key}}
-    assert [row["id"] for row in result(portal, "crm.item.productrow.list", listed)["productRows"]] == [second]
+    assert [row["id"] for row in result(portal, "crm.item.productrow.list", listed)["productRows"]] == [
+        second
+    ]
 
 
 def test_an_unknown_owner_of_rows_is_refused():
@@ -179,7 +181,9 @@ def test_hidden_items_are_absent_from_rows_and_total_and_refused_by_id():
     assert ([row["id"] for row in body["result"]["items"]], body["total"]) == ([keys[0], keys[2]], 2)
     assert refusal(portal, "crm.item.get", {"entityTypeId": DEAL, "id": keys[1]}) == (400, "ACCESS_DENIED")
     assert refusal(portal, "crm.item.get", {"entityTypeId": DEAL, "id": 99}) == (400, "NOT_FOUND")
-    assert result(portal, "crm.stagehistory.list", {"entityTypeId": DEAL, "filter": {"OWNER_ID": keys[1]}}) == {"items": []}
+    assert result(
+        portal, "crm.stagehistory.list", {"entityTypeId": DEAL, "filter": {"OWNER_ID": keys[1]}}
+    ) == {"items": []}
     portal.reveal(DEAL, keys[1])
     assert ids(portal, DEAL) == keys
 
@@ -212,7 +216,10 @@ def test_a_strict_portal_refuses_unknown_names_and_a_lax_one_ignores_them():
     portal.add_deal("Сделка")
     call = {"entityTypeId": DEAL, "filter": {">=updated": "2030-01-01"}}
     assert refusal(portal, "crm.item.list", call) == (400, "INVALID_ARG_VALUE")
-    assert refusal(portal, "crm.item.list", {"entityTypeId": DEAL, "order": {"nope": "ASC"}})[1] == "INVALID_ARG_VALUE"
+    assert (
+        refusal(portal, "crm.item.list", {"entityTypeId": DEAL, "order": {"nope": "ASC"}})[1]
+        == "INVALID_ARG_VALUE"
+    )
     lax = bare_portal(strict=False)
     lax.add_deal("Сделка")
     assert ids(lax, DEAL, filter=call["filter"]) == [1]
@@ -266,7 +273,12 @@ def test_phones_and_addresses_come_only_with_all_fields():
     key = portal.add_contact("Анна", "Иванова", email="anna@example.ru")
     whole = result(portal, "crm.item.list", {"entityTypeId": CONTACT, "select": ["*"]})["items"][0]
     assert [(entry["typeId"], entry["value"]) for entry in whole["fm"]] == [("EMAIL", "anna@example.ru")]
-    assert "fm" not in result(portal, "crm.item.list", {"entityTypeId": CONTACT, "select": ["id", "name"]})["items"][0]
+    assert (
+        "fm"
+        not in result(portal, "crm.item.list", {"entityTypeId": CONTACT, "select": ["id", "name"]})["items"][
+            0
+        ]
+    )
     email = result(portal, "crm.contact.get", {"id": key})["EMAIL"][0]
     change = {
         "EMAIL": [
@@ -295,7 +307,9 @@ def test_minus_one_as_start_counts_nothing():
     portal = bare_portal()
     for number in range(60):
         portal.add_deal(f"Сделка {number}")
-    body = portal.call("crm.item.list", {"entityTypeId": DEAL, "start": -1, "filter": {">id": 5}, "order": {"id": "ASC"}})[1]
+    body = portal.call(
+        "crm.item.list", {"entityTypeId": DEAL, "start": -1, "filter": {">id": 5}, "order": {"id": "ASC"}}
+    )[1]
     assert [row["id"] for row in body["result"]["items"]] == list(range(6, 56))
     assert "total" not in body
     assert "next" not in body

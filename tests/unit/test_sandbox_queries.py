@@ -54,12 +54,19 @@ def seen(portal):
     bulk=st.integers(0, 70),
     since=st.integers(0, 300),
     last=st.integers(0, 40),
-    order=st.sampled_from([
-        {"id": "ASC"}, {"id": "DESC"}, {"updatedTime": "DESC", "id": "DESC"}, {"updatedTime": "ASC"},
-        {"updatedTime": "DESC", "id": "ASC"}, {"stageId": "ASC", "id": "DESC"}, {},
-    ]),
+    order=st.sampled_from(
+        [
+            {"id": "ASC"},
+            {"id": "DESC"},
+            {"updatedTime": "DESC", "id": "DESC"},
+            {"updatedTime": "ASC"},
+            {"updatedTime": "DESC", "id": "ASC"},
+            {"stageId": "ASC", "id": "DESC"},
+            {},
+        ]
+    ),
     start=st.sampled_from([-1, 0, 50]),
-)  # fmt: skip
+)
 def test_every_way_of_asking_finds_the_same_items(steps, bulk, since, last, order, start):
     portal = bare_portal()
     if bulk:
@@ -75,7 +82,9 @@ def test_every_way_of_asking_finds_the_same_items(steps, bulk, since, last, orde
     call = {"entityTypeId": INVOICE, "filter": filters, "order": order, "start": start, "select": ["id"]}
     body = portal.call("crm.item.list", call)[1]
     offset = max(0, start)
-    assert [row["id"] for row in body["result"]["items"]] == [item["id"] for item in expected[offset : offset + 50]]
+    assert [row["id"] for row in body["result"]["items"]] == [
+        item["id"] for item in expected[offset : offset + 50]
+    ]
     assert body.get("total") == (None if start == -1 else len(expected))
 
 

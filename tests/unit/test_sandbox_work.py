@@ -76,7 +76,10 @@ def test_tasks_are_found_by_binding_state_and_exact_time(portal, company):
     portal.settings = replace(portal.settings, owner_tz="America/New_York")
 
     def found(**filters):
-        return [row["id"] for row in result(portal, "tasks.task.list", {"filter": filters, "order": {"ID": "ASC"}})["tasks"]]
+        return [
+            row["id"]
+            for row in result(portal, "tasks.task.list", {"filter": filters, "order": {"ID": "ASC"}})["tasks"]
+        ]
 
     assert found(UF_CRM_TASK="D_2") == ["2"]
     assert found(REAL_STATUS=5) == ["3"]
@@ -125,12 +128,22 @@ def test_a_task_bound_to_the_crm_brings_an_activity(portal, company):
 
 def mail(**changes):
     fields = {
-        "OWNER_TYPE_ID": DEAL, "OWNER_ID": 1, "TYPE_ID": 4, "DIRECTION": 2, "COMPLETED": "Y", "SUBJECT": "Счёт",
-        "DESCRIPTION": "Текст", "DESCRIPTION_TYPE": 3, "RESPONSIBLE_ID": 1, "ORIGIN_ID": "key",
-        "COMMUNICATIONS": [{"VALUE": "anna@example.ru", "ENTITY_ID": 1, "ENTITY_TYPE_ID": 3, "TYPE": "EMAIL"}],
+        "OWNER_TYPE_ID": DEAL,
+        "OWNER_ID": 1,
+        "TYPE_ID": 4,
+        "DIRECTION": 2,
+        "COMPLETED": "Y",
+        "SUBJECT": "Счёт",
+        "DESCRIPTION": "Текст",
+        "DESCRIPTION_TYPE": 3,
+        "RESPONSIBLE_ID": 1,
+        "ORIGIN_ID": "key",
+        "COMMUNICATIONS": [
+            {"VALUE": "anna@example.ru", "ENTITY_ID": 1, "ENTITY_TYPE_ID": 3, "TYPE": "EMAIL"}
+        ],
         "SETTINGS": {"MESSAGE_FROM": "Счета <billing@example.ru>"},
         "FILES": [{"fileData": ["счёт.pdf", "JVBERi0="]}],
-    }  # fmt: skip
+    }
     return {"fields": fields | changes}
 
 
@@ -225,10 +238,18 @@ def test_properties_of_list_elements_are_maps_and_enumerations_are_told_by_the_f
     row = result(portal, "lists.element.get", call)[0]
     assert list(row["PROPERTY_213"].values()) == ["502"]
     assert list(row["PROPERTY_215"].values()) == ["+7 495 000-00-01", "+7 495 000-00-02"]
-    field = result(portal, "lists.field.get", {"IBLOCK_TYPE_ID": "lists", "IBLOCK_ID": 37, "FIELD_ID": "PROPERTY_213"})
+    field = result(
+        portal, "lists.field.get", {"IBLOCK_TYPE_ID": "lists", "IBLOCK_ID": 37, "FIELD_ID": "PROPERTY_213"}
+    )
     assert field["L"]["DISPLAY_VALUES_FORM"] == {"501": "Стандарт", "502": "Премиум"}
-    assert refusal(portal, "lists.element.get", {"IBLOCK_TYPE_ID": "lists"})[1] == "ERROR_REQUIRED_PARAMETERS_MISSING"
-    assert refusal(portal, "lists.element.get", {"IBLOCK_TYPE_ID": "lists", "IBLOCK_ID": 9})[1] == "ERROR_IBLOCK_NOT_FOUND"
+    assert (
+        refusal(portal, "lists.element.get", {"IBLOCK_TYPE_ID": "lists"})[1]
+        == "ERROR_REQUIRED_PARAMETERS_MISSING"
+    )
+    assert (
+        refusal(portal, "lists.element.get", {"IBLOCK_TYPE_ID": "lists", "IBLOCK_ID": 9})[1]
+        == "ERROR_IBLOCK_NOT_FOUND"
+    )
 
 
 def test_what_is_shown_of_a_user_depends_on_the_scope(portal, company):
@@ -275,7 +296,9 @@ def test_a_variation_has_no_section_but_a_parent_that_has(portal, company):
 
 
 def test_old_invoices_answer_only_where_they_still_are(portal):
-    portal.add_legacy_invoice(ORDER_TOPIC="Старый", UF_DEAL_ID=4, PRODUCT_ROWS=[{"PRICE": "99.90", "QUANTITY": 2}])
+    portal.add_legacy_invoice(
+        ORDER_TOPIC="Старый", UF_DEAL_ID=4, PRODUCT_ROWS=[{"PRICE": "99.90", "QUANTITY": 2}]
+    )
     assert refusal(portal, "crm.invoice.list") == (400, "")
     portal.settings = replace(portal.settings, old_invoices=True)
     row = result(portal, "crm.invoice.get", {"id": 1})

@@ -31,7 +31,9 @@ def test_durations_are_a_number_and_a_unit(text, duration):
     assert parse_duration(text) == duration
 
 
-@pytest.mark.parametrize("text", ["", "5", "m", "5 m", "-5m", "5M", "1h30m", "1.5h", "٥m\n", "99999d", "9999999999s"])
+@pytest.mark.parametrize(
+    "text", ["", "5", "m", "5 m", "-5m", "5M", "1h30m", "1.5h", "٥m\n", "99999d", "9999999999s"]
+)
 def test_other_durations_are_refused(text):
     with pytest.raises(ValueError, match=r'write (a duration such as|at most "3650d")'):
         parse_duration(text)
@@ -64,7 +66,14 @@ def test_other_times_are_refused(text):
 
 def test_a_secret_is_shown_by_nothing_but_reveal():
     secret = Secret("hunter2")
-    shown = [str(secret), repr(secret), f"{secret}", f"{secret:>20}", repr([secret]), repr(PortalSettings(webhook=secret))]
+    shown = [
+        str(secret),
+        repr(secret),
+        f"{secret}",
+        f"{secret:>20}",
+        repr([secret]),
+        repr(PortalSettings(webhook=secret)),
+    ]
     assert not any("hunter2" in text for text in shown)
     assert secret.reveal() == "hunter2"
 
@@ -108,7 +117,9 @@ def test_settings_cannot_be_changed():
 
 
 def test_the_short_form_of_a_status_is_a_move_to_it():
-    rule = RuleSettings(name="a", on=("invoice.created", "invoice.paid"), from_=("sent",), steps=(StepSettings(),))
+    rule = RuleSettings(
+        name="a", on=("invoice.created", "invoice.paid"), from_=("sent",), steps=(StepSettings(),)
+    )
     assert rule.triggers() == (
         Trigger("invoice.created"),
         Trigger("invoice.status_changed", ("sent",), ("paid",)),

@@ -25,9 +25,17 @@ def responsible(bench: Bench, kind: int, item_id: int) -> int:
 
 
 def test_deal_and_contact_go_to_the_project_lead(bench: Bench) -> None:
-    deal, contact, lead = bench.company.deals[0], bench.company.contacts["with_email"], bench.company.users["lead"]
+    deal, contact, lead = (
+        bench.company.deals[0],
+        bench.company.contacts["with_email"],
+        bench.company.users["lead"],
+    )
     result = bench.run(Assign(to=("lead",)), "deal.stage_changed", deal)
-    assert result.details == {"user_id": lead, "already": [], "changed": [f"deal:{deal}", f"contact:{contact}"]}
+    assert result.details == {
+        "user_id": lead,
+        "already": [],
+        "changed": [f"deal:{deal}", f"contact:{contact}"],
+    }
     assert responsible(bench, DEAL, deal) == lead == responsible(bench, CONTACT, contact)
     assert bench.told[1].entity == Key("contact", contact)
     assert bench.told[1].sets == {"responsible_id": lead}
@@ -60,7 +68,9 @@ def test_nobody_active_skips_and_changes_nothing(bench: Bench) -> None:
 
 
 def test_a_missing_target_is_said(bench: Bench) -> None:
-    result = bench.run(Assign(targets=("deal", "company"), to=("lead",)), "deal.created", bench.company.deals[2])
+    result = bench.run(
+        Assign(targets=("deal", "company"), to=("lead",)), "deal.created", bench.company.deals[2]
+    )
     assert result.details["missing"] == ["company"]
 
 
@@ -71,7 +81,9 @@ def test_where_nothing_is_there_it_is_skipped(bench: Bench) -> None:
 
 
 def test_a_refusal_says_what_was_changed_and_what_was_not(bench: Bench) -> None:
-    bench.portal.faults.add(Fault("error", method="crm.item.update", after=1, code="ACCESS_DENIED", description="Доступ запрещён"))
+    bench.portal.faults.add(
+        Fault("error", method="crm.item.update", after=1, code="ACCESS_DENIED", description="Доступ запрещён")
+    )
     deal, contact = bench.company.deals[0], bench.company.contacts["with_email"]
     result = bench.run(Assign(to=("lead",)), "deal.created", deal)
     assert isinstance(result, Failed)

@@ -32,7 +32,9 @@ def test_a_meeting_with_the_contact_of_the_deal(bench: Bench) -> None:
     assert (row["TYPE_ID"], row["OWNER_TYPE_ID"], row["OWNER_ID"]) == (1, 2, company.deals[0])
     assert row["SUBJECT"] == "Согласовать: Снять размеры на объекте"
     assert row["RESPONSIBLE_ID"] == company.users["manager"]
-    assert [(effects["ENTITY_TYPE_ID"], effects["ENTITY_ID"]) for effects in row["COMMUNICATIONS"]] == [(3, company.contacts["with_email"])]
+    assert [(effects["ENTITY_TYPE_ID"], effects["ENTITY_ID"]) for effects in row["COMMUNICATIONS"]] == [
+        (3, company.contacts["with_email"])
+    ]
     assert (row["START_TIME"], row["END_TIME"]) == (
         datetime(2026, 3, 3, 8, 0, tzinfo=UTC),
         datetime(2026, 3, 3, 9, 0, tzinfo=UTC),
@@ -57,7 +59,9 @@ def test_another_action_makes_another_one(bench: Bench) -> None:
 
 
 def test_a_todo_has_no_marker_and_is_told_at_most_once(bench: Bench) -> None:
-    result = bench.run(CreateActivity(kind="todo", start=Deadline.parse("+2d 12:30")), "deal.created", bench.company.deals[2])
+    result = bench.run(
+        CreateActivity(kind="todo", start=Deadline.parse("+2d 12:30")), "deal.created", bench.company.deals[2]
+    )
     (row,) = own(bench)
     assert result.details == {"activity_id": row["ID"]}
     assert bench.told[0].on_lost_answer is OnLostAnswer.ONCE

@@ -35,7 +35,9 @@ def run(bench: Bench, step: CreateInvoice, deal: int | None = None, **given: Any
 
 def contents(bench: Bench, kind: int, owner: int) -> list[tuple[Any, ...]]:
     return [
-        tuple(row[name] for name in ("productId", "productName", "price", "quantity", "taxRate", "taxIncluded"))
+        tuple(
+            row[name] for name in ("productId", "productName", "price", "quantity", "taxRate", "taxIncluded")
+        )
         for row in bench.portal.rows(kind, owner)
     ]
 
@@ -43,7 +45,12 @@ def contents(bench: Bench, kind: int, owner: int) -> list[tuple[Any, ...]]:
 def test_an_advance_of_half_the_deal() -> None:
     bench = Bench(settings_for_tests(invoice=InvoiceSettings(my_company=4)))
     company = bench.company
-    step = CreateInvoice(title="Аванс «{{ deal.title }}»", amount="{{ deal.amount * 0.5 }}", due=Deadline.parse("+5wd"), status="sent")
+    step = CreateInvoice(
+        title="Аванс «{{ deal.title }}»",
+        amount="{{ deal.amount * 0.5 }}",
+        due=Deadline.parse("+5wd"),
+        status="sent",
+    )
     result = run(bench, step)
     (invoice,) = made(bench)
     assert result == Done(details={"invoice_id": invoice["id"]}, made=(Key("invoice", invoice["id"]),))
@@ -157,7 +164,9 @@ def test_rows_that_a_person_changed_stay(bench: Bench) -> None:
 
 
 def test_refused_rows_fail_and_the_next_try_completes_the_invoice(bench: Bench) -> None:
-    bench.portal.faults.add(Fault("error", method="crm.item.productrow.set", code="ACCESS_DENIED", description="Нет"))
+    bench.portal.faults.add(
+        Fault("error", method="crm.item.productrow.set", code="ACCESS_DENIED", description="Нет")
+    )
     first = run(bench, CreateInvoice())
     assert isinstance(first, Failed)
     assert first.details == {"invoice_id": made(bench)[0]["id"]}
@@ -197,7 +206,12 @@ def test_without_a_deal_it_is_skipped(bench: Bench) -> None:
 
 def test_a_refusal_fails_with_the_portals_words(bench: Bench) -> None:
     bench.portal.faults.add(
-        Fault("error", method="crm.item.add", code="CRM_FIELD_ERROR_REQUIRED", description='Поле "Договор" обязательно')
+        Fault(
+            "error",
+            method="crm.item.add",
+            code="CRM_FIELD_ERROR_REQUIRED",
+            description='Поле "Договор" обязательно',
+        )
     )
     result = run(bench, CreateInvoice())
     assert "Договор" in result.message

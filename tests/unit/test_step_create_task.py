@@ -35,9 +35,13 @@ def rows_step(**template: Any) -> CreateTasks:
 def test_a_task_is_bound_to_the_invoice_and_its_deal(bench: Bench) -> None:
     invoice, deal = bench.company.invoices[0], bench.company.deals[0]
     step = CreateTask(
-        title="Акт по счёту {{ invoice.number }}", description="{{ deal.title }}", responsible="lead",
-        deadline=Deadline.parse("+3wd"), tags=("акт",), group=12,
-    )  # fmt: skip
+        title="Акт по счёту {{ invoice.number }}",
+        description="{{ deal.title }}",
+        responsible="lead",
+        deadline=Deadline.parse("+3wd"),
+        tags=("акт",),
+        group=12,
+    )
     result = bench.run(step, "invoice.tasks_completed", invoice)
     (task,) = new_tasks(bench)
     assert result == Done(details={"task_id": task["ID"]}, made=(Key("task", task["ID"]),))
@@ -45,7 +49,12 @@ def test_a_task_is_bound_to_the_invoice_and_its_deal(bench: Bench) -> None:
     assert task["DESCRIPTION"] == "Ремонт офиса на Тверской"
     assert task["RESPONSIBLE_ID"] == bench.company.users["lead"]
     assert task["UF_CRM_TASK"] == [f"SI_{invoice}", f"D_{deal}"]
-    assert (task["TAGS"], task["GROUP_ID"], task["XML_ID"], task["CREATED_BY"]) == (["акт"], 12, "b24sync:a1", 1)
+    assert (task["TAGS"], task["GROUP_ID"], task["XML_ID"], task["CREATED_BY"]) == (
+        ["акт"],
+        12,
+        "b24sync:a1",
+        1,
+    )
     assert task["DEADLINE"] == datetime(2026, 3, 5, 15, 0, tzinfo=UTC)
 
 
@@ -125,7 +134,9 @@ def test_a_fired_user_cannot_be_given_a_task(bench: Bench) -> None:
 
 
 def test_a_refused_task_fails_with_the_portals_words(bench: Bench) -> None:
-    bench.portal.faults.add(Fault("error", method="tasks.task.add", code="ERROR_CORE", description="Нет прав<br>"))
+    bench.portal.faults.add(
+        Fault("error", method="tasks.task.add", code="ERROR_CORE", description="Нет прав<br>")
+    )
     result = bench.run(CreateTask(), "deal.created", bench.company.deals[0])
     assert isinstance(result, Failed)
     assert "Нет прав" in result.message
@@ -181,13 +192,17 @@ def test_all_that_is_given_must_hold(bench: Bench) -> None:
     mount = bench.company.products["mount"]
     bench.run(rows_step(product=(mount,), name=("*окно*",)), "invoice.created", bench.company.invoices[1])
     assert not new_tasks(bench)
-    bench.run(rows_step(product=(mount,), name=("*МОНТАЖ*", "x")), "invoice.created", bench.company.invoices[1])
+    bench.run(
+        rows_step(product=(mount,), name=("*МОНТАЖ*", "x")), "invoice.created", bench.company.invoices[1]
+    )
     assert len(new_tasks(bench)) == 1
 
 
 def test_free_text_rows_match_by_name_only(bench: Bench) -> None:
     deal = bench.company.deals[0]
-    bench.portal.set_rows(2, deal, [{"productId": 0, "productName": "Выезд мастера", "price": 100, "quantity": 1}])
+    bench.portal.set_rows(
+        2, deal, [{"productId": 0, "productName": "Выезд мастера", "price": 100, "quantity": 1}]
+    )
     assert bench.run(rows_step(section=(20,)), "deal.created", deal).reason == "no_rows"
     assert bench.run(rows_step(name=("выезд*",)), "deal.created", deal).changed
 
@@ -206,7 +221,9 @@ def test_one_task_for_all_matching_rows(bench: Bench) -> None:
 
 
 def test_after_a_partial_failure_the_next_try_makes_only_the_missing_ones(bench: Bench) -> None:
-    bench.portal.faults.add(Fault("error", method="tasks.task.add", after=1, code="ERROR_CORE", description="Нет<br>"))
+    bench.portal.faults.add(
+        Fault("error", method="tasks.task.add", after=1, code="ERROR_CORE", description="Нет<br>")
+    )
     first = bench.run(CreateTasks(), "invoice.created", bench.company.invoices[0])
     assert isinstance(first, Failed)
     assert first.details == {"task_ids": [new_tasks(bench)[0]["ID"]]}

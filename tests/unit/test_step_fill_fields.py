@@ -19,9 +19,13 @@ DEAL, PRICES = 2, 37
 def bench() -> Bench:
     made = Bench()
     deal = made.portal.add_item(
-        DEAL, title="Новая", assignedById=4, contactId=made.company.contacts["with_email"],
-        companyId=made.company.companies["romashka"], UF_CRM_REGION=301,
-    )  # fmt: skip
+        DEAL,
+        title="Новая",
+        assignedById=4,
+        contactId=made.company.contacts["with_email"],
+        companyId=made.company.companies["romashka"],
+        UF_CRM_REGION=301,
+    )
     made.company.deals.insert(0, deal)
     return made
 
@@ -43,10 +47,14 @@ def price(**given: Any) -> Lookup:
 
 def test_a_row_of_a_list_by_its_id(bench: Bench) -> None:
     result = fill(
-        bench, (price(id=311),), UF_CRM_RATE="price.PROPERTY_211", UF_CRM_DEADLINE="price.PROPERTY_212",
+        bench,
+        (price(id=311),),
+        UF_CRM_RATE="price.PROPERTY_211",
+        UF_CRM_DEADLINE="price.PROPERTY_212",
         UF_CRM_ADDRESS="{{ price.name }}: {{ price.PROPERTY_213 }}, {{ price.PROPERTY_214.name }}",
-        UF_CRM_NOTES="price.PROPERTY_215", UF_CRM_PROJECT_LEAD="price.PROPERTY_216",
-    )  # fmt: skip
+        UF_CRM_NOTES="price.PROPERTY_215",
+        UF_CRM_PROJECT_LEAD="price.PROPERTY_216",
+    )
     assert isinstance(result, Done), result
     assert field(bench, "UF_CRM_RATE") == 1.15
     assert field(bench, "UF_CRM_DEADLINE").startswith("2026-12-31")
@@ -58,9 +66,12 @@ def test_a_row_of_a_list_by_its_id(bench: Bench) -> None:
 
 def test_the_bound_row_shows_its_own_fields_and_gives_its_id(bench: Bench) -> None:
     fill(
-        bench, (price(id="{{ 312 }}"),), overwrite=True, UF_CRM_ADDRESS="{{ price.PROPERTY_214 }} {{ price.PROPERTY_214.PROPERTY_201 }}",
+        bench,
+        (price(id="{{ 312 }}"),),
+        overwrite=True,
+        UF_CRM_ADDRESS="{{ price.PROPERTY_214 }} {{ price.PROPERTY_214.PROPERTY_201 }}",
         UF_CRM_REGION="price.PROPERTY_214",
-    )  # fmt: skip
+    )
     assert field(bench, "UF_CRM_ADDRESS") == "Санкт-Петербург 78"
     assert field(bench, "UF_CRM_REGION") == 302
 
@@ -84,12 +95,20 @@ def test_later_lookups_build_on_earlier_ones(bench: Bench) -> None:
     lookups = (
         Lookup(name="region", from_="list:38", id="deal.fields.UF_CRM_REGION"),
         price(match={"PROPERTY_214": "region.id"}),
-        Lookup(name="site", from_="item:1046", match={"UF_CRM_3_ADDRESS": "{{ region.name }}, ул. Тверская, 7"}),
+        Lookup(
+            name="site", from_="item:1046", match={"UF_CRM_3_ADDRESS": "{{ region.name }}, ул. Тверская, 7"}
+        ),
     )
-    fill(bench, lookups, UF_CRM_ADDRESS="{{ region.PROPERTY_201 }} {{ price.PROPERTY_211 }} {{ site.title }} {{ site.name }}")
+    fill(
+        bench,
+        lookups,
+        UF_CRM_ADDRESS="{{ region.PROPERTY_201 }} {{ price.PROPERTY_211 }} {{ site.title }} {{ site.name }}",
+    )
     assert field(bench, "UF_CRM_ADDRESS") == "77 1.15 Офис на Тверской Офис на Тверской"
     # region; then the fields of the list and the item together; then the row of the list
-    assert [[c.method for c in calls if not c.method.startswith("crm.item.get")] for calls in bench.asked][-4:-1] == [
+    assert [[c.method for c in calls if not c.method.startswith("crm.item.get")] for calls in bench.asked][
+        -4:-1
+    ] == [
         ["lists.field.get", "lists.element.get"],
         ["lists.field.get", "crm.item.list"],
         ["lists.element.get"],
@@ -100,26 +119,45 @@ def test_an_item_by_its_id_or_its_binding(bench: Bench) -> None:
     site = bench.company.objects[1]
     bench.portal.update_item(DEAL, bench.company.deals[0], UF_CRM_OBJECT=f"T416_{site}")
     lookup = Lookup(name="site", from_="item:1046", id="deal.fields.UF_CRM_OBJECT")
-    fill(bench, (lookup,), UF_CRM_ADDRESS="site.fields.UF_CRM_3_ADDRESS", UF_CRM_RATE="site.fields.UF_CRM_3_1747309727")
+    fill(
+        bench,
+        (lookup,),
+        UF_CRM_ADDRESS="site.fields.UF_CRM_3_ADDRESS",
+        UF_CRM_RATE="site.fields.UF_CRM_3_1747309727",
+    )
     assert field(bench, "UF_CRM_ADDRESS") == "Химки, Ленинградская ул., 25"
     assert field(bench, "UF_CRM_RATE") == 1200
 
 
 def test_contact_and_company_are_the_linked_ones(bench: Bench) -> None:
     lookups = (Lookup(name="who", from_="contact"), Lookup(name="firm", from_="company"))
-    fill(bench, lookups, UF_CRM_ADDRESS="{{ who.name }}, {{ who.phones[0] }}, {{ firm.name }}, {{ who.fields.post }}")
-    assert field(bench, "UF_CRM_ADDRESS") == "Анна Иванова, +7 916 123-45-67, ООО «Ромашка», Главный бухгалтер"
+    fill(
+        bench,
+        lookups,
+        UF_CRM_ADDRESS="{{ who.name }}, {{ who.phones[0] }}, {{ firm.name }}, {{ who.fields.post }}",
+    )
+    assert (
+        field(bench, "UF_CRM_ADDRESS") == "Анна Иванова, +7 916 123-45-67, ООО «Ромашка», Главный бухгалтер"
+    )
 
 
 def test_another_contact_by_its_id(bench: Bench) -> None:
-    fill(bench, (Lookup(name="who", from_="contact", id=bench.company.contacts["second"]),), UF_CRM_ADDRESS="who.name")
+    fill(
+        bench,
+        (Lookup(name="who", from_="contact", id=bench.company.contacts["second"]),),
+        UF_CRM_ADDRESS="who.name",
+    )
     assert field(bench, "UF_CRM_ADDRESS") == "Олег Соколов"
 
 
 def test_what_a_field_holds_is_kept_and_that_is_said(bench: Bench) -> None:
     bench.portal.update_item(DEAL, bench.company.deals[0], UF_CRM_ADDRESS="Моё")
     result = fill(bench, UF_CRM_ADDRESS="Чужое", UF_CRM_RATE=2)
-    assert result.details == {"entity": f"deal:{bench.company.deals[0]}", "fields": ["UF_CRM_RATE"], "kept": ["UF_CRM_ADDRESS"]}
+    assert result.details == {
+        "entity": f"deal:{bench.company.deals[0]}",
+        "fields": ["UF_CRM_RATE"],
+        "kept": ["UF_CRM_ADDRESS"],
+    }
     assert field(bench, "UF_CRM_ADDRESS") == "Моё"
 
 
@@ -153,7 +191,9 @@ def test_a_row_that_is_not_there_leaves_its_fields_and_that_is_said(bench: Bench
 
 def test_a_deleted_row_behind_a_link_is_nothing(bench: Bench) -> None:
     bench.portal.add_element(PRICES, "Старый", {214: 777}, 320)
-    result = fill(bench, (price(id=320),), UF_CRM_ADDRESS="{{ price.PROPERTY_214.name }}", UF_CRM_NOTES="price.name")
+    result = fill(
+        bench, (price(id=320),), UF_CRM_ADDRESS="{{ price.PROPERTY_214.name }}", UF_CRM_NOTES="price.name"
+    )
     assert result.details["empty"] == ["UF_CRM_ADDRESS"]
     assert field(bench, "UF_CRM_NOTES") == ["Старый"]
 
@@ -192,11 +232,17 @@ def test_a_list_of_processes_is_read_under_its_own_type(bench: Bench) -> None:
         (price(match={"Категория": 1}), {"UF_CRM_ADDRESS": "price.name"}, "did you mean PROPERTY_213?"),
         (price(id="abc"), {"UF_CRM_ADDRESS": "price.name"}, "is no id"),
         (Lookup(name="row", from_="list:99", id=1), {"UF_CRM_ADDRESS": "row.name"}, "list:99"),
-        (Lookup(name="row", from_="item:1046", match={"UF_CRM_NO": 1}), {"UF_CRM_ADDRESS": "row.name"}, "UF_CRM_NO"),
+        (
+            Lookup(name="row", from_="item:1046", match={"UF_CRM_NO": 1}),
+            {"UF_CRM_ADDRESS": "row.name"},
+            "UF_CRM_NO",
+        ),
         (price(id=311), {"UF_CRM_RATE": "price.name"}, "is no number"),
     ],
 )
-def test_a_mistake_of_the_rule_fails_and_writes_nothing(bench: Bench, lookup: Lookup, fields: dict[str, Any], words: str) -> None:
+def test_a_mistake_of_the_rule_fails_and_writes_nothing(
+    bench: Bench, lookup: Lookup, fields: dict[str, Any], words: str
+) -> None:
     result = fill(bench, (lookup,), UF_CRM_NOTES="x", **fields)
     assert isinstance(result, Failed), result
     assert words in result.message
@@ -211,7 +257,9 @@ def test_the_missing_scope_of_lists_is_named() -> None:
 
 
 def test_a_list_that_may_not_be_read_fails(bench: Bench) -> None:
-    bench.portal.faults.add(Fault("error", method="lists.element.get", code="ACCESS_DENIED", description="Нет доступа"))
+    bench.portal.faults.add(
+        Fault("error", method="lists.element.get", code="ACCESS_DENIED", description="Нет доступа")
+    )
     result = fill(bench, (price(id=311),), UF_CRM_ADDRESS="price.name")
     assert "Нет доступа" in result.message
 

@@ -37,7 +37,10 @@ def test_next_is_the_following_stage_of_the_funnel(bench: Bench) -> None:
     result = move(bench, deal)
     assert result == Done(details={"deal_id": deal, "from": "PREPARATION", "to": "PREPAYMENT_INVOICE"})
     assert stage(bench, deal) == "PREPAYMENT_INVOICE"
-    assert (bench.told[0].entity, bench.told[0].sets) == (Key("deal", deal), {"stage_id": "PREPAYMENT_INVOICE"})
+    assert (bench.told[0].entity, bench.told[0].sets) == (
+        Key("deal", deal),
+        {"stage_id": "PREPAYMENT_INVOICE"},
+    )
 
 
 def test_after_the_last_stage_in_process_comes_success_and_never_failure(bench: Bench) -> None:
@@ -67,7 +70,8 @@ def test_twice_is_once(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stage_", "reason"), [("NEW", "backwards"), ("C1:EXECUTING", "other_funnel"), ({"1": "next"}, "funnel_not_listed")]
+    ("stage_", "reason"),
+    [("NEW", "backwards"), ("C1:EXECUTING", "other_funnel"), ({"1": "next"}, "funnel_not_listed")],
 )
 def test_what_is_not_onward_is_skipped(bench: Bench, stage_: Any, reason: str) -> None:
     result = move(bench, bench.company.deals[1], stage_)
@@ -119,7 +123,9 @@ def test_without_a_deal_it_is_skipped(bench: Bench) -> None:
 
 
 def test_a_required_field_is_named() -> None:
-    bench = Bench(sandbox_settings=SandboxSettings(required_fields={2: {"PREPAYMENT_INVOICE": ("UF_CRM_ADDRESS",)}}))
+    bench = Bench(
+        sandbox_settings=SandboxSettings(required_fields={2: {"PREPAYMENT_INVOICE": ("UF_CRM_ADDRESS",)}})
+    )
     result = move(bench, bench.company.deals[0])
     assert isinstance(result, Failed)
     assert "Адрес объекта" in result.message
@@ -130,7 +136,9 @@ def test_a_required_field_is_named() -> None:
 def test_missing_rights_fail_with_the_portals_words(bench: Bench) -> None:
     from b24sync.sandbox import Fault
 
-    bench.portal.faults.add(Fault("error", method="crm.item.update", code="ACCESS_DENIED", description="Доступ запрещён"))
+    bench.portal.faults.add(
+        Fault("error", method="crm.item.update", code="ACCESS_DENIED", description="Доступ запрещён")
+    )
     result = move(bench, bench.company.deals[0])
     assert "Доступ запрещён" in result.message
     assert "right" in result.message

@@ -97,7 +97,9 @@ def test_text_of_the_crm_is_no_bbcode(bench: Bench) -> None:
 
 
 def test_a_refused_notice_fails_with_the_portals_words(bench: Bench) -> None:
-    bench.portal.faults.add(Fault("error", method="im.notify.system.add", code="ACCESS_DENIED", description="No way"))
+    bench.portal.faults.add(
+        Fault("error", method="im.notify.system.add", code="ACCESS_DENIED", description="No way")
+    )
     result = bench.run(Notify(to=("responsible",), text="x"), "deal.created", bench.company.deals[0])
     assert isinstance(result, Failed)
     assert "No way" in result.message
@@ -129,7 +131,9 @@ def test_where_notices_without_author_are_unknown_the_owner_is_the_author(bench:
 
 
 def test_a_text_with_an_unknown_name_fails_and_tells_nobody(bench: Bench) -> None:
-    result = bench.run(Notify(to=("responsible",), text="{{ deal.titel }}"), "deal.created", bench.company.deals[0])
+    result = bench.run(
+        Notify(to=("responsible",), text="{{ deal.titel }}"), "deal.created", bench.company.deals[0]
+    )
     assert isinstance(result, Failed)
     assert "titel" in result.message
     assert not bench.portal.notifications_all

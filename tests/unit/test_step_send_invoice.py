@@ -90,8 +90,13 @@ def test_the_built_in_text_greets_says_what_is_to_be_paid_and_who_wrote(bench) -
     number = sent_invoice(bench)
     run(bench, number)
     (outgoing,) = bench.letters
-    assert outgoing.text.startswith("Здравствуйте, Анна Иванова!\n\nНаправляем вам счёт № 1 от 02.03.2026 на сумму ")
-    assert "₽. Просим оплатить его не позднее 12.03.2026.\n\nСчёт в формате PDF приложен к письму.\n\nС уважением,\n" in outgoing.text
+    assert outgoing.text.startswith(
+        "Здравствуйте, Анна Иванова!\n\nНаправляем вам счёт № 1 от 02.03.2026 на сумму "
+    )
+    assert (
+        "₽. Просим оплатить его не позднее 12.03.2026.\n\nСчёт в формате PDF приложен к письму.\n\nС "
+        "уважением,\n" in outgoing.text
+    )
     assert "\n\n\n" not in outgoing.text
     assert "<h1" in outgoing.html
     assert "Направляем вам счёт № 1" in outgoing.html
@@ -113,7 +118,9 @@ def test_without_an_address_of_the_deals_contact_the_invoices_own_is_taken_then_
     run(bench, number)
     assert bench.letters[-1].to == ("oleg@stroy.example",)
     bench.again()
-    bench.portal.update_item(31, number, contactId=people["without_email"], companyId=bench.company.companies["romashka"])
+    bench.portal.update_item(
+        31, number, contactId=people["without_email"], companyId=bench.company.companies["romashka"]
+    )
     run(bench, number)
     assert bench.letters[-1].to == ("office@romashka.example",)
     assert bench.letters[-1].text.startswith("Здравствуйте!")
@@ -174,7 +181,11 @@ def test_own_texts_go_over_the_built_in_ones(bench) -> None:
     number = sent_invoice(bench)
     bench.portal.update_item(2, bench.company.deals[0], title="<b>Офис</b>\r\nBcc: x@y.z")
     page = TemplateFile(Path("/x.html"), "<html><body>{{ deal.title }}</body></html>")
-    run(bench, number, SendInvoice(subject="Сделка {{ deal.title }}", body="Текст {{ invoice.number }}", body_file=page))
+    run(
+        bench,
+        number,
+        SendInvoice(subject="Сделка {{ deal.title }}", body="Текст {{ invoice.number }}", body_file=page),
+    )
     (outgoing,) = bench.letters
     assert "\n" not in outgoing.subject
     assert outgoing.text == "Текст 1"
@@ -220,7 +231,9 @@ def test_a_stage_id_in_the_event_is_as_good_as_a_status(bench) -> None:
 def test_a_preview_says_the_address_and_makes_nothing(bench) -> None:
     number = sent_invoice(bench)
     context = bench.context("invoice.status_changed", number, to="sent")
-    assert bench.drive(SendInvoice().preview(context)) == Preview(("anna@romashka.example",), "Счёт № 1 от 02.03.2026")
+    assert bench.drive(SendInvoice().preview(context)) == Preview(
+        ("anna@romashka.example",), "Счёт № 1 от 02.03.2026"
+    )
     assert (documents(bench), bench.letters, bench.told) == (0, [], [])
     by_hand = bench.context("invoice.operator", number)
     assert bench.drive(SendInvoice().preview(by_hand)).to == ("anna@romashka.example",)
@@ -248,7 +261,12 @@ def test_the_same_content_needs_no_second_document_and_another_amount_does(bench
 
 @pytest.mark.parametrize(
     "change",
-    [{"title": "Другой"}, {"closedate": date(2026, 4, 1)}, {"begindate": date(2026, 3, 1)}, {"accountNumber": "77"}],
+    [
+        {"title": "Другой"},
+        {"closedate": date(2026, 4, 1)},
+        {"begindate": date(2026, 3, 1)},
+        {"accountNumber": "77"},
+    ],
 )
 def test_what_is_printed_makes_a_new_document(bench, change) -> None:
     number = sent_invoice(bench)
@@ -377,7 +395,10 @@ def test_an_unknown_template_fails_with_those_that_there_are(make) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b'{"error":"ACCESS_DENIED","error_description":"Access denied"}', "the error ACCESS_DENIED: Access denied"),
+        (
+            b'{"error":"ACCESS_DENIED","error_description":"Access denied"}',
+            "the error ACCESS_DENIED: Access denied",
+        ),
         (b"<html>login</html>", "something that is no PDF"),
         (b'{"a":1}', "JSON that is no error"),
         (b"", "something that is no PDF"),
@@ -442,7 +463,9 @@ def test_no_secret_is_kept_with_the_action(make) -> None:
 def test_the_deal_gets_one_comment_and_a_retry_sends_nothing_again(bench) -> None:
     number = sent_invoice(bench)
     first = run(bench, number)
-    assert comments(bench, bench.company.deals[0]) == ["Счёт № 1 отправлен на anna@romashka.example (02.03.2026 12:00)"]
+    assert comments(bench, bench.company.deals[0]) == [
+        "Счёт № 1 отправлен на anna@romashka.example (02.03.2026 12:00)"
+    ]
     assert run(bench, number) == Done(details=first.details)
     assert (len(bench.letters), len(comments(bench, bench.company.deals[0]))) == (1, 1)
 
@@ -480,7 +503,11 @@ def test_an_old_invoice_is_mailed_as_a_link(make) -> None:
 
     bench = make(invoice=InvoiceSettings(api="legacy"), old_invoices=True)
     number = bench.portal.add_legacy_invoice(
-        ORDER_TOPIC="Счёт", STATUS_ID="S", PRICE=100, CURRENCY="RUB", UF_CONTACT_ID=bench.company.contacts["with_email"]
+        ORDER_TOPIC="Счёт",
+        STATUS_ID="S",
+        PRICE=100,
+        CURRENCY="RUB",
+        UF_CONTACT_ID=bench.company.contacts["with_email"],
     )
     result = run(bench, number)
     assert isinstance(result, Done), result

@@ -32,9 +32,16 @@ def killed_while_sending(store: Store, memory: dict[str, Any]) -> int:
 
 def recovered(store: Store, number: int) -> str:
     dispatcher = Dispatcher(
-        store=store, portal=None, mailer=None, open=lambda _: None, clock=SystemClock(), attempts=8,
-        mail_steps=("send_invoice",), run=2, at=2,
-    )  # type: ignore[arg-type]  # fmt: skip
+        store=store,
+        portal=None,
+        mailer=None,
+        open=lambda _: None,
+        clock=SystemClock(),
+        attempts=8,
+        mail_steps=("send_invoice",),
+        run=2,
+        at=2,
+    )  # type: ignore[arg-type]
     assert dispatcher.recover() == 1
     found = store.outbox.action(number)
     assert found is not None

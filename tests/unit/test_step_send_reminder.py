@@ -35,7 +35,9 @@ def unpaid(bench: MailBench, due: date) -> int:
     return number
 
 
-def run(bench: MailBench, number: int, due: date | None, step: SendReminder | None = None, **given: Any) -> Any:
+def run(
+    bench: MailBench, number: int, due: date | None, step: SendReminder | None = None, **given: Any
+) -> Any:
     """As the schedule's event for a due date fires it; without one as an operator does."""
     if due is None:
         return bench.run(step or SendReminder(), "invoice.operator", number, **given)
@@ -46,10 +48,18 @@ def run(bench: MailBench, number: int, due: date | None, step: SendReminder | No
 @pytest.mark.parametrize(
     ("days", "subject", "words"),
     [
-        (3, "Напоминание об оплате счёта № 1", "Напоминаем: через 3 дня, 05.03.2026, истекает срок оплаты счёта № 1 от 02.03.2026"),
+        (
+            3,
+            "Напоминание об оплате счёта № 1",
+            "Напоминаем: через 3 дня, 05.03.2026, истекает срок оплаты счёта № 1 от 02.03.2026",
+        ),
         (1, "Напоминание об оплате счёта № 1", "Напоминаем: завтра, 03.03.2026, истекает срок"),
         (0, "Напоминание об оплате счёта № 1", "Напоминаем: сегодня, 02.03.2026, истекает срок"),
-        (-1, "Просрочена оплата счёта № 1", "истёк 01.03.2026, 1 день назад. Просим оплатить его в ближайшее время."),
+        (
+            -1,
+            "Просрочена оплата счёта № 1",
+            "истёк 01.03.2026, 1 день назад. Просим оплатить его в ближайшее время.",
+        ),
         (-14, "Просрочена оплата счёта № 1", "истёк 16.02.2026, 14 дней назад."),
     ],
 )
@@ -75,9 +85,24 @@ def test_english_reminders(bench) -> None:
 
 @pytest.mark.parametrize(
     ("count", "word"),
-    [(0, "дней"), (1, "день"), (2, "дня"), (4, "дня"), (5, "дней"), (11, "дней"), (12, "дней"), (14, "дней"), (21, "день"),
-     (22, "дня"), (25, "дней"), (101, "день"), (111, "дней"), (112, "дней"), (122, "дня")],
-)  # fmt: skip
+    [
+        (0, "дней"),
+        (1, "день"),
+        (2, "дня"),
+        (4, "дня"),
+        (5, "дней"),
+        (11, "дней"),
+        (12, "дней"),
+        (14, "дней"),
+        (21, "день"),
+        (22, "дня"),
+        (25, "дней"),
+        (101, "день"),
+        (111, "дней"),
+        (112, "дней"),
+        (122, "дня"),
+    ],
+)
 def test_russian_nouns_after_numbers(count, word) -> None:
     assert plural(count, "день", "дня", "дней") == word
 
@@ -87,7 +112,9 @@ def test_days_in_words() -> None:
     assert [days_text(n, "en") for n in (3, 1, -1, -3)] == ["in 3 days", "tomorrow", "1 day", "3 days"]
 
 
-@pytest.mark.parametrize(("stage", "reason"), [("DT31_1:P", "paid"), ("DT31_1:D", "rejected"), ("DT31_1:N", "left_status")])
+@pytest.mark.parametrize(
+    ("stage", "reason"), [("DT31_1:P", "paid"), ("DT31_1:D", "rejected"), ("DT31_1:N", "left_status")]
+)
 def test_nobody_is_reminded_of_an_invoice_that_is_not_open_any_more(bench, stage, reason) -> None:
     number = unpaid(bench, TODAY)
     bench.portal.update_item(31, number, stageId=stage)
@@ -116,7 +143,9 @@ def test_an_operator_may_remind_of_any_open_invoice_but_of_no_paid_one(bench) ->
     number = unpaid(bench, TODAY + timedelta(days=9))
     bench.portal.update_item(31, number, stageId="DT31_1:N")
     context = bench.context("invoice.operator", number)
-    assert bench.drive(SendReminder().preview(context)) == Preview(("anna@romashka.example",), "Напоминание об оплате счёта № 1")
+    assert bench.drive(SendReminder().preview(context)) == Preview(
+        ("anna@romashka.example",), "Напоминание об оплате счёта № 1"
+    )
     assert isinstance(run(bench, number, None), Done)
     bench.again()
     bench.portal.update_item(31, number, stageId="DT31_1:P")

@@ -46,7 +46,9 @@ def test_a_due_date_on_a_day_off_moves_to_the_next_working_day(bench) -> None:
     number = set_due(bench, SUNDAY)
     result = run(bench, number)
     assert due(bench, number) == MONDAY
-    assert result == Done(True, {"original": "2026-11-22", "due_date": "2026-11-23", "calendar_status": "published"})
+    assert result == Done(
+        True, {"original": "2026-11-22", "due_date": "2026-11-23", "calendar_status": "published"}
+    )
     (write,) = bench.told
     assert (write.entity, write.sets) == (Key("invoice", number), {"due_date": "2026-11-23"})
     assert bench.wishes.index("SaveDueDate") < bench.wishes.index("Write")
@@ -97,7 +99,9 @@ def test_the_rules_direction_goes_over_the_calendars(bench) -> None:
 
 
 def test_going_back_does_not_pass_the_day_of_creation(bench) -> None:
-    number = bench.portal.add_invoice("Счёт", closedate=date(2026, 3, 8), createdTime="2026-03-08T12:00:00+03:00")
+    number = bench.portal.add_invoice(
+        "Счёт", closedate=date(2026, 3, 8), createdTime="2026-03-08T12:00:00+03:00"
+    )
     run(bench, number, ShiftDueDate(direction="previous"))
     assert due(bench, number) == date(2026, 3, 10)
 
@@ -159,7 +163,9 @@ def test_an_old_invoice_is_shifted_too(tmp_path) -> None:
     from b24sync.sandbox import SandboxSettings
 
     bench = MailBench(legacy_settings(), SandboxSettings(old_invoices=True), path=tmp_path)
-    number = bench.portal.add_legacy_invoice(ORDER_TOPIC="Счёт", STATUS_ID="N", PRICE=100, CURRENCY="RUB", DATE_PAY_BEFORE="2026-11-22")
+    number = bench.portal.add_legacy_invoice(
+        ORDER_TOPIC="Счёт", STATUS_ID="N", PRICE=100, CURRENCY="RUB", DATE_PAY_BEFORE="2026-11-22"
+    )
     assert run(bench, number).changed
     assert due(bench, number) == MONDAY
     bench.store.close()

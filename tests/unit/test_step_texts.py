@@ -30,7 +30,12 @@ EVENTS = (
 def test_titles_and_descriptions_come_out_whole(event: str, lang: str) -> None:
     bench, row = Bench(), Row(1, "Окно", 5, 2, 10)  # type: ignore[arg-type]
     company = bench.company
-    kinds = {"invoice": company.invoices, "deal": company.deals, "task": company.tasks, "object": company.objects}
+    kinds = {
+        "invoice": company.invoices,
+        "deal": company.deals,
+        "task": company.tasks,
+        "object": company.objects,
+    }
     ctx = bench.context(event, kinds[event.partition(".")[0]][0], lang=lang)
     names = {"row": RowView(row, "RUB"), "rows": RowsView([RowView(row, "RUB")], "RUB")}
     for what in dict.fromkeys(name.partition("/")[0] for name in builtin_texts.TITLES):

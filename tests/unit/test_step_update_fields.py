@@ -84,7 +84,9 @@ def test_a_value_is_kept_as_its_field_keeps_it(bench: Bench, code: str, given: A
         ("title", "x", "title"),
     ],
 )
-def test_what_is_said_to_be_written_is_what_the_next_poll_sees(bench: Bench, code: str, given: Any, name: str) -> None:
+def test_what_is_said_to_be_written_is_what_the_next_poll_sees(
+    bench: Bench, code: str, given: Any, name: str
+) -> None:
     kind, deal = bench.kinds["deal"], bench.company.deals[0]
     update(bench, **{code: given})
     row = items.row_of(bench.call(items.get(kind, deal), write=False).result)
@@ -107,7 +109,11 @@ def test_several_fields_go_in_one_write_and_only_those_that_differ(bench: Bench)
 def test_a_contract_name_and_a_linked_entity(bench: Bench) -> None:
     invoice = bench.company.invoices[0]
     bench.run(UpdateFields(set={"due_date": "2026-06-01"}), "invoice.created", invoice)
-    bench.run(UpdateFields(entity="deal", set={"UF_CRM_ADDRESS": "{{ invoice.number }}"}), "invoice.created", invoice)
+    bench.run(
+        UpdateFields(entity="deal", set={"UF_CRM_ADDRESS": "{{ invoice.number }}"}),
+        "invoice.created",
+        invoice,
+    )
     item = bench.portal.item(31, invoice)
     assert item is not None
     assert item["closedate"].startswith("2026-06-01")
@@ -138,7 +144,9 @@ def test_a_stage_is_written_by_its_own_name(bench: Bench) -> None:
         ("UF_CRM_ADDRESS", "{{ deal.titel }}", "titel"),
     ],
 )
-def test_what_a_field_cannot_hold_fails_before_anything_is_written(bench: Bench, code: str, given: Any, words: str) -> None:
+def test_what_a_field_cannot_hold_fails_before_anything_is_written(
+    bench: Bench, code: str, given: Any, words: str
+) -> None:
     result = update(bench, **{"UF_CRM_NOTES": "x", code: given})
     assert isinstance(result, Failed)
     assert words in result.message
@@ -178,13 +186,17 @@ def test_an_invalid_stage_is_refused_in_the_portals_words(bench: Bench) -> None:
 
 
 def test_a_required_field_is_named() -> None:
-    bench = Bench(sandbox_settings=SandboxSettings(required_fields={2: {"PREPAYMENT_INVOICE": ("UF_CRM_ADDRESS",)}}))
+    bench = Bench(
+        sandbox_settings=SandboxSettings(required_fields={2: {"PREPAYMENT_INVOICE": ("UF_CRM_ADDRESS",)}})
+    )
     result = update(bench, stage_id="PREPAYMENT_INVOICE")
     assert "UF_CRM_ADDRESS" in result.message
 
 
 def test_missing_rights_fail(bench: Bench) -> None:
-    bench.portal.faults.add(Fault("error", method="crm.item.update", code="ACCESS_DENIED", description="Доступ запрещён"))
+    bench.portal.faults.add(
+        Fault("error", method="crm.item.update", code="ACCESS_DENIED", description="Доступ запрещён")
+    )
     result = update(bench, UF_CRM_ADDRESS="x")
     assert "Доступ запрещён" in result.message
     assert "right" in result.message
@@ -212,7 +224,9 @@ def test_a_portal_that_knows_no_original_names_is_written_all_the_same() -> None
 
 def test_a_task_is_written_too(bench: Bench) -> None:
     task = bench.company.tasks[0]
-    step = UpdateFields(set={"title": "Новое", "deadline": "2026-03-05 18:00:00", "tags": ("a", "b"), "PRIORITY": 2})
+    step = UpdateFields(
+        set={"title": "Новое", "deadline": "2026-03-05 18:00:00", "tags": ("a", "b"), "PRIORITY": 2}
+    )
     result = bench.run(step, "task.created", task)
     assert isinstance(result, Done), result
     kept = bench.portal.task(task)

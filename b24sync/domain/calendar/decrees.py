@@ -32,4 +32,8 @@ def decree_of(country: str, day: date) -> str | None:
 
 @cache
 def _by_day() -> dict[date, str]:
-    return {first + timedelta(days=n): decree for first, last, decree in _DECREES for n in range((last - first).days + 1)}
+    return {
+        first + timedelta(days=n): decree
+        for first, last, decree in _DECREES
+        for n in range((last - first).days + 1)
+    }

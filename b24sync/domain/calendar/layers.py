@@ -51,7 +51,9 @@ class Layers:
 
     def over(self, base: Year) -> Year:
         """The year as the company has it."""
-        days = tuple(self._company(self._from_portal(self._decreed(self._week(day, base)), base)) for day in base.days)
+        days = tuple(
+            self._company(self._from_portal(self._decreed(self._week(day, base)), base)) for day in base.days
+        )
         status: Status = base.status
         if status == "unpublished" and self._settings.on_unpublished == "statutory":
             status = "preliminary"
@@ -71,7 +73,11 @@ class Layers:
             return day
         decree = decree_of(self._country, day.date)
         if decree is not None:
-            name = f"Указ Президента от {decree}" if self._language == "ru" else f"Presidential decree of {decree}"
+            name = (
+                f"Указ Президента от {decree}"
+                if self._language == "ru"
+                else f"Presidential decree of {decree}"
+            )
             return _off(day, name, "presidential", f"decree of {decree}")
         file = self._files.get(day.date.year)
         if file is not None and day.date in file.decree_days:

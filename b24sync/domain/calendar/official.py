@@ -60,7 +60,9 @@ def official_year(country: str, year: int, *, language: str) -> Year:
         working = bool(library.is_working_day(day))
         name = _name(library.get(day), language)
         plain = not working and not name and day.weekday() in weekend
-        days.append(Day(day, working, day in short, "" if working else name, "weekend" if plain else layer, source))
+        days.append(
+            Day(day, working, day in short, "" if working else name, "weekend" if plain else layer, source)
+        )
     return Year(country, year, tuple(days), status, source, weekend)
 
 
@@ -110,7 +112,9 @@ def _library(country: str, year: int, language: str) -> Any:
 
     try:
         languages = type(holidays.country_holidays(country)).supported_languages
-        return holidays.country_holidays(country, years=[year, min(year + 1, date.max.year)], language=_language(languages, language))
+        return holidays.country_holidays(
+            country, years=[year, min(year + 1, date.max.year)], language=_language(languages, language)
+        )
     except NotImplementedError as fault:
         raise CalendarError(f"calendar: the library holidays knows no country {country!r}") from fault
 
@@ -145,9 +149,15 @@ def _name(text: str | None, language: str) -> str:
 def _short_days(year: int, library: Any) -> frozenset[date]:
     """Working days right before a holiday, and the weekend days that are worked instead of such a day."""
     moved = _moved_from(library)
-    holidays = {day for day, name in library.items() if day not in moved.values() and not name.endswith(_SUBSTITUTE)}
+    holidays = {
+        day for day, name in library.items() if day not in moved.values() and not name.endswith(_SUBSTITUTE)
+    }
     eves = {day - _DAY for day in holidays if day > date.min}
-    return frozenset(day for day in dates_in(year) if library.is_working_day(day) and (day in eves or moved.get(day) in eves))
+    return frozenset(
+        day
+        for day in dates_in(year)
+        if library.is_working_day(day) and (day in eves or moved.get(day) in eves)
+    )
 
 
 def _moved_from(library: Mapping[date, str]) -> dict[date, date]:

@@ -66,7 +66,9 @@ def parse_settings(answer: Any) -> PortalDays:
     return PortalDays(holidays, weekend, workdays, tuple(unread))
 
 
-def differences(calendar: Calendar, portal: PortalDays, year: int, *, use_workdays: bool = False) -> list[Difference]:
+def differences(
+    calendar: Calendar, portal: PortalDays, year: int, *, use_workdays: bool = False
+) -> list[Difference]:
     """The days of the year on which the calendar and the portal disagree, in order."""
     return [
         Difference(day.date, day.working, not day.working, day.name)

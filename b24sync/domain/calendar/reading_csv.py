@@ -48,7 +48,9 @@ def read_own_csv(text: str, source: str) -> Draft:
         del rows[0]
     years = {int(row[0][:4]) for _, row in rows if re.match(r"\d{4}-", row[0])}
     if not years:
-        raise CalendarFileError(source, ['no line such as "2026-01-09;off": not a calendar that is known here'])
+        raise CalendarFileError(
+            source, ['no line such as "2026-01-09;off": not a calendar that is known here']
+        )
     draft = Draft(min(years))
     if len(years) > 1:
         draft.faults.append(f"it holds the years {', '.join(map(str, sorted(years)))} (one file a year)")
@@ -93,7 +95,9 @@ def read_data_gov(text: str, source: str, year: int | None) -> Draft:
         year = next(iter(by_year))
     if year is None or year not in by_year:
         known = ", ".join(map(str, by_year))
-        raise CalendarFileError(source, [f"it holds the years {known or 'none'}: leave the one line that is wanted in it"])
+        raise CalendarFileError(
+            source, [f"it holds the years {known or 'none'}: leave the one line that is wanted in it"]
+        )
     row = by_year[year]
     if len(row) <= _MONTHS:
         raise CalendarFileError(source, [f"{year}: {len(row) - 1} months instead of {_MONTHS}"])
@@ -102,7 +106,9 @@ def read_data_gov(text: str, source: str, year: int | None) -> Draft:
         read_month(draft, month, days)
     imply_working_weekends(draft)
     draft.stated_working_days = _stated(heading, row)
-    draft.warnings.append("data.gov.ru is not kept up since 2019: years after that are a forecast made before the decrees")
+    draft.warnings.append(
+        "data.gov.ru is not kept up since 2019: years after that are a forecast made before the decrees"
+    )
     return draft
 
 

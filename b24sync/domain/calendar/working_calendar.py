@@ -107,7 +107,9 @@ class Calendar:
         """Whether the company works on this day, as far as known."""
         return self.day(day).working
 
-    def shift(self, day: date, direction: Direction | str | None = None, *, not_before: date | None = None) -> Shift:
+    def shift(
+        self, day: date, direction: Direction | str | None = None, *, not_before: date | None = None
+    ) -> Shift:
         """Move a date that is no working day to one, in this direction (default: the settings').
 
         Args:
@@ -258,7 +260,9 @@ def _candidates(day: date, direction: str) -> Iterator[date]:
     """The day itself, then those to look at, nearest first; of two equally near the later one first."""
     signs = {"next": (1,), "previous": (-1,), "nearest": (1, -1)}.get(direction)
     if signs is None:
-        raise CalendarError(f"calendar: {direction!r} is no direction", remedy="write next, previous, nearest or none")
+        raise CalendarError(
+            f"calendar: {direction!r} is no direction", remedy="write next, previous, nearest or none"
+        )
     yield day
     for n in range(1, LONGEST_RUN + 1):
         for sign in signs:

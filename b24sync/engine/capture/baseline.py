@@ -1,4 +1,7 @@
-"""The baseline: all rows of a kind into the snapshot, silently, in chunks that survive a kill (DESIGN.md G4, G10)."""
+"""The baseline.
+
+All rows of a kind into the snapshot, silently, in chunks that survive a kill (DESIGN.md G4, G10).
+"""
 
 from __future__ import annotations
 
@@ -26,15 +29,25 @@ Progress = Callable[[str, int], None]
 
 
 def take_baselines(
-    portal: Portal, store: Store, kinds: Sequence[Kind], *, scrub: Scrub, run: int, opened: Mapping[str, datetime], progress: Progress
+    portal: Portal,
+    store: Store,
+    kinds: Sequence[Kind],
+    *,
+    scrub: Scrub,
+    run: int,
+    opened: Mapping[str, datetime],
+    progress: Progress,
 ) -> dict[str, PortalError]:
-    """Walk every row of the kinds into the snapshot; they go live when the reading that follows is applied, quietly.
+    """Walk every row of the kinds into the snapshot.
 
-    A kind's history cursor is set before its rows are read, so that moves during the walk are found by the reading that follows.
+    They go live when the reading that follows is applied, quietly.
+
+    A kind's history cursor is set before its rows are read, so that moves during the walk are found by the
+    reading that follows.
 
     Args:
-        opened: Kind → the time of ``--since``: entities made from this time on are left to the reading that follows, and history is read
-            from its start.
+        opened: Kind → the time of ``--since``: entities made from this time on are left to the reading that
+            follows, and history is read from its start.
         progress: Told the kind and how many rows its snapshot has.
 
     Returns:
@@ -43,7 +56,9 @@ def take_baselines(
     errors = _begin(portal, store, kinds, opened, run)
     chains = {
         kind.name: Chain(
-            f"b{kind.name}", BaselinePages(store, kind, scrub, run, opened.get(kind.name)), store.snapshot.cursor(kind.name).walked_id
+            f"b{kind.name}",
+            BaselinePages(store, kind, scrub, run, opened.get(kind.name)),
+            store.snapshot.cursor(kind.name).walked_id,
         )
         for kind in kinds
         if kind.name not in errors
@@ -80,7 +95,9 @@ class _Chunk:
         self._inner.__exit__(kind, error, trace)  # type: ignore[arg-type]
 
 
-def _begin(portal: Portal, store: Store, kinds: Sequence[Kind], opened: Mapping[str, datetime], run: int) -> dict[str, PortalError]:
+def _begin(
+    portal: Portal, store: Store, kinds: Sequence[Kind], opened: Mapping[str, datetime], run: int
+) -> dict[str, PortalError]:
     """Set each new kind's signpost and history cursor, unless an earlier, killed baseline did."""
     fresh = [kind for kind in kinds if store.snapshot.cursor(kind.name).signpost is None]
     if not fresh:
@@ -91,10 +108,18 @@ def _begin(portal: Portal, store: Store, kinds: Sequence[Kind], opened: Mapping[
     with store.transaction():
         for kind in fresh:
             again = run if store.snapshot.has(kind.name) else None
-            cursor = replace(store.snapshot.cursor(kind.name), signpost=seconds(opened.get(kind.name, at)), baseline_run=again)
+            cursor = replace(
+                store.snapshot.cursor(kind.name),
+                signpost=seconds(opened.get(kind.name, at)),
+                baseline_run=again,
+            )
             answer = answers.get(f"h{kind.name}")
             if answer is not None and answer.error is None:
-                newest = 0 if kind.name in opened else max((move.id for _, move in history.read_rows(answer.result)), default=0)
+                newest = (
+                    0
+                    if kind.name in opened
+                    else max((move.id for _, move in history.read_rows(answer.result)), default=0)
+                )
                 cursor = replace(cursor, history="yes", history_id=newest, history_floor=newest)
             elif answer is not None and answer.error is not None and lacks_history(answer.error):
                 cursor = replace(cursor, history="no")

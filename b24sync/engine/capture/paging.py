@@ -1,7 +1,9 @@
-"""Chains of pages: several pages of several feeds in one batch, each command beginning where the one before it ended.
+"""Chains of pages.
 
-After a short page the chained commands are void whatever they answer (an error, or the first rows again): that is the end of the feed and
-no failure. A page that was full and a next one that fails is a failure.
+Several pages of several feeds in one batch, each command beginning where the one before it ended.
+
+After a short page the chained commands are void whatever they answer (an error, or the first rows again):
+that is the end of the feed and no failure. A page that was full and a next one that fails is a failure.
 """
 
 from __future__ import annotations
@@ -34,7 +36,10 @@ class Pages(Protocol):
         ...
 
     def take(self, result: Any, after: int) -> tuple[int, int]:
-        """Stage a page's rows behind ``after``; returns how many rows the page had and the last id (``after`` if none)."""
+        """Stage a page's rows behind ``after``.
+
+        Returns how many rows the page had and the last id (``after`` if none).
+        """
         ...
 
 
@@ -43,7 +48,8 @@ class Chain:
     """How far one feed is walked in this run.
 
     Attributes:
-        last: Whether it is (again) read at the end of each batch, after the rows that it must not be older than.
+        last: Whether it is (again) read at the end of each batch, after the rows that it must not be older
+            than.
         short: Whether the last page read was short, so that nothing more was there at that moment.
     """
 
@@ -61,7 +67,10 @@ class Chain:
 
 
 def share(chains: Sequence[Chain], size: int = BATCH) -> dict[str, int]:
-    """How many commands of a batch each chain gets: one for those that are only read again at its end, the rest in equal parts."""
+    """How many commands of a batch each chain gets.
+
+    One for those that are only read again at its end, the rest in equal parts.
+    """
     walking = [chain for chain in chains if chain.open]
     closing = [chain for chain in chains if not chain.open]
     each, over = divmod(max(size - len(closing), len(walking)), max(len(walking), 1))
@@ -70,9 +79,15 @@ def share(chains: Sequence[Chain], size: int = BATCH) -> dict[str, int]:
 
 
 def advance(
-    portal: Portal, chains: Sequence[Chain], commit: Callable[[], AbstractContextManager[None]], *, first: Mapping[str, Call] = NOTHING
+    portal: Portal,
+    chains: Sequence[Chain],
+    commit: Callable[[], AbstractContextManager[None]],
+    *,
+    first: Mapping[str, Call] = NOTHING,
 ) -> Mapping[str, Answer]:
-    """Read the next pages of all chains in one batch and stage them; fewer pages if the portal takes too long over them.
+    """Read the next pages of all chains in one batch and stage them.
+
+    Fewer pages if the portal takes too long over them.
 
     Args:
         portal: Whom to ask.
@@ -90,7 +105,9 @@ def advance(
     return answers
 
 
-def _asked(portal: Portal, chains: Sequence[Chain], first: Mapping[str, Call]) -> tuple[dict[str, int], dict[str, Answer]]:
+def _asked(
+    portal: Portal, chains: Sequence[Chain], first: Mapping[str, Call]
+) -> tuple[dict[str, int], dict[str, Answer]]:
     """The shares of a batch that the portal answered, and its answers."""
     while True:
         size = portal.batch_size
@@ -123,7 +140,9 @@ def _take(chain: Chain, answers: Mapping[str, Answer], count: int) -> None:
             return
         rows, last = chain.pages.take(answer.result, chain.after)
         if rows >= PAGE and last <= chain.after:
-            chain.error = TransientError("the portal gave the same page again", method=chain.pages.call(0).method)
+            chain.error = TransientError(
+                "the portal gave the same page again", method=chain.pages.call(0).method
+            )
             return
         chain.after = max(chain.after, last)
         if rows < PAGE:

@@ -1,4 +1,7 @@
-"""One poll's reading: the newest pages and the history tails in one request, walks only where they do not suffice."""
+"""One poll's reading.
+
+The newest pages and the history tails in one request, walks only where they do not suffice.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +34,10 @@ class KindReading:
         complete: Rows and history were read to their ends.
         error: Why the kind is left out.
         fresh: It has just finished its baseline walk and goes live with this poll.
-        opened: With ``--since``: its events begin at this time; else a fresh kind's news are taken over without events.
-        steady: Id and time of the last row of the newest page, to check the date filter with: of all that were read the one that is
-            least likely to change meanwhile.
+        opened: With ``--since``: its events begin at this time; else a fresh kind's news are taken over
+            without events.
+        steady: Id and time of the last row of the newest page, to check the date filter with: of all that
+            were read the one that is least likely to change meanwhile.
         history_id: The last history row read.
     """
 
@@ -71,13 +75,21 @@ class Gathered:
 
 
 def read(
-    portal: Portal, store: Store, kinds: Sequence[Kind], *, overlap: timedelta, scrub: Scrub, run: int,
-    since: datetime | None = None, progress: Progress = lambda _what, _count: None,
-) -> Gathered:  # fmt: skip
+    portal: Portal,
+    store: Store,
+    kinds: Sequence[Kind],
+    *,
+    overlap: timedelta,
+    scrub: Scrub,
+    run: int,
+    since: datetime | None = None,
+    progress: Progress = lambda _what, _count: None,
+) -> Gathered:
     """Read everything that is new and stage it.
 
-    Kinds without a baseline get it first (straight into the snapshot, in chunks that survive a kill); then every kind is read as in any
-    other poll, the fresh ones quietly (or, with ``since``, with the events from that time on).
+    Kinds without a baseline get it first (straight into the snapshot, in chunks that survive a kill); then
+    every kind is read as in any other poll, the fresh ones quietly (or, with ``since``, with the events from
+    that time on).
 
     Raises:
         TransientError: The portal cannot be reached; nothing was moved.
@@ -88,8 +100,15 @@ def read(
     new = [kind for kind in kinds if not store.snapshot.cursor(kind.name).live]
     unwalked = [kind for kind in new if store.snapshot.cursor(kind.name).state == "baseline"]
     opened = _opened(store, new, since)
-    failed = take_baselines(portal, store, unwalked, scrub=scrub, run=run, opened=opened, progress=progress) if unwalked else {}
-    readings = [KindReading(kind, store.snapshot.cursor(kind.name), fresh=kind in new, opened=opened.get(kind.name)) for kind in kinds]
+    failed = (
+        take_baselines(portal, store, unwalked, scrub=scrub, run=run, opened=opened, progress=progress)
+        if unwalked
+        else {}
+    )
+    readings = [
+        KindReading(kind, store.snapshot.cursor(kind.name), fresh=kind in new, opened=opened.get(kind.name))
+        for kind in kinds
+    ]
     for reading in readings:
         reading.error = failed.get(reading.kind.name)
         reading.history = reading.cursor.history
@@ -98,7 +117,10 @@ def read(
 
 
 def _opened(store: Store, new: Sequence[Kind], since: datetime | None) -> dict[str, datetime]:
-    """Kind → the time of ``--since``, remembered until the kind is live, so that a killed first poll goes on with it."""
+    """Kind → the time of ``--since``, remembered until the kind is live.
+
+    So that a killed first poll goes on with it.
+    """
     if since is not None:
         with store.transaction():
             for kind in new:
@@ -201,12 +223,26 @@ class _Poll:
 
     # further requests
 
-    def _walk(self, walks: list[KindReading], tails: list[Chain], answers: Mapping[str, Answer], active: list[KindReading]) -> None:
-        shift, doubt = self._shift(answers, active) if any(feeds.words(one.kind).skewed for one in walks) else (timedelta(0), None)
+    def _walk(
+        self,
+        walks: list[KindReading],
+        tails: list[Chain],
+        answers: Mapping[str, Answer],
+        active: list[KindReading],
+    ) -> None:
+        shift, doubt = (
+            self._shift(answers, active)
+            if any(feeds.words(one.kind).skewed for one in walks)
+            else (timedelta(0), None)
+        )
         rows = self._row_chains(walks, shift)
         while True:
             walking = [chain for chain in rows.values() if chain.open]
-            behind = [tail for tail in tails if tail.error is None and (tail.open or self._waits_for_rows(tail, walking))]
+            behind = [
+                tail
+                for tail in tails
+                if tail.error is None and (tail.open or self._waits_for_rows(tail, walking))
+            ]
             if not walking and not any(tail.open for tail in behind):
                 break
             first = skew.checks(*doubt, shift) if doubt else NOTHING
@@ -234,8 +270,13 @@ class _Poll:
         text = self.store.meta.get("filter_skew_s")
         return timedelta(seconds=int(text)) if text is not None else None
 
-    def _shift(self, answers: Mapping[str, Answer], active: list[KindReading]) -> tuple[timedelta, skew.Row | None]:
-        """The shift to ask with, and, if the first request could not show whether it holds, the row to show it with the walk itself."""
+    def _shift(
+        self, answers: Mapping[str, Answer], active: list[KindReading]
+    ) -> tuple[timedelta, skew.Row | None]:
+        """The shift to ask with, and.
+
+        If the first request could not show whether it holds, the row to show it with the walk itself.
+        """
         check = self._check_row(active)
         known = self._skew() or timedelta(0)
         holds = skew.holds(answers, check[2]) if check else None
@@ -283,7 +324,10 @@ def read_tails(portal: Portal, store: Store, readings: Sequence[KindReading]) ->
         CredentialsError: The portal refuses the webhook.
     """
     kept = [one for one in readings if one.history == "yes"]
-    tails = [Chain(f"h{one.kind.name}", HistoryPages(store, one.kind), one.cursor.history_floor, last=True) for one in kept]
+    tails = [
+        Chain(f"h{one.kind.name}", HistoryPages(store, one.kind), one.cursor.history_floor, last=True)
+        for one in kept
+    ]
     while walking := [tail for tail in tails if tail.open]:
         advance(portal, walking, store.transaction)
     for one, tail in zip(kept, tails, strict=True):
@@ -296,13 +340,24 @@ def _left_out(chain: Chain) -> PortalError | None:
     return refusal(chain.error, chain.pages.call(0).method) if chain.error else None
 
 
-def promote(store: Store, one: KindReading, *, signpost: datetime, overlap: timedelta, run: int, deferred: int | None = None) -> None:
+def promote(
+    store: Store,
+    one: KindReading,
+    *,
+    signpost: datetime,
+    overlap: timedelta,
+    run: int,
+    deferred: int | None = None,
+) -> None:
     """Move a kind's cursors past what was applied; within the transaction that applies it.
 
     Args:
         deferred: The lowest history row that is left to the next poll; ``None`` if none is.
     """
-    floor = max(store.snapshot.remember_history(one.kind.name, floor_before=seconds(signpost - overlap)), one.cursor.history_floor)
+    floor = max(
+        store.snapshot.remember_history(one.kind.name, floor_before=seconds(signpost - overlap)),
+        one.cursor.history_floor,
+    )
     if deferred is not None:
         floor = min(floor, deferred - 1)
     store.snapshot.save_cursor(_advanced(one, signpost=signpost, floor=floor))

@@ -1,7 +1,10 @@
-"""Reconcile: id, modification time and stage of everything against the snapshot (DESIGN.md §2; finds deletions, heals any miss).
+"""Reconcile: id, modification time and stage of everything against the snapshot (DESIGN.md §2.
 
-Both sides are walked by id, a page at a time. What is missing at the portal is asked for one by one: NOT_FOUND is a deletion, anything
-else lost rights. If a side is suddenly empty or a fifth smaller nothing is deleted until a person says ``poll --reconcile``.
+Finds deletions, heals any miss).
+
+Both sides are walked by id, a page at a time. What is missing at the portal is asked for one by one:
+NOT_FOUND is a deletion, anything else lost rights. If a side is suddenly empty or a fifth smaller nothing is
+deleted until a person says ``poll --reconcile``.
 """
 
 from __future__ import annotations
@@ -59,7 +62,11 @@ def sweep(portal: Portal, store: Store, kind: Kind, *, by_hand: bool, scrub: Scr
         return done
     pages.comparison.finish()
     known = store.snapshot.count(kind.name)
-    if done.missing and not by_hand and (pages.seen == 0 or (len(done.missing) > FEW and len(done.missing) > known * FIFTH)):
+    if (
+        done.missing
+        and not by_hand
+        and (pages.seen == 0 or (len(done.missing) > FEW and len(done.missing) > known * FIFTH))
+    ):
         done.guard = f"{len(done.missing)} of {known} are gone from the portal at once"
     else:
         _confirm(portal, store, done)

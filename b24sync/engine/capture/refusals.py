@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from b24sync.errors import CredentialsError, PermanentError, PortalError
 
-NO_HISTORY = frozenset({"0", "", "ENTITY_TYPE_NOT_SUPPORTED", "ERROR_METHOD_NOT_FOUND", "NOT_FOUND", "INVALID_ARG_VALUE", "100"})
+NO_HISTORY = frozenset(
+    {"0", "", "ENTITY_TYPE_NOT_SUPPORTED", "ERROR_METHOD_NOT_FOUND", "NOT_FOUND", "INVALID_ARG_VALUE", "100"}
+)
 NO_RIGHT = frozenset({"ACCESS_DENIED", "allowed_only_intranet_user", "insufficient_scope"})
 
 

@@ -1,8 +1,9 @@
 """How far the portal's date filter is shifted, and how to ask so that nothing is missed (BITRIX24.md §3.4).
 
-``crm.item.list`` moves the bound of a date filter by (owner's time zone − server's). A bound that comes out later than meant loses changes
-without an error, so the shift is measured: a row seen in the last poll must pass a filter by its own time and must not pass one a
-second later. Where it cannot be measured the bound is set a whole day earlier: more is read, nothing is missed.
+``crm.item.list`` moves the bound of a date filter by (owner's time zone − server's). A bound that comes out
+later than meant loses changes without an error, so the shift is measured: a row seen in the last poll must
+pass a filter by its own time and must not pass one a second later. Where it cannot be measured the bound is
+set a whole day earlier: more is read, nothing is missed.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ Row: TypeAlias = "tuple[Kind, int, datetime]"  # its kind, id and modification t
 
 
 def checks(kind: Kind, entity_id: int, saved: datetime, skew: timedelta) -> Mapping[str, Call]:
-    """Two commands that show whether the filter is shifted by ``skew``: the first must find the row, the second must not."""
+    """Two commands that show whether the filter is shifted by ``skew``.
+
+    The first must find the row, the second must not.
+    """
     return {
         "skew_in": feeds.one_since(kind, entity_id=entity_id, since=saved + skew),
         "skew_out": feeds.one_since(kind, entity_id=entity_id, since=saved + skew + SECOND),
@@ -33,7 +37,10 @@ def checks(kind: Kind, entity_id: int, saved: datetime, skew: timedelta) -> Mapp
 
 
 def holds(answers: Mapping[str, Answer], saved: datetime) -> bool | None:
-    """Whether the answers to `checks` fit the skew; ``None`` if they say nothing (the row has changed or is gone)."""
+    """Whether the answers to `checks` fit the skew.
+
+    ``None`` if they say nothing (the row has changed or is gone).
+    """
     inside, outside = answers.get("skew_in"), answers.get("skew_out")
     if inside is None or outside is None or inside.error or outside.error:
         return None
@@ -56,7 +63,9 @@ def measure(portal: Portal, kind: Kind, entity_id: int, saved: datetime) -> time
     return _largest(portal, kind, entity_id, saved, [coarse + STEP * number for number in range(4)])
 
 
-def _largest(portal: Portal, kind: Kind, entity_id: int, saved: datetime, offsets: list[timedelta]) -> timedelta | None:
+def _largest(
+    portal: Portal, kind: Kind, entity_id: int, saved: datetime, offsets: list[timedelta]
+) -> timedelta | None:
     calls = [feeds.one_since(kind, entity_id=entity_id, since=saved + offset) for offset in offsets]
     passing = None
     for offset, answer in zip(offsets, portal.read(calls), strict=True):

@@ -46,7 +46,9 @@ def due_of(kind: Kind, raw: Mapping[str, Any]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class RowPages:
-    """Changed rows of a kind; rows older than ``since`` are dropped here whatever the portal's filter let through.
+    """Changed rows of a kind.
+
+    Rows older than ``since`` are dropped here whatever the portal's filter let through.
 
     Attributes:
         since: Rows saved before this are no news; ``None``: all are wanted.
@@ -77,7 +79,9 @@ class RowPages:
         return len(rows), max(ids, default=after)
 
 
-def stage_rows(store: Store, kind: Kind, rows: list[dict[str, Any]], *, since: datetime | None, scrub: Scrub) -> None:
+def stage_rows(
+    store: Store, kind: Kind, rows: list[dict[str, Any]], *, since: datetime | None, scrub: Scrub
+) -> None:
     """Stage the rows that are news: saved at or after ``since`` and not equal to the snapshot."""
     fitting = [
         (items.row_id(row), seconds(saved), scrub(dump(json_values.scrubbed(row))))
@@ -106,7 +110,11 @@ class HistoryPages:
     def take(self, result: Any, after: int) -> tuple[int, int]:
         """Stage a page."""
         rows = history.read_rows(result)
-        news = (HistoryRow(move.id, owner, move.type_id, seconds(move.at), move.stage) for owner, move in rows if move.id > after)
+        news = (
+            HistoryRow(move.id, owner, move.type_id, seconds(move.at), move.stage)
+            for owner, move in rows
+            if move.id > after
+        )
         self.store.snapshot.stage_history(self.kind.name, news)
         return page_length(result), max((move.id for _, move in rows), default=after)
 
@@ -119,7 +127,10 @@ def page_length(result: Any) -> int:
 
 @dataclass(slots=True)
 class BaselinePages:
-    """All rows of a kind (made before ``opened``, if that is given), straight into the snapshot, silently; ``taken`` counts them."""
+    """All rows of a kind (made before ``opened``, if that is given), straight into the snapshot, silently.
+
+    ``taken`` counts them.
+    """
 
     store: Store
     kind: Kind
@@ -144,13 +155,20 @@ class BaselinePages:
         self.taken += len(found)
         return len(rows), max((items.row_id(row) for row in rows), default=after)
 
-    def _row(self, raw: dict[str, Any]) -> tuple[int, int, int, int | None, str | None, str | None, str] | None:
+    def _row(
+        self, raw: dict[str, Any]
+    ) -> tuple[int, int, int, int | None, str | None, str | None, str] | None:
         created, updated, moved = items.snapshot_times(raw)
         created = created or updated
         if created is None or (self.opened is not None and created >= self.opened):
             return None
         saved = updated or created
         return (
-            items.row_id(raw), seconds(created), seconds(saved), seconds(moved) if moved else None,
-            stage_of(self.kind, raw), due_of(self.kind, raw), self.scrub(dump(json_values.scrubbed(raw))),
-        )  # fmt: skip
+            items.row_id(raw),
+            seconds(created),
+            seconds(saved),
+            seconds(moved) if moved else None,
+            stage_of(self.kind, raw),
+            due_of(self.kind, raw),
+            self.scrub(dump(json_values.scrubbed(raw))),
+        )
