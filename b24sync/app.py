@@ -291,7 +291,7 @@ class App:
         )
 
     def follow_up_due(self, now: datetime) -> bool:
-        """Whether reminders may be due, or an action that makes tasks has ended since it was looked at last."""
+        """Whether reminders may be due, or a task-making action has ended since the last look."""
         keep = self.store.meta
         if keep.get("config_digest") != self.loaded.digest:
             return True

@@ -78,7 +78,7 @@ def printable(text: str) -> str:
 
 
 def json_line(value: object) -> str:
-    """``value`` as one line of JSON, readable, without raw control and direction characters or Unicode's own line ends."""
+    """``value`` as one readable line of JSON, without control, direction or line-end characters."""
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 

@@ -161,7 +161,10 @@ class SaveMemory:
 
 @dataclass(frozen=True, slots=True)
 class SaveDueDate:
-    """Keep the due date as people set it beside the one it is moved to, committed before the generator goes on (it is sent None)."""
+    """Keep the due date as people set it beside the one it is moved to.
+
+    It is committed before the generator goes on, which is sent None.
+    """
 
     entity: Key
     original: date

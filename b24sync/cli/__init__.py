@@ -53,7 +53,7 @@ def _common(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Log what is done; show tracebacks.")
     ] = False,
-    version: Annotated[
+    _version_asked: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:

@@ -62,7 +62,10 @@ def _what_is_known(app: App, kind: str) -> str:
     bounds = app.store.snapshot.bounds(kind)
     if bounds is None:
         return f"no {kind} was seen yet; b24sync poll reads them"
-    return f"the {kind} ids that were seen lie between {bounds[0]} and {bounds[1]}; b24sync poll reads what is new"
+    return (
+        f"the {kind} ids that were seen lie between {bounds[0]} and {bounds[1]}; b24sync poll reads what is "
+        f"new"
+    )
 
 
 # JSON

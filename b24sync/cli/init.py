@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from b24sync.onboarding.inquiry import PortalFacts
     from b24sync.portal.webhook import Webhook
 
-_MAKE_ONE = "make an inbound webhook at the portal: Developer resources → Other → Inbound webhook, as an administrator"
+_MAKE_ONE = (
+    "make an inbound webhook at the portal: Developer resources → Other → Inbound webhook, as an "
+    "administrator"
+)
 _TRIES = 3
 _BUDGET_S = 6.0
 

@@ -149,7 +149,10 @@ def admin(uses: Uses, survey: Survey) -> Iterator[Finding]:
 def _no_admin(uses: Uses, who: str) -> Finding:
     remedy = "let an administrator make the webhook, or give its owner the right to read everything"
     if "invoice.tasks_completed" in uses.events:
-        hidden = "tasks of others are hidden from tasks.task.list, so invoice.tasks_completed may come although tasks are still open"
+        hidden = (
+            "tasks of others are hidden from tasks.task.list, so invoice.tasks_completed may come although "
+            "tasks are still open"
+        )
         return warn(
             "admin", f"{who} is no administrator: {hidden}; CRM rows may be hidden too (silently)", remedy
         )

@@ -38,7 +38,10 @@ def _years(made: Calendar, day: date, app: App) -> Iterator[Finding]:
             "statutory": "its days are preliminary",
         }
         how = does.get(app.settings.calendar.on_unpublished, "")
-        message = f"{current.country} {current.year}: no published calendar is known, only weekends and fixed holidays; {how}"
+        message = (
+            f"{current.country} {current.year}: no published calendar is known, only weekends and fixed "
+            f"holidays; {how}"
+        )
         yield warn("calendar", message, _IMPORT)
     else:
         yield ok(

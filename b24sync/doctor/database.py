@@ -44,7 +44,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def scratch(path: Path) -> Store:
-    """A database in memory that knows the small things of the real one (calendars, stages, the request bucket).
+    """A database in memory with the small things of the real one (calendars, stages, the bucket).
 
     All that the checks would keep goes there, so that the doctor changes nothing.
     """

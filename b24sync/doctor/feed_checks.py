@@ -116,5 +116,8 @@ def clock(app: App, survey: Survey) -> Iterator[Finding]:
         return
     side = "ahead of" if apart > timedelta(0) else "behind"
     seconds = round(abs(apart).total_seconds())
-    message = f"this machine's clock is {seconds} s {side} the portal's; only times in logs and the back-off go by it"
+    message = (
+        f"this machine's clock is {seconds} s {side} the portal's; only times in logs and the back-off go by "
+        f"it"
+    )
     yield warn("clock", message, "let the machine set its clock (timedatectl set-ntp true)")

@@ -106,7 +106,10 @@ def portal_mail(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
         else None
     )
     if rows is None:
-        why = f"whether {settings.from_} is a sender of the portal ({answer.error if answer else 'mail.mailbox.senders'})"
+        why = (
+            f"whether {settings.from_} is a sender of the portal "
+            f"({answer.error if answer else 'mail.mailbox.senders'})"
+        )
         yield unchecked("mail", why, "send one invoice to yourself: b24sync resend-invoice ID --to YOU")
         return
     senders = {
@@ -144,7 +147,10 @@ def templates(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
 
 def _unreadable(uses: Uses, error: Exception) -> Iterator[Finding]:
     """Listing needs the right to edit templates; making a document by its id does not."""
-    remedy = "give the webhook's owner the right to edit document templates (DOCGEN_ACCESS_ERROR goes away), or write the template's id"
+    remedy = (
+        "give the webhook's owner the right to edit document templates (DOCGEN_ACCESS_ERROR goes away), or "
+        "write the template's id"
+    )
     by_name = [
         f"{where} = {quoted(str(wanted))}"
         for wanted, where in uses.templates.items()

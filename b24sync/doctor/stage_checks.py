@@ -89,7 +89,10 @@ def _meanings(uses: Uses, funnels: Funnels) -> Iterator[Finding]:
         for stage in filter(None, (funnels.stage(INVOICE, one) for one in ids)):
             wanted = _MEANS.get(name, "P" if name in STATUSES else stage.semantic)
             if stage.semantic != wanted:
-                message = f"invoice.status.{name}: {stage.id} ({stage.name}) is a {_WORDS[stage.semantic]} stage at the portal"
+                message = (
+                    f"invoice.status.{name}: {stage.id} ({stage.name}) is a {_WORDS[stage.semantic]} stage "
+                    f"at the portal"
+                )
                 yield warn(
                     "stages", message, f"check that it means {name}; usually that is a {_WORDS[wanted]} stage"
                 )

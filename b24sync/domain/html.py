@@ -112,7 +112,10 @@ def with_notice(html: str, notice: str) -> str:
     """The HTML with a line of plain text put at its visible beginning; empty HTML stays empty."""
     if not html:
         return ""
-    block = f'<div style="padding:8px 12px;background:#fff4ce;color:#5c4400;font:14px/1.4 Arial,sans-serif">{escape(notice)}</div>'
+    block = (
+        f'<div style="padding:8px 12px;background:#fff4ce;color:#5c4400;font:14px/1.4 '
+        f'Arial,sans-serif">{escape(notice)}</div>'
+    )
     match = _BODY_TAG.search(html)
     return html[: match.end()] + block + html[match.end() :] if match else block + html
 

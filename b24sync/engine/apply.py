@@ -110,7 +110,7 @@ class Applier:
     # history rows that are younger than the rows they belong to
 
     def _defer(self, reading: KindReading) -> int | None:
-        """Leave to the next poll the history made since this poll began whose entity's row was read before it.
+        """Leave to the next poll the history that is younger than its entity's row.
 
         Returns:
             The lowest id left; ``None`` if nothing was.

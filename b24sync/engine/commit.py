@@ -51,7 +51,10 @@ class Commit:
     swept: Mapping[str, int]
 
     def _known_funnels(self) -> Funnels:
-        """The stages of the watched kinds, read anew if a kind has none, a stage was seen that is not among them, or a day has passed."""
+        """The stages of the watched kinds.
+
+        Read anew if a kind has none, a stage was seen that is not among them, or a day has passed.
+        """
         known = stages.load(self.poller.store.meta, self.poller.kinds, self.poller.settings.invoice)
         readable = [one.kind for one in self.gathered.complete()]
         seen = {

@@ -192,7 +192,10 @@ class Dispatcher:
         A mail whose step noted that it went out is in no doubt: the step only says so again.
         """
         if action.sending and "sent" not in action.memory:
-            error = "interrupted while it was being done; it may have happened (look, then: b24sync retry or cancel)"
+            error = (
+                "interrupted while it was being done; it may have happened (look, then: b24sync retry or "
+                "cancel)"
+            )
             self.store.outbox.settle(
                 action.id, "uncertain", run=self.run, at=self.at, error=error, result=action.result
             )

@@ -181,7 +181,7 @@ class Planner:
         return "pending", {}
 
     def _replace_waiting(self, action_id: int, planned: Planned) -> None:
-        """A newer mail of the same step and entity replaces one that waits (DESIGN.md §6 ``send_invoice``)."""
+        """A newer mail of the same step and entity replaces one that waits (DESIGN.md §6)."""
         older = self.store.outbox.waiting_mails(
             step=planned.step,
             kind=planned.kind,

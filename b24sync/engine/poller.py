@@ -57,7 +57,7 @@ class Parts(Protocol):
         ...
 
     def follow_up_due(self, now: datetime) -> bool:
-        """Whether something follows from the mere passing of time or from ended actions (reminders, finished tasks)."""
+        """Whether something follows from mere time or ended actions (reminders, finished tasks)."""
         ...
 
     def follow_up(self, applied: Applied, planner: Planner, funnels: Funnels) -> None:

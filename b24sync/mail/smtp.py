@@ -23,7 +23,10 @@ _LOGIN_CODES = frozenset(
 )  # RFC 4954: login missing or not good enough: no fault of this mail
 _ADDRESS = "check the address in the CRM or in the rule, then b24sync retry"
 _REFUSED = "settle with the mail server's administrator what it does not like, then b24sync retry"
-_UNCERTAIN = "look whether it went out (the sent mails of the box, the server's log), then retry or cancel the action by its id"
+_UNCERTAIN = (
+    "look whether it went out (the sent mails of the box, the server's log), then retry or cancel the action "
+    "by its id"
+)
 
 
 @dataclass(frozen=True, slots=True)

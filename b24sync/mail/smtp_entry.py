@@ -179,7 +179,10 @@ def _b64(octets: bytes) -> str:
 
 def _tls_remedy(server: Server, error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return "mail.host must be the name in the server's certificate; a company's own authority must be trusted by this machine"
+        return (
+            "mail.host must be the name in the server's certificate; a company's own authority must be "
+            "trusted by this machine"
+        )
     return f"check that mail.security = {server.security} fits mail.port (usual: starttls 587, tls 465)"
 
 

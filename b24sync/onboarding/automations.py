@@ -155,7 +155,7 @@ name = "mail-invoice"
 on   = "invoice.sent"
 
 [[rules.steps]]
-use = "send_invoice"             # to the contact of the deal, else of the invoice, else the company; subject and body are built in
+use = "send_invoice"             # to the deal's contact, else the invoice's, else the company
 cc  = ["responsible"]
 """
 
@@ -186,7 +186,7 @@ stage = "next"
 [[rules.steps]]
 use = "create_tasks"
 
-[[rules.steps.tasks]]            # a task for each product row; `section = 14`, `product = 5` or `name = "*…*"` choose rows
+[[rules.steps.tasks]]            # one for each product row; `section`, `product` or `name` choose rows
 title       = {w.text("row")}
 responsible = {quoted(who)}
 deadline    = "+5wd"
@@ -222,7 +222,10 @@ def _c1(w: Writer) -> str:
         )
         value = "{{ found.name }}"
     elif w.facts.processes:
-        lookup = f'name  = "found"\nfrom  = "item:{w.facts.processes[0].id}"\nmatch = {{ title = "{{{{ deal.title }}}}" }}'
+        lookup = (
+            f'name  = "found"\nfrom  = "item:{w.facts.processes[0].id}"\nmatch = '
+            f'{{ title = "{{{{ deal.title }}}}" }}'
+        )
         value = "{{ found.title }}"
     else:
         lookup, value = 'name = "found"\nfrom = "company"', "{{ found.name }}"

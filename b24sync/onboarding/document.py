@@ -49,7 +49,8 @@ def _head(facts: PortalFacts, choices: Choices) -> Iterator[str]:
 # b24sync for {plain(facts.portal)}, written by `b24sync init` for the webhook of {owner}.
 # It holds the webhook's secret: keep it readable by its owner only (chmod 600).
 # Lines "# key = …" are defaults or suggestions; remove the "# " to use them. Then run: b24sync doctor
-# Durations: "90s" "5m" "24h" "7d". Deadlines: "+3wd" (working days), "+2d". Secrets: literal, "env:NAME" or "file:PATH"."""
+# Durations: "90s" "5m" "24h" "7d". Deadlines: "+3wd" (working days), "+2d".
+# Secrets: literal, "env:NAME" or "file:PATH"."""
     yield "\n".join(_warnings(facts))
     yield f"language = {quoted(choices.language)}  # of the built-in texts: ru or en\n{_zone(facts)}"
     ca_file = (
@@ -76,7 +77,10 @@ watch = {array(watched)}{why}
 
 def _warnings(facts: PortalFacts) -> Iterator[str]:
     if facts.is_admin is False:
-        yield "# NOTE: the webhook's owner is no administrator: what that person may not see is missing silently."
+        yield (
+            "# NOTE: the webhook's owner is no administrator: what that person may not see is missing "
+            "silently."
+        )
     if facts.unknown:
         yield "# NOTE: the portal did not tell everything; run `b24sync doctor` for what it means:"
         yield from (f"#   {plain(text, longest=200)}" for text in facts.unknown[:20])
@@ -84,7 +88,10 @@ def _warnings(facts: PortalFacts) -> Iterator[str]:
 
 def _zone(facts: PortalFacts) -> str:
     offset = f" ({facts.server_offset})" if facts.server_offset else ""
-    return f'# timezone = "Europe/Moscow"     # of the company: reminder hours, "today"; without it: the portal server\'s{offset}'
+    return (
+        f'# timezone = "Europe/Moscow"     # of the company: reminder hours, "today"; without it: the portal '
+        f"server's{offset}"
+    )
 
 
 def _processes(facts: PortalFacts) -> str:
@@ -121,7 +128,10 @@ def _invoices(facts: PortalFacts) -> Iterator[str]:
         else '# api      = "smart"            # "legacy": the old invoices (crm.invoice)'
     )
     listed = listing("Own companies (id = name)", [(one.id, one.name) for one in own])
-    body = f"[invoice]\n{api}\n{company}{' ' * 18}# your own company, for invoices that b24sync creates\n{listed}"
+    body = (
+        f"[invoice]\n{api}\n{company}{' ' * 18}# your own company, for invoices that b24sync "
+        f"creates\n{listed}"
+    )
     yield body
     yield _statuses(facts)
     yield _fields(facts, INVOICE)
@@ -194,7 +204,8 @@ def _people(facts: PortalFacts) -> Iterator[str]:
     )
     names = {one.id: one.name for one in facts.users}
     yield f"""
-# Names for people, to be used in `to`, `responsible`, `for`. Besides them: responsible, creator, department_head,
+# Names for people, to be used in `to`, `responsible`, `for`. Besides them: responsible, creator,
+# department_head,
 # invoice.responsible, deal.responsible, contact.responsible, user:ID, department:ID.
 [people]
 accountant   = {quoted(who)}{doubt}
@@ -212,7 +223,10 @@ accountant   = {quoted(who)}{doubt}
         [(f"department:{one.id}", _department(one.name, one.head_id, names)) for one in facts.departments],
     )
     alerts = f'[alerts]\nto = ["user:{facts.owner_id}"]'
-    comment = "# One portal notice for each poll that leaves something to a person: failed, held or uncertain actions.\n"
+    comment = (
+        "# One portal notice for each poll that leaves something to a person: failed, held or uncertain "
+        "actions.\n"
+    )
     yield comment + (alerts if facts.scopes is not None and facts.may("im") else commented(alerts))
 
 
@@ -238,7 +252,8 @@ country = "RU"
     yield _COMMISSION if "A3" in choices.automations else commented(_COMMISSION)
     yield f"""
 # A trial week: everything is planned and shown (b24sync actions, b24sync explain), nothing is done.
-# When you like what you see, set dry_run to false: what was planned until then is never done, only what happens from then on.
+# When you like what you see, set dry_run to false: what was planned until then is never done,
+# only what happens from then on.
 [safety]
 dry_run = {str(choices.trial).lower()}
 # max_emails_per_poll  = 50      # more than these are held until `b24sync release` or `cancel`
@@ -261,7 +276,7 @@ def _mail(facts: PortalFacts, choices: Choices) -> Iterator[str]:
         return
     example = f"""
 [mail]
-transport = "smtp"               # "smtp", "portal" (sent by Bitrix24), "file" (one .eml each into `folder`, for trials)
+transport = "smtp"               # "smtp", "portal" (by Bitrix24), "file" (.eml files in `folder`, for trials)
 from      = "Name <billing@example.ru>"
 host      = "smtp.example.ru"
 port      = 587
@@ -289,9 +304,10 @@ def _own_mail(mail: MailChoice) -> str:
 
 def _rules(facts: PortalFacts, choices: Choices) -> Iterator[str]:
     yield """
-# Rules. `on`: an event or a list. `from` / `to`: status names or stage ids, for *_changed events. `when`: a condition.
-# Texts and conditions are Jinja2; they see event, invoice, deal, contact, company, task, rows, responsible, people,
-# commission and now. A text that is left out is a built-in one. To switch a rule on, remove the "# " of its lines."""
+# Rules. `on`: an event or a list. `from` / `to`: status names or stage ids, for *_changed events.
+# `when`: a condition. Texts and conditions are Jinja2; they see event, invoice, deal, contact, company,
+# task, rows, responsible, people, commission and now. A text that is left out is a built-in one.
+# To switch a rule on, remove the "# " of its lines."""
     writer = Writer(facts, choices.language)
     for one in AUTOMATIONS:
         is_on = one.code in choices.automations

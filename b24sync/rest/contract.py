@@ -109,7 +109,10 @@ CLIENT_FIELDS = _fields(_RESPONSIBLE)
 
 
 def fields_of(kind: Kind) -> tuple[Field, ...]:
-    """The contract fields that a CRM kind keeps in its row (a contact's name and addresses are read by rest.clients)."""
+    """The contract fields that a CRM kind keeps in its row.
+
+    A contact's name and addresses are read by `rest.clients`.
+    """
     if kind.name == INVOICE:
         return LEGACY_INVOICE_FIELDS if kind.api == "legacy" else INVOICE_FIELDS
     if kind.name in {CONTACT, COMPANY}:

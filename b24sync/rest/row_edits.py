@@ -23,7 +23,13 @@ _TASK_CODES = {
 
 
 def take_back(kind: Kind, raw: dict[str, Any], changes: Mapping[str, Any]) -> None:
-    """Put a row back to where it was before some changes (field → ``[old, new]``, fields as ``diff_values`` names them)."""
+    """Put a row back to where it was before some changes.
+
+    Args:
+        kind: The row's kind.
+        raw: The row.
+        changes: Field, as ``diff_values`` names it → ``[old, new]``.
+    """
     for name, (old, _) in changes.items():
         put(kind, raw, name, old)
 

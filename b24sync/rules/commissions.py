@@ -10,7 +10,7 @@ from b24sync.rules.text_values import Money
 
 
 def commission_view(rows: Sequence[BookedRow]) -> CommissionView:
-    """``commission.total``, ``commission.of("project_lead")`` and ``commission.rows`` of an entity's booked rows.
+    """What texts see as ``commission``: total, ``of("project_lead")`` and rows that are booked.
 
     The sums are those of the state that counts now: expected until earned.
     """

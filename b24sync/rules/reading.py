@@ -136,7 +136,7 @@ def names_in(template: nodes.Template) -> frozenset[Path]:
 
 
 def _mentions_section(template: nodes.Template) -> bool:
-    """Whether ``section_id`` occurs at all, also as a word for ``map(attribute="section_id")`` or ``groupby``."""
+    """Whether ``section_id`` occurs at all, also as a word for ``map(attribute=...)`` or ``groupby``."""
     attributes = (node.attr for node in template.find_all(nodes.Getattr))
     constants = (node.value for node in template.find_all(nodes.Const) if isinstance(node.value, str))
     return "section_id" in attributes or any("section_id" in text for text in constants)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE, TASK
 
 Path: TypeAlias = tuple[str, ...]
-"""A name with the attributes asked of it, as ``("invoice", "amount")``; ``*`` stands for each item of a list."""
+"""A name with the attributes asked of it, as ``("invoice", "amount")``; ``*``: each item of a list."""
 EACH = "*"
 
 

@@ -115,7 +115,10 @@ class StepContext:
         return self.desk.entity(kind, entity_id)
 
     def scope(self, names: Sequence[str], extra: Mapping[str, Any] | None = None) -> Effects[dict[str, Any]]:
-        """Fresh values of root names (``invoice``, ``deal``, ``rows``, …) as texts see them (rules.scope views; absent ones are falsy)."""
+        """Fresh values of root names (``invoice``, ``deal``, ``rows``, …) as texts see them.
+
+        They are views of `rules.scope`; absent ones are falsy.
+        """
         return self.desk.scope(names, extra or {})
 
     def text(self, source: str, *, mode: str, extra: Mapping[str, Any] | None = None) -> Effects[str]:

@@ -216,7 +216,10 @@ def _added(wanted: _Wanted) -> Effects[Document]:
     call = documents.add(kind, wanted.invoice.key.id, wanted.template_id, stamps=_stamps(wanted.ctx))
     answer: Answer = yield Write(call, OnLostAnswer.FIND)
     if answer.error is not None:
-        remedy = f"see whether the document template {wanted.template_id} is there and for invoices, then b24sync retry"
+        remedy = (
+            f"see whether the document template {wanted.template_id} is there and for invoices, then b24sync "
+            f"retry"
+        )
         raise StepError(_words(answer.error, f"document of {wanted.invoice.key}", remedy))
     document = documents.read_document(answer.result)
     if document is None:

@@ -113,7 +113,7 @@ COMMENTS = {
 
 
 def days_text(days: int, lang: str) -> str:
-    """How long it is until the due date (``через 3 дня``), or since (``3 дня``, to be followed by *назад*)."""
+    """How long until the due date (``через 3 дня``), or since (``3 дня``, before *назад*)."""
     count = abs(days)
     if lang != "ru":
         words = f"{count} day" if count == 1 else f"{count} days"

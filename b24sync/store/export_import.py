@@ -412,7 +412,10 @@ def _hold(connection: sqlite3.Connection) -> int:
     connection.execute(
         "UPDATE actions SET state = 'uncertain', claimed_by = NULL WHERE state = 'running' AND sending"
     )
-    sql = "UPDATE actions SET state = 'held', next_attempt_at = NULL, claimed_by = NULL, result = ? WHERE state IN ('pending', 'running')"
+    sql = (
+        "UPDATE actions SET state = 'held', next_attempt_at = NULL, claimed_by = NULL, result = ? WHERE "
+        "state IN ('pending', 'running')"
+    )
     return connection.execute(sql, (dump({"reason": "imported"}),)).rowcount
 
 

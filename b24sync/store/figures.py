@@ -50,7 +50,10 @@ class Figures:
                 ["SELECT max(id) AS id FROM runs WHERE exit_code = ?"] * len(exit_codes)
             )
             where = f"id = (SELECT max(id) FROM ({newest}))"
-        sql = f"SELECT id, local_started_at, duration_s, exit_code FROM runs WHERE {where} ORDER BY id DESC LIMIT 1"
+        sql = (
+            f"SELECT id, local_started_at, duration_s, exit_code FROM runs WHERE {where} ORDER BY id DESC "
+            f"LIMIT 1"
+        )
         row = self._db.execute(sql, tuple(exit_codes or ())).fetchone()
         return LastRun(row[0], row[1], row[2] or 0.0, row[3] or 0) if row else None
 
@@ -61,7 +64,10 @@ class Figures:
 
     def runs_by_exit_code(self) -> dict[int, int]:
         """How many of the runs that are still recorded ended how."""
-        sql = "SELECT exit_code, count(*) FROM runs WHERE exit_code IS NOT NULL GROUP BY exit_code ORDER BY exit_code"
+        sql = (
+            "SELECT exit_code, count(*) FROM runs WHERE exit_code IS NOT NULL GROUP BY exit_code ORDER BY "
+            "exit_code"
+        )
         return dict(self._db.execute(sql).fetchall())
 
     def entities_by_kind(self) -> dict[str, int]:
@@ -88,7 +94,10 @@ class Figures:
     def invoices_in(self, stages: Sequence[str]) -> Iterator[tuple[int, str | None, dict[str, Any]]]:
         """Present invoices in some stages: id, due date (ISO), row of the portal; one at a time."""
         marks = ", ".join("?" * len(stages))
-        sql = f"SELECT id, due_on, data FROM entities WHERE kind = 'invoice' AND state = 'present' AND stage IN ({marks})"
+        sql = (
+            f"SELECT id, due_on, data FROM entities WHERE kind = 'invoice' AND state = 'present' AND stage "
+            f"IN ({marks})"
+        )
         return ((row[0], row[1], json.loads(row[2])) for row in self._db.execute(sql, tuple(stages)))
 
     def invoice_stages(self) -> list[str]:
@@ -104,12 +113,18 @@ class Figures:
 
     def done_since(self, step: str, since: int) -> list[int]:
         """When actions of a step were done (Unix seconds), from a time on."""
-        sql = "SELECT settled_at FROM actions WHERE state = 'done' AND step = ? AND settled_at >= ? ORDER BY settled_at"
+        sql = (
+            "SELECT settled_at FROM actions WHERE state = 'done' AND step = ? AND settled_at >= ? ORDER BY "
+            "settled_at"
+        )
         return [row[0] for row in self._db.execute(sql, (step, since))]
 
     def runs_since(self, since: int) -> Iterator[RunFigure]:
         """Finished runs from a time on, oldest first."""
-        sql = "SELECT started_at, duration_s, exit_code FROM runs WHERE started_at >= ? AND finished_at IS NOT NULL ORDER BY id"
+        sql = (
+            "SELECT started_at, duration_s, exit_code FROM runs WHERE started_at >= ? AND finished_at IS NOT "
+            "NULL ORDER BY id"
+        )
         return (RunFigure(row[0], row[1] or 0.0, row[2] or 0) for row in self._db.execute(sql, (since,)))
 
     def open_troubles(self, limit: int) -> tuple[list[Action], int]:

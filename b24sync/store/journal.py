@@ -131,7 +131,7 @@ class Journal:
         return [_event_row(row) for row in reversed(rows)]
 
     def walk(self, *, since: int | None = None, until: int | None = None) -> Iterator[EventRow]:
-        """Events that occurred from ``since`` on and before ``until`` (Unix seconds), by id, one at a time."""
+        """Events that occurred from ``since`` on and before ``until`` (Unix seconds), by id."""
         first, last = self._db.execute(
             "SELECT (SELECT min(id) FROM events WHERE ?1 IS NULL OR occurred_at >= ?1),"
             " (SELECT max(id) FROM events WHERE ?2 IS NULL OR occurred_at < ?2)",

@@ -60,7 +60,8 @@ SCHEMA: tuple[str, ...] = (
     ) WITHOUT ROWID;
 
     -- rows of the portal's stage history after the floor, to know them when they are read again
-    CREATE TABLE history_seen (kind TEXT NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+    CREATE TABLE history_seen (kind TEXT NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL,
+        PRIMARY KEY (kind, id)) WITHOUT ROWID;
 
     CREATE TABLE events (
         id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
@@ -76,25 +77,31 @@ SCHEMA: tuple[str, ...] = (
 
     -- what a rule said of an event, for explain
     CREATE TABLE verdicts (
-        event_id INTEGER NOT NULL REFERENCES events (id), rule TEXT NOT NULL, matched INTEGER NOT NULL, reason TEXT NOT NULL,
+        event_id INTEGER NOT NULL REFERENCES events (id), rule TEXT NOT NULL, matched INTEGER NOT NULL,
+            reason TEXT NOT NULL,
         PRIMARY KEY (event_id, rule)
     ) WITHOUT ROWID;
 
     -- the outbox
     CREATE TABLE actions (
         id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE,
-        event_id INTEGER REFERENCES events (id), rule TEXT NOT NULL, step TEXT NOT NULL, position INTEGER NOT NULL,
+        event_id INTEGER REFERENCES events (id), rule TEXT NOT NULL, step TEXT NOT NULL,
+            position INTEGER NOT NULL,
         kind TEXT NOT NULL, entity_id INTEGER NOT NULL,
         state TEXT NOT NULL CHECK (state IN
             ('pending', 'running', 'done', 'failed', 'uncertain', 'held', 'skipped', 'cancelled')),
-        attempts INTEGER NOT NULL DEFAULT 0, next_attempt_at INTEGER, -- local time: back-off goes by the local clock
-        error TEXT, result TEXT NOT NULL DEFAULT '{}', memory TEXT NOT NULL DEFAULT '{}', options TEXT NOT NULL DEFAULT '{}',
+        attempts INTEGER NOT NULL DEFAULT 0, next_attempt_at INTEGER,
+            -- local time: back-off goes by the local clock
+        error TEXT, result TEXT NOT NULL DEFAULT '{}', memory TEXT NOT NULL DEFAULT '{}',
+            options TEXT NOT NULL DEFAULT '{}',
         sending INTEGER NOT NULL DEFAULT 0,       -- the point of no return was passed
-        claimed_by TEXT, planned_run INTEGER NOT NULL, planned_at INTEGER NOT NULL, settled_at INTEGER, settled_run INTEGER,
+        claimed_by TEXT, planned_run INTEGER NOT NULL, planned_at INTEGER NOT NULL, settled_at INTEGER,
+            settled_run INTEGER,
         marker TEXT NOT NULL DEFAULT ''           -- what is created carries it
     );
     CREATE INDEX actions_marker ON actions (marker);
-    CREATE INDEX actions_open ON actions (state, next_attempt_at) WHERE state IN ('pending', 'running', 'failed', 'uncertain', 'held');
+    CREATE INDEX actions_open ON actions (state, next_attempt_at) WHERE state IN ('pending', 'running',
+        'failed', 'uncertain', 'held');
     CREATE INDEX actions_state ON actions (state, id);
     CREATE INDEX actions_planned_run ON actions (planned_run);
     CREATE INDEX actions_settled_run ON actions (settled_run);
@@ -104,13 +111,15 @@ SCHEMA: tuple[str, ...] = (
 
     CREATE TABLE runs (
         id INTEGER PRIMARY KEY AUTOINCREMENT, started_at INTEGER NOT NULL, finished_at INTEGER,
-        local_started_at INTEGER NOT NULL, duration_s REAL, exit_code INTEGER, report TEXT NOT NULL DEFAULT '{}'
+        local_started_at INTEGER NOT NULL, duration_s REAL, exit_code INTEGER,
+            report TEXT NOT NULL DEFAULT '{}'
     );
     CREATE INDEX runs_exit ON runs (exit_code, id) WHERE exit_code IS NOT NULL;
 
     -- values that actions wrote, to know the events that they make (until the kind's next complete poll)
     CREATE TABLE own_writes (
-        kind TEXT NOT NULL, entity_id INTEGER NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, run INTEGER NOT NULL,
+        kind TEXT NOT NULL, entity_id INTEGER NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL,
+            run INTEGER NOT NULL,
         PRIMARY KEY (kind, entity_id, field, value)
     ) WITHOUT ROWID;
     -- entities that actions made, and the entity that they count with
@@ -120,15 +129,19 @@ SCHEMA: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX own_made_action ON own_made (action_id);
     -- rules fired by own events, for the hourly count
-    CREATE TABLE own_runs (rule TEXT NOT NULL, root_kind TEXT NOT NULL, root_id INTEGER NOT NULL, at INTEGER NOT NULL);
+    CREATE TABLE own_runs (rule TEXT NOT NULL, root_kind TEXT NOT NULL, root_id INTEGER NOT NULL,
+        at INTEGER NOT NULL);
     CREATE INDEX own_runs_rule ON own_runs (rule, root_kind, root_id, at);
 
     -- pages of the poll under way
-    CREATE TABLE staged_rows (kind TEXT NOT NULL, id INTEGER NOT NULL, updated_at INTEGER NOT NULL, data TEXT NOT NULL,
+    CREATE TABLE staged_rows (kind TEXT NOT NULL, id INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+        data TEXT NOT NULL,
         PRIMARY KEY (kind, id)) WITHOUT ROWID;
-    CREATE TABLE staged_history (kind TEXT NOT NULL, id INTEGER NOT NULL, owner INTEGER NOT NULL, type INTEGER NOT NULL,
+    CREATE TABLE staged_history (kind TEXT NOT NULL, id INTEGER NOT NULL, owner INTEGER NOT NULL,
+        type INTEGER NOT NULL,
         at INTEGER NOT NULL, stage TEXT NOT NULL, PRIMARY KEY (kind, owner, id)) WITHOUT ROWID;
-    CREATE TABLE staged_gone (kind TEXT NOT NULL, id INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+    CREATE TABLE staged_gone (kind TEXT NOT NULL, id INTEGER NOT NULL, state TEXT NOT NULL,
+        PRIMARY KEY (kind, id)) WITHOUT ROWID;
 
     -- the due date as people set it, and as the calendar moved it
     CREATE TABLE due_dates (
@@ -137,7 +150,8 @@ SCHEMA: tuple[str, ...] = (
     ) WITHOUT ROWID;
     -- documents made of entities by templates, and a digest of what they print
     CREATE TABLE documents (
-        kind TEXT NOT NULL, entity_id INTEGER NOT NULL, template_id INTEGER NOT NULL, document_id INTEGER NOT NULL, digest TEXT NOT NULL,
+        kind TEXT NOT NULL, entity_id INTEGER NOT NULL, template_id INTEGER NOT NULL,
+            document_id INTEGER NOT NULL, digest TEXT NOT NULL,
         PRIMARY KEY (kind, entity_id, template_id)
     ) WITHOUT ROWID;
     CREATE TABLE reminders (
@@ -145,22 +159,28 @@ SCHEMA: tuple[str, ...] = (
         PRIMARY KEY (entity_id, due_on, offset_days)
     ) WITHOUT ROWID;
     CREATE TABLE closings (
-        entity_id INTEGER NOT NULL, task_id INTEGER NOT NULL, closed_at TEXT NOT NULL, event_id INTEGER NOT NULL,
+        entity_id INTEGER NOT NULL, task_id INTEGER NOT NULL, closed_at TEXT NOT NULL,
+            event_id INTEGER NOT NULL,
         PRIMARY KEY (entity_id, task_id, closed_at)
     ) WITHOUT ROWID;
 
     CREATE TABLE ledger (
-        id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL, entity_id INTEGER NOT NULL,
-        user_id INTEGER NOT NULL, user_name TEXT NOT NULL DEFAULT '', role TEXT NOT NULL, percent TEXT NOT NULL,
+        id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL,
+            entity_id INTEGER NOT NULL,
+        user_id INTEGER NOT NULL, user_name TEXT NOT NULL DEFAULT '', role TEXT NOT NULL,
+            percent TEXT NOT NULL,
         base TEXT NOT NULL DEFAULT 'amount',
         state TEXT NOT NULL CHECK (state IN ('expected', 'earned', 'reversed')),
-        amount TEXT NOT NULL, currency TEXT NOT NULL, reverses INTEGER, action_id INTEGER, run INTEGER NOT NULL DEFAULT 0
+        amount TEXT NOT NULL, currency TEXT NOT NULL, reverses INTEGER, action_id INTEGER,
+            run INTEGER NOT NULL DEFAULT 0
     );
     CREATE INDEX ledger_entity ON ledger (kind, entity_id, id);
     CREATE INDEX ledger_at ON ledger (at);
-    CREATE TRIGGER ledger_append_only BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
+    CREATE TRIGGER ledger_append_only BEFORE UPDATE ON ledger BEGIN SELECT RAISE(ABORT,
+        'the ledger is append-only'); END;
 
-    CREATE TABLE calendars (country TEXT NOT NULL, year INTEGER NOT NULL, text TEXT NOT NULL, imported_at INTEGER NOT NULL,
+    CREATE TABLE calendars (country TEXT NOT NULL, year INTEGER NOT NULL, text TEXT NOT NULL,
+        imported_at INTEGER NOT NULL,
         PRIMARY KEY (country, year)) WITHOUT ROWID;
     CREATE TABLE cache (name TEXT PRIMARY KEY, value TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
 

@@ -166,7 +166,10 @@ class Outbox:
 
     def maker_of(self, kind: str, entity_id: int) -> Action | None:
         """The action that made an entity; ``None`` if people made it."""
-        sql = "SELECT a.* FROM own_made m JOIN actions a ON a.id = m.action_id WHERE m.kind = ? AND m.entity_id = ?"
+        sql = (
+            "SELECT a.* FROM own_made m JOIN actions a ON a.id = m.action_id WHERE m.kind = ? AND "
+            "m.entity_id = ?"
+        )
         row = self._db.execute(sql, (kind, entity_id)).fetchone()
         return action_of(row) if row else None
 
@@ -178,7 +181,10 @@ class Outbox:
 
     def counts_of_run(self, run: int) -> dict[str, int]:
         """States of the actions that a run planned or settled."""
-        sql = "SELECT state, count(*) FROM actions WHERE planned_run = ?1 OR settled_run = ?1 GROUP BY state ORDER BY state"
+        sql = (
+            "SELECT state, count(*) FROM actions WHERE planned_run = ?1 OR settled_run = ?1 GROUP BY state "
+            "ORDER BY state"
+        )
         return dict(self._db.execute(sql, (run,)).fetchall())
 
     def due(
@@ -219,7 +225,10 @@ class Outbox:
         """
         # domain.backoff, and a quarter of an hour for blocked methods
         longest = "max(900, min(21600, 60 << min(max(attempts - 1, 0), 20)))"
-        sql = f"UPDATE actions SET next_attempt_at = ?1 WHERE state = 'pending' AND next_attempt_at > ?1 + {longest}"
+        sql = (
+            f"UPDATE actions SET next_attempt_at = ?1 WHERE state = 'pending' AND next_attempt_at > ?1 + "
+            f"{longest}"
+        )
         self._db.execute(sql, (now,))
 
     def busy(self) -> bool:
@@ -335,7 +344,10 @@ class Outbox:
 
     def hold(self, action_id: int, result: Mapping[str, Any]) -> None:
         """Hold a waiting action until a person releases or cancels it."""
-        sql = "UPDATE actions SET state = 'held', next_attempt_at = NULL, result = ? WHERE id = ? AND state = 'pending'"
+        sql = (
+            "UPDATE actions SET state = 'held', next_attempt_at = NULL, result = ? WHERE id = ? AND state = "
+            "'pending'"
+        )
         self._db.execute(sql, (dump(result), action_id))
 
     def hold_open(self, reason: str, *, run: int) -> int:

@@ -1,4 +1,7 @@
-"""Where a time begins in a table whose ids grow with it, found without an index and without reading the rows before it."""
+"""Where a time begins in a table whose ids grow with it.
+
+Found without an index and without reading the rows before it.
+"""
 
 from __future__ import annotations
 

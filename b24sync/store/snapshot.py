@@ -138,7 +138,7 @@ class Snapshot:
         return [Stored(**dict(row)) for row in self._db.execute(sql, (*stages, first, last))]
 
     def invoices_numbered(self, number: str) -> list[int]:
-        """Ids of the invoices that people see under a number, those that are there before those that are gone (a walk over all)."""
+        """Ids of the invoices that people see under a number: present ones first (a walk over all)."""
         sql = (
             "SELECT id, state = 'present' FROM entities WHERE kind = 'invoice' AND instr(data, ?1) AND ?1 IN"
             " (CAST(json_extract(data, '$.accountNumber') AS TEXT), CAST(json_extract(data, "
@@ -241,7 +241,10 @@ class Snapshot:
 
     def ids_after(self, kind: str, after: int, limit: int) -> list[tuple[int, int, str | None]]:
         """Present entities by id: ``(id, updated_at, stage)``."""
-        sql = "SELECT id, updated_at, stage FROM entities WHERE kind = ? AND state = 'present' AND id > ? ORDER BY id LIMIT ?"
+        sql = (
+            "SELECT id, updated_at, stage FROM entities WHERE kind = ? AND state = 'present' AND id > ? "
+            "ORDER BY id LIMIT ?"
+        )
         return [tuple(row) for row in self._db.execute(sql, (kind, after, limit))]
 
     def add_revision(
@@ -313,7 +316,10 @@ class Snapshot:
 
     def staged_owners(self, kind: str) -> list[int]:
         """Ids of everything staged of a kind, in order."""
-        sql = "SELECT id FROM staged_rows WHERE kind = ?1 UNION SELECT owner FROM staged_history WHERE kind = ?1 ORDER BY 1"
+        sql = (
+            "SELECT id FROM staged_rows WHERE kind = ?1 UNION SELECT owner FROM staged_history WHERE kind = "
+            "?1 ORDER BY 1"
+        )
         return [row[0] for row in self._db.execute(sql, (kind,))]
 
     def staged_stages(self, kind: str) -> list[str]:
@@ -350,7 +356,10 @@ class Snapshot:
             "SELECT DISTINCT owner FROM staged_history WHERE kind = ? AND at >= ?", (kind, at)
         ).fetchall()
         for (owner,) in moved:
-            sql = "SELECT stage, at, id FROM staged_history WHERE kind = ? AND owner = ? AND at < ? ORDER BY id DESC LIMIT 1"
+            sql = (
+                "SELECT stage, at, id FROM staged_history WHERE kind = ? AND owner = ? AND at < ? ORDER BY "
+                "id DESC LIMIT 1"
+            )
             before = self._db.execute(sql, (kind, owner, at)).fetchone() or (None, None, 0)
             sql = "UPDATE entities SET stage = ?, stage_at = ?, history_id = ? WHERE kind = ? AND id = ?"
             self._db.execute(sql, (*before, kind, owner))
@@ -364,7 +373,10 @@ class Snapshot:
 
     def staged_count(self) -> int:
         """How much is staged in all."""
-        sql = "SELECT (SELECT count(*) FROM staged_rows) + (SELECT count(*) FROM staged_history) + (SELECT count(*) FROM staged_gone)"
+        sql = (
+            "SELECT (SELECT count(*) FROM staged_rows) + (SELECT count(*) FROM staged_history) + (SELECT "
+            "count(*) FROM staged_gone)"
+        )
         return int(self._db.execute(sql).fetchone()[0])
 
     def remember_history(self, kind: str, *, floor_before: int) -> int:

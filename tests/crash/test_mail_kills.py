@@ -165,7 +165,10 @@ def test_a_mail_server_that_is_away_for_days_loses_no_mail_and_uses_up_no_attemp
 
 
 def test_too_many_mails_at_once_are_held_and_other_actions_are_not(tmp_path: Path, zygote: Zygote) -> None:
-    write = '[[rules]]\nname = "tell"\non = "invoice.sent"\n[[rules.steps]]\nuse = "notify"\nto = ["user:1"]\ntext = "sent"\n'
+    write = (
+        '[[rules]]\nname = "tell"\non = "invoice.sent"\n[[rules.steps]]\nuse = "notify"\nto = '
+        '["user:1"]\ntext = "sent"\n'
+    )
     with posting(tmp_path / "office", "smtp") as post:
         office = post.office
         office.write(sections=office.sections + "[safety]\nmax_emails_per_poll = 2\n", rules=RULE + write)

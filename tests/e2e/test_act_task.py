@@ -46,7 +46,10 @@ use = "notify"
 to = ["deal.responsible"]
 text = "Готово"
 """
-ACT_RULE = '[[rules]]\nname = "act"\non = "invoice.tasks_completed"\n[[rules.steps]]\nuse = "create_task"\nresponsible = "user:7"\n'
+ACT_RULE = (
+    '[[rules]]\nname = "act"\non = "invoice.tasks_completed"\n[[rules.steps]]\nuse = '
+    '"create_task"\nresponsible = "user:7"\n'
+)
 
 
 @pytest.fixture

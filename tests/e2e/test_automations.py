@@ -80,7 +80,10 @@ def test_a3_what_people_will_get_and_got_is_booked_and_told_once(firm: Firm) -> 
     ]
     number = firm.number(invoice)
     expected = f"По счёту {number} ожидается вознаграждение 11\xa0250,00\xa0₽."
-    got = f"Счёт {number} оплачен. Вознаграждение: менеджер 7\xa0500,00\xa0₽, руководитель проекта 3\xa0750,00\xa0₽."
+    got = (
+        f"Счёт {number} оплачен. Вознаграждение: менеджер 7\xa0500,00\xa0₽, руководитель проекта "
+        f"3\xa0750,00\xa0₽."
+    )
     assert firm.told("manager").count(expected) == firm.told("lead").count(expected) == 1
     assert firm.told("manager").count(got) == firm.told("lead").count(got) == 1
     booked = firm.only("commission-expected", "commission")

@@ -14,7 +14,10 @@ import pytest
 from b24sync.sandbox.schema import DEAL, INVOICE
 from tests.support.firm import Firm, opened
 
-FINE = '[[rules]]\nname = "fine"\non = "deal.created"\n[[rules.steps]]\nuse = "notify"\nto = ["user:1"]\ntext = "ok"\n'
+FINE = (
+    '[[rules]]\nname = "fine"\non = "deal.created"\n[[rules.steps]]\nuse = "notify"\nto = ["user:1"]\ntext = '
+    '"ok"\n'
+)
 LOOKUP = '[[rules.steps.lookups]]\nname = "b"\nfrom = "{source}"\nid = "deal.fields.UF_CRM_BUILDING"'
 ADDRESS = 'use = "fill_fields"\nset = {{ UF_CRM_ADDRESS = "{{{{ b.PROPERTY_61 }}}}" }}\n' + LOOKUP
 BAD = {

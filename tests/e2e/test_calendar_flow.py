@@ -14,7 +14,10 @@ import pytest
 from b24sync.sandbox.schema import INVOICE
 from tests.support.firm import Firm, opened
 
-RULE = '[[rules]]\nname = "shift"\non = ["invoice.created", "invoice.updated"]\n[[rules.steps]]\nuse = "shift_due_date"\n'
+RULE = (
+    '[[rules]]\nname = "shift"\non = ["invoice.created", "invoice.updated"]\n[[rules.steps]]\nuse = '
+    '"shift_due_date"\n'
+)
 
 
 @pytest.fixture

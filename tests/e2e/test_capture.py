@@ -17,7 +17,10 @@ from tests.support.world import DEAL, INVOICE, MONDAY, OBJECT, D, Killed, N, P, 
 
 INVOICES = '[poll]\nwatch = ["invoice"]\nreconcile_every = "0s"\n'
 BOTH = '[poll]\nwatch = ["invoice", "deal"]\nreconcile_every = "0s"\n'
-ALL = '[poll]\nwatch = ["invoice", "deal", "task", "object"]\nreconcile_every = "0s"\n[kinds.object]\nentity_type_id = 1046\n'
+ALL = (
+    '[poll]\nwatch = ["invoice", "deal", "task", "object"]\nreconcile_every = '
+    '"0s"\n[kinds.object]\nentity_type_id = 1046\n'
+)
 
 Make = Callable[..., World]
 

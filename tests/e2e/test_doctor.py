@@ -184,7 +184,10 @@ on = "deal.created"
 when = "deal.fields.UF_CRM_RATES"
 [[rules.steps]]
 use = "fill_fields"
-set = { UF_CRM_ADRESS = "{{ price.PROPERTY_211 }}", UF_CRM_OBJECT_TYPE = "Офиз", UF_CRM_BUDGET = "{{ price.PROPERTY_999 }}" }
+[rules.steps.set]
+UF_CRM_ADRESS = "{{ price.PROPERTY_211 }}"
+UF_CRM_OBJECT_TYPE = "Офиз"
+UF_CRM_BUDGET = "{{ price.PROPERTY_999 }}"
 [[rules.steps.lookups]]
 name = "price"
 from = "list:37"
@@ -264,9 +267,15 @@ def test_a_text_that_fails_on_a_real_entity_fails_its_rule(tmp_path):
 
 
 def test_the_mail_server_is_entered_and_left(tmp_path):
-    rule = '[[rules]]\nname = "m"\non = "invoice.sent"\n[[rules.steps]]\nuse = "send_invoice"\nto = ["broken@"]\n'
+    rule = (
+        '[[rules]]\nname = "m"\non = "invoice.sent"\n[[rules.steps]]\nuse = "send_invoice"\nto = '
+        '["broken@"]\n'
+    )
     with company_portal() as (_, _, webhook), SmtpServer(security="none", user="", password="") as server:
-        mail = f'[mail]\nhost = "{server.host}"\nport = {server.port}\nsecurity = "none"\nfrom = "billing@example.ru"\n'
+        mail = (
+            f'[mail]\nhost = "{server.host}"\nport = {server.port}\nsecurity = "none"\nfrom = '
+            f'"billing@example.ru"\n'
+        )
         entered = examined(tmp_path, webhook, mail + rule.replace("broken@", "box@example.ru"))
         assert server.sessions == 1
         offline = examined(tmp_path, webhook, mail + rule.replace("broken@", "box@example.ru"), "--offline")

@@ -321,9 +321,8 @@ def _changing_while_read(scene: Scene, before: list[Any], lived: list[Any], *, f
             report = world.poll(reconcile=kind == "reconcile")
             world.portal.before_command = lambda _method, _params: None
             assert report.exit_code == 0, report.troubles
-            note(
-                f"told: {[(row['entity_id'], row['name'], row['from_'], row['to_']) for row in world.events()]}"
-            )
+            told = [(row["entity_id"], row["name"], row["from_"], row["to_"]) for row in world.events()]
+            note(f"told: {told}")
         world.poll()
         world.idle()
         world.poll(reconcile=True)

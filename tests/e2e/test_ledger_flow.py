@@ -16,7 +16,10 @@ from b24sync.sandbox.schema import INVOICE
 from tests.support.cli import PAID, SENT
 from tests.support.firm import Firm, opened
 
-RULES = '[[rules]]\nname = "earn"\non = ["invoice.created", "invoice.paid"]\n[[rules.steps]]\nuse = "commission"\n'
+RULES = (
+    '[[rules]]\nname = "earn"\non = ["invoice.created", "invoice.paid"]\n[[rules.steps]]\nuse = '
+    '"commission"\n'
+)
 RATES = (
     '[people]\nproject_lead = "deal.fields.UF_CRM_PROJECT_LEAD"\n[commission]\n'
     '[[commission.rates]]\nfor = "invoice.responsible"\npercent = "5"\n[[commission.rates]]\nfor = '

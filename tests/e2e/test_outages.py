@@ -248,7 +248,10 @@ def test_a_read_that_comes_too_late_is_asked_again(post: SendMail) -> None:
 
 
 def test_a_write_whose_answer_comes_too_late_is_not_done_twice(office: Office, zygote: Zygote) -> None:
-    rule = '[[rules]]\nname = "t"\non = "invoice.created"\n[[rules.steps]]\nuse = "create_task"\ntitle = "one"\nresponsible = "user:7"\n'
+    rule = (
+        '[[rules]]\nname = "t"\non = "invoice.created"\n[[rules.steps]]\nuse = "create_task"\ntitle = '
+        '"one"\nresponsible = "user:7"\n'
+    )
     office.write(rules=rule, portal_lines='rate = "box"\ntimeout = "1s"\n')
     post = SendMail(office, zygote)
     post.poll()

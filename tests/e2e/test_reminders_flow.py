@@ -17,7 +17,10 @@ from b24sync.sandbox.schema import INVOICE
 from tests.support.cli import DRAFT, PAID, REJECTED, SENT
 from tests.support.firm import Firm, opened
 
-RULE = '[[rules]]\nname = "remind"\non = "invoice.reminder_due"\n[[rules.steps]]\nuse = "send_reminder"\nattach = false\n'
+RULE = (
+    '[[rules]]\nname = "remind"\non = "invoice.reminder_due"\n[[rules.steps]]\nuse = "send_reminder"\nattach '
+    "= false\n"
+)
 HEAD = 'language = "ru"\ntimezone = "Europe/Moscow"\n'
 MOSCOW = ZoneInfo("Europe/Moscow")
 DECEMBER = datetime(2026, 12, 14, 9, 0, tzinfo=UTC)

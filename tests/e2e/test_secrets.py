@@ -1,4 +1,4 @@
-"""The webhook's secret and the mail password are in no log, error, traceback, JSON, export or database, whatever goes wrong."""
+"""The webhook's secret and the mail password come out nowhere, whatever goes wrong."""
 
 from __future__ import annotations
 

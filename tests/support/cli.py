@@ -51,7 +51,10 @@ text = "{{ invoice.number }}: {{ event.from }} > {{ event.to }}"
 
 def notify_rule(name: str, on: str, *, to: str = "user:1", text: str = "hello", more: str = "") -> str:
     """A rule that tells one person."""
-    return f'[[rules]]\nname = "{name}"\non = "{on}"\n{more}\n[[rules.steps]]\nuse = "notify"\nto = ["{to}"]\ntext = "{text}"\n'
+    return (
+        f'[[rules]]\nname = "{name}"\non = "{on}"\n{more}\n[[rules.steps]]\nuse = "notify"\nto = '
+        f'["{to}"]\ntext = "{text}"\n'
+    )
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,10 @@ class Office:
         for name, value in changes.items():
             setattr(self, name, value)
         webhook = self.webhook or self.server.webhook
-        text = f'{self.head}\n[portal]\nwebhook = "{webhook}"\n{self.portal_lines}\n{self.sections}\n{self.rules}'
+        text = (
+            f"{self.head}\n[portal]\nwebhook = "
+            f'"{webhook}"\n{self.portal_lines}\n{self.sections}\n{self.rules}'
+        )
         self.config.write_text(text, encoding="utf-8")
         self.config.chmod(0o600)
         return self.config

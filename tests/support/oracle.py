@@ -1,4 +1,4 @@
-"""What a portal's history should come to, worked out from the portal itself and DESIGN.md G1 and §5, not from the program.
+"""What a portal's history should come to, from the portal and DESIGN.md alone.
 
 The oracle looks at the portal when a poll has ended. It sees the stage history as kept (rows that the portal
 has taken away since the poll before could not be seen by anybody) and every item, and writes down which

@@ -1,4 +1,4 @@
-"""Runs one step against the stand-in portal, with the real desk, through the portal's own classification of errors."""
+"""Runs one step against the stand-in portal, with the real classification of errors."""
 
 from __future__ import annotations
 

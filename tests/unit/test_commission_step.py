@@ -187,7 +187,10 @@ def test_texts_see_the_sums_of_the_current_state(bench) -> None:
     amount(bench, number, "1999.99")
     run(bench, "invoice.created", number)
     view = commission_view(bench.store.ledger.rows(Key("invoice", number)))
-    text = '{{ commission.total | money }}; {{ commission.of("project_lead") | money }}; {{ commission.rows | length }}'
+    text = (
+        '{{ commission.total | money }}; {{ commission.of("project_lead") | money }}; {{ commission.rows | '
+        "length }}"
+    )
     shown = Language("en", MOSCOW).compile_text(text).render({"commission": view})
     assert shown == "90.00 RUB; 30.00 RUB; 2"
     rows = "{% for row in commission.rows %}{{ row.role }} {{ row.amount | money }}, {% endfor %}"

@@ -1,7 +1,5 @@
 """Every kind of fault of a configuration, in its exact words."""
 
-
-
 from __future__ import annotations
 
 import pytest

@@ -176,7 +176,10 @@ def test_a_misspelt_kind_in_watch_is_one_fault(tmp_path):
 
 
 def test_a_rule_may_listen_to_events_of_several_kinds(tmp_path):
-    text = '[[rules]]\nname = "r"\non = ["deal.stage_changed", "invoice.status_changed"]\nto = ["C1:WON", "paid"]\n'
+    text = (
+        '[[rules]]\nname = "r"\non = ["deal.stage_changed", "invoice.status_changed"]\nto = ["C1:WON", '
+        '"paid"]\n'
+    )
     step = '[[rules.steps]]\nuse = "notify"\nto = "deal.responsible"\ntext = "{{ deal.title }}"\n'
     assert faults(tmp_path, text + step) == []
     (fault,) = faults(tmp_path, text + step.replace("deal.title", "invoice.title"))
@@ -221,7 +224,10 @@ def test_a_status_of_ones_own_is_an_event_too(tmp_path):
 
 
 def test_what_is_probably_not_meant_is_a_warning(tmp_path):
-    text = '[poll]\noverlap = "30s"\n[mail]\nhost = "h"\nfrom = "a@b.ru"\nsecurity = "tls"\nredirect_to = "t@b.ru"\n'
+    text = (
+        '[poll]\noverlap = "30s"\n[mail]\nhost = "h"\nfrom = "a@b.ru"\nsecurity = "tls"\nredirect_to = '
+        '"t@b.ru"\n'
+    )
     found = loaded(tmp_path, text)
     assert [warning.replace(str(found.path), "FILE") for warning in found.warnings] == [
         'FILE:2: poll.overlap: is under a minute, changes may be missed (write "5m")',

@@ -449,7 +449,10 @@ def test_views_name_what_they_have(scope):
 
 
 def test_namespaces_count_and_records_are_open(ru, scope):
-    source = "{% set ns = namespace(n=0) %}{% for r in rows %}{% set ns.n = ns.n + r.quantity %}{% endfor %}{{ ns.n }}"
+    source = (
+        "{% set ns = namespace(n=0) %}{% for r in rows %}{% set ns.n = ns.n + r.quantity %}{% endfor %}{{ "
+        "ns.n }}"
+    )
     assert render(ru, scope, source) == "4"
     scope["object"] = RecordView({"name": "O", "PROPERTY_5": {"x": 1.5}, "list": [1, 2]})
     assert render(ru, scope, "{{ object }} {{ object.PROPERTY_5.x }} {{ object.list }}") == "O 1.5 1, 2"

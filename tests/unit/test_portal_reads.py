@@ -604,7 +604,10 @@ def test_error_texts_are_cleaned_of_markup_controls_and_secrets(
 
 
 def test_importing_the_client_loads_neither_requests_nor_tenacity() -> None:
-    script = "import sys, b24sync.portal.client;print(sorted({'requests', 'tenacity', 'urllib3'} & set(sys.modules)))"
+    script = (
+        "import sys, b24sync.portal.client;print(sorted({'requests', 'tenacity', 'urllib3'} & "
+        "set(sys.modules)))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=os.environ
     )

@@ -11,7 +11,10 @@ NO_RIGHT = frozenset({"ACCESS_DENIED", "allowed_only_intranet_user", "insufficie
 
 
 def lacks_history(error: PortalError) -> bool:
-    """Whether an error says that the portal keeps no stage history of this kind (BITRIX24.md §4), not that it could not be read."""
+    """Whether an error says that the portal keeps no stage history of this kind (BITRIX24.md §4).
+
+    Not that it could not be read now.
+    """
     return isinstance(error, PermanentError) and error.code in NO_HISTORY
 
 
