@@ -102,9 +102,9 @@ class App:
     @cached_property
     def portal(self) -> PortalClient:
         """The portal, paced together with all processes that share the database."""
-        from b24sync.domain.rate import RATES  # noqa: PLC0415
-        from b24sync.portal.client import PortalClient  # noqa: PLC0415
-        from b24sync.store.bucket import SqliteBucket  # noqa: PLC0415
+        from b24sync.domain.rate import RATES
+        from b24sync.portal.client import PortalClient
+        from b24sync.store.bucket import SqliteBucket
 
         ca_file = self.settings.portal.ca_file
         return PortalClient(
@@ -138,7 +138,7 @@ class App:
     def tz(self) -> tzinfo:
         """The company's zone: as configured, else the portal server's offset, else UTC."""
         if self.settings.timezone:
-            from zoneinfo import ZoneInfo  # noqa: PLC0415
+            from zoneinfo import ZoneInfo
 
             return ZoneInfo(self.settings.timezone)
         offset = self.portal.server_utc_offset if "portal" in self.__dict__ else None
@@ -147,7 +147,7 @@ class App:
     @cached_property
     def language(self) -> Language:
         """How texts are compiled and values shown."""
-        from b24sync.rules.language import Language  # noqa: PLC0415
+        from b24sync.rules.language import Language
 
         return Language(self.settings.language, self.tz, self.calendar)
 
@@ -157,7 +157,7 @@ class App:
 
     @cached_property
     def _calendar(self) -> Calendar:
-        from b24sync.calendars import make_calendar  # noqa: PLC0415
+        from b24sync.calendars import make_calendar
 
         return make_calendar(self.settings, self.store, self.clock)
 
@@ -166,7 +166,7 @@ class App:
     @cached_property
     def transport(self) -> Transport | None:
         """The way mail goes out; ``None`` without ``[mail]``."""
-        from b24sync.mail.transports import from_settings  # noqa: PLC0415
+        from b24sync.mail.transports import from_settings
 
         if self.settings.mail is None:
             return None
@@ -179,7 +179,7 @@ class App:
 
     def after_poll(self, report: Report) -> None:
         """What belongs to the end of a poll: remember what need not be found out again, tell people, ping."""
-        from b24sync.engine.alerts import after_poll  # noqa: PLC0415
+        from b24sync.engine.alerts import after_poll
 
         if "_calendar" in self.__dict__:
             report.warnings += [text for text in self._calendar.warnings if text not in report.warnings]
@@ -199,7 +199,7 @@ class App:
 
     def poller(self, *, progress: Callable[[str, int], None] | None = None) -> Poller:
         """What polls."""
-        from b24sync.engine.poller import Poller  # noqa: PLC0415
+        from b24sync.engine.poller import Poller
 
         return Poller(
             self.store,
@@ -216,13 +216,13 @@ class App:
 
     def funnels(self) -> Funnels:
         """The stages that the database remembers."""
-        from b24sync.engine.funnels import load as load_funnels  # noqa: PLC0415
+        from b24sync.engine.funnels import load as load_funnels
 
         return load_funnels(self.store.meta, list(self.kinds.values()), self.settings.invoice)
 
     def linker(self, funnels: Funnels, now: datetime) -> Linker:
         """Loads linked entities for one action or event."""
-        from b24sync.rules.links import Linker  # noqa: PLC0415
+        from b24sync.rules.links import Linker
 
         return Linker(
             kinds=self.kinds,
@@ -236,7 +236,7 @@ class App:
 
     def _commission(self, key: Key) -> View:
         """What texts see as ``commission``: the booked rows of an entity and what they come to."""
-        from b24sync.rules.commissions import commission_view  # noqa: PLC0415
+        from b24sync.rules.commissions import commission_view
 
         return commission_view(self.store.ledger.rows(key))
 
@@ -245,13 +245,13 @@ class App:
         return _LateJudge(lambda: self._rule_judge(remembered, funnels, now))
 
     def _rule_judge(self, remembered: Remembered, funnels: Funnels, now: datetime) -> Judge:
-        from b24sync.engine.conditions import RuleJudge  # noqa: PLC0415
+        from b24sync.engine.conditions import RuleJudge
 
         return RuleJudge(self.language, lambda: self.linker(funnels, now), remembered)
 
     def contexts(self, funnels: Funnels, now: datetime) -> ContextMaker:
         """Opens actions."""
-        from b24sync.engine.contexts import ContextMaker  # noqa: PLC0415
+        from b24sync.engine.contexts import ContextMaker
 
         return ContextMaker(
             self.store,
@@ -269,8 +269,8 @@ class App:
 
     def dispatcher(self, *, funnels: Funnels, run: int, now: datetime, deadline: float | None) -> Dispatcher:
         """Runs the outbox."""
-        from b24sync.engine.dispatch import Dispatcher  # noqa: PLC0415
-        from b24sync.mail.portal_transport import PortalTransport  # noqa: PLC0415
+        from b24sync.engine.dispatch import Dispatcher
+        from b24sync.mail.portal_transport import PortalTransport
 
         transport = self.transport
         post = transport.send_talk if isinstance(transport, PortalTransport) else None
@@ -304,7 +304,7 @@ class App:
 
     def follow_up(self, applied: Applied, planner: Planner, funnels: Funnels) -> None:
         """What follows from the news of a poll."""
-        from b24sync.engine.follow_up import FollowUp  # noqa: PLC0415
+        from b24sync.engine.follow_up import FollowUp
 
         FollowUp(
             self.store,
@@ -349,7 +349,7 @@ class _OperatorSteps(dict[str, "StepSettings"]):
         return name in self._USES
 
     def __missing__(self, name: str) -> StepSettings:
-        from b24sync.steps.registry import step_class  # noqa: PLC0415
+        from b24sync.steps.registry import step_class
 
         made: StepSettings = step_class(self._USES[name])()
         return made
@@ -369,7 +369,7 @@ def show_time(moment: datetime | int, tz: tzinfo) -> str:
 
 def copy_of(store_path: Path, folder: Path) -> Path:
     """A private copy of a database (online), for a dry run."""
-    import sqlite3  # noqa: PLC0415
+    import sqlite3
 
     target = folder / "dry-run.db"
     if store_path.exists():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -37,6 +38,11 @@ Ids = Annotated[
 All = Annotated[bool, typer.Option("--all", help="Every action that the command is for.")]
 
 
+def _body(name: str) -> Any:
+    """The module of a command's body, loaded when the command is called: an idle poll loads no other."""
+    return import_module(f"b24sync.cli.{name}")
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"b24sync {__version__}")
@@ -57,7 +63,7 @@ def _common(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    from b24sync.cli.session import Session  # noqa: PLC0415
+    from b24sync.cli.session import Session
 
     if log_format not in {"text", "json"}:
         raise typer.BadParameter(f"found {log_format!r} (write text or json)", param_hint="--log-format")
@@ -84,10 +90,8 @@ def poll_command(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Ask the portal what changed and run what is due: one cycle."""
-    from b24sync.cli import poll as body  # noqa: PLC0415
-
-    wanted = body.Wanted(dry_run, since, baseline, reconcile, max_time, as_json, quiet)
-    raise typer.Exit(body.run(context.obj, wanted))
+    wanted = _body("poll").Wanted(dry_run, since, baseline, reconcile, max_time, as_json, quiet)
+    raise typer.Exit(_body("poll").run(context.obj, wanted))
 
 
 @app.command("watch")
@@ -95,17 +99,13 @@ def watch_command(
     context: typer.Context, interval: Annotated[str, typer.Option(help="Time between polls.")] = "60s"
 ) -> None:
     """Poll until SIGTERM or SIGINT."""
-    from b24sync.cli import watch as body  # noqa: PLC0415
-
-    raise typer.Exit(body.run(context.obj, interval))
+    raise typer.Exit(_body("watch").run(context.obj, interval))
 
 
 @app.command("status")
 def status_command(context: typer.Context, as_json: Json = False) -> None:
     """Cursors, lag, last runs, actions by state; exit 1 while anything failed, held or uncertain is open."""
-    from b24sync.cli import status as body  # noqa: PLC0415
-
-    raise typer.Exit(body.run(context.obj, as_json=as_json))
+    raise typer.Exit(_body("status").run(context.obj, as_json=as_json))
 
 
 @app.command("events")
@@ -118,10 +118,10 @@ def events_command(
     as_json: Json = False,
 ) -> None:
     """What was derived: the newest events, oldest first."""
-    from b24sync.cli import listing as body  # noqa: PLC0415
-
     raise typer.Exit(
-        body.events(context.obj, entity=entity, since=since, name=name, limit=limit, as_json=as_json)
+        _body("listing").events(
+            context.obj, entity=entity, since=since, name=name, limit=limit, as_json=as_json
+        )
     )
 
 
@@ -135,35 +135,29 @@ def actions_command(
     as_json: Json = False,
 ) -> None:
     """What was done: the newest actions, oldest first."""
-    from b24sync.cli import listing as body  # noqa: PLC0415
-
     raise typer.Exit(
-        body.actions(context.obj, entity=entity, since=since, state=state, limit=limit, as_json=as_json)
+        _body("listing").actions(
+            context.obj, entity=entity, since=since, state=state, limit=limit, as_json=as_json
+        )
     )
 
 
 @app.command("retry")
 def retry_command(context: typer.Context, ids: Ids = None, every: All = False) -> None:
     """Make failed and waiting actions due now; an uncertain one only by its id."""
-    from b24sync.cli import actions as body  # noqa: PLC0415
-
-    raise typer.Exit(body.retry(context.obj, ids or [], every=every))
+    raise typer.Exit(_body("actions").retry(context.obj, ids or [], every=every))
 
 
 @app.command("cancel")
 def cancel_command(context: typer.Context, ids: Ids = None, every: All = False) -> None:
     """Give up failed, held, uncertain (and, by id, pending) actions."""
-    from b24sync.cli import actions as body  # noqa: PLC0415
-
-    raise typer.Exit(body.cancel(context.obj, ids or [], every=every))
+    raise typer.Exit(_body("actions").cancel(context.obj, ids or [], every=every))
 
 
 @app.command("release")
 def release_command(context: typer.Context, ids: Ids = None, every: All = False) -> None:
     """Let held actions run."""
-    from b24sync.cli import actions as body  # noqa: PLC0415
-
-    raise typer.Exit(body.release(context.obj, ids or [], every=every))
+    raise typer.Exit(_body("actions").release(context.obj, ids or [], every=every))
 
 
 @app.command("explain")
@@ -173,9 +167,7 @@ def explain_command(
     as_json: Json = False,
 ) -> None:
     """The whole story of one entity: what was seen, what each rule said of it and why, what was done."""
-    from b24sync.cli import explain as body  # noqa: PLC0415
-
-    raise typer.Exit(body.run(context.obj, entity, as_json=as_json))
+    raise typer.Exit(_body("explain").run(context.obj, entity, as_json=as_json))
 
 
 @app.command("replay")
@@ -198,10 +190,8 @@ def replay_command(
     as_json: Json = False,
 ) -> None:
     """Run the recorded events through the rules, offline, and print the actions that they would have made."""
-    from b24sync.cli import replay as body  # noqa: PLC0415
-
-    wanted = body.Wanted(from_file, since, until, rules, as_json)
-    raise typer.Exit(body.run(context.obj, wanted))
+    wanted = _body("replay").Wanted(from_file, since, until, rules, as_json)
+    raise typer.Exit(_body("replay").run(context.obj, wanted))
 
 
 @snapshot_app.command("export")
@@ -217,9 +207,7 @@ def snapshot_export(
     ] = False,
 ) -> None:
     """Write the recorded history into a file, without secrets."""
-    from b24sync.cli import snapshot as body  # noqa: PLC0415
-
-    raise typer.Exit(body.export(context.obj, file, anonymize=anonymize))
+    raise typer.Exit(_body("snapshot").export(context.obj, file, anonymize=anonymize))
 
 
 @snapshot_app.command("import")
@@ -227,9 +215,7 @@ def snapshot_import(
     context: typer.Context, file: Annotated[Path, typer.Argument(help="What snapshot export made.")]
 ) -> None:
     """Make a new database of an exported history: all of it or nothing."""
-    from b24sync.cli import snapshot as body  # noqa: PLC0415
-
-    raise typer.Exit(body.take_in(context.obj, file))
+    raise typer.Exit(_body("snapshot").take_in(context.obj, file))
 
 
 @snapshot_app.command("prune")
@@ -238,17 +224,13 @@ def snapshot_prune(
     older_than: Annotated[str, typer.Option(help="As 365d: what is older goes.", show_default=False)],
 ) -> None:
     """Forget old revisions, events with what came of them, and runs; never open actions or the ledger."""
-    from b24sync.cli import snapshot as body  # noqa: PLC0415
-
-    raise typer.Exit(body.prune(context.obj, older_than=older_than))
+    raise typer.Exit(_body("snapshot").prune(context.obj, older_than=older_than))
 
 
 @app.command("metrics")
 def metrics_command(context: typer.Context) -> None:
     """Prometheus text, for node_exporter's textfile collector."""
-    from b24sync.cli import metrics as body  # noqa: PLC0415
-
-    raise typer.Exit(body.run(context.obj))
+    raise typer.Exit(_body("metrics").run(context.obj))
 
 
 @app.command("report")
@@ -263,9 +245,7 @@ def report_command(
 
     Unpaid invoices by age, reminders, commissions, poll health, what needs a person.
     """
-    from b24sync.cli import report as body  # noqa: PLC0415
-
-    raise typer.Exit(body.run(context.obj, output))
+    raise typer.Exit(_body("report").run(context.obj, output))
 
 
 @app.command("run-rule")
@@ -277,9 +257,7 @@ def run_rule_command(
     yes: Yes = False,
 ) -> None:
     """Run one rule, by hand, on one entity."""
-    from b24sync.cli import operate as body  # noqa: PLC0415
-
-    raise typer.Exit(body.run_rule(context.obj, name, entity, dry_run=dry_run, yes=yes))
+    raise typer.Exit(_body("operate").run_rule(context.obj, name, entity, dry_run=dry_run, yes=yes))
 
 
 @app.command("resend-invoice")
@@ -290,9 +268,7 @@ def resend_invoice_command(
     yes: Yes = False,
 ) -> None:
     """Mail an invoice again now; shows address and subject first."""
-    from b24sync.cli import operate as body  # noqa: PLC0415
-
-    raise typer.Exit(body.resend_invoice(context.obj, invoice, to=to, yes=yes))
+    raise typer.Exit(_body("operate").resend_invoice(context.obj, invoice, to=to, yes=yes))
 
 
 @app.command("remind")
@@ -300,9 +276,7 @@ def remind_command(
     context: typer.Context, invoice: Annotated[str, typer.Argument(help="Id, or №NUMBER.")], yes: Yes = False
 ) -> None:
     """Mail a reminder of an invoice now; shows address and subject first."""
-    from b24sync.cli import operate as body  # noqa: PLC0415
-
-    raise typer.Exit(body.remind(context.obj, invoice, yes=yes))
+    raise typer.Exit(_body("operate").remind(context.obj, invoice, yes=yes))
 
 
 @app.command("init")
@@ -322,9 +296,9 @@ def init_command(
     ] = None,
 ) -> None:
     """Ask the portal and write a commented configuration for it."""
-    from b24sync.cli import init as body  # noqa: PLC0415
-
-    raise typer.Exit(body.run(context.obj, body.Wanted(webhook, output, force, language, ca_file)))
+    raise typer.Exit(
+        _body("init").run(context.obj, _body("init").Wanted(webhook, output, force, language, ca_file))
+    )
 
 
 @app.command("doctor")
@@ -334,9 +308,7 @@ def doctor_command(
     offline: Annotated[bool, typer.Option("--offline", help="Without portal and mail server.")] = False,
 ) -> None:
     """Check everything that a poll depends on; exit 1 if anything fails."""
-    from b24sync.cli import doctor as body  # noqa: PLC0415
-
-    raise typer.Exit(body.run(context.obj, as_json=as_json, offline=offline))
+    raise typer.Exit(_body("doctor").run(context.obj, as_json=as_json, offline=offline))
 
 
 @app.command("sandbox")
@@ -344,7 +316,7 @@ def sandbox_command(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 0,
 ) -> None:
     """Serve a stand-in portal with a small company; prints its webhook URL first."""
-    from b24sync.sandbox.serve import run  # noqa: PLC0415
+    from b24sync.sandbox.serve import run
 
     raise typer.Exit(run(port))
 
@@ -352,9 +324,7 @@ def sandbox_command(
 @app.command("demo")
 def demo_command() -> None:
     """Tell the whole story on the sandbox, offline, within seconds."""
-    from b24sync.cli import demo as body  # noqa: PLC0415
-
-    raise typer.Exit(body.run())
+    raise typer.Exit(_body("demo").run())
 
 
 @app.command("commission")
@@ -366,9 +336,9 @@ def commission_command(
     as_json: Json = False,
 ) -> None:
     """The commission ledger."""
-    from b24sync.cli import commission as body  # noqa: PLC0415
-
-    raise typer.Exit(body.commission(context.obj, month=month, by=by, as_csv=as_csv, as_json=as_json))
+    raise typer.Exit(
+        _body("commission").commission(context.obj, month=month, by=by, as_csv=as_csv, as_json=as_json)
+    )
 
 
 @calendar_app.command("show")
@@ -376,9 +346,7 @@ def calendar_show(
     context: typer.Context, year: Annotated[int, typer.Argument(min=1, max=9999)], as_json: Json = False
 ) -> None:
     """Every day of a year: working or not, short or not, and which layer decided."""
-    from b24sync.cli import working_days as body  # noqa: PLC0415
-
-    raise typer.Exit(body.show(context.obj, year, as_json=as_json))
+    raise typer.Exit(_body("working_days").show(context.obj, year, as_json=as_json))
 
 
 @calendar_app.command("check")
@@ -391,9 +359,7 @@ def calendar_check(
     as_json: Json = False,
 ) -> None:
     """One day, which layer decided, and where it would be shifted to."""
-    from b24sync.cli import working_days as body  # noqa: PLC0415
-
-    raise typer.Exit(body.check(context.obj, day, portal=portal, as_json=as_json))
+    raise typer.Exit(_body("working_days").check(context.obj, day, portal=portal, as_json=as_json))
 
 
 @calendar_app.command("import")
@@ -403,9 +369,7 @@ def calendar_import(
     as_json: Json = False,
 ) -> None:
     """Take over an official calendar; shows first how it differs from the library."""
-    from b24sync.cli import working_days as body  # noqa: PLC0415
-
-    raise typer.Exit(body.import_file(context.obj, file, as_json=as_json))
+    raise typer.Exit(_body("working_days").import_file(context.obj, file, as_json=as_json))
 
 
 def main() -> None:
@@ -434,7 +398,7 @@ def _flushed(code: int) -> int:
 
 
 def _failed(error: BaseException, *, verbose: bool) -> int:
-    from b24sync.cli.failure import explain  # noqa: PLC0415
+    from b24sync.cli.failure import explain
 
     if isinstance(error, KeyboardInterrupt):
         signal.signal(signal.SIGINT, signal.SIG_DFL)

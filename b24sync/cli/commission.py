@@ -101,7 +101,7 @@ def commission(session: Session, *, month: str | None, by: str | None, as_csv: b
     Raises:
         UsageError: An option is wrong.
     """
-    import sys  # noqa: PLC0415
+    import sys
 
     if as_csv and as_json:
         raise UsageError("--csv and --json exclude each other")

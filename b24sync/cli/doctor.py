@@ -53,8 +53,8 @@ def run(session: Session, *, as_json: bool, offline: bool) -> int:
 
 
 def _file(source: Source, show: Show, *, offline: bool, titled: bool) -> int:
-    from b24sync.app import App  # noqa: PLC0415
-    from b24sync.doctor.examination import Examination  # noqa: PLC0415
+    from b24sync.app import App
+    from b24sync.doctor.examination import Examination
 
     if titled:
         print(f"\n{printable(str(source.path))}")

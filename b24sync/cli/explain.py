@@ -87,7 +87,7 @@ def story_json(app: App, story: Story) -> dict[str, Any]:
 
 def _facts(app: App, story: Story) -> dict[str, Any]:
     """The contract fields as they were last seen, as JSON."""
-    from b24sync.engine.apply import known_of  # noqa: PLC0415
+    from b24sync.engine.apply import known_of
 
     stored, kind = story.stored, app.kinds.get(story.key.kind)
     if stored is None or kind is None:
@@ -126,7 +126,7 @@ def _chapter_json(app: App, chapter: Chapter) -> dict[str, Any]:
 def _ledger_json(app: App, story: Story) -> list[dict[str, Any]]:
     if not story.booked:
         return []
-    from b24sync.cli.commission import row_json  # noqa: PLC0415
+    from b24sync.cli.commission import row_json
 
     return [row_json(booked, app.tz) for booked in story.booked]
 

@@ -32,7 +32,7 @@ def explain(error: BaseException, *, verbose: bool) -> int:
 def _say_unforeseen(error: BaseException) -> int:
     """What the machine did to us, or we to ourselves."""
     if isinstance(error, sqlite3.Error):
-        from b24sync.store.db import unusable  # noqa: PLC0415
+        from b24sync.store.db import unusable
 
         found = unusable("the database", error)
         _say(str(found))

@@ -95,7 +95,7 @@ def _webhook(wanted: Wanted) -> Webhook:
 
 
 def _parsed(text: str) -> Webhook:
-    from b24sync.portal.webhook import Webhook  # noqa: PLC0415
+    from b24sync.portal.webhook import Webhook
 
     try:
         return Webhook.parse(text)
@@ -104,11 +104,11 @@ def _parsed(text: str) -> Webhook:
 
 
 def _asked(webhook: Webhook, wanted: Wanted) -> PortalFacts:
-    from b24sync.clock import SystemClock  # noqa: PLC0415
-    from b24sync.domain.rate import RATES  # noqa: PLC0415
-    from b24sync.onboarding.inquiry import inquire  # noqa: PLC0415
-    from b24sync.portal.client import PortalClient  # noqa: PLC0415
-    from b24sync.portal.pacing import MemoryBucket  # noqa: PLC0415
+    from b24sync.clock import SystemClock
+    from b24sync.domain.rate import RATES
+    from b24sync.onboarding.inquiry import inquire
+    from b24sync.portal.client import PortalClient
+    from b24sync.portal.pacing import MemoryBucket
 
     ca_file = str(wanted.ca_file) if wanted.ca_file else None
     bucket = MemoryBucket(RATES["standard"])
@@ -152,7 +152,7 @@ def _chosen(webhook: Webhook, facts: PortalFacts, wanted: Wanted) -> Choices:
 
 
 def _ask_automations(facts: PortalFacts) -> frozenset[str]:
-    from b24sync.onboarding.automations import AUTOMATIONS  # noqa: PLC0415
+    from b24sync.onboarding.automations import AUTOMATIONS
 
     known = {one.code: one.title for one in AUTOMATIONS if not one.of_tasks or facts.may("task", "tasks")}
     _say(
@@ -170,7 +170,7 @@ def _ask_automations(facts: PortalFacts) -> frozenset[str]:
 
 
 def _ask_mail() -> MailChoice:
-    from b24sync.domain.addresses import parse_address  # noqa: PLC0415
+    from b24sync.domain.addresses import parse_address
 
     transport = _ask_one_of(
         "Mail goes out by (smtp, portal, file: into a folder, for trials)", ("smtp", "portal", "file"), "file"
@@ -208,7 +208,7 @@ def _ask_one_of(question: str, known: tuple[str, ...], default: str) -> str:
 
 
 def _ask(question: str, default: str, *, hidden: bool = False, optional: bool = False) -> str:
-    from typer import prompt  # noqa: PLC0415
+    from typer import prompt
 
     shown = default if default or optional else None
     answer: Any = prompt(question, default=shown, hide_input=hidden, show_default=bool(default))
@@ -217,14 +217,14 @@ def _ask(question: str, default: str, *, hidden: bool = False, optional: bool = 
 
 def _written(wanted: Wanted, facts: PortalFacts, choices: Choices) -> None:
     """Write the file beside its place, see that it loads, and put it there in one go."""
-    from b24sync.onboarding.document import document  # noqa: PLC0415
-    from b24sync.onboarding.placing import place  # noqa: PLC0415
+    from b24sync.onboarding.document import document
+    from b24sync.onboarding.placing import place
 
     place(wanted.output, document(facts, choices), overwrite=wanted.force)
 
 
 def _farewell(wanted: Wanted, facts: PortalFacts, choices: Choices) -> None:
-    from b24sync.onboarding.automations import AUTOMATIONS  # noqa: PLC0415
+    from b24sync.onboarding.automations import AUTOMATIONS
 
     _say(f"{wanted.output}: written, readable by you only; it holds the webhook's secret", style="green")
     if facts.is_admin is False:

@@ -96,7 +96,7 @@ def _rule(app: App, name: str) -> RuleSettings:
     for rule in app.settings.rules:
         if rule.name == name:
             return rule
-    from difflib import get_close_matches  # noqa: PLC0415
+    from difflib import get_close_matches
 
     names = [rule.name for rule in app.settings.rules]
     near = get_close_matches(name, names, 1)
@@ -111,7 +111,7 @@ def _confirm(*, yes: bool) -> None:
         return
     if not interactive():
         raise UsageError("there is no terminal to ask at", remedy="say --yes to do it")
-    import typer  # noqa: PLC0415
+    import typer
 
     typer.confirm("do it?", abort=True)
 
@@ -128,7 +128,7 @@ class Operator:
     @classmethod
     def of(cls, app: App) -> Operator:
         """At work, with the portal's stages known."""
-        from b24sync.engine import funnels as stages  # noqa: PLC0415
+        from b24sync.engine import funnels as stages
 
         funnels = app.funnels()
         missing = stages.missing(funnels, app.watched, {})
@@ -336,7 +336,7 @@ def _ended(result: StepResult) -> str:
 
 def first_write(app: App, effects: Any) -> str:
     """Run a generator up to its first write and say what that is; nothing is written."""
-    from b24sync.errors import B24SyncError  # noqa: PLC0415
+    from b24sync.errors import B24SyncError
 
     try:
         effect = next(effects)
@@ -384,6 +384,6 @@ def _intended(effect: Any) -> str:
 
 def feeds_time() -> Any:
     """A call that only tells the portal's time."""
-    from b24sync.calls import Call  # noqa: PLC0415
+    from b24sync.calls import Call
 
     return Call("server.time")

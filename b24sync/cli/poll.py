@@ -62,14 +62,14 @@ def poll_configuration(app: App, wanted: Wanted) -> int:
 
 def _scratch() -> AbstractContextManager[str]:
     """A folder for the copy that a dry run works on."""
-    import tempfile  # noqa: PLC0415 - an idle poll does without
+    import tempfile
 
     return tempfile.TemporaryDirectory()
 
 
 def poll_once(app: App, options: Options, *, progress: bool) -> Report:
     """One poll with everything that belongs to it: the lock is held by the caller."""
-    from b24sync.cli.progress import bar  # noqa: PLC0415
+    from b24sync.cli.progress import bar
 
     with bar(enabled=progress) as told:
         report = app.poller(progress=told).run(options)
@@ -107,7 +107,7 @@ def _summary(report: Report) -> str:
 
 
 def _show_planned(app: App, report: Report) -> None:
-    from b24sync.cli.listing import action_line, event_line  # noqa: PLC0415
+    from b24sync.cli.listing import action_line, event_line
 
     for event in app.store.journal.events(run=report.run):
         print(event_line(app, event))

@@ -75,7 +75,7 @@ def _configured(session: Session, wanted: Wanted) -> Iterator[App]:
 def _history(session: Session, app: App, wanted: Wanted) -> Iterator[Store]:
     """What was recorded: in a file, or in the database of the configuration that the command line names."""
     if wanted.from_file is not None:
-        from b24sync.store.export_import import opened  # noqa: PLC0415
+        from b24sync.store.export_import import opened
 
         with opened(wanted.from_file) as store:
             yield store

@@ -31,7 +31,7 @@ class Session:
     def logging(self) -> None:
         """Set up logging, once."""
         if not self._ready:
-            from b24sync.log import setup  # noqa: PLC0415
+            from b24sync.log import setup
 
             setup(
                 fmt="json" if self.log_format == "json" else "text", verbose=self.verbose, stream=sys.stderr
@@ -44,7 +44,7 @@ class Session:
         Raises:
             ConfigError: There is none.
         """
-        from b24sync.config.find import find  # noqa: PLC0415
+        from b24sync.config.find import find
 
         return find(self.config, os.environ, Path.cwd())
 
@@ -54,7 +54,7 @@ class Session:
         Raises:
             ConfigError: It has faults.
         """
-        from b24sync.cli.known_good import load_known  # noqa: PLC0415
+        from b24sync.cli.known_good import load_known
 
         self.logging()
         loaded = load_known(source, os.environ, offline=offline)
@@ -69,7 +69,7 @@ class Session:
         Raises:
             UsageError: There are several.
         """
-        from b24sync.app import App  # noqa: PLC0415
+        from b24sync.app import App
 
         sources = self.sources()
         if len(sources) > 1:
@@ -90,9 +90,9 @@ class Session:
         Returns:
             The worst exit code.
         """
-        from b24sync.app import App  # noqa: PLC0415
-        from b24sync.cli.failure import explain  # noqa: PLC0415
-        from b24sync.engine.poll_report import worst  # noqa: PLC0415
+        from b24sync.app import App
+        from b24sync.cli.failure import explain
+        from b24sync.engine.poll_report import worst
 
         sources = self.sources()
         codes = []

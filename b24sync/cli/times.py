@@ -17,7 +17,7 @@ def typed_time(text: str, *, now: datetime, tz: tzinfo) -> datetime:
     Raises:
         UsageError: It is none.
     """
-    from dateutil import parser  # noqa: PLC0415
+    from dateutil import parser
 
     try:
         return now - parse_duration(text)

@@ -38,8 +38,8 @@ def run(session: Session, interval: str) -> int:
 
 def _poll_all(session: Session, stopped: threading.Event) -> None:
     """One round; whatever goes wrong is said and the watch goes on."""
-    from b24sync.app import App  # noqa: PLC0415
-    from b24sync.cli.failure import explain  # noqa: PLC0415
+    from b24sync.app import App
+    from b24sync.cli.failure import explain
 
     for source in session.sources():
         if stopped.is_set():

@@ -148,6 +148,6 @@ class _Scanner:
 def _unescaped(key: str) -> str:
     if "\\" not in key:
         return key
-    import tomllib  # noqa: PLC0415 (only for keys with escapes)
+    import tomllib
 
     return str(tomllib.loads(f'key = "{key}"')["key"])

@@ -123,7 +123,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
 def _read(
     source: Source, raw: dict[str, Any], environ: Mapping[str, str], *, offline: bool
 ) -> tuple[Settings, tuple[Problem, ...]]:
-    from b24sync.config.structure import read_settings  # noqa: PLC0415
+    from b24sync.config.structure import read_settings
 
     path = source.path
     settings, faults = read_settings(raw, SecretReader(path, environ, offline=offline))
@@ -154,9 +154,9 @@ def _tidied(webhook: Secret) -> Secret:
 
 def _cross_faults(settings: Settings) -> Iterator[Problem]:
     """What follows from the file alone, texts included; not imported for a file that is known to be good."""
-    from b24sync.config.rules import rule_faults  # noqa: PLC0415
-    from b24sync.config.sections import section_faults  # noqa: PLC0415
-    from b24sync.config.text_checks import text_faults  # noqa: PLC0415
+    from b24sync.config.rules import rule_faults
+    from b24sync.config.sections import section_faults
+    from b24sync.config.text_checks import text_faults
 
     faults = [*section_faults(settings), *rule_faults(settings)]
     yield from faults
@@ -165,7 +165,7 @@ def _cross_faults(settings: Settings) -> Iterator[Problem]:
 
 def _messages(path: Path, text: str, faults: Iterable[Problem]) -> Iterator[str]:
     """Faults as lines, in the order of the file."""
-    from b24sync.config.lines import line_numbers, nearest_line  # noqa: PLC0415 (only for what is wrong)
+    from b24sync.config.lines import line_numbers, nearest_line
 
     lines = line_numbers(text)
     placed = [(nearest_line(lines, fault.path), fault) for fault in dict.fromkeys(faults)]
@@ -177,7 +177,7 @@ def _messages(path: Path, text: str, faults: Iterable[Problem]) -> Iterator[str]
 
 
 def _warnings(path: Path, text: str, settings: Settings) -> tuple[str, ...]:
-    from b24sync.config.sections import section_warnings  # noqa: PLC0415
+    from b24sync.config.sections import section_warnings
 
     found = list(section_warnings(settings))
     return tuple(_messages(path, text, found)) if found else ()
@@ -191,7 +191,7 @@ def _secrets(settings: Settings) -> tuple[str, ...]:
 
 
 def _digest(text: str, settings: Settings) -> str:
-    from hashlib import sha256  # noqa: PLC0415
+    from hashlib import sha256
 
     digest = sha256(f"{__version__}\n{text}".encode())
     for rule in settings.rules:

@@ -104,7 +104,7 @@ def _short(number: int | Decimal) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The known word that is nearest, or the empty text."""
-    from difflib import get_close_matches  # noqa: PLC0415 (only for what is wrong)
+    from difflib import get_close_matches
 
     by_lower = {name.lower(): name for name in known}
     return next((by_lower[name] for name in get_close_matches(word.lower(), by_lower, n=1)), "")

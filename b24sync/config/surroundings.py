@@ -47,7 +47,7 @@ def zone_faults(name: str) -> Iterator[Problem]:
     """Whether there is a time zone of this name; empty: the portal's."""
     if not name:
         return
-    import zoneinfo  # noqa: PLC0415 (only if a time zone is given)
+    import zoneinfo
 
     try:
         zoneinfo.ZoneInfo(name)

@@ -60,7 +60,7 @@ def _address_faults(settings: MailSettings, uses: Uses) -> Iterator[Finding]:
 
 
 def _smtp(app: App, *, offline: bool) -> Iterator[Finding]:
-    from b24sync.mail.smtp import SmtpMailer  # noqa: PLC0415
+    from b24sync.mail.smtp import SmtpMailer
 
     transport = app.transport
     if offline or not isinstance(transport, SmtpMailer):

@@ -176,7 +176,7 @@ class CalendarSettings:
 
 
 def _did_you_mean(value: str, known: tuple[str, ...]) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - only a fault needs it
+    from difflib import get_close_matches
 
     close = get_close_matches(value, known, n=1)
     return f" (did you mean {close[0]}?)" if close else ""

@@ -35,8 +35,8 @@ def after_poll(app: App, report: Report) -> None:
 
 def _ping(url: str, *, failed: bool) -> None:
     """Show the health check that polls go on; with ``/fail`` behind the address if something is wrong."""
-    import urllib.error  # noqa: PLC0415
-    import urllib.request  # noqa: PLC0415
+    import urllib.error
+    import urllib.request
 
     address = f"{url.rstrip('/')}/fail" if failed else url
     try:
@@ -47,8 +47,8 @@ def _ping(url: str, *, failed: bool) -> None:
 
 
 def _notify(app: App, report: Report) -> None:
-    from b24sync.engine import remembered  # noqa: PLC0415 - a poll without trouble does without
-    from b24sync.rest import im_notify  # noqa: PLC0415
+    from b24sync.engine import remembered
+    from b24sync.rest import im_notify
 
     settings = app.settings
     if settings.alerts is None:

@@ -183,13 +183,13 @@ class Poller:
         return {one.kind.name: 0 for one in gathered.complete()}
 
     def _commit(self, gathered: Gathered, report: Report, swept: Mapping[str, int]) -> None:
-        from b24sync.engine.commit import Commit  # noqa: PLC0415 - an idle poll does without
+        from b24sync.engine.commit import Commit
 
         applied = Commit(self, gathered, report, swept).run()
         report.changes, report.events = applied.changes, applied.events
 
     def _dispatch(self, gathered: Gathered, report: Report, deadline: float | None) -> None:
-        from b24sync.engine import funnels  # noqa: PLC0415 - likewise
+        from b24sync.engine import funnels
 
         known = funnels.load(self.store.meta, self.kinds, self.settings.invoice)
         dispatcher = self.parts.dispatcher(
@@ -235,7 +235,7 @@ class Poller:
                 _leave_out(report, one.kind, one.error)
 
     def _sweep(self, one: KindReading, report: Report, *, by_hand: bool) -> Sweep:
-        from b24sync.engine.capture.reconcile import Sweep, sweep  # noqa: PLC0415 - once a day
+        from b24sync.engine.capture.reconcile import Sweep, sweep
 
         try:
             found = sweep(self.portal, self.store, one.kind, by_hand=by_hand, scrub=self.scrub)

@@ -157,6 +157,6 @@ class PortalClient:
         raise PermanentError("the file's link redirects without end", method="download")
 
     def _connect(self) -> Wire:
-        from b24sync.portal.http import Wire  # noqa: PLC0415 - requests costs more time than all the rest
+        from b24sync.portal.http import Wire
 
         return Wire(self._webhook, clock=self._clock, ca_file=self._ca_file)

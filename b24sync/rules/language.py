@@ -151,7 +151,7 @@ class Language:
         return self._expressions[source]
 
     def _compiled_expression(self, source: str) -> tuple[Template, frozenset[Path]]:
-        from b24sync.rules.reading import names_in  # noqa: PLC0415
+        from b24sync.rules.reading import names_in
 
         parsed = _parse_expression(self._plain, source)
         return _compile(self._plain, parsed, source), names_in(parsed)
@@ -170,7 +170,7 @@ class Language:
     def _text(self, source: str, mode: Mode) -> Text:
         if "{" not in source:
             return Text(source, frozenset(), mode, None)
-        from b24sync.rules.reading import names_in  # noqa: PLC0415
+        from b24sync.rules.reading import names_in
 
         environment = self._environment(mode)
         parsed = _parse(environment, source)
@@ -188,7 +188,7 @@ class Language:
         """
         if not source.strip() or (mode != "condition" and "{" not in source):
             return []
-        from b24sync.rules.reading import faults_in  # noqa: PLC0415
+        from b24sync.rules.reading import faults_in
 
         is_condition = mode == "condition"
         environment = self._plain if mode == "condition" else self._environment(mode)
@@ -218,7 +218,7 @@ class Language:
         return self._sandbox(lambda value: escape(str(formats.shown(value, tz=self.tz))))
 
     def _sandbox(self, finalize: Callable[[Any], Any], *, autoescape: bool = False) -> Sandbox:
-        from b24sync.rules.environment import Sandbox  # noqa: PLC0415
+        from b24sync.rules.environment import Sandbox
 
         filters: dict[str, Callable[..., Any]] = {
             "money": self._money,
@@ -261,7 +261,7 @@ def _parse_expression(environment: Sandbox, source: str) -> nodes.Template:
     from jinja2 import TemplateSyntaxError, nodes
     from jinja2.parser import Parser
 
-    from b24sync.rules.environment import exact  # noqa: PLC0415
+    from b24sync.rules.environment import exact
 
     try:
         parser = Parser(environment, " ".join(source.split("\n")), state="variable")

@@ -81,7 +81,7 @@ class CreateActivity(StepSettings):
         return found[0] if found else None
 
     def _call(self, ctx: StepContext, owner: Key, client: Key | None, person_id: int) -> Effects[Call]:
-        from b24sync.steps import builtin_texts  # noqa: PLC0415 - only where an activity is made
+        from b24sync.steps import builtin_texts
 
         subject = yield from ctx.text(self.subject or builtin_texts.title(ctx, self.kind), mode="line")
         description = yield from ctx.text(self.description or builtin_texts.description(ctx), mode="plain")

@@ -38,6 +38,6 @@ class CreateInvoice(StepSettings):
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Make the invoice unless it is there; a found one gets the rows that it lacks."""
-        from b24sync.steps import invoicing  # noqa: PLC0415 - only where an invoice is made
+        from b24sync.steps import invoicing
 
         return invoicing.make(self, ctx)

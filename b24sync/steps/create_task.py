@@ -35,6 +35,6 @@ class CreateTask(StepSettings):
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Make the task unless it is there."""
-        from b24sync.steps import one_task  # noqa: PLC0415 - what makes tasks is loaded with the first one
+        from b24sync.steps import one_task
 
         return one_task.make(self, ctx)

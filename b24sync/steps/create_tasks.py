@@ -56,6 +56,6 @@ class CreateTasks(StepSettings):
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Make the tasks that are not there yet."""
-        from b24sync.steps import row_tasks  # noqa: PLC0415 - what makes tasks is loaded with the first one
+        from b24sync.steps import row_tasks
 
         return row_tasks.make(self, ctx)

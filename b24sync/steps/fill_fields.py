@@ -52,6 +52,6 @@ class FillFields(StepSettings):
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Look up, then write what is empty (or everything with ``overwrite``) in one update."""
-        from b24sync.steps import filling  # noqa: PLC0415 - only where fields are written
+        from b24sync.steps import filling
 
         return filling.fill(self, ctx)

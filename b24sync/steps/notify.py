@@ -50,7 +50,7 @@ class Notify(StepSettings):
     def _message(self, ctx: StepContext) -> Effects[str]:
         if self.text:
             return (yield from ctx.text(self.text, mode="bbcode"))
-        from b24sync.steps.builtin_texts import notice  # noqa: PLC0415 - only where no text is configured
+        from b24sync.steps.builtin_texts import notice
 
         source, names = notice(ctx)
         return (yield from ctx.text(source, mode="bbcode", extra=names))

@@ -49,7 +49,7 @@ class SendInvoice(StepSettings):
         Raises:
             B24SyncError: It cannot be sent as it is.
         """
-        from b24sync.steps import invoice_mail  # noqa: PLC0415 - the texts and HTML of mail are needed only where mail is sent
+        from b24sync.steps import invoice_mail
 
         done = invoice_mail.already_sent(ctx) or (yield from invoice_mail.being_made(ctx))
         if done is not None:
@@ -65,7 +65,7 @@ class SendInvoice(StepSettings):
         Raises:
             B24SyncError: It cannot be sent as it is.
         """
-        from b24sync.steps import invoice_mail  # noqa: PLC0415
+        from b24sync.steps import invoice_mail
 
         invoice = yield from _wanted(ctx)
         if isinstance(invoice, Skipped):
@@ -73,8 +73,8 @@ class SendInvoice(StepSettings):
         return (yield from invoice_mail.preview(ctx, self._mailing(), invoice))
 
     def _mailing(self) -> Mailing:
-        from b24sync.steps import mail_texts  # noqa: PLC0415
-        from b24sync.steps.invoice_mail import Mailing  # noqa: PLC0415
+        from b24sync.steps import mail_texts
+        from b24sync.steps.invoice_mail import Mailing
 
         return Mailing(self, "invoice", mail_texts.INVOICE_SUBJECT, mail_texts.INVOICE_BODY, {})
 

@@ -51,7 +51,7 @@ class SendReminder(StepSettings):
         Raises:
             B24SyncError: It cannot be sent as it is.
         """
-        from b24sync.steps import invoice_mail  # noqa: PLC0415 - the texts and HTML of mail are needed only where mail is sent
+        from b24sync.steps import invoice_mail
 
         done = invoice_mail.already_sent(ctx) or (yield from invoice_mail.being_made(ctx))
         if done is not None:
@@ -67,7 +67,7 @@ class SendReminder(StepSettings):
         Raises:
             B24SyncError: It cannot be sent as it is.
         """
-        from b24sync.steps import invoice_mail  # noqa: PLC0415
+        from b24sync.steps import invoice_mail
 
         invoice = yield from _wanted(ctx)
         if isinstance(invoice, Skipped):
@@ -75,8 +75,8 @@ class SendReminder(StepSettings):
         return (yield from invoice_mail.preview(ctx, self._mailing(ctx, invoice), invoice))
 
     def _mailing(self, ctx: StepContext, invoice: Entity) -> Mailing:
-        from b24sync.steps import mail_texts  # noqa: PLC0415
-        from b24sync.steps.invoice_mail import Mailing  # noqa: PLC0415
+        from b24sync.steps import mail_texts
+        from b24sync.steps.invoice_mail import Mailing
 
         due: date = invoice["due_date"]
         days = (due - ctx.today()).days

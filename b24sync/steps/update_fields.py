@@ -29,6 +29,6 @@ class UpdateFields(StepSettings):
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Write what is not so already, in one update."""
-        from b24sync.steps import filling  # noqa: PLC0415 - only where fields are written
+        from b24sync.steps import filling
 
         return filling.update(self, ctx)

@@ -37,21 +37,21 @@ class Store:
     @cached_property
     def records(self) -> RecordTables:
         """What steps keep."""
-        from b24sync.store.step_records import RecordTables  # noqa: PLC0415 - an idle poll does without
+        from b24sync.store.step_records import RecordTables
 
         return RecordTables(self.connection)
 
     @cached_property
     def ledger(self) -> Ledger:
         """The commission ledger."""
-        from b24sync.store.ledger import Ledger  # noqa: PLC0415 - likewise
+        from b24sync.store.ledger import Ledger
 
         return Ledger(self.connection)
 
     @cached_property
     def figures(self) -> Figures:
         """Sums over the history."""
-        from b24sync.store.figures import Figures  # noqa: PLC0415 - likewise
+        from b24sync.store.figures import Figures
 
         return Figures(self.connection)
 
@@ -87,7 +87,7 @@ class Store:
         """A text that no other database has, so that markers of different ones never meet."""
         known = self.meta.get("installation")
         if known is None:
-            import uuid  # noqa: PLC0415
+            import uuid
 
             self.connection.execute(
                 "INSERT OR IGNORE INTO meta VALUES ('installation', ?)", (uuid.uuid4().hex,)

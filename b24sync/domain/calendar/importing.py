@@ -146,7 +146,7 @@ def diff(imported: Imported, official: Year) -> list[str]:
 
 def _read(data: bytes, source: str, year: int | None) -> Draft | Imported:
     # Imported here: a run that only asks for days reads no file, or only the normal form.
-    from b24sync.domain.calendar import reading_csv, reading_xml  # noqa: PLC0415
+    from b24sync.domain.calendar import reading_csv, reading_xml
 
     start = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if start == b"<" or data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
@@ -167,7 +167,7 @@ def _text(data: bytes) -> str:
 
 
 def _read_json(text: str, source: str) -> Draft | Imported:
-    from b24sync.domain.calendar import reading_json  # noqa: PLC0415
+    from b24sync.domain.calendar import reading_json
 
     try:
         data = json.loads(text)

@@ -94,7 +94,7 @@ def installed_stamp() -> str:
 
     The name of its ``dist-info`` folder (``holidays-0.109``), or the time of its files where there is none.
     """
-    from importlib.util import find_spec  # noqa: PLC0415 - only a calendar question needs it
+    from importlib.util import find_spec
 
     spec = find_spec("holidays")
     if spec is None or spec.origin is None:

@@ -47,7 +47,7 @@ def read_xml(data: bytes, source: str) -> Draft:
 
 
 def _elements(data: bytes, source: str) -> list[tuple[str, dict[str, str]]]:
-    from xml.parsers import expat  # noqa: PLC0415 - only an XML file needs it
+    from xml.parsers import expat
 
     elements: list[tuple[str, dict[str, str]]] = []
 
