@@ -5,20 +5,18 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 AUDIT_S = 90
-DEALT = 3  # processes for the tests of whole commands
+WORKERS = 4  # more than the cores of a small machine: many tests wait for a clock
 EXACT = ("domain", "rules", "engine", "store")  # the parts whose coverage is shown by itself
 PASSED, SKIPPED, FAILED = "ok", "skipped", "FAILED"
 
@@ -133,97 +131,33 @@ def installed(name: str, seen: set[str] | None = None) -> Iterator[tuple[str, st
 
 
 def tests() -> tuple[str, str]:
-    """The tests in a few processes side by side (many wait for a clock), with the branches they take.
+    """The tests, a few at a time (many wait for a clock), with the branches that they take.
 
     What hypothesis tries is the same in every run; the least share is ``fail_under`` of
     ``[tool.coverage.report]``.
     """
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        parts = [Part(folder / str(number), arguments) for number, arguments in enumerate(shares_of_tests())]
-        codes = [part.end() for part in parts]
-        fault = coverage("combine", "-q", *(str(part.data) for part in parts), data=folder / "all")
-        coverage("json", "-q", "--fail-under=0", "-o", str(folder / "report"), data=folder / "all")
-        fault = fault or coverage("report", "--skip-covered", data=folder / "all")
-        shares = (
-            covered(json.loads((folder / "report").read_text()))
-            if (folder / "report").exists()
-            else "no coverage was measured"
-        )
-        said = summed(part.ending for part in parts)
-    if any(codes) or fault:
-        return FAILED, f"pytest: exit {', '.join(map(str, codes))}, coverage: exit {fault}; {said}; {shares}"
-    return PASSED, f"{said}; {shares}"
-
-
-def summed(endings: Iterable[str]) -> str:
-    """The closing lines of several runs as one: how many tests passed, failed and so on."""
-    counts: Counter[str] = Counter()
-    for ending in endings:
-        counts.update(
-            {
-                word.removesuffix("s"): int(number)
-                for number, word in re.findall(r"(\d+) ([a-z]+)", ending.partition(" in ")[0])
-            }
-        )
-    return ", ".join(f"{count} {word}" for word, count in counts.items()) or "no test ran"
-
-
-def shares_of_tests() -> list[list[str]]:
-    """What each process is told to run: the tests of whole commands dealt out, and everything else."""
-    files = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "e2e").glob("test_*.py"))
-    return [*(files[number::DEALT] for number in range(DEALT)), ["--ignore=tests/e2e"]]
-
-
-class Part:
-    """One of several runs of pytest at a time; what it says is shown when it has ended."""
-
-    def __init__(self, folder: Path, arguments: list[str]) -> None:
-        folder.mkdir()
-        self.data = folder / "data"
-        self.ending = ""
-        self._said = folder.with_suffix(".txt").open("w+", encoding="utf-8")
-        options = [
-            "-q",
-            "--durations=8",
-            "--timeout=300",
+        report, data = Path(name, "report"), Path(name, "data")
+        options = ["-q", "-n", str(WORKERS), "--dist", "worksteal", "--durations=10", "--timeout=300"]
+        options += [
             "--hypothesis-profile=ci",
             "-p",
             "no:cacheprovider",
             "--cov",
-            "--cov-report=",
+            "--cov-report=term:skip-covered",
         ]
-        options += ["--cov-fail-under=0"]  # only all parts together are judged
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "pytest", *options, *arguments],
-            cwd=ROOT,
-            env={**os.environ, "COVERAGE_FILE": str(self.data)},
-            stdout=self._said,
-            stderr=subprocess.STDOUT,
-        )
-
-    def end(self) -> int:
-        """Wait for it and show what it said; its exit code."""
-        code = self._process.wait()
-        self._said.seek(0)
-        text = self._said.read()
-        self._said.close()
-        print(text, flush=True)
-        endings = [
-            line.strip("= ")
-            for line in text.splitlines()
-            if re.search(r"\d+ (passed|failed|error|skipped).* in \d", line)
+        environment = {**os.environ, "COVERAGE_FILE": str(data)}
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            *options,
+            "--cov-report=term:skip-covered",
+            f"--cov-report=json:{report}",
         ]
-        self.ending = endings[-1] if endings else "pytest did not come to its end"
-        return code
-
-
-def coverage(*arguments: str, data: Path) -> int:
-    """Run coverage on one file of data; its exit code."""
-    command = [sys.executable, "-m", "coverage", *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, check=False, env={**os.environ, "COVERAGE_FILE": str(data)}
-    ).returncode
+        code = subprocess.run(command, cwd=ROOT, check=False, env=environment).returncode
+        shares = covered(json.loads(report.read_text())) if report.exists() else "no coverage was measured"
+    return (PASSED, shares) if code == 0 else (FAILED, f"pytest: exit {code}; {shares}")
 
 
 def covered(report: dict[str, object]) -> str:

@@ -52,20 +52,3 @@ def test_shares_count_lines_and_branches_by_part():
         }
     }
     assert check.covered(report).startswith("all 70.0 %, domain 90.0 %, rules 100.0 %")
-
-
-def test_the_closing_lines_of_all_processes_become_one():
-    endings = [
-        "12 passed, 1 skipped in 3.10s",
-        "1 failed, 30 passed in 70.00s (0:01:10)",
-        "pytest did not come to its end",
-    ]
-    assert check.summed(endings) == "42 passed, 1 skipped, 1 failed"
-
-
-def test_every_test_is_run_by_exactly_one_process():
-    *dealt, rest = check.shares_of_tests()
-    named = [name for share in dealt for name in share]
-    there = {str(path.relative_to(check.ROOT)) for path in check.ROOT.glob("tests/e2e/**/test_*.py")}
-    assert sorted(named) == sorted(there)
-    assert rest == ["--ignore=tests/e2e"]
