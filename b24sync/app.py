@@ -320,7 +320,7 @@ class App:
 
 
 class _PortalTime:
-    """The local clock that tells the portal's time, for the dates of mails (DESIGN.md G6)."""
+    """The local clock that tells the portal's time, for the dates of mails (contract.md G6)."""
 
     def __init__(self, local: Clock, now: Callable[[], datetime]) -> None:
         self.now, self.monotonic, self.sleep = now, local.monotonic, local.sleep

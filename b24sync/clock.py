@@ -24,7 +24,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own clock. Ages and events go by the portal's clock instead (DESIGN.md G6)."""
+    """The machine's own clock. Ages and events go by the portal's clock instead (contract.md G6)."""
 
     def now(self) -> datetime:
         """The local wall clock, aware UTC."""

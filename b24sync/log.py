@@ -2,7 +2,7 @@
 
 Secrets get into texts by themselves: a webhook's URL holds one, urllib3 logs paths at DEBUG, the portal's
 ``*Machine`` links embed the webhook. So every line passes :func:`redact`, with traceback, and errors shown
-to users do too (DESIGN.md G9).
+to users do too (contract.md G9).
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ class Write:
     """Write to the portal; the generator is sent one ``Answer`` (its error can only be a PermanentError).
 
     Attributes:
-        entity: What is changed, if it is an entity; its echo is then known as the program's own (DESIGN.md
+        entity: What is changed, if it is an entity; its echo is then known as the program's own (contract.md
             G5).
         writes: Contract field (or ``fields.CODE``) → new value, as ``diff_values`` shows it; for a stage
             ``stage_id``.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from b24sync.app import App
     from b24sync.cli.session import Session
 
-# which states a command moves by id, and with --all (DESIGN.md §4)
+# which states a command moves by id, and with --all (contract.md §4)
 _RETRY = (("failed", "pending", "uncertain"), ("failed", "pending"))
 _CANCEL = (("failed", "held", "uncertain", "pending"), ("failed", "held", "uncertain"))
 _RELEASE = (("held",), ("held",))

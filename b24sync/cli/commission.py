@@ -168,7 +168,7 @@ def show(
 
 
 def row_json(booked: BookedRow, tz: tzinfo) -> dict[str, Any]:
-    """A row as the contract shows it (DESIGN.md §4)."""
+    """A row as the contract shows it (contract.md §4)."""
     row = booked.row
     return {
         "id": booked.id,

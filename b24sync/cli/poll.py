@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from b24sync.cli.session import Session
     from b24sync.engine.poll_report import Report
 
-SILENCE_S = 3600  # the same trouble is said at most hourly without a terminal (DESIGN.md §4)
+SILENCE_S = 3600  # the same trouble is said at most hourly without a terminal (contract.md §4)
 
 
 @dataclass(frozen=True, slots=True)

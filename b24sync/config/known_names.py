@@ -1,4 +1,4 @@
-"""Which names texts, conditions and people may use, by the kinds of the events (DESIGN.md §5 "Names")."""
+"""Which names texts, conditions and people may use, by the kinds of the events (contract.md §5 "Names")."""
 
 from __future__ import annotations
 

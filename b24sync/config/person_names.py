@@ -1,4 +1,4 @@
-"""Whether people selectors and mail addresses are written right (DESIGN.md §5 "People")."""
+"""Whether people selectors and mail addresses are written right (contract.md §5 "People")."""
 
 from __future__ import annotations
 

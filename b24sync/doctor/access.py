@@ -1,4 +1,4 @@
-"""What the webhook may do: its scopes, and whether its owner sees everything (BITRIX24.md §7)."""
+"""What the webhook may do: its scopes, and whether its owner sees everything (portal.md §7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How changes are seen: the date filter, stage history, the clocks (BITRIX24.md §3.4, §4)."""
+"""How changes are seen: the date filter, stage history, the clocks (portal.md §3.4, §4)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Whether the fields that the configuration reads and writes exist.
 
-And take what is written (BITRIX24.md §11).
+And take what is written (portal.md §11).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Mail: addresses, the way out, and the invoice's PDF (BITRIX24.md §10, §12)."""
+"""Mail: addresses, the way out, and the invoice's PDF (portal.md §10, §12)."""
 
 from __future__ import annotations
 

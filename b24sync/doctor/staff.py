@@ -1,4 +1,4 @@
-"""Whether the people that the configuration names are there (BITRIX24.md §7)."""
+"""Whether the people that the configuration names are there (portal.md §7)."""
 
 from __future__ import annotations
 

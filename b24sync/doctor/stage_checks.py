@@ -1,4 +1,4 @@
-"""Whether every stage and status name of the configuration is there at the portal (BITRIX24.md §5)."""
+"""Whether every stage and status name of the configuration is there at the portal (portal.md §5)."""
 
 from __future__ import annotations
 

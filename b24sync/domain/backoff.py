@@ -1,4 +1,4 @@
-"""When a failed attempt is made again (DESIGN.md §5 ``[retry]``)."""
+"""When a failed attempt is made again (contract.md §5 ``[retry]``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commission ledger: exact, append-only arithmetic (DESIGN.md §6 "Commission").
+"""The commission ledger: exact, append-only arithmetic (contract.md §6 "Commission").
 
 A *line* is one person in one role at one percent. What a line stands at is never changed, only added to: the
 new amount minus what is booked. *Expected* rows follow the amount until the line is earned, then the earned

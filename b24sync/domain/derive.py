@@ -17,7 +17,7 @@ from b24sync.domain.entity import TASK, Key
 from b24sync.domain.event import Event, moved_name
 from b24sync.domain.move import Move
 
-COMPLETED = 5  # BITRIX24.md §9: a task under control goes 4 → 5; only 5 is completed
+COMPLETED = 5  # portal.md §9: a task under control goes 4 → 5; only 5 is completed
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Entity:
 
     Attributes:
         key: What it is.
-        values: Contract field → typed value (DESIGN.md §5 "Names"): ids ``int`` or ``None``, money
+        values: Contract field → typed value (contract.md §5 "Names"): ids ``int`` or ``None``, money
             ``Decimal``, dates ``date``, times aware UTC ``datetime``, texts ``str``, lists ``tuple``.
         fields: Everything by the portal's own codes, as JSON values.
     """

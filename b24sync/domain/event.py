@@ -24,7 +24,7 @@ class Event:
         from_stage: The stage id behind ``from_``.
         to_stage: The stage id behind ``to``.
         changes: Contract field → ``[old, new]`` as JSON values.
-        own: Whether every new value is one that an action wrote (DESIGN.md G5).
+        own: Whether every new value is one that an action wrote (contract.md G5).
         root: The entity that this one counts with: whose event led to it, along the whole chain.
     """
 
@@ -47,7 +47,7 @@ def moved_name(kind: str) -> str:
 
 
 def event_names(kind: str) -> tuple[str, ...]:
-    """Every event that a kind may give (DESIGN.md §5 "Events")."""
+    """Every event that a kind may give (contract.md §5 "Events")."""
     if kind == TASK:
         return ("task.created", "task.updated", "task.completed")
     names = (f"{kind}.created", f"{kind}.updated", moved_name(kind), f"{kind}.deleted")

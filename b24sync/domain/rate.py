@@ -1,4 +1,4 @@
-"""The portal's leaky bucket, as arithmetic (BITRIX24.md §1.4).
+"""The portal's leaky bucket, as arithmetic (portal.md §1.4).
 
 The portal counts HTTP requests by source address: each adds one, ``per_s`` run out every second, and what
 comes over ``burst`` is refused with 503. All b24sync processes of one portal share one state, so this is a

@@ -1,4 +1,4 @@
-"""When unpaid invoices are reminded of: a pure schedule (DESIGN.md §5 ``[reminders]``, §6 "Reminders").
+"""When unpaid invoices are reminded of: a pure schedule (contract.md §5 ``[reminders]``, §6 "Reminders").
 
 Each offset counts in days from the due date and means a moment: that day at the configured hour by the
 company's clock, or the next working day if it is none. Of several moments that have come, only the latest

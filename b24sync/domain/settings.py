@@ -1,7 +1,7 @@
 """The whole configuration as values: every setting and every default, once.
 
-Names are the keys of the TOML file (DESIGN.md §5); a key that Python reserves gets an underscore (``from`` →
-``from_``). Texts are checked by ``b24sync.config``; nothing here reads a file or a variable.
+Names are the keys of the TOML file (contract.md §5); a key that Python reserves gets an underscore
+(``from`` → ``from_``). Texts are checked by ``b24sync.config``; nothing here reads a file or a variable.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ class StepSettings:
     Attributes:
         name: Its ``use``.
         repeatable: Whether running it twice has the effect of once (it looks before it writes).
-        sends: Whether it reaches people: by mail, by notice, or not (DESIGN.md §5 ``max_event_age``, G11).
+        sends: Whether it reaches people: by mail, by notice, or not (contract.md §5 ``max_event_age``, G11).
         makes_tasks: Whether ``invoice.tasks_completed`` must wait for it.
         kinds: The kinds on whose events it can work; empty: all.
     """

@@ -77,7 +77,7 @@ def month_day_of(text: str) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class CalendarSettings:
-    """What ``[calendar]`` may say (DESIGN.md section 5, CALENDAR.md section 6).
+    """What ``[calendar]`` may say (contract.md section 5, calendar.md §3).
 
     Attributes:
         country: Two-letter code of the official calendar.

@@ -30,7 +30,7 @@ Text: TypeAlias = Annotated[str, Mark.TEXT]
 Condition: TypeAlias = Annotated[str, Mark.CONDITION]
 """An expression that is true or false; empty: true."""
 Person: TypeAlias = Annotated[str, Mark.PERSON]
-"""A people selector (DESIGN.md §5 "People")."""
+"""A people selector (contract.md §5 "People")."""
 Address: TypeAlias = Annotated[str, Mark.ADDRESS]
 """Who gets a mail: an e-mail address, ``contact``, ``company``, a people selector, or a template."""
 Scalar: TypeAlias = str | int | Decimal | bool

@@ -1,6 +1,6 @@
 """The poll's transaction.
 
-Staged pages become snapshot, revisions, events, actions and cursors together (DESIGN.md G3).
+Staged pages become snapshot, revisions, events, actions and cursors together (contract.md G3).
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from b24sync.store.outbox import Action
 
 GROUP = 50  # actions side by side: as many as one batch has commands
-PDF_WAIT_S = 10.0  # DESIGN.md §6 send_invoice: in all per poll
+PDF_WAIT_S = 10.0  # contract.md §6 send_invoice: in all per poll
 PDF_STEP_S = 0.5
 
 OPERATOR_CLAIM = "operator:"  # begins what an operator's command claims with

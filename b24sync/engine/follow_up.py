@@ -1,6 +1,6 @@
 """What follows from a poll's news without the portal saying so.
 
-Finished task sets, reminders, the ledger (DESIGN.md §5, §6).
+Finished task sets, reminders, the ledger (contract.md §5, §6).
 
 Runs inside the poll's transaction, after the news were applied.
 """

@@ -68,7 +68,7 @@ class Funnels:
         return self.statuses().get(stage_id, stage_id) if kind == INVOICE else stage_id
 
     def statuses(self) -> Mapping[str, str]:
-        """Stage id → status name of invoices (DESIGN.md §5 ``[invoice.status]``)."""
+        """Stage id → status name of invoices (contract.md §5 ``[invoice.status]``)."""
         if self._names is None:
             self._names = dict(self._named())
         return self._names

@@ -181,7 +181,7 @@ class Planner:
         return "pending", {}
 
     def _replace_waiting(self, action_id: int, planned: Planned) -> None:
-        """A newer mail of the same step and entity replaces one that waits (DESIGN.md §6)."""
+        """A newer mail of the same step and entity replaces one that waits (contract.md §6)."""
         older = self.store.outbox.waiting_mails(
             step=planned.step,
             kind=planned.kind,
@@ -202,7 +202,7 @@ class Planner:
             self.mails = [one for one in self.mails if one != waiting]
 
     def close(self) -> None:
-        """The storm valves (DESIGN.md G11).
+        """The storm valves (contract.md G11).
 
         Too many mails hold this poll's mails, too many actions hold all of its actions.
         """

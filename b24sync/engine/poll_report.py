@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(slots=True)
 class Report:
-    """One poll, as ``poll --json`` shows it (DESIGN.md §4), and what a person must be told.
+    """One poll, as ``poll --json`` shows it (contract.md §4), and what a person must be told.
 
     Attributes:
         changes: Kind → created and changed entities.

@@ -1,4 +1,4 @@
-"""One cycle: read what is new, apply it in one transaction, run what is due (DESIGN.md §3, §7)."""
+"""One cycle: read what is new, apply it in one transaction, run what is due (contract.md §3, §7)."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class Poller:
     def _start_anew(self, run: int) -> None:
         """``--baseline``: from now on again.
 
-        History and ledger stay, open actions are held (DESIGN.md G4).
+        History and ledger stay, open actions are held (contract.md G4).
         """
         with self.store.transaction():
             for kind in self.kinds:
@@ -223,7 +223,7 @@ class Poller:
     def _after_rows(self, readings: Sequence[KindReading], report: Report) -> None:
         """Read the history of what a sweep read once more.
 
-        It must not be older than the rows (DESIGN.md G1).
+        It must not be older than the rows (contract.md G1).
         """
         try:
             read_tails(self.portal, self.store, readings)

@@ -3,7 +3,7 @@
 What they ask in the same moment goes into the same batches, then what they tell.
 
 Reads of all generators come first, then all their writes; so K independent simple writes cost ceil(K / 50)
-requests (DESIGN.md §7).
+requests (contract.md §7).
 """
 
 from __future__ import annotations

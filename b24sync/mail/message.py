@@ -64,7 +64,7 @@ def build(
     """Build the message; Bcc addresses are only in the envelope.
 
     Args:
-        letter: What to say; header values may hold anything (DESIGN.md G9: line breaks become a space).
+        letter: What to say; header values may hold anything (contract.md G9: line breaks become a space).
         from_: The sender, ``Name <box@example.ru>``.
         reply_to: Where answers go; empty: to the sender.
         redirect_to: The one who gets the mail instead; the original addresses stay visible in it.

@@ -1,4 +1,4 @@
-"""Mail through the portal: an e-mail activity, which the portal sends (BITRIX24.md §10)."""
+"""Mail through the portal: an e-mail activity, which the portal sends (portal.md §10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The automations of DESIGN.md §6 as rules for one portal, with its own stages, people and fields."""
+"""The automations of contract.md §6 as rules for one portal, with its own stages, people and fields."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Automation:
     """One automation.
 
     Attributes:
-        code: As in DESIGN.md §6.
+        code: As in contract.md §6.
         title: What it does, for people.
         body: The rules.
         section: A section of the file that it cannot do without; empty: none.

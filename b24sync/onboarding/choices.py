@@ -27,7 +27,7 @@ class Choices:
 
     Attributes:
         webhook: The whole address; goes into the file as it is.
-        automations: Codes of what is switched on (DESIGN.md §6).
+        automations: Codes of what is switched on (contract.md §6).
         trial: Whether ``safety.dry_run`` is on.
     """
 

@@ -1,7 +1,7 @@
 """The method ``batch``: commands as PHP's ``parse_str`` reads them, and each command's own result.
 
 The portal splits a command at ``?``, reads the rest with ``parse_str`` and then replaces ``$result[...]``
-*in the decoded values* (BITRIX24.md §1.5). Three things follow. Values and keys are percent-encoded
+*in the decoded values* (portal.md §1.5). Three things follow. Values and keys are percent-encoded
 entirely; all values arrive as text, ``True`` as ``1``, ``False`` as ``0``, ``None`` as an empty text; and a
 text from the CRM that looks like a reference would be replaced, so such a call goes alone as JSON
 (:func:`fits`). A query string cannot say "empty list": an empty list or map is left out, which means the

@@ -1,6 +1,6 @@
 """What an error code of the portal means: one table from code and HTTP status to what helps.
 
-Never judged by the text, which is localised (BITRIX24.md §1.3, §19 no. 28).
+Never judged by the text, which is localised (portal.md §1.3, §19 no. 28).
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-# Operating time is counted in ten baskets of one minute (BITRIX24.md §1.4): a block that claims to last
+# Operating time is counted in ten baskets of one minute (portal.md §1.4): a block that claims to last
 # longer is a wrong clock.
 LONGEST_BLOCK: Final = timedelta(minutes=11)
 

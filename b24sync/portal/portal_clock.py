@@ -1,4 +1,4 @@
-"""The portal's clock, as its answers tell it: ages, events and reminders go by it (DESIGN.md G6)."""
+"""The portal's clock, as its answers tell it: ages, events and reminders go by it (contract.md G6)."""
 
 from __future__ import annotations
 

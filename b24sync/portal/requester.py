@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-_LONG_S: Final = 20.0  # a batch that the portal takes longer over is made smaller (DESIGN.md §7)
+_LONG_S: Final = 20.0  # a batch that the portal takes longer over is made smaller (contract.md §7)
 _GROWTH: Final = 5  # commands that a batch grows by after one that went well
 _SHORTEST_S: Final = 1.0  # a repeated request gets at least this long
 

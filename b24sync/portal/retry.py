@@ -1,4 +1,4 @@
-"""How long a run repeats what failed: exponential back-off with jitter, 20 seconds in all (DESIGN.md G7)."""
+"""How long a run repeats what failed: exponential back-off with jitter, 20 s in all (contract.md G7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Activities: meetings, calls, to-dos, e-mails through the portal (BITRIX24.md §10)."""
+"""Activities: meetings, calls, to-dos, e-mails through the portal (portal.md §10)."""
 
 from __future__ import annotations
 

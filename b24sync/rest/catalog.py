@@ -1,4 +1,4 @@
-"""Products of the catalogue and their sections (BITRIX24.md §6.3; scope ``catalog``)."""
+"""Products of the catalogue and their sections (portal.md §6.3; scope ``catalog``)."""
 
 from __future__ import annotations
 

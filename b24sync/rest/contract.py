@@ -1,4 +1,4 @@
-"""Contract names of fields (DESIGN.md §5 "Names") ↔ the portal's codes, for every CRM kind."""
+"""Contract names of fields (contract.md §5 "Names") ↔ the portal's codes, for every CRM kind."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE
 from b24sync.rest import json_values
 from b24sync.rest.kinds import Kind
 
-# Never part of an `updated` event (DESIGN.md §5 Events). searchContent holds the name of the stage, so it
+# Never part of an `updated` event (contract.md §5 Events). searchContent holds the name of the stage, so it
 # moves too.
 _SILENT = frozenset(
     (

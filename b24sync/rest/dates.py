@@ -1,4 +1,4 @@
-"""Times and dates as the portal writes and reads them (BITRIX24.md §3.4)."""
+"""Times and dates as the portal writes and reads them (portal.md §3.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents of the portal's generator, and their PDFs (BITRIX24.md §12)."""
+"""Documents of the portal's generator, and their PDFs (portal.md §12)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The feeds that say what changed: newest first, changed since, and sweeps by id (BITRIX24.md §2, §3)."""
+"""The feeds that say what changed: newest first, changed since, and sweeps by id (portal.md §2, §3)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _WORDS: Mapping[str, Words] = {
 def words(kind: Kind) -> Words:
     """The words of the API that reads a kind; ``skewed``.
 
-    Its date filter may be shifted (BITRIX24.md §3.4).
+    Its date filter may be shifted (portal.md §3.4).
     """
     return _WORDS[kind.api]
 

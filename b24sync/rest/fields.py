@@ -1,6 +1,6 @@
 """What fields a kind has: types, names, values of lists (``crm.item.fields`` and its like.
 
-BITRIX24.md §11).
+portal.md §11).
 """
 
 from __future__ import annotations
@@ -132,4 +132,4 @@ TASK_FIELDS = (
     _task("AUDITORS", "user", several=True),
     _task("UF_CRM_TASK", "crm", several=True),
 )
-"""What may be written to a task (BITRIX24.md §9)."""
+"""What may be written to a task (portal.md §9)."""

@@ -1,4 +1,4 @@
-"""The portal's stage history, ``crm.stagehistory.list`` (BITRIX24.md §4)."""
+"""The portal's stage history, ``crm.stagehistory.list`` (portal.md §4)."""
 
 from __future__ import annotations
 

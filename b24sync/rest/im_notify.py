@@ -1,4 +1,4 @@
-"""Notifications of the portal's messenger (BITRIX24.md §8)."""
+"""Notifications of the portal's messenger (portal.md §8)."""
 
 from __future__ import annotations
 

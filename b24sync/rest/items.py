@@ -78,7 +78,7 @@ def update(kind: Kind, entity_id: int, fields: Mapping[str, Any]) -> Call:
 def add(kind: Kind, fields: Mapping[str, Any]) -> Call:
     """Create an item (or a task); ``xmlId`` is its marker.
 
-    Old invoices are not created (DESIGN.md §5 ``[invoice]``).
+    Old invoices are not created (contract.md §5 ``[invoice]``).
     """
     if kind.api == "task":
         return tasks.add(fields)

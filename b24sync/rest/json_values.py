@@ -140,7 +140,7 @@ def refers(code: str) -> bool:
 def original_uf_name(code: str) -> str:
     """The ``UF_CRM_…`` name of a custom field whose name an old portal put into camel case.
 
-    The naming rule is BITRIX24.md §3.1: ``ufCrm_1747309879`` is ``UF_CRM_1747309879``, ``ufCrm3Digit`` is
+    The naming rule is portal.md §3.1: ``ufCrm_1747309879`` is ``UF_CRM_1747309879``, ``ufCrm3Digit`` is
     ``UF_CRM_3_DIGIT``; where letters and digits are mixed the portal keeps the rest unchanged after
     ``ufCrm_``. Words cannot be told apart in every case, so this is the best guess. Other names come back
     unchanged.

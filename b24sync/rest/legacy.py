@@ -1,4 +1,4 @@
-"""Invoices of the old module, ``crm.invoice.*`` (BITRIX24.md §3.6); their rows have upper-case codes."""
+"""Invoices of the old module, ``crm.invoice.*`` (portal.md §3.6); their rows have upper-case codes."""
 
 from __future__ import annotations
 

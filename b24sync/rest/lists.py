@@ -1,4 +1,4 @@
-"""Universal lists (information blocks): elements, fields, values of lists (BITRIX24.md §11)."""
+"""Universal lists (information blocks): elements, fields, values of lists (portal.md §11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Product rows of deals, invoices and smart processes (BITRIX24.md §6.3)."""
+"""Product rows of deals, invoices and smart processes (portal.md §6.3)."""
 
 from __future__ import annotations
 

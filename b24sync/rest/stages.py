@@ -1,4 +1,4 @@
-"""Stages and funnels (BITRIX24.md §5)."""
+"""Stages and funnels (portal.md §5)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from b24sync.rest.kinds import Kind
 
 Semantic: TypeAlias = Literal["P", "S", "F"]
 _BY_WORD: Mapping[str, Semantic] = {"process": "P", "success": "S", "failure": "F", "apology": "F"}
-# The old module's own statuses, whose semantics its answers leave empty (BITRIX24.md §3.6).
+# The old module's own statuses, whose semantics its answers leave empty (portal.md §3.6).
 _LEGACY: Mapping[str, Semantic] = {"P": "S", "D": "F"}
 
 

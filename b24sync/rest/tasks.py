@@ -1,4 +1,4 @@
-"""Tasks: ``tasks.task.*`` (BITRIX24.md §9). Answers are camel case with texts, what is sent is upper case."""
+"""Tasks: ``tasks.task.*`` (portal.md §9). Answers are camel case with texts, what is sent is upper case."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def update(task_id: int, fields: Mapping[str, Any]) -> Call:
 def bound_to(binding: str, *, start: int = -1, after_id: int = 0) -> Call:
     """Tasks bound to an entity such as ``SI_7``, by id.
 
-    Their ``xmlId`` is compared by the caller (BITRIX24.md §9).
+    Their ``xmlId`` is compared by the caller (portal.md §9).
     """
     found = {"UF_CRM_TASK": binding, **({">ID": after_id} if after_id else {})}
     return list_page(filter=found, order={"ID": "ASC"}, start=start)

@@ -1,4 +1,4 @@
-"""Comments in the timeline of an entity (BITRIX24.md §8)."""
+"""Comments in the timeline of an entity (portal.md §8)."""
 
 from __future__ import annotations
 

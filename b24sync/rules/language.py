@@ -1,4 +1,4 @@
-"""Expressions and texts of the configuration (DESIGN.md §5): compiled once, evaluated on a scope.
+"""Expressions and texts of the configuration (contract.md §5): compiled once, evaluated on a scope.
 
 Jinja2 is imported when the first text that needs it is compiled; a text without any ``{`` never does.
 """

@@ -56,7 +56,7 @@ class Reach:
         return items.entity(kind, row, statuses=self._statuses, base_url=self._base_url)
 
     def linked(self, entity: Entity, name: str) -> Entity | None:
-        """The entity of another kind that this one is linked to (DESIGN.md §5 "Names").
+        """The entity of another kind that this one is linked to (contract.md §5 "Names").
 
         ``None`` if there is none.
         """

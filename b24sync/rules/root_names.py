@@ -1,4 +1,4 @@
-"""The names that texts and conditions may use (DESIGN.md §5 "Names"), by the kind whose event it is."""
+"""The names that texts and conditions may use (contract.md §5 "Names"), by the kind whose event it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People selectors (DESIGN.md §5 "People"): from words of the configuration to users of the portal."""
+"""People selectors (contract.md §5 "People"): from words of the configuration to users of the portal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A faithful stand-in of a Bitrix24 portal, in memory, for tests, trials and the demo (BITRIX24.md §20).
+"""A faithful stand-in of a Bitrix24 portal, in memory, for tests, trials and the demo (portal.md §20).
 
 It imports nothing of b24sync but itself, and behaves as the portal's documentation and source say, whatever a
 client expects.

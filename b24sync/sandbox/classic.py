@@ -1,4 +1,4 @@
-"""Classic methods of deals, contacts, companies: UPPER names, values as text (BITRIX24.md §3.5, §6.4)."""
+"""Classic methods of deals, contacts, companies: UPPER names, values as text (portal.md §3.5, §6.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Activities of the timeline: meetings, calls, e-mails really sent, to-dos, comments (BITRIX24.md §10)."""
+"""Activities of the timeline: meetings, calls, e-mails really sent, to-dos, comments (portal.md §10)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Items of the CRM: what an addition, a change and a deletion do to them (BITRIX24.md §3, §6)."""
+"""Items of the CRM: what an addition, a change and a deletion do to them (portal.md §3, §6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Funnels (categories) and their stages (BITRIX24.md §5), and other reference books of crm.status."""
+"""Funnels (categories) and their stages (portal.md §5), and other reference books of crm.status."""
 
 from __future__ import annotations
 

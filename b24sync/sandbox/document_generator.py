@@ -1,4 +1,4 @@
-"""Documents by template: numbers used up, PDFs that come later, addresses for machines (BITRIX24.md §12)."""
+"""Documents by template: numbers used up, PDFs that come later, addresses for machines (portal.md §12)."""
 
 from __future__ import annotations
 

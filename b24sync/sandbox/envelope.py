@@ -1,4 +1,4 @@
-"""Answers and refusals: the envelope of BITRIX24.md §1.2 and the general errors of §1.3."""
+"""Answers and refusals: the envelope of portal.md §1.2 and the general errors of §1.3."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Universal lists: information blocks with properties (BITRIX24.md §11)."""
+"""Universal lists: information blocks with properties (portal.md §11)."""
 
 from __future__ import annotations
 

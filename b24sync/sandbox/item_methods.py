@@ -1,4 +1,4 @@
-"""crm.item.*: reading and writing items of any type (BITRIX24.md §3.1, §6.1)."""
+"""crm.item.*: reading and writing items of any type (portal.md §3.1, §6.1)."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def item_list(portal: Sandbox, params: Params) -> Answer:
 def comparable(portal: Sandbox, filters: Any) -> dict[str, Any]:
     """A filter's outer level, with comparisons with arrays dropped, kept or refused as the portal is set.
 
-    A chained command of a batch compares with an array if the earlier page was short (BITRIX24.md §1.5).
+    A chained command of a batch compares with an array if the earlier page was short (portal.md §1.5).
     """
     kept = as_map(filters)
     for key in list(kept):

@@ -1,4 +1,4 @@
-"""Old invoices, crm.invoice.* (BITRIX24.md §3.6); they answer only where the portal still has them."""
+"""Old invoices, crm.invoice.* (portal.md §3.6); they answer only where the portal still has them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notifications and chat messages (BITRIX24.md §8)."""
+"""Notifications and chat messages (portal.md §8)."""
 
 from __future__ import annotations
 

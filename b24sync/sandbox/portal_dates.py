@@ -1,4 +1,4 @@
-"""Dates of the portal: output in the server's offset, input by ``strtotime`` (BITRIX24.md §3.4)."""
+"""Dates of the portal: output in the server's offset, input by ``strtotime`` (portal.md §3.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What kind of portal the stand-in is: zones, versions, rights, limits (BITRIX24.md §20)."""
+"""What kind of portal the stand-in is: zones, versions, rights, limits (portal.md §20)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tasks: what is kept of one, and what its state changes do (BITRIX24.md §9)."""
+"""Tasks: what is kept of one, and what its state changes do (portal.md §9)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users and departments (BITRIX24.md §7)."""
+"""Users and departments (portal.md §7)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The product catalogue: products in sections (BITRIX24.md §6.3)."""
+"""The product catalogue: products in sections (portal.md §6.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Product rows of items: sums, renumbering, and the owner's modification time (BITRIX24.md §6.3)."""
+"""Product rows of items: sums, renumbering, and the owner's modification time (portal.md §6.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Limits of the portal: the leaky bucket of requests and the working time of methods (BITRIX24.md §1.4)."""
+"""Limits of the portal: the leaky bucket of requests and the working time of methods (portal.md §1.4)."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ def classic_name(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def item_name(name: str) -> str:
-    """The camelCase form of a field in crm.item.*: UF_CRM_3_DIGIT → ufCrm3Digit (BITRIX24.md §3.1)."""
+    """The camelCase form of a field in crm.item.*: UF_CRM_3_DIGIT → ufCrm3Digit (portal.md §3.1)."""
     if not name.startswith("UF_CRM_"):
         return name
     rest = name.removeprefix("UF_CRM_")

@@ -1,4 +1,4 @@
-"""Stage history (BITRIX24.md §4): what rows come, and which ones the portal takes away again."""
+"""Stage history (portal.md §4): what rows come, and which ones the portal takes away again."""
 
 from __future__ import annotations
 

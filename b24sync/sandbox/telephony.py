@@ -1,4 +1,4 @@
-"""Who a call goes to: the responsible of the contact or company with the number (BITRIX24.md §14)."""
+"""Who a call goes to: the responsible of the contact or company with the number (portal.md §14)."""
 
 from __future__ import annotations
 

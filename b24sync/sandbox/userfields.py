@@ -1,4 +1,4 @@
-"""Own fields of the CRM: crm.deal.userfield.list and userfieldconfig.get (BITRIX24.md §11)."""
+"""Own fields of the CRM: crm.deal.userfield.list and userfieldconfig.get (portal.md §11)."""
 
 from __future__ import annotations
 

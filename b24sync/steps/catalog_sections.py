@@ -1,4 +1,4 @@
-"""The catalogue sections of products, from the bottom to the top, level by level (BITRIX24.md §6.3)."""
+"""The catalogue sections of products, from the bottom to the top, level by level (portal.md §6.3)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Values of fields by the portal's types.
 
-What a rule gives, what is sent, what comes back (BITRIX24.md §11).
+What a rule gives, what is sent, what comes back (portal.md §11).
 """
 
 from __future__ import annotations

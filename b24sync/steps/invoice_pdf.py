@@ -36,7 +36,7 @@ LIMIT_BYTES = 20_000_000
 _LONGEST = timedelta(hours=24)
 _SOON = timedelta(seconds=2)
 _TEMPLATE_PAGES = 20
-_GONE = frozenset(("0", ""))  # "Document not found" has no code of its own (BITRIX24.md §12)
+_GONE = frozenset(("0", ""))  # "Document not found" has no code of its own (portal.md §12)
 _REMEDIES = {
     "DOCGEN_LIMIT_ERROR": "the portal's plan allows no more documents: raise it, or set attach = false",
     "DOCGEN_ACCESS_ERROR": "give the owner of the webhook the right to edit document templates (CRM "

@@ -102,7 +102,7 @@ def _target(deal: Entity, funnel: Sequence[Stage], wanted: str) -> str:
 
 
 def _forbidden(deal: Entity, funnel: Sequence[Stage], target: str) -> str:
-    """Why the deal may not go there (DESIGN.md §6); empty if it may.
+    """Why the deal may not go there (contract.md §6); empty if it may.
 
     Raises:
         StepError: There is no such stage.
@@ -122,7 +122,7 @@ def _forbidden(deal: Entity, funnel: Sequence[Stage], target: str) -> str:
 
 
 def _category_of(stage_id: str) -> int:
-    """The funnel that a deal's stage id speaks of (BITRIX24.md §5): ``C1:WON`` is one of funnel 1."""
+    """The funnel that a deal's stage id speaks of (portal.md §5): ``C1:WON`` is one of funnel 1."""
     prefix, colon, _ = stage_id.partition(":")
     return int(prefix[1:]) if colon and prefix[:1] == "C" and prefix[1:].isdigit() else 0
 

@@ -1,6 +1,6 @@
 """Open the database and run transactions.
 
-WAL with ``synchronous=FULL``: nothing committed is lost on a power cut (DESIGN.md G8). Every writing
+WAL with ``synchronous=FULL``: nothing committed is lost on a power cut (contract.md G8). Every writing
 transaction takes the write lock at once (``BEGIN IMMEDIATE``): a deferred one that reads and then writes
 fails with "database is locked" without waiting.
 """

@@ -1,6 +1,6 @@
 """What actions wrote and made.
 
-So that their own echoes are known when they come back as changes (DESIGN.md G5).
+So that their own echoes are known when they come back as changes (contract.md G5).
 """
 
 from __future__ import annotations

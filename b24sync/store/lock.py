@@ -1,4 +1,4 @@
-"""One poll at a time (DESIGN.md G12), and a sign of life of operator commands.
+"""One poll at a time (contract.md G12), and a sign of life of operator commands.
 
 Locks are ``flock`` on files beside the database: the kernel lets them go when their process ends, however it
 ends, and a recycled process number means nothing to them.

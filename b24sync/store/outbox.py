@@ -221,7 +221,7 @@ class Outbox:
     def pull_in(self, *, now: int) -> None:
         """Actions that wait longer than any back-off would have them wait are due.
 
-        The local clock was set back since (DESIGN.md G6).
+        The local clock was set back since (contract.md G6).
         """
         # domain.backoff, and a quarter of an hour for blocked methods
         longest = "max(900, min(21600, 60 << min(max(attempts - 1, 0), 20)))"

@@ -2,7 +2,7 @@
 
 ``python -m tests.bench.history_size [--revisions N] [--keep FOLDER]``.
 
-The aim is that of DESIGN.md §8: on 1,000,000 revisions at most 1.5 times the time on an empty history, and
+The aim is that of contract.md §8: on 1,000,000 revisions at most 1.5 times the time on an empty history, and
 100 ms.
 """
 

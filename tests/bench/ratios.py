@@ -1,6 +1,6 @@
 """What polls cost in comparison, all in one run on one machine: ``python -m tests.bench.ratios [--large]``.
 
-The targets are those of DESIGN.md §8; they are aims and no gates, since machines differ.
+The targets are those of contract.md §8; they are aims and no gates, since machines differ.
 """
 
 from __future__ import annotations

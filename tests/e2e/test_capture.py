@@ -1,4 +1,4 @@
-"""What a poll reads: how many requests, how far, and what is left out (DESIGN.md G1, G4, G6, §7)."""
+"""What a poll reads: how many requests, how far, and what is left out (contract.md G1, G4, G6, §7)."""
 
 from __future__ import annotations
 

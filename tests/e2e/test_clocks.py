@@ -1,4 +1,4 @@
-"""Actions under wrong clocks (DESIGN.md G6).
+"""Actions under wrong clocks (contract.md G6).
 
 A clock that jumps delays nothing for long and repeats nothing.
 """

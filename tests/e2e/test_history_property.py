@@ -1,6 +1,6 @@
 """For any history of a portal and any poll times.
 
-Its events are the portal's stage history, in order, once (DESIGN.md G1, G2).
+Its events are the portal's stage history, in order, once (contract.md G1, G2).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Events once, effects at most once, and all of them at rest.
 
-DESIGN.md G1 to G3, G6 to G8 and G12.
+contract.md G1 to G3, G6 to G8 and G12.
 """
 
 from __future__ import annotations

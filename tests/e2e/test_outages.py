@@ -63,7 +63,7 @@ def refusal(
     )  # type: ignore[arg-type]
 
 
-# every row of the portal's general errors (BITRIX24.md §1.3), and what a transport can do
+# every row of the portal's general errors (portal.md §1.3), and what a transport can do
 WHOLE = {
     "QUERY_LIMIT_EXCEEDED once": (Fault("503"), 0, ""),
     "OPERATION_TIME_LIMIT of batch": (Fault("429", method="batch", seconds=300), 69, "OPERATION_TIME_LIMIT"),

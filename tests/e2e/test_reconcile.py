@@ -1,6 +1,6 @@
 """Reconcile.
 
-Deletions, lost rights, what only a comparison of everything finds (DESIGN.md §2, §5 "Events").
+Deletions, lost rights, what only a comparison of everything finds (contract.md §2, §5 "Events").
 """
 
 from __future__ import annotations

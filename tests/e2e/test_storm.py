@@ -1,4 +1,4 @@
-"""A bulk edit of 5,000 invoices asks a person once (DESIGN.md G11)."""
+"""A bulk edit of 5,000 invoices asks a person once (contract.md G11)."""
 
 from __future__ import annotations
 

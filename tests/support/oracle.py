@@ -1,4 +1,4 @@
-"""What a portal's history should come to, from the portal and DESIGN.md alone.
+"""What a portal's history should come to, from the portal and contract.md alone.
 
 The oracle looks at the portal when a poll has ended. It sees the stage history as kept (rows that the portal
 has taken away since the poll before could not be seen by anybody) and every item, and writes down which
@@ -33,7 +33,7 @@ STAGES: dict[int, tuple[str, ...]] = {
     OLD: ("N", "S", "P", "D"),
 }
 FIRST = {"DT31_1:N", "NEW", "C1:NEW", "DT1046_11:NEW", "N"}
-# DESIGN.md §5: never part of `updated`
+# contract.md §5: never part of `updated`
 SILENT_STARTS = ("updated", "moved", "lastActivity")
 SILENT = {
     "id",

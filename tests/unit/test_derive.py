@@ -1,4 +1,4 @@
-"""From snapshot, row and history to events: each rule of DESIGN.md §5 "Events" by itself."""
+"""From snapshot, row and history to events: each rule of contract.md §5 "Events" by itself."""
 
 from __future__ import annotations
 

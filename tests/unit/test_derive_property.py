@@ -1,6 +1,6 @@
 """However a history is cut into polls.
 
-And whatever is read again, the events are the same (DESIGN.md G1, G2).
+And whatever is read again, the events are the same (contract.md G1, G2).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a command loads: heavy packages only where they are used (DESIGN.md §8)."""
+"""What a command loads: heavy packages only where they are used (contract.md §8)."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class Day:
     source: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        """The public shape of a calendar day (DESIGN.md section 4)."""
+        """The public shape of a calendar day (contract.md section 4)."""
         return {
             "date": self.date.isoformat(),
             "working": self.working,

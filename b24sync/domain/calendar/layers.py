@@ -1,6 +1,6 @@
 """The layers over the official days of one year.
 
-The last one wins day by day (CALENDAR.md section 6.4): the library's days; an imported file, which replaces
+The last one wins day by day (calendar.md §3): the library's days; an imported file, which replaces
 its country and year wholly and makes it published; decree days, if asked for; the portal's days off, if
 asked for; the company's own weekend and days.
 """

@@ -2,7 +2,7 @@
 
 The package says nothing about years whose calendar is not published yet, and gives such years without their
 moved days. So the years that were compared day by day with independent sources stand here, and are raised
-only with a new comparison (CALENDAR.md sections 1 to 4).
+only with a new comparison (calendar.md §1 to 4).
 
 Short days are not in the package. They follow from the law for Russia (Labour Code, article 95) and Belarus
 (Labour Code, article 116): the working day right before a holiday is an hour shorter. A weekend day that is

@@ -1,6 +1,6 @@
 """Change capture: what the portal's feeds say since the last complete poll, staged in the database.
 
-Rows first, history after them, a kind at a time or not at all (DESIGN.md G1, §7). `read` is the way in.
+Rows first, history after them, a kind at a time or not at all (contract.md G1, §7). `read` is the way in.
 """
 
 from __future__ import annotations

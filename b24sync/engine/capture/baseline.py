@@ -1,6 +1,6 @@
 """The baseline.
 
-All rows of a kind into the snapshot, silently, in chunks that survive a kill (DESIGN.md G4, G10).
+All rows of a kind into the snapshot, silently, in chunks that survive a kill (contract.md G4, G10).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Reconcile: id, modification time and stage of everything against the snapshot (DESIGN.md §2.
+"""Reconcile: id, modification time and stage of everything against the snapshot (contract.md §2.
 
 Finds deletions, heals any miss).
 
@@ -165,7 +165,7 @@ def _state_of(kind: Kind, answer: Answer) -> str:
         return "deleted"
     if error is None:
         row = items.row_of(answer.result)
-        # tasks.task.get answers alike for a deleted and a hidden task (BITRIX24.md §9)
+        # tasks.task.get answers alike for a deleted and a hidden task (portal.md §9)
         return "there" if row else "deleted" if kind.api == "task" else "vanished"
     return "vanished" if isinstance(error, PermanentError) else "unknown"
 

@@ -11,7 +11,7 @@ NO_RIGHT = frozenset({"ACCESS_DENIED", "allowed_only_intranet_user", "insufficie
 
 
 def lacks_history(error: PortalError) -> bool:
-    """Whether an error says that the portal keeps no stage history of this kind (BITRIX24.md §4).
+    """Whether an error says that the portal keeps no stage history of this kind (portal.md §4).
 
     Not that it could not be read now.
     """

@@ -1,4 +1,4 @@
-"""How far the portal's date filter is shifted, and how to ask so that nothing is missed (BITRIX24.md §3.4).
+"""How far the portal's date filter is shifted, and how to ask so that nothing is missed (portal.md §3.4).
 
 ``crm.item.list`` moves the bound of a date filter by (owner's time zone − server's). A bound that comes out
 later than meant loses changes without an error, so the shift is measured: a row seen in the last poll must
