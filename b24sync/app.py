@@ -14,6 +14,7 @@ from b24sync.engine.checkpoint import Checkpoint, pass_by
 from b24sync.log import register_secret
 from b24sync.portal.webhook import Webhook
 from b24sync.rest.kinds import Kind, kinds_from
+from b24sync.steps.registry import MAIL_STEPS
 from b24sync.store import Store
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from b24sync.domain.calendar import Calendar
     from b24sync.domain.entity import Entity, Key
     from b24sync.domain.event import Event
-    from b24sync.domain.settings import RuleSettings, Settings, StepSettings
+    from b24sync.domain.settings import RuleSettings, Settings
+    from b24sync.domain.step_settings import StepSettings
     from b24sync.engine.apply import Applied
     from b24sync.engine.contexts import ContextMaker
     from b24sync.engine.dispatch import Dispatcher
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
     from b24sync.rules.scope import View
 
 log = logging.getLogger(__name__)
-MAIL_STEPS = ("send_invoice", "send_reminder")
 
 
 class App:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from b24sync.config.known_names import COMMON
-from b24sync.config.problems import did_you_mean
+from b24sync.domain.wording import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

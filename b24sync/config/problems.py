@@ -9,11 +9,12 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from b24sync.domain.wording import SHOWN, quoted
+
 Path: TypeAlias = tuple[str | int, ...]
 """Where in a file, as ``("rules", 2, "steps", 0, "to")``."""
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,6 @@ def parsed_place(text: str) -> Path:
     )
 
 
-def quoted(text: str) -> str:
-    """A text in quotes, control characters made visible, long ones cut."""
-    shown = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text[: _SHOWN + 1])
-    return f'"{shown[:_SHOWN]}…"' if len(text) > _SHOWN else f'"{shown}"'
-
-
 def found(value: Any) -> str:
     """A value of the file in plain words."""
     match value:
@@ -99,25 +94,7 @@ def found(value: Any) -> str:
 def _short(number: int | Decimal) -> str:
     if isinstance(number, int) and abs(number) >= 10**15:
         return "of more than 15 digits"
-    return str(number)[:_SHOWN]
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The known word that is nearest, or the empty text."""
-    from difflib import get_close_matches
-
-    by_lower = {name.lower(): name for name in known}
-    return next((by_lower[name] for name in get_close_matches(word.lower(), by_lower, n=1)), "")
-
-
-def hint(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
-    """`` (did you mean …?)``, else all that is known, else ``otherwise``; begins with a space."""
-    names = [name for name in known if name]
-    near = did_you_mean(word, names)
-    if near:
-        return f" (did you mean {near}?)"
-    advice = "; or ".join(part for part in (f"known: {', '.join(names)}" if names else "", otherwise) if part)
-    return f" ({advice})" if advice else ""
+    return str(number)[:SHOWN]
 
 
 def without_echoes(faults: Iterable[Problem], first: Iterable[Problem]) -> Iterator[Problem]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from b24sync.config.known_names import kinds_of
-from b24sync.config.problems import Problem, did_you_mean, quoted
-from b24sync.config.sections import invoice_status_fault
+from b24sync.config.problems import Problem
 from b24sync.config.steps import step_faults
 from b24sync.domain.entity import INVOICE, TASK
 from b24sync.domain.event import event_names, moved_name
+from b24sync.domain.invoice_statuses import invoice_status_fault
+from b24sync.domain.wording import did_you_mean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

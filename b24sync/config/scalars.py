@@ -9,8 +9,9 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from b24sync.config.problems import found, quoted, wrong
+from b24sync.config.problems import found, wrong
 from b24sync.domain.values import NO_SECRET, Deadline, Secret, TemplateFile, parse_duration, parse_time
+from b24sync.domain.wording import quoted
 
 if TYPE_CHECKING:
     from b24sync.config.secrets import SecretReader

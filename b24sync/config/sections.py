@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from b24sync.config.known_names import RESERVED, kinds_of, names_of
 from b24sync.config.person_names import Selectors, is_address, is_sender, meaning_of
-from b24sync.config.problems import Path, Problem, did_you_mean, hint, parsed_place, quoted
+from b24sync.config.problems import Path, Problem, parsed_place
 from b24sync.domain.event import event_names
+from b24sync.domain.invoice_statuses import STAGE_ID, invoice_status_fault
 from b24sync.domain.settings import STATUSES
+from b24sync.domain.wording import did_you_mean, hint, quoted
 from b24sync.portal.webhook import is_loopback
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 _URL = re.compile(r"https?://[^\s/]+\S*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_STAGE = re.compile(r"[A-Za-z0-9_]+:[A-Za-z0-9_]+")
 _NO_KINDS = {2: "deal", 31: "invoice"}
 
 
@@ -49,17 +50,6 @@ def section_warnings(settings: Settings) -> Iterator[Problem]:
         yield Problem(("mail", "port"), 'is 587, which servers keep for "starttls"; "tls" is usually on 465')
     if settings.mail and settings.mail.redirect_to:
         yield Problem(("mail", "redirect_to"), f"every mail goes to {settings.mail.redirect_to}")
-
-
-def invoice_status_fault(settings: Settings, text: str) -> str:
-    """What is wrong with a status name or stage id of invoices; empty: nothing."""
-    names = settings.invoice.status_names()
-    smart = settings.invoice.api == "smart"
-    looks_like_id = _STAGE.fullmatch(text) if smart else text.isupper()
-    if text in names or (looks_like_id and text.lower() not in names):
-        return ""
-    advice = hint(text, names, otherwise=f"a stage id, such as {'DT31_1:N' if smart else 'N'}")
-    return f"no invoice status called {quoted(text)}{advice}"
 
 
 def _portal_faults(settings: Settings) -> Iterator[Problem]:
@@ -108,7 +98,7 @@ def _status_faults(settings: Settings) -> Iterator[Problem]:
         if not stages:
             yield Problem(where, "is empty (remove it for the default)")
         for n, stage in enumerate(stages):
-            if settings.invoice.api == "smart" and not _STAGE.fullmatch(stage):
+            if settings.invoice.api == "smart" and not STAGE_ID.fullmatch(stage):
                 yield Problem((*where, n), f"{quoted(stage)} is no stage id (write it as DT31_1:N)")
             elif owners.setdefault(stage, name) != name:
                 yield Problem((*where, n), f"{quoted(stage)} is {owners[stage]} already")

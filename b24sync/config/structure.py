@@ -24,10 +24,12 @@ from typing import (
 )
 
 from b24sync.config.hooks import Hooks, Read
-from b24sync.config.problems import Problem, ProblemsError, did_you_mean, found, hint, quoted, wrong
+from b24sync.config.problems import Problem, ProblemsError, found, wrong
 from b24sync.config.scalars import BLANKS, READERS, read_path, read_secret, read_template, read_text
-from b24sync.domain.settings import Settings, StepSettings
+from b24sync.domain.settings import Settings
+from b24sync.domain.step_settings import StepSettings
 from b24sync.domain.values import Secret, TemplateFile
+from b24sync.domain.wording import did_you_mean, hint, quoted
 from b24sync.steps.registry import STEPS, step_class
 
 if TYPE_CHECKING:

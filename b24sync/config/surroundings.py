@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
-from b24sync.config.problems import Path, Problem, did_you_mean, quoted
+from b24sync.config.problems import Path, Problem
+from b24sync.domain.wording import did_you_mean, quoted
 from b24sync.portal.webhook import Webhook
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from b24sync.rules.root_names import CUSTOM, ENTITIES, OPEN, ROW, ROWS, VALUE, S
 from b24sync.rules.text_errors import TextError
 
 if TYPE_CHECKING:
-    from b24sync.domain.settings import RuleSettings, Settings, StepSettings
+    from b24sync.domain.settings import RuleSettings, Settings
+    from b24sync.domain.step_settings import StepSettings
 
 Mode = Literal["condition", "plain"]
 _ITEM = Schema({**CUSTOM.attributes, "name": VALUE})

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from b24sync.doctor.uses import Uses
 
 _WHERE = "Developer resources → Webhooks → Edit → Rights (the secret stays as it is if the owner does it)"
-_TASKS = ("create_task", "create_tasks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +46,7 @@ def _feeds(uses: Uses) -> Iterator[Need]:
         f"crm.item.list, crm.stagehistory.list, crm.status.list{legacy}",
         f"watching {crm}" if crm else "",
     )
-    tasks = ["watching task"] if TASK in watched else []
-    tasks += [f"rule {name}" for name in uses.rules_with(*_TASKS).split(", ") if name]
-    methods = "tasks.task.list, tasks.task.add" if uses.has_step(*_TASKS) else "tasks.task.list"
-    yield Need(("task", "tasks"), methods, ", ".join(tasks))
+    yield Need(("task", "tasks"), "tasks.task.list", "watching task" if TASK in watched else "")
 
 
 def _people(uses: Uses) -> Iterator[Need]:
@@ -59,11 +55,14 @@ def _people(uses: Uses) -> Iterator[Need]:
     )
     place = uses.heads or next(iter((*uses.departments.values(), *uses.headed.values())), "")
     yield Need(("department",), "department.get", place)
-    why = uses.rules_with("notify") or ("alerts" if uses.settings.alerts else "")
-    yield Need(("im",), "im.notify.system.add", f"notices ({why})" if why else "")
+    yield Need(("im",), "im.notify.system.add", "alerts" if uses.settings.alerts else "")
 
 
 def _steps(uses: Uses) -> Iterator[Need]:
+    for step, rules in uses.steps.items():
+        for need in step.scopes:
+            why = f"rule {', '.join(dict.fromkeys(rules))}"
+            yield Need(need.scopes, need.methods, f"{need.why} ({why})" if need.why else why)
     named = [place for source, place in uses.sources.items() if not source.startswith("item:")]
     yield Need(("lists",), "lists.element.get, lists.field.get", named[0] if named else "")
     yield Need(("catalog",), "catalog.product.get, catalog.section.get", uses.sections)

@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from b24sync.config.problems import did_you_mean, quoted
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
 from b24sync.domain.entity import TASK
+from b24sync.domain.wording import did_you_mean, quoted
 from b24sync.errors import NotFoundError
 from b24sync.rest import items
 from b24sync.rest.fields import Fields, FieldSpec, read_fields
 from b24sync.rest.kinds import Kind
 from b24sync.rest.lists import Property, read_properties
+from b24sync.steps.create_invoice import CreateInvoice
 
 if TYPE_CHECKING:
     from b24sync.app import App
     from b24sync.doctor.survey import Survey
-    from b24sync.doctor.uses import FieldUse, Uses
+    from b24sync.doctor.uses import Uses
+    from b24sync.domain.step_settings import FieldUse
 
 _PREFIX = "UF_CRM_"
 _USER_TYPES = frozenset(("employee", "user", "integer"))
@@ -179,7 +181,7 @@ def my_company(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
     """Whether the own company is one."""
     number = app.settings.invoice.my_company
     if not number:
-        if uses.has_step("create_invoice"):
+        if CreateInvoice in uses.steps:
             remedy = "write [invoice] my_company (b24sync init lists the own companies)"
             yield warn(
                 "my_company",

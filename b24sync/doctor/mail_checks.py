@@ -6,11 +6,10 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from b24sync.config.problems import did_you_mean, quoted
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
-from b24sync.doctor.uses import MAIL_STEPS
 from b24sync.domain.addresses import parse_address
 from b24sync.domain.entity import INVOICE
+from b24sync.domain.wording import did_you_mean, quoted
 from b24sync.errors import MailPermanentError
 from b24sync.rest.documents import Template, read_templates
 
@@ -196,8 +195,8 @@ def _template(wanted: int | str, where: str, known: list[Template], app: App) ->
 
 def robots(uses: Uses) -> Iterator[Finding]:
     """What no REST method tells."""
-    if uses.has_step(*MAIL_STEPS):
-        message = f"rules {uses.rules_with(*MAIL_STEPS)} mail clients; robots cannot be read by REST"
+    if rules := uses.rules_that(lambda step: step.sends == "mail"):
+        message = f"rules {rules} mail clients; robots cannot be read by REST"
         yield ok(
             "robots",
             message,

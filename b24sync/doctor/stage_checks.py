@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from b24sync.config.problems import did_you_mean, quoted
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
 from b24sync.domain.entity import DEAL, INVOICE
 from b24sync.domain.settings import STATUSES
+from b24sync.domain.wording import did_you_mean, quoted
 from b24sync.rest.stages import Stage
 
 if TYPE_CHECKING:
     from b24sync.doctor.survey import Survey
-    from b24sync.doctor.uses import StageUse, Uses
+    from b24sync.doctor.uses import Uses
+    from b24sync.domain.step_settings import StageUse
     from b24sync.engine.funnels import Funnels
 
 _MEANS = {"paid": "S", "rejected": "F"}

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from b24sync.calls import Call
     from b24sync.doctor.survey import Survey
     from b24sync.domain.entity import Entity
-    from b24sync.domain.settings import RuleSettings, StepSettings
+    from b24sync.domain.settings import RuleSettings
+    from b24sync.domain.step_settings import StepSettings
     from b24sync.engine.funnels import Funnels
     from b24sync.ports import Effects
 
 T = TypeVar("T")
 _DEEPEST = 12
-_SEVERAL_STEPS = frozenset(("notify", "send_invoice", "send_reminder"))
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class _Trial:
         if marked.mark is Mark.PERSON or (
             marked.mark is Mark.ADDRESS and "@" not in text and "{{" not in text
         ):
-            self._person(where, text, several=step.name in _SEVERAL_STEPS)
+            self._person(where, text, several=bool(step.sends))
         elif marked.mark is not Mark.ADDRESS or "{{" in text:
             self._judged(where, lambda: self._rendered(marked, step))
 

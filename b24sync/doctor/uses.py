@@ -5,63 +5,33 @@ Fields, people, stages, look-ups, each with the place that uses it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from b24sync.config.person_names import meaning_of
 from b24sync.config.problems import place
 from b24sync.config.rules import known_kinds
 from b24sync.config.steps import Marked, marked_of
-from b24sync.domain.entity import DEAL, INVOICE, TASK
+from b24sync.domain.entity import INVOICE
+from b24sync.domain.step_settings import (
+    FieldUse,
+    PortalUse,
+    SecretCopyUse,
+    SectionUse,
+    SourceUse,
+    StageUse,
+    TemplateUse,
+)
 from b24sync.domain.values import Mark, is_path
 from b24sync.rules.selectors import parse_selector
 from b24sync.rules.text_errors import TextError
-from b24sync.steps.create_invoice import CreateInvoice
-from b24sync.steps.create_tasks import CreateTasks
-from b24sync.steps.fill_fields import FillFields
-from b24sync.steps.move_deal import MoveDeal
-from b24sync.steps.send_invoice import SendInvoice
-from b24sync.steps.send_reminder import SendReminder
-from b24sync.steps.update_fields import UpdateFields
 
 if TYPE_CHECKING:
-    from b24sync.domain.settings import RuleSettings, Settings, StepSettings
+    from b24sync.domain.settings import RuleSettings, Settings
+    from b24sync.domain.step_settings import StepSettings
     from b24sync.rules.language import Language
     from b24sync.rules.root_names import Path
-
-MAIL_STEPS = frozenset(("send_invoice", "send_reminder"))
-_SEVERAL_STEPS = frozenset(("notify", *MAIL_STEPS))  # where a department means its members
-
-
-@dataclass(frozen=True, slots=True)
-class FieldUse:
-    """One field that is read or written.
-
-    Attributes:
-        where: The place in the configuration.
-        owner: A kind, or where a look-up's rows come from (``list:37``, ``item:1046``).
-        code: The portal's code, as written.
-        purpose: ``read``, ``person`` (it must hold a user id) or ``write``.
-        value: What is written, if it is written out.
-        or_owner: Another kind that may have the field instead.
-    """
-
-    where: str
-    owner: str
-    code: str
-    purpose: str = "read"
-    value: Any = None
-    or_owner: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StageUse:
-    """A stage id or status name of a kind, as written somewhere."""
-
-    where: str
-    kind: str
-    text: str
 
 
 @dataclass(slots=True)
@@ -70,7 +40,7 @@ class Uses:
 
     Attributes:
         names: Root names of all texts and conditions, such as ``rows``.
-        steps: Names of the steps → the rules that have them.
+        steps: Classes of the steps → the rules that have them.
         users: User id → first place.
         departments: Department id → first place where its members are meant, or its head.
         headed: Departments whose head is meant → first place.
@@ -78,13 +48,14 @@ class Uses:
         sources: ``list:37``, ``item:1046`` → first place.
         templates: Document template as written → first place.
         sections: First place that goes by catalogue sections; empty: none.
+        section_ids: Sections that are written out → a place.
         with_bcc: First place that has ``bcc``; empty: none.
         addresses: Written-out mail addresses → first place.
     """
 
     settings: Settings
     names: set[str] = field(default_factory=set)
-    steps: dict[str, list[str]] = field(default_factory=dict)
+    steps: dict[type[StepSettings], list[str]] = field(default_factory=dict)
     fields: list[FieldUse] = field(default_factory=list)
     stages: list[StageUse] = field(default_factory=list)
     users: dict[int, str] = field(default_factory=dict)
@@ -94,17 +65,16 @@ class Uses:
     sources: dict[str, str] = field(default_factory=dict)
     templates: dict[int | str, str] = field(default_factory=dict)
     sections: str = ""
+    section_ids: dict[int, str] = field(default_factory=dict)
     with_bcc: str = ""
     addresses: dict[str, str] = field(default_factory=dict)
     events: set[str] = field(default_factory=set)
 
-    def has_step(self, *names: str) -> bool:
-        """Whether some rule has one of these steps."""
-        return any(name in self.steps for name in names)
-
-    def rules_with(self, *steps: str) -> str:
-        """The rules that have one of these steps, for a sentence."""
-        return ", ".join(dict.fromkeys(rule for step in steps for rule in self.steps.get(step, ())))
+    def rules_that(self, wanted: Callable[[type[StepSettings]], bool]) -> str:
+        """The rules that have steps of some classes, for a sentence; empty: none."""
+        return ", ".join(
+            dict.fromkeys(rule for one, rules in self.steps.items() if wanted(one) for rule in rules)
+        )
 
     def wants_people(self) -> bool:
         """Whether users are looked up at all."""
@@ -116,11 +86,7 @@ class Uses:
             or self.settings.alerts
             or self.settings.commission
         )
-        return (
-            bool(found)
-            or self.has_step("notify", "assign", "create_task", "create_tasks", "create_activity")
-            or "responsible" in self.names
-        )
+        return bool(found) or any(step.finds_people for step in self.steps) or "responsible" in self.names
 
     def kinds(self) -> set[str]:
         """The kinds whose fields must be known."""
@@ -157,7 +123,9 @@ class _Reader:
             ]
         for n, rule in enumerate(settings.rules):
             self._rule(n, rule)
-        if settings.mail and (settings.mail.document_template or uses.has_step(*MAIL_STEPS)):
+        if settings.mail and (
+            settings.mail.document_template or uses.rules_that(lambda step: step.sends == "mail")
+        ):
             uses.templates.setdefault(settings.mail.document_template, "mail.document_template")
         return uses
 
@@ -177,16 +145,15 @@ class _Reader:
         self, numbers: tuple[int, int], step: StepSettings, rule: RuleSettings, kinds: tuple[str, ...]
     ) -> None:
         at = ("rules", numbers[0], "steps", numbers[1])
-        self._uses.steps.setdefault(step.name, []).append(rule.name)
+        self._uses.steps.setdefault(type(step), []).append(rule.name)
         for marked in marked_of(step):
             self._marked(place((*at, *marked.path)), marked, step)
-        self._targets(place(at), step, kinds)
-        self._special(place(at), step)
+        self._used(place(at), step, kinds)
 
     def _marked(self, where: str, marked: Marked, step: StepSettings) -> None:
         extra = step.own_names(marked.owner)
         if marked.mark is Mark.PERSON and marked.value:
-            self._selector(where, marked.value, several=step.name in _SEVERAL_STEPS)
+            self._selector(where, marked.value, several=bool(step.sends))
         elif marked.mark is Mark.ADDRESS:
             self._address(where, marked.value, extra)
         elif marked.mark is Mark.CONDITION:
@@ -244,38 +211,24 @@ class _Reader:
         ):
             uses.fields.append(FieldUse(where, selector.root, selector.code, "person"))
 
-    def _targets(self, where: str, step: StepSettings, kinds: tuple[str, ...]) -> None:
-        """The fields that a step writes."""
-        if isinstance(step, FillFields | UpdateFields):
-            owners = (step.entity,) if isinstance(step, UpdateFields) and step.entity else kinds
-            for code, value in step.set.items():
-                for kind in owners:
-                    other = DEAL if step.name == "fill_fields" and kind in {INVOICE, TASK} else ""
-                    self._uses.fields.append(
-                        FieldUse(f"{where}.set.{code}", kind, code, "write", value, other)
-                    )
+    def _used(self, at: str, step: StepSettings, kinds: tuple[str, ...]) -> None:
+        """What a step says that it uses."""
+        for use in step.uses(kinds):
+            self._note(replace(use, where=f"{at}.{use.where}"))
 
-    def _special(self, where: str, step: StepSettings) -> None:
-        """What single steps need besides."""
+    def _note(self, use: PortalUse) -> None:
         uses = self._uses
-        for n, lookup in enumerate(step.lookups if isinstance(step, FillFields) else ()):
-            if ":" in lookup.from_:
-                uses.sources.setdefault(lookup.from_, f"{where}.lookups[{n}].from")
-                for code in lookup.match:
-                    uses.fields.append(FieldUse(f"{where}.lookups[{n}].match", lookup.from_, code))
-        if isinstance(step, CreateTasks) and any(task.section for task in step.tasks):
-            uses.sections = uses.sections or f"{where}.tasks.section"
-        if isinstance(step, SendInvoice | SendReminder):
-            uses.with_bcc = uses.with_bcc or (f"{where}.bcc" if step.bcc else "")
-            uses.templates.update({step.template: f"{where}.template"} if step.template else {})
-        uses.stages += list(_stages_of(where, step))
-
-
-def _stages_of(where: str, step: StepSettings) -> Iterator[StageUse]:
-    if isinstance(step, CreateInvoice) and step.status:
-        yield StageUse(f"{where}.status", INVOICE, step.status)
-    if isinstance(step, MoveDeal):
-        table = step.stage if isinstance(step.stage, Mapping) else {"": step.stage}
-        for funnel, text in table.items():
-            if text != "next":
-                yield StageUse(f"{where}.stage.{funnel}" if funnel else f"{where}.stage", DEAL, text)
+        match use:
+            case FieldUse():
+                uses.fields.append(use)
+            case StageUse():
+                uses.stages.append(use)
+            case SourceUse(where, source):
+                uses.sources.setdefault(source, where)
+            case SectionUse(where, ids):
+                uses.sections = uses.sections or where
+                uses.section_ids.update(dict.fromkeys(ids, where))
+            case TemplateUse(where, template):
+                uses.templates[template] = where
+            case SecretCopyUse(where):
+                uses.with_bcc = uses.with_bcc or where

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import ClassVar, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from b24sync.domain.entity import DEAL, INVOICE, TASK
 from b24sync.domain.event import event_names, moved_name
 from b24sync.domain.settings_calendar import CalendarSettings
+from b24sync.domain.step_settings import StepSettings
 from b24sync.domain.values import NO_SECRET, Condition, Person, Secret
 
 STATUSES = ("draft", "sent", "paid", "rejected")
@@ -165,37 +166,6 @@ class RetrySettings:
     """``[retry]``."""
 
     attempts: int = 8
-
-
-class StepSettings:
-    """The options of one step; every class of ``b24sync.steps`` is one.
-
-    Attributes:
-        name: Its ``use``.
-        repeatable: Whether running it twice has the effect of once (it looks before it writes).
-        sends: Whether it reaches people: by mail, by notice, or not (contract.md §5 ``max_event_age``, G11).
-        makes_tasks: Whether ``invoice.tasks_completed`` must wait for it.
-        kinds: The kinds on whose events it can work; empty: all.
-    """
-
-    __slots__ = ()
-
-    name: ClassVar[str] = ""
-    repeatable: ClassVar[bool] = True
-    sends: ClassVar[Literal["mail", "notice", ""]] = ""
-    makes_tasks: ClassVar[bool] = False
-    kinds: ClassVar[tuple[str, ...]] = ()
-
-    def own_names(self, inner: object) -> Mapping[str, str]:  # noqa: ARG002 (for steps that have tables inside)
-        """Names that its texts may use besides those of the event.
-
-        Args:
-            inner: The table of the step that holds the text; the step itself if it is in none.
-
-        Returns:
-            Name → where it comes from, as ``[[…lookups]]`` say it; empty: of itself.
-        """
-        return {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,8 @@ from b24sync.steps.context import RunnableStep, StepContext
 
 if TYPE_CHECKING:
     from b24sync.domain.calendar import Calendar
-    from b24sync.domain.settings import Settings, StepSettings
+    from b24sync.domain.settings import Settings
+    from b24sync.domain.step_settings import StepSettings
     from b24sync.engine.funnels import Funnels
     from b24sync.ports import Effects, StepResult
     from b24sync.rest.kinds import Kind

@@ -22,7 +22,8 @@ from b24sync.store.outbox import Planned
 if TYPE_CHECKING:
     from b24sync.calls import Call
     from b24sync.domain.entity import Entity
-    from b24sync.domain.settings import RuleSettings, SafetySettings, StepSettings
+    from b24sync.domain.settings import RuleSettings, SafetySettings
+    from b24sync.domain.step_settings import StepSettings
     from b24sync.store import Store
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
-from b24sync.domain.settings import StepSettings
+from b24sync.domain.step_settings import StepProblem, StepSettings
 from b24sync.domain.values import Person
 from b24sync.ports import Done, Failed, OnLostAnswer, Skipped, Write, WriteAll
 from b24sync.rest import contract, items
@@ -15,8 +15,11 @@ from b24sync.steps.outcomes import words_of
 from b24sync.steps.together import together
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from b24sync.calls import Answer
     from b24sync.domain.entity import Entity
+    from b24sync.domain.step_settings import StepPlace
     from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
@@ -33,8 +36,16 @@ class Assign(StepSettings):
     """
 
     name: ClassVar[str] = "assign"
+    finds_people: ClassVar[bool] = True
     targets: tuple[Target, ...] = ("deal", "contact")
     to: tuple[Person, ...]
+
+    def problems(self, place: StepPlace) -> Iterator[StepProblem]:
+        """There must be something to hand over, and somebody to take it."""
+        if not self.targets:
+            yield StepProblem(("targets",), "is empty (known: deal, contact, company)")
+        if not self.to:
+            yield StepProblem(("to",), 'is empty (write who, such as "user:7")')
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Hand over whatever is not with the person yet, all at once."""

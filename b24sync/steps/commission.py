@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.commission_ledger import Claim, LedgerRow, book
 from b24sync.domain.entity import DEAL, INVOICE, Entity
-from b24sync.domain.settings import CommissionSettings, RateSettings, StepSettings
+from b24sync.domain.settings import CommissionSettings, RateSettings
+from b24sync.domain.step_settings import StepSettings
 from b24sync.ports import Done, Failed, Skipped
 from b24sync.rest.worth import worth_of
 from b24sync.rules.scope import view_of
@@ -25,6 +26,7 @@ class Commission(StepSettings):
 
     name: ClassVar[str] = "commission"
     kinds: ClassVar[tuple[str, ...]] = (INVOICE, DEAL)
+    section: ClassVar[Literal["mail", "commission", ""]] = "commission"
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Book expected rows on a created entity; else earned ones if it is paid (a deal.

@@ -7,7 +7,7 @@ from datetime import time
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, TASK
-from b24sync.domain.settings import StepSettings
+from b24sync.domain.step_settings import StepSettings
 from b24sync.domain.values import Deadline, Person, Text
 from b24sync.ports import Done, Failed, OnLostAnswer, Read, Skipped, Write
 from b24sync.rest import activities
@@ -38,6 +38,7 @@ class CreateActivity(StepSettings):
     """
 
     name: ClassVar[str] = "create_activity"
+    finds_people: ClassVar[bool] = True
     kind: Literal["meeting", "call", "todo"] = "meeting"
     subject: Text = ""
     description: Text = ""

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from b24sync.domain.settings import StepSettings
+from b24sync.domain.entity import INVOICE
+from b24sync.domain.invoice_statuses import invoice_status_fault
+from b24sync.domain.step_settings import StageUse, StepProblem, StepSettings
 from b24sync.domain.values import Deadline, Person, Text, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from b24sync.domain.step_settings import PortalUse, StepPlace
     from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
@@ -35,6 +41,22 @@ class CreateInvoice(StepSettings):
     status: str = ""
     contact: Value = ""
     responsible: Person = ""
+
+    def problems(self, place: StepPlace) -> Iterator[StepProblem]:
+        """Whether such an invoice can be made."""
+        if place.settings.invoice.api == "legacy":
+            yield StepProblem(("use",), 'create_invoice makes smart invoices only (invoice.api is "legacy")')
+        if self.amount != "" and self.rows:
+            yield StepProblem(("rows",), "cannot go with amount (keep one of the two)")
+        if isinstance(self.amount, int | Decimal) and not isinstance(self.amount, bool) and self.amount <= 0:
+            yield StepProblem(("amount",), f"{self.amount} is no sum (write more than 0)")
+        if self.status and (message := invoice_status_fault(place.settings, self.status)):
+            yield StepProblem(("status",), message)
+
+    def uses(self, kinds: tuple[str, ...]) -> Iterator[PortalUse]:
+        """The status that it is made in."""
+        if self.status:
+            yield StageUse("status", INVOICE, self.status)
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Make the invoice unless it is there; a found one gets the rows that it lacks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from b24sync.domain.settings import StepSettings
+from b24sync.domain.step_settings import ScopeNeed, StepSettings
 from b24sync.domain.values import Deadline, Person, Text
 
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ class CreateTask(StepSettings):
 
     name: ClassVar[str] = "create_task"
     makes_tasks: ClassVar[bool] = True
+    finds_people: ClassVar[bool] = True
+    scopes: ClassVar[tuple[ScopeNeed, ...]] = (
+        ScopeNeed(("task", "tasks"), "tasks.task.list, tasks.task.add"),
+    )
     title: Text = ""
     description: Text = ""
     responsible: Person = ""

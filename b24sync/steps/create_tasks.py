@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from b24sync.domain.settings import StepSettings
+from b24sync.domain.step_settings import ScopeNeed, SectionUse, StepProblem, StepSettings
 from b24sync.domain.values import Deadline, Person, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from b24sync.domain.step_settings import PortalUse, StepPlace
     from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
@@ -47,12 +50,27 @@ class CreateTasks(StepSettings):
 
     name: ClassVar[str] = "create_tasks"
     makes_tasks: ClassVar[bool] = True
+    finds_people: ClassVar[bool] = True
+    scopes: ClassVar[tuple[ScopeNeed, ...]] = (
+        ScopeNeed(("task", "tasks"), "tasks.task.list, tasks.task.add"),
+    )
     tasks: tuple[TaskTemplate, ...] = (TaskTemplate(),)
 
     def own_names(self, inner: object) -> Mapping[str, str]:
         """The rows that matched; in a task for each row that row too."""
         per_row = isinstance(inner, TaskTemplate) and inner.per == "row"
         return {"row": "", "rows": ""} if per_row else {"rows": ""}
+
+    def problems(self, place: StepPlace) -> Iterator[StepProblem]:
+        """An empty list would make nothing."""
+        if not self.tasks:
+            yield StepProblem(("tasks",), "is empty (remove it for a task per row)")
+
+    def uses(self, kinds: tuple[str, ...]) -> Iterator[PortalUse]:
+        """The catalogue's sections that rows are matched by."""
+        for n, task in enumerate(self.tasks):
+            if task.section:
+                yield SectionUse(f"tasks[{n}].section", task.section)
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Make the tasks that are not there yet."""

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING, ClassVar
 
-from b24sync.domain.settings import StepSettings
+from b24sync.domain.entity import DEAL, INVOICE, TASK
+from b24sync.domain.step_settings import FieldUse, SourceUse, StepProblem, StepSettings
 from b24sync.domain.values import Value
+from b24sync.domain.wording import quoted
+from b24sync.steps.written_fields import set_problems
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from b24sync.domain.step_settings import PortalUse, StepPlace
     from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
@@ -50,8 +57,51 @@ class FillFields(StepSettings):
         """The look-ups and where each comes from; in a look-up those before it."""
         return {one.name: one.from_ for one in takewhile(lambda one: one is not inner, self.lookups)}
 
+    def problems(self, place: StepPlace) -> Iterator[StepProblem]:
+        """Something must be set, and every look-up must be possible."""
+        yield from set_problems(self.set)
+        names: set[str] = set()
+        for n, lookup in enumerate(self.lookups):
+            if lookup.name in names:
+                yield StepProblem(
+                    ("lookups", n, "name"), f"{quoted(lookup.name)} is taken by a look-up before"
+                )
+            names.add(lookup.name)
+            for key, message in _lookup_problems(lookup, place.reserved):
+                yield StepProblem(("lookups", n, key), message)
+
+    def uses(self, kinds: tuple[str, ...]) -> Iterator[PortalUse]:
+        """The fields that are written, and the lists and smart processes that are looked up."""
+        for code, value in self.set.items():
+            for kind in kinds:
+                other = DEAL if kind in {INVOICE, TASK} else ""
+                yield FieldUse(f"set.{code}", kind, code, "write", value, other)
+        for n, lookup in enumerate(self.lookups):
+            if ":" in lookup.from_:
+                yield SourceUse(f"lookups[{n}].from", lookup.from_)
+                for code in lookup.match:
+                    yield FieldUse(f"lookups[{n}].match", lookup.from_, code)
+
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Look up, then write what is empty (or everything with ``overwrite``) in one update."""
         from b24sync.steps import filling
 
         return filling.fill(self, ctx)
+
+
+_FROM = re.compile(r"(?:list|bitrix_processes|lists_socnet|item):[1-9]\d{0,9}|contact|company")
+
+
+def _lookup_problems(lookup: Lookup, reserved: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Key and message of what is wrong with a look-up."""
+    if not lookup.name.isidentifier() or lookup.name in reserved:
+        yield "name", f"{quoted(lookup.name)} cannot be a name (choose another; letters, digits and _)"
+    if not _FROM.fullmatch(lookup.from_):
+        yield (
+            "from",
+            f'{quoted(lookup.from_)} is no source (write "list:37", "item:1046", "contact" or "company")',
+        )
+    if lookup.id != "" and lookup.match:
+        yield "match", "cannot go with id (keep one of the two)"
+    if ":" in lookup.from_ and lookup.id == "" and not lookup.match:
+        yield "id", "is required (write id, or match with the values that the row has)"

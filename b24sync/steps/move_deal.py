@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from b24sync.domain.entity import DEAL
-from b24sync.domain.settings import StepSettings
+from b24sync.domain.step_settings import StageUse, StepProblem, StepSettings
+from b24sync.domain.wording import hint, quoted
 from b24sync.ports import Done, Failed, OnLostAnswer, Read, Skipped, Write
 from b24sync.rest import fields, items, stages
 from b24sync.steps.linked import linked
@@ -15,13 +17,17 @@ from b24sync.steps.memory import Memory
 from b24sync.steps.outcomes import StepError, required, words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from b24sync.calls import Answer
     from b24sync.domain.entity import Entity
+    from b24sync.domain.step_settings import PortalUse, StepPlace
     from b24sync.ports import Effects, StepResult
     from b24sync.rest.stages import Stage
     from b24sync.steps.context import StepContext
 
 NEXT = "next"
+_FUNNEL = re.compile(r"C(\d+):.+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +40,28 @@ class MoveDeal(StepSettings):
 
     name: ClassVar[str] = "move_deal"
     stage: str | Mapping[str, str] = NEXT
+
+    def problems(self, place: StepPlace) -> Iterator[StepProblem]:
+        """Whether each stage can be one, and belongs to its funnel."""
+        if not self._stages():
+            yield StepProblem(("stage",), 'is empty (write "next", a stage id, or a table funnel = stage)')
+        for funnel, stage in self._stages().items():
+            path = ("stage", funnel) if funnel else ("stage",)
+            if stage != NEXT and (not stage.replace(":", "").replace("_", "").isalnum() or stage.islower()):
+                advice = hint(stage, [NEXT], otherwise="as C1:WON")
+                yield StepProblem(path, f"{quoted(stage)} is no stage id{advice}")
+            found = _FUNNEL.fullmatch(stage)
+            if funnel.isdigit() and stage != NEXT and int(found[1] if found else 0) != int(funnel):
+                yield StepProblem(path, f"{quoted(stage)} is a stage of funnel {found[1] if found else 0}")
+
+    def uses(self, kinds: tuple[str, ...]) -> Iterator[PortalUse]:
+        """The stages that deals are moved to."""
+        for funnel, stage in self._stages().items():
+            if stage != NEXT:
+                yield StageUse(f"stage.{funnel}" if funnel else "stage", DEAL, stage)
+
+    def _stages(self) -> Mapping[str, str]:
+        return self.stage if isinstance(self.stage, Mapping) else {"": self.stage}
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Look where the deal stands now, and move it if it may be moved."""

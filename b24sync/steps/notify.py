@@ -6,14 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from b24sync.domain.settings import StepSettings
+from b24sync.domain.step_settings import ScopeNeed, StepProblem, StepSettings
 from b24sync.domain.values import Person, Text
 from b24sync.ports import Done, Failed, OnLostAnswer, Skipped, Write, WriteAll
 from b24sync.rest import im_notify
 from b24sync.steps.outcomes import words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from b24sync.calls import Answer
+    from b24sync.domain.step_settings import StepPlace
     from b24sync.ports import Effects, StepResult
     from b24sync.rest.people import User
     from b24sync.rules.selectors import Found
@@ -33,8 +36,15 @@ class Notify(StepSettings):
 
     name: ClassVar[str] = "notify"
     sends: ClassVar[Literal["mail", "notice", ""]] = "notice"
+    finds_people: ClassVar[bool] = True
+    scopes: ClassVar[tuple[ScopeNeed, ...]] = (ScopeNeed(("im",), "im.notify.system.add", "notices"),)
     to: tuple[Person, ...]
     text: Text = ""
+
+    def problems(self, place: StepPlace) -> Iterator[StepProblem]:
+        """Somebody must be told."""
+        if not self.to:
+            yield StepProblem(("to",), 'is empty (write people, such as ["responsible"])')
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Tell everybody found, all at once."""

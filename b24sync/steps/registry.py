@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from b24sync.domain.settings import StepSettings
+    from b24sync.domain.step_settings import StepSettings
 
 STEPS = {
     "notify": "b24sync.steps.notify:Notify",
@@ -23,7 +23,10 @@ STEPS = {
     "create_invoice": "b24sync.steps.create_invoice:CreateInvoice",
     "update_fields": "b24sync.steps.update_fields:UpdateFields",
 }
-TASK_STEPS = ("create_task", "create_tasks")  # those whose class says `makes_tasks`
+TASK_STEPS = ("create_task", "create_tasks")
+"""The steps whose class says ``makes_tasks``, known without loading it."""
+MAIL_STEPS = ("send_invoice", "send_reminder")
+"""The steps whose class says that it ``sends`` mail, known without loading it."""
 
 
 def step_class(name: str) -> type[StepSettings]:

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from b24sync.domain.entity import INVOICE, Entity
 from b24sync.domain.event import moved_name
-from b24sync.domain.settings import StepSettings
+from b24sync.domain.step_settings import StepSettings
 from b24sync.domain.values import Address, TemplateFile, Text
 from b24sync.ports import Skipped
+from b24sync.steps.mail_options import mail_problems, mail_uses
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from b24sync.domain.step_settings import PortalUse, StepPlace, StepProblem
     from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
     from b24sync.steps.invoice_mail import Mailing, Previewed
@@ -34,6 +38,7 @@ class SendInvoice(StepSettings):
     repeatable: ClassVar[bool] = False
     sends: ClassVar[Literal["mail", "notice", ""]] = "mail"
     kinds: ClassVar[tuple[str, ...]] = (INVOICE,)
+    section: ClassVar[Literal["mail", "commission", ""]] = "mail"
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
     bcc: tuple[Address, ...] = ()
@@ -42,6 +47,14 @@ class SendInvoice(StepSettings):
     body_file: TemplateFile | None = None
     attach: bool = True
     template: int | str = ""
+
+    def problems(self, place: StepPlace) -> Iterator[StepProblem]:
+        """What is wrong with the mail as it is written."""
+        return mail_problems(self, place.settings)
+
+    def uses(self, kinds: tuple[str, ...]) -> Iterator[PortalUse]:
+        """The document template, and copies that others must not see."""
+        return mail_uses(self)
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Mail it, unless the invoice is gone or has left the status that the event led to.

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from b24sync.domain.entity import INVOICE, Entity
 from b24sync.domain.reminders import due_date_of
-from b24sync.domain.settings import StepSettings
+from b24sync.domain.step_settings import StepSettings
 from b24sync.domain.values import Address, TemplateFile, Text
 from b24sync.ports import Skipped
+from b24sync.steps.mail_options import mail_problems, mail_uses
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
+    from b24sync.domain.step_settings import PortalUse, StepPlace, StepProblem
     from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
     from b24sync.steps.invoice_mail import Mailing, Previewed
@@ -36,6 +39,7 @@ class SendReminder(StepSettings):
     repeatable: ClassVar[bool] = False
     sends: ClassVar[Literal["mail", "notice", ""]] = "mail"
     kinds: ClassVar[tuple[str, ...]] = (INVOICE,)
+    section: ClassVar[Literal["mail", "commission", ""]] = "mail"
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
     bcc: tuple[Address, ...] = ()
@@ -44,6 +48,14 @@ class SendReminder(StepSettings):
     body_file: TemplateFile | None = None
     attach: bool = True
     template: int | str = ""
+
+    def problems(self, place: StepPlace) -> Iterator[StepProblem]:
+        """What is wrong with the mail as it is written."""
+        return mail_problems(self, place.settings)
+
+    def uses(self, kinds: tuple[str, ...]) -> Iterator[PortalUse]:
+        """The document template, and copies that others must not see."""
+        return mail_uses(self)
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Mail it, unless there is nothing left to remind of.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.entity import INVOICE
-from b24sync.domain.settings import StepSettings
+from b24sync.domain.step_settings import StepSettings
 from b24sync.ports import Done, OnLostAnswer, SaveDueDate, Skipped, Write
 from b24sync.rest import items
 from b24sync.steps.outcomes import StepError, words_of

@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from b24sync.domain.settings import StepSettings
+from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE, TASK
+from b24sync.domain.step_settings import FieldUse, StepProblem, StepSettings
 from b24sync.domain.values import Value
+from b24sync.domain.wording import hint, quoted
+from b24sync.steps.written_fields import set_problems
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from b24sync.domain.step_settings import PortalUse, StepPlace
     from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
@@ -26,6 +32,19 @@ class UpdateFields(StepSettings):
     name: ClassVar[str] = "update_fields"
     entity: str = ""
     set: Mapping[str, Value]
+
+    def problems(self, place: StepPlace) -> Iterator[StepProblem]:
+        """Something must be set, on an entity that is linked to those of the events."""
+        yield from set_problems(self.set)
+        things = sorted(place.names & {INVOICE, DEAL, TASK, CONTACT, COMPANY, *place.settings.kinds})
+        if self.entity and self.entity not in things:
+            yield StepProblem(("entity",), f"no {quoted(self.entity)} here{hint(self.entity, things)}")
+
+    def uses(self, kinds: tuple[str, ...]) -> Iterator[PortalUse]:
+        """The fields that are written."""
+        for code, value in self.set.items():
+            for kind in (self.entity,) if self.entity else kinds:
+                yield FieldUse(f"set.{code}", kind, code, "write", value)
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Write what is not so already, in one update."""

@@ -1,0 +1,57 @@
+"""What the two mail steps have in common in their options: their checks, and what they use of the portal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from b24sync.domain.step_settings import SecretCopyUse, StepProblem, TemplateUse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from b24sync.domain.settings import Settings
+    from b24sync.domain.step_settings import PortalUse
+    from b24sync.domain.values import TemplateFile
+
+
+class MailOptions(Protocol):
+    """The options that both steps have."""
+
+    @property
+    def bcc(self) -> tuple[str, ...]:
+        """Secret copies."""
+        ...
+
+    @property
+    def body(self) -> str:
+        """Plain text."""
+        ...
+
+    @property
+    def body_file(self) -> TemplateFile | None:
+        """HTML."""
+        ...
+
+    @property
+    def template(self) -> int | str:
+        """Document template; empty: the one of ``[mail]``."""
+        ...
+
+
+def mail_problems(step: MailOptions, settings: Settings) -> Iterator[StepProblem]:
+    """What is wrong with a mail as it is written."""
+    if step.bcc and settings.mail is not None and settings.mail.transport == "portal":
+        yield StepProblem(
+            ("bcc",),
+            "cannot be kept secret by the portal's own mail (leave it out, or use another mail.transport)",
+        )
+    if step.body and step.body_file:
+        yield StepProblem(("body_file",), "cannot go with body (keep one of the two)")
+
+
+def mail_uses(step: MailOptions) -> Iterator[PortalUse]:
+    """The document template, and copies that others must not see."""
+    if step.bcc:
+        yield SecretCopyUse("bcc")
+    if step.template:
+        yield TemplateUse("template", step.template)
