@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One REST method with its parameters (JSON values.
+    """One REST method with its parameters.
 
-    A batch reference such as ``$result[a][items][49][id]`` is a value).
+    These are JSON values; a batch reference such as ``$result[a][items][49][id]`` is one.
     """
 
     method: str

@@ -1,7 +1,4 @@
-"""Whether the fields that the configuration reads and writes exist.
-
-And take what is written (portal.md §11).
-"""
+"""Whether the fields that the configuration names exist, and take what is written (portal.md §11)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What fields a kind has: types, names, values of lists (``crm.item.fields`` and its like.
+"""What fields a kind has: types, names, values of lists.
 
-portal.md §11).
+``crm.item.fields`` and its like: portal.md §11.
 """
 
 from __future__ import annotations

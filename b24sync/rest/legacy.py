@@ -11,9 +11,9 @@ from b24sync.rest.kinds import Kind
 
 
 def list_page(*, filter: Mapping[str, Any], order: Mapping[str, str], start: int = -1) -> Call:  # noqa: A002
-    """One page of at most 50 invoices with their custom fields (without product rows.
+    """One page of at most 50 invoices with their custom fields.
 
-    Which only ``get`` gives).
+    Product rows are not among them: only ``get`` gives them.
     """
     params = {"filter": dict(filter), "order": dict(order), "select": ["*", "UF_*"], "start": start}
     return Call("crm.invoice.list", params)

@@ -50,9 +50,9 @@ class Row:
 
 
 def list_for(kind: Kind, owner_id: int, *, start: int = 0) -> Call:
-    """One page of at most 50 rows of an owner (an old invoice.
+    """One page of at most 50 rows of an owner.
 
-    The invoice, whose answer holds all its rows).
+    For an old invoice it is the invoice itself, whose answer holds all its rows.
     """
     if kind.api == "legacy":
         return Call("crm.invoice.get", {"id": owner_id})

@@ -8,9 +8,9 @@ from b24sync.rest import json_values
 
 
 def worth_of(entity: Entity) -> Worth:
-    """The amount.
+    """The amount, and the amount without taxes.
 
-    And the amount without the taxes that the portal reckoned from the product rows (``taxValue``).
+    The taxes are those that the portal reckoned from the product rows (``taxValue``).
     """
     amount = json_values.money(entity.values.get("amount"))
     tax = json_values.money(entity.fields.get("taxValue", entity.fields.get("TAX_VALUE")))

@@ -202,7 +202,7 @@ class _DecimalLexer(Lexer):
 class _Exact(NodeTransformer):
     """Decimals and comparisons become calls.
 
-    As compiled code can hold neither a decimal nor our rules of comparing.
+    Compiled code can hold neither a decimal nor our rules of comparing.
     """
 
     def visit_Const(self, node: nodes.Const) -> nodes.Expr:  # noqa: N802

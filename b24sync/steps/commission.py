@@ -29,9 +29,9 @@ class Commission(StepSettings):
     section: ClassVar[Literal["mail", "commission", ""]] = "commission"
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
-        """Book expected rows on a created entity; else earned ones if it is paid (a deal.
+        """Book expected rows on a created entity, else earned ones if it is paid.
 
-        Won), and expected ones if not.
+        A deal is paid when it is won; what is not paid gets expected rows.
 
         Amount and status are those of this poll, by which it also keeps what is booked; a later change is the
         next poll's. What is booked already is looked at last, so that nothing lies between that look and the
@@ -73,7 +73,7 @@ def _claims(
 ) -> Effects[tuple[list[Claim], list[str]]]:
     """For each role without a row the first rate that holds, with its person.
 
-    And what a person should know.
+    The second list is what somebody should know.
     """
     booked = {one.row.role for one in ctx.records.ledger(ctx.event.entity)}
     claims: list[Claim] = []

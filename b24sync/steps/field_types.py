@@ -242,9 +242,9 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
 
 
 def same(wanted: Any, found: Any, *, rounded: bool = False) -> bool:
-    """Whether a field holds what was wanted; ``rounded``.
+    """Whether a field holds what was wanted.
 
-    As far as the portal keeps digits (two at least).
+    ``rounded``: as far as the portal keeps digits (two at least).
     """
     if isinstance(wanted, tuple) and isinstance(found, tuple):
         return sorted(map(str, wanted)) == sorted(map(str, found))

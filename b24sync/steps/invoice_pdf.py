@@ -169,7 +169,7 @@ def _stamps(ctx: StepContext) -> bool:
 def _known(wanted: _Wanted) -> Effects[Document | None]:
     """The document that this action, or an earlier mail, had made of the same content.
 
-    If the portal still has it.
+    ``None`` if the portal has it no more.
     """
     memory = wanted.memory
     own = memory.get("document_id")

@@ -74,10 +74,7 @@ class Store:
         return cls(open_read_only(path), path)
 
     def take_plans(self) -> list[Action]:
-        """All actions of a database that is only for planning (``in_memory``).
-
-        And empty it of events and actions.
-        """
+        """Take all actions out of a database that is only for planning (``in_memory``), with their events."""
         actions = self.outbox.actions()
         for table in ("actions", "verdicts", "events"):
             self.connection.execute(f"DELETE FROM {table}")

@@ -1,6 +1,6 @@
 """What actions wrote and made.
 
-So that their own echoes are known when they come back as changes (contract.md G5).
+Their own echoes are known by it when they come back as changes (contract.md G5).
 """
 
 from __future__ import annotations

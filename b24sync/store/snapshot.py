@@ -350,7 +350,7 @@ class Snapshot:
     def rewind(self, kind: str, at: int) -> None:
         """Put the recorded stages back to what the staged history says they were just before a time.
 
-        And drop the older rows.
+        The older rows are dropped.
         """
         moved = self._db.execute(
             "SELECT DISTINCT owner FROM staged_history WHERE kind = ? AND at >= ?", (kind, at)

@@ -1,6 +1,6 @@
 """What steps keep: due dates as people set them, documents by what they print.
 
-And the ledger, which they may look at.
+The ledger is here too: they may look at it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A stand-in portal in a process of its own, told by a pipe.
 
-So that its work costs the measured process nothing.
+Its work costs the measured process nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A mail is sent at most once by itself, wherever the poll is killed and whatever the mail server does.
 
-And never lost in silence.
+It is never lost in silence.
 """
 
 from __future__ import annotations

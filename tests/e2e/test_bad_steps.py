@@ -1,6 +1,6 @@
 """Steps that cannot be done as configured: clear words, nothing half done, everything else goes on.
 
-And steps with ``use`` alone.
+Steps with ``use`` alone are here too.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The bench of steps with a database beside it.
 
-And with mail, files and records as the engine grants them.
+It has mail, files and records as the engine grants them.
 """
 
 from __future__ import annotations

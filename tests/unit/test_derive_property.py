@@ -1,7 +1,4 @@
-"""However a history is cut into polls.
-
-And whatever is read again, the events are the same (contract.md G1, G2).
-"""
+"""However a history is cut into polls, the events are the same (contract.md G1, G2)."""
 
 from __future__ import annotations
 

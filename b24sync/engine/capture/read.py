@@ -119,7 +119,7 @@ def read(
 def _opened(store: Store, new: Sequence[Kind], since: datetime | None) -> dict[str, datetime]:
     """Kind → the time of ``--since``, remembered until the kind is live.
 
-    So that a killed first poll goes on with it.
+    A killed first poll goes on with it.
     """
     if since is not None:
         with store.transaction():
@@ -273,9 +273,9 @@ class _Poll:
     def _shift(
         self, answers: Mapping[str, Answer], active: list[KindReading]
     ) -> tuple[timedelta, skew.Row | None]:
-        """The shift to ask with, and.
+        """The shift to ask with, and the row that shows whether it holds.
 
-        If the first request could not show whether it holds, the row to show it with the walk itself.
+        The row is given if the first request could not show it: then the walk itself does.
         """
         check = self._check_row(active)
         known = self._skew() or timedelta(0)

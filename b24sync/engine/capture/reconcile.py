@@ -1,6 +1,6 @@
-"""Reconcile: id, modification time and stage of everything against the snapshot (contract.md §2.
+"""Reconcile: id, modification time and stage of everything against the snapshot (contract.md §2).
 
-Finds deletions, heals any miss).
+It finds deletions and heals any miss.
 
 Both sides are walked by id, a page at a time. What is missing at the portal is asked for one by one:
 NOT_FOUND is a deletion, anything else lost rights. If a side is suddenly empty or a fifth smaller nothing is

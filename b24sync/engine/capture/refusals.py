@@ -13,7 +13,7 @@ NO_RIGHT = frozenset({"ACCESS_DENIED", "allowed_only_intranet_user", "insufficie
 def lacks_history(error: PortalError) -> bool:
     """Whether an error says that the portal keeps no stage history of this kind (portal.md §4).
 
-    Not that it could not be read now.
+    An error that says that it cannot be read now is none of these.
     """
     return isinstance(error, PermanentError) and error.code in NO_HISTORY
 
