@@ -194,6 +194,19 @@ def replay_command(
     raise typer.Exit(_body("replay").run(context.obj, wanted))
 
 
+@app.command("test")
+def try_rules_command(
+    context: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A configuration file.  [default: the usual one]", show_default=False),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Try the rules on the [[tests]] of the configuration, with no portal; exit 1 if one differs."""
+    raise typer.Exit(_body("rule_tests").run(context.obj, file, as_json=as_json))
+
+
 @snapshot_app.command("export")
 def snapshot_export(
     context: typer.Context,

@@ -154,11 +154,12 @@ def _tidied(webhook: Secret) -> Secret:
 
 def _cross_faults(settings: Settings) -> Iterator[Problem]:
     """What follows from the file alone, texts included; not imported for a file that is known to be good."""
+    from b24sync.config.rule_tests import faults_of_tests
     from b24sync.config.rules import rule_faults
     from b24sync.config.sections import section_faults
     from b24sync.config.text_checks import text_faults
 
-    faults = [*section_faults(settings), *rule_faults(settings)]
+    faults = [*section_faults(settings), *rule_faults(settings), *faults_of_tests(settings)]
     yield from faults
     yield from without_echoes(text_faults(settings), faults)
 

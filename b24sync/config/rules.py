@@ -41,7 +41,7 @@ def _faults_of(rule: RuleSettings, settings: Settings) -> Iterator[Problem]:
     if not rule.on:
         yield Problem(("on",), 'is empty (write an event, such as "invoice.created")')
     for n, event in enumerate(rule.on):
-        if message := _event_fault(event, settings):
+        if message := event_fault(event, settings):
             yield Problem(("on", n), message)
     yield from _move_faults(rule, settings)
     if not rule.steps:
@@ -51,7 +51,8 @@ def _faults_of(rule: RuleSettings, settings: Settings) -> Iterator[Problem]:
             yield fault.under("steps", n)
 
 
-def _event_fault(event: str, settings: Settings) -> str:
+def event_fault(event: str, settings: Settings) -> str:
+    """What is wrong with an event's name; empty: nothing."""
     kind, _, word = event.partition(".")
     if word not in _words_of(kind, settings):
         return f"no event called {quoted(event)}{_event_hint(event, settings)}"
@@ -99,7 +100,7 @@ def _move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Problem]:
     kinds = known_kinds(rule, settings)
     for key, values in (("from", rule.from_), ("to", rule.to)):
         for n, value in enumerate(values):
-            messages = [_place_fault(value, kind, settings) for kind in kinds]
+            messages = [place_fault(value, kind, settings) for kind in kinds]
             if messages and all(messages):
                 yield Problem((key, n), messages[0])
 
@@ -119,7 +120,7 @@ def _no_move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Problem]
             yield Problem((key,), f'cannot go with "{event}", which is no move{advice}')
 
 
-def _place_fault(value: str, kind: str, settings: Settings) -> str:
+def place_fault(value: str, kind: str, settings: Settings) -> str:
     """What is wrong with a status name or stage id of a kind; empty: nothing."""
     if kind == INVOICE:
         return invoice_status_fault(settings, value)

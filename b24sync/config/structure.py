@@ -26,6 +26,7 @@ from typing import (
 from b24sync.config.hooks import Hooks, Read
 from b24sync.config.problems import Problem, ProblemsError, found, wrong
 from b24sync.config.scalars import BLANKS, READERS, read_path, read_secret, read_template, read_text
+from b24sync.domain.rule_test import RuleTest
 from b24sync.domain.settings import Settings
 from b24sync.domain.step_settings import StepSettings
 from b24sync.domain.values import Secret, TemplateFile
@@ -46,6 +47,8 @@ _EXAMPLES = {
     "percent": 'write percents, such as "5"',
     "entity_type_id": "write the number of the smart process",
     "use": 'write a step, such as "notify"',
+    "event": 'write an event, such as "invoice.created"',
+    "expect": 'write the actions, such as [{ rule = "head-knows", step = "notify" }]; [] means nothing',
 }
 
 
@@ -60,7 +63,7 @@ def read_settings(raw: Mapping[str, Any], secrets: SecretReader) -> tuple[Settin
         The settings, defaults or blanks in place of what is wrong, and all faults in the order of the fields.
     """
     try:
-        return _hooks(secrets).of(Settings)(raw), ()
+        return _hooks(secrets, raw.get("kinds")).of(Settings)(raw), ()
     except ProblemsError as error:
         return error.rest, error.faults
 
@@ -76,7 +79,7 @@ def key_of(field: Field[Any]) -> str:
     return field.name.rstrip("_")
 
 
-def _hooks(secrets: SecretReader) -> Hooks:
+def _hooks(secrets: SecretReader, kinds: Any) -> Hooks:
     hooks = Hooks()
     hooks.where(is_dataclass, lambda cls: _table_reader(cls, hooks))
     hooks.where(_is(tuple), lambda hint_: _list_reader(hint_, hooks))
@@ -91,6 +94,9 @@ def _hooks(secrets: SecretReader) -> Hooks:
     hooks.for_type(TemplateFile, lambda raw: read_template(raw, folder))
     hooks.for_type(Secret, lambda raw: read_secret(raw, secrets))
     hooks.for_type(StepSettings, lambda raw: _step(raw, hooks))
+    hooks.for_type(Any, lambda raw: raw)
+    read_test = _table_reader(RuleTest, hooks)
+    hooks.for_type(RuleTest, lambda raw: read_test(_with_own_kinds(raw, kinds)))
     return hooks
 
 
@@ -213,6 +219,15 @@ def _step(raw: Any, hooks: Hooks) -> StepSettings:
     options = {key: value for key, value in raw.items() if key != "use"}
     step: StepSettings = hooks.of(step_class(name))(options)
     return step
+
+
+def _with_own_kinds(raw: Any, kinds: Any) -> Any:
+    """A test's table with its smart processes, which are there by names of their own, under one key."""
+    own = set(kinds) if isinstance(kinds, Mapping) else set()
+    if not isinstance(raw, Mapping) or not own & set(raw) or "kinds" in raw:
+        return raw
+    rest = {key: value for key, value in raw.items() if key not in own}
+    return {**rest, "kinds": {key: raw[key] for key in raw if key in own}}
 
 
 # Lists, mappings, choices

@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 
 from b24sync.domain.entity import DEAL, INVOICE, TASK
 from b24sync.domain.event import event_names, moved_name
+from b24sync.domain.rule_test import RuleTest
 from b24sync.domain.settings_calendar import CalendarSettings
 from b24sync.domain.step_settings import StepSettings
 from b24sync.domain.values import NO_SECRET, Condition, Person, Secret
@@ -232,3 +233,4 @@ class Settings:
     safety: SafetySettings = SafetySettings()
     retry: RetrySettings = RetrySettings()
     rules: tuple[RuleSettings, ...] = ()
+    tests: tuple[RuleTest, ...] = ()

@@ -18,7 +18,7 @@ SHAPES = [
         'zzz = "ru"\n[retry]\n',
         [
             "FILE:1: zzz: unknown setting (known: language, timezone, portal, store, poll, kinds, invoice, "
-            "people, alerts, calendar, mail, reminders, commission, safety, retry, rules)"
+            "people, alerts, calendar, mail, reminders, commission, safety, retry, rules, tests)"
         ],
     ),
     ('[retry]\nattempts = "abc"\n', ['FILE:2: retry.attempts: found text "abc", write a whole number']),
@@ -53,7 +53,7 @@ SHAPES = [
         '"a b" = 1\n',
         [
             'FILE:1: "a b": unknown setting (known: language, timezone, portal, store, poll, kinds, '
-            "invoice, people, alerts, calendar, mail, reminders, commission, safety, retry, rules)"
+            "invoice, people, alerts, calendar, mail, reminders, commission, safety, retry, rules, tests)"
         ],
     ),
     ('store.path = ""\n', ['FILE:1: store.path: "" is no path']),

@@ -1,0 +1,104 @@
+"""Checks of ``[[tests]]``: their events, times, and the names of what they give and expect.
+
+Whether the expected actions come about is no matter of the configuration: ``b24sync test`` tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from b24sync.config.problems import Path, Problem
+from b24sync.config.rules import event_fault, place_fault
+from b24sync.domain.entity import INVOICE
+from b24sync.domain.event import event_names, moved_name
+from b24sync.domain.rule_test import RuleTest, moment
+from b24sync.domain.wording import hint, quoted
+from b24sync.rules.root_names import CUSTOM, ENTITIES
+
+if TYPE_CHECKING:
+    from b24sync.domain.settings import Settings
+
+USER = ("id", "name", "email", "active", "department", "head_of")
+ROW = ("product_id", "name", "price", "quantity", "section_id")
+EXPECTED = (
+    *("rule", "step", "position", "state", "reason", "error", "changed"),
+    *("to", "cc", "bcc", "text", "subject", "title", "description", "deadline", "start", "tags", "group"),
+    *("set", "amount", "currency", "rows", "tasks", "entity", "entities", "stage", "due_date", "kind"),
+)
+"""What an expected action may say."""
+_STAGE_TITLES = ("status_title", "stage_title")
+
+
+def faults_of_tests(settings: Settings) -> Iterator[Problem]:
+    """All faults of the tests."""
+    first: dict[str, int] = {}
+    for n, test in enumerate(settings.tests):
+        if test.name and first.setdefault(test.name, n) != n:
+            yield Problem(
+                ("tests", n, "name"), f"tests[{first[test.name]}] is called {quoted(test.name)} too"
+            )
+        for fault in _faults_of(test, settings):
+            yield fault.under("tests", n)
+
+
+def _faults_of(test: RuleTest, settings: Settings) -> Iterator[Problem]:
+    if test.event and (message := event_fault(test.event, settings)):
+        yield Problem(("event",), message)
+    else:
+        yield from _move_faults(test, settings)
+    if test.at is not None:
+        try:
+            moment(test.at, UTC)
+        except ValueError:
+            yield Problem(("at",), f'{quoted(str(test.at))} is no time (write "2026-11-24 10:00")')
+    yield from _value_faults(test)
+    for n, expected in enumerate(test.expect):
+        yield from _table_faults(("expect", n), expected, EXPECTED)
+
+
+def _move_faults(test: RuleTest, settings: Settings) -> Iterator[Problem]:
+    kind = test.event.partition(".")[0]
+    short = kind == INVOICE and test.event not in event_names(kind)
+    is_move = short or test.event in {moved_name(kind), f"{kind}.stuck"}
+    for key, value in (("from", test.from_), ("to", test.to)):
+        if not value:
+            continue
+        if not is_move or (short and key == "to"):
+            yield Problem((key,), f'cannot go with "{test.event}"')
+        elif message := place_fault(value, kind, settings):
+            yield Problem((key,), message)
+
+
+def _value_faults(test: RuleTest) -> Iterator[Problem]:
+    for kind, values in test.given().items():
+        where = ("kinds", kind) if kind in test.kinds else (kind,)
+        known = [*ENTITIES.get(kind, CUSTOM).attributes, *_STAGE_TITLES, *_links(kind)]
+        yield from _table_faults(where, values, known)
+    for n, row in enumerate(test.rows):
+        yield from _table_faults(("rows", n), row, ROW)
+    for n, user in enumerate(test.users):
+        yield from _table_faults(("users", n), user, USER)
+        if not isinstance(user.get("id"), int):
+            yield Problem(("users", n, "id"), "is required (write the user's number)")
+    for key, person in (("responsible", test.responsible), ("department_head", test.department_head)):
+        yield from _table_faults((key,), person or {}, USER)
+    for name, person in test.people.items():
+        if isinstance(person, Mapping):
+            yield from _table_faults(("people", name), person, USER)
+
+
+def _links(kind: str) -> tuple[str, ...]:
+    """What a table may say of its links besides the contract's fields."""
+    return ("deal_id", "invoice_id") if kind == "task" else ()
+
+
+def _table_faults(where: Path, values: Any, known: Any) -> Iterator[Problem]:
+    if not isinstance(values, Mapping):
+        yield Problem(where, "is no table")
+        return
+    names = list(known)
+    for key in values:
+        if key not in names:
+            yield Problem((*where, key), f"unknown value{hint(key, names)}")

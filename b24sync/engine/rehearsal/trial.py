@@ -1,0 +1,266 @@
+"""Trying the rules of a configuration on one test: matched, judged and run by the parts that a poll uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
+from typing import TYPE_CHECKING, Any, cast
+
+from b24sync.domain.commission_ledger import BookedRow, State
+from b24sync.domain.entity import Entity, Key
+from b24sync.domain.rule_test import moment
+from b24sync.engine.desk import ActionDesk
+from b24sync.engine.funnels import Funnels
+from b24sync.engine.rehearsal.given import Given, event_of, stages_for
+from b24sync.engine.rehearsal.staff import Staff, staff_of
+from b24sync.engine.rehearsal.stand_in import Records, StandIn
+from b24sync.engine.rehearsal.would import Tried, outcome, people_in, values_of
+from b24sync.errors import B24SyncError
+from b24sync.ports import Failed
+from b24sync.rules.commissions import commission_view
+from b24sync.rules.links import Linker
+from b24sync.rules.match import concerns, mismatch
+from b24sync.rules.scope import CommissionView, RecordView
+from b24sync.rules.text_errors import TextError
+from b24sync.rules.text_values import Money
+from b24sync.steps.context import RunnableStep, StepContext
+
+if TYPE_CHECKING:
+    from b24sync.domain.calendar import Calendar
+    from b24sync.domain.event import Event
+    from b24sync.domain.rule_test import RuleTest, Table
+    from b24sync.domain.settings import RuleSettings, Settings
+    from b24sync.domain.step_settings import StepSettings
+    from b24sync.ports import Done, Effects, StepResult
+    from b24sync.rest.kinds import Kind
+    from b24sync.rules.language import Language
+    from b24sync.rules.scope import View
+    from b24sync.rules.selectors import Found
+
+_PEOPLE = ("to", "responsible")
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a test came to.
+
+    Attributes:
+        actions: In the order of rules and steps.
+        quiet: Rules that did nothing → why.
+    """
+
+    actions: Sequence[Tried]
+    quiet: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """Tries tests of one configuration.
+
+    Attributes:
+        now: For tests without ``at``.
+    """
+
+    settings: Settings
+    kinds: Mapping[str, Kind]
+    base_url: str
+    tz: tzinfo
+    language: Language
+    calendar: Callable[[], Calendar]
+    now: datetime
+
+    def run(self, test: RuleTest) -> Trial:
+        """Give the event to every rule."""
+        actions: list[Tried] = []
+        quiet: dict[str, str] = {}
+        for rule in self.settings.rules:
+            stage = _Stage.of(self, test)
+            reason = stage.mismatch(rule)
+            if reason:
+                quiet[rule.name] = reason
+            else:
+                actions += stage.actions(rule)
+        return Trial(actions, quiet)
+
+
+@dataclass(slots=True)
+class _Stage:
+    """One rule on one test, with values of its own: rules do not see what others write."""
+
+    rehearsal: Rehearsal
+    test: RuleTest
+    staff: Staff
+    funnels: Funnels
+    given: Given
+    event: Event
+    now: datetime
+    records: Records = field(default_factory=Records)
+    aliases: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rehearsal: Rehearsal, test: RuleTest) -> _Stage:
+        settings, tz = rehearsal.settings, rehearsal.tz
+        staff = staff_of(test, settings)
+        funnels = Funnels(settings.invoice, dict(stages_for(settings, test)))
+        given = Given(
+            test,
+            settings=settings,
+            kinds=rehearsal.kinds,
+            funnels=funnels,
+            staff=staff,
+            base_url=rehearsal.base_url,
+            tz=tz,
+        )
+        now = (rehearsal.now if test.at is None else moment(test.at, tz)).astimezone(UTC)
+        event = event_of(test, given.entities[given.subject], now, funnels)
+        return cls(rehearsal, test, staff, funnels, given, event, now)
+
+    def mismatch(self, rule: RuleSettings) -> str:
+        """Why the rule does nothing; empty if it fires."""
+        if not concerns(rule, self.event):
+            return f"listens to {', '.join(rule.on)}"
+        reason = mismatch(rule, self.event)
+        if reason or not rule.when:
+            return reason
+        language = self.rehearsal.language
+        try:
+            condition = language.compile_condition(rule.when)
+            subject = self.given.entities[self.given.subject]
+            scope = self._stand_in().run(self._linker().scope(condition.names, subject, event=self.event))
+            return "" if condition.holds(scope) else f"when is false: {rule.when}"
+        except TextError as error:
+            return f"when cannot be judged: {error}"
+
+    def actions(self, rule: RuleSettings) -> Iterator[Tried]:
+        """Its steps in order, up to one that would fail."""
+        for position, step in enumerate(rule.steps):
+            portal = self._stand_in(step)
+            result = self._result(rule, step, position, portal)
+            state, changed, said = outcome(result)
+            values = {**values_of(portal, result), **said}
+            self._book(result)
+            self._name_people(values)
+            yield Tried(rule.name, step.name, position, state, changed, values, dict(self.aliases))
+            if state == "failed":
+                return
+
+    def _result(self, rule: RuleSettings, step: StepSettings, position: int, portal: StandIn) -> StepResult:
+        try:
+            found: StepResult = portal.run(
+                cast("RunnableStep", _offline(step)).run(self._context(rule, position))
+            )
+        except (B24SyncError, TextError) as error:
+            return Failed(str(error))
+        return found
+
+    def _context(self, rule: RuleSettings, position: int) -> StepContext:
+        rehearsal, subject = self.rehearsal, self.given.entities[self.given.subject]
+        asked: Key | Entity = subject if self.event.name.endswith(".deleted") else subject.key
+        desk = ActionDesk(self._linker(), rehearsal.language, asked, self.event)
+        return StepContext(
+            rule=rule.name,
+            event=self.event,
+            planned=subject,
+            marker=f"b24sync:test/{position}",
+            message_id="<test@b24sync.invalid>",
+            now=self.now,
+            tz=rehearsal.tz,
+            lang=rehearsal.settings.language,
+            settings=replace(rehearsal.settings, people=self.staff.people),
+            kinds=rehearsal.kinds,
+            calendar=rehearsal.calendar(),
+            funnels=self.funnels,
+            records=self.records,
+            base_url=rehearsal.base_url,
+            desk=_TestDesk(desk, self.test.lookups, self),
+        )
+
+    def _stand_in(self, step: StepSettings | None = None) -> StandIn:
+        fields = [str(name) for name in getattr(step, "set", ())]
+        return StandIn(self.given, self.staff, self.rehearsal.kinds, self.funnels, self.records, fields)
+
+    def _linker(self) -> Linker:
+        settings = self.rehearsal.settings
+        linker = Linker(
+            kinds=self.rehearsal.kinds,
+            statuses=self.funnels.statuses(),
+            base_url=self.rehearsal.base_url,
+            tz=self.rehearsal.tz,
+            now=self.now,
+            people=self.staff.people,
+            commission=self._commission if settings.commission or self.test.commission else None,
+        )
+        linker.know(*self.given.entities.values())
+        return linker
+
+    def _commission(self, key: Key) -> View:
+        if self.test.commission is None:
+            return commission_view(self.records.ledger(key))
+        currency = str(self.given.entities[self.given.subject].values.get("currency") or "")
+        return _said_commission(self.test.commission, currency)
+
+    def _book(self, result: StepResult) -> None:
+        for row in cast("Done", result).ledger if hasattr(result, "ledger") else ():
+            number = len(self.records.booked) + 1
+            counts: State = "expected" if row.state == "expected" else "earned"
+            self.records.booked.append(BookedRow(number, int(self.now.timestamp()), row, counts))
+
+    def note(self, selector: str, found: Found) -> None:
+        """Remember who is behind a word of the rule."""
+        self.aliases[selector] = frozenset(f"user:{user.id}" for user in found.users)
+
+    def _name_people(self, values: Mapping[str, Any]) -> None:
+        for person in people_in(values):
+            number = person.removeprefix("user:")
+            if person.startswith("user:") and number.isdigit():
+                user = self.staff.user(int(number))
+                for alias in (number, user.get("name"), user.get("email")):
+                    if alias:
+                        self.aliases.setdefault(str(alias), frozenset((person,)))
+
+
+@dataclass(frozen=True, slots=True)
+class _TestDesk:
+    """The desk of an action, which also knows the look-ups that the test gives, and who was meant by whom."""
+
+    desk: ActionDesk
+    lookups: Mapping[str, Table]
+    stage: _Stage
+
+    def entity(self, kind: str, entity_id: int) -> Effects[Entity | None]:
+        return self.desk.entity(kind, entity_id)
+
+    def scope(self, names: Sequence[str], extra: Mapping[str, Any]) -> Effects[dict[str, Any]]:
+        return self.desk.scope(names, extra)
+
+    def text(self, source: str, *, mode: str, extra: Mapping[str, Any]) -> Effects[str]:
+        return self.desk.text(source, mode=mode, extra={**self._found(), **extra})
+
+    def value(self, value: Any, *, extra: Mapping[str, Any]) -> Effects[Any]:
+        return self.desk.value(value, extra={**self._found(), **extra})
+
+    def people(self, selectors: Sequence[str], *, several: bool) -> Effects[Found]:
+        for selector in selectors:
+            self.stage.note(selector, (yield from self.desk.people((selector,), several=several)))
+        return (yield from self.desk.people(selectors, several=several))
+
+    def _found(self) -> dict[str, Any]:
+        return {name: RecordView(values) for name, values in self.lookups.items()}
+
+
+def _offline(step: StepSettings) -> StepSettings:
+    """The step without what only a portal has: look-ups (the test gives what they find), the template."""
+    changes: dict[str, Any] = {}
+    if hasattr(step, "lookups"):
+        changes["lookups"] = ()
+    if hasattr(step, "template"):
+        changes["template"] = 1
+    return replace(step, **changes) if changes else step  # type: ignore[type-var]
+
+
+def _said_commission(said: Table, currency: str) -> CommissionView:
+    amounts = {str(name): Money(str(value), currency) for name, value in said.items()}
+    others = sum((one for name, one in amounts.items() if name != "total"), Money(0))
+    total = amounts.get("total", Money(others, currency))
+    return CommissionView(total, lambda role: amounts.get(role, Money(0, currency)))

@@ -1,0 +1,263 @@
+"""``b24sync test``: the ``[[tests]]`` of a configuration, tried by the real command with no portal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import Ended, b24sync
+from tests.support.config import written
+
+SAMPLE = Path(__file__).parents[2] / "sample.toml"
+HEAD = """
+language = "en"
+timezone = "Europe/Moscow"
+[portal]
+webhook = "https://127.0.0.1:1/rest/1/s3cretword/"
+[people]
+lead = "deal.fields.UF_LEAD"
+"""
+MAIL = '[mail]\ntransport = "file"\nfrom = "a@example.ru"\n'
+TELL = """
+[[rules]]
+name = "head-knows"
+on   = "invoice.created"
+when = "invoice.amount >= 100000"
+[[rules.steps]]
+use  = "notify"
+to   = ["responsible"]
+text = "Invoice {{ invoice.number }} for {{ invoice.amount | money }}, {{ responsible.name }}"
+"""
+TEST = """
+[[tests]]
+name    = "a big invoice"
+event   = "invoice.created"
+invoice = { number = "125", amount = "150000", currency = "RUB" }
+responsible = { id = 12, name = "Anna" }
+"""
+EXPECT = 'expect = [{ rule = "head-knows", step = "notify", to = "user:12", text = "%s" }]\n'
+RIGHT = "Invoice 125 for RUB 150,000.00, Anna"
+
+
+def rule(name: str, on: str, step: str) -> str:
+    return f'[[rules]]\nname = "{name}"\non = "{on}"\n[[rules.steps]]\n{step}\n'
+
+
+def tried(folder: Path, text: str, *args: str, code: int | None = 0) -> Ended:
+    ended = b24sync("test", str(written(folder, text)), *args, cwd=folder)
+    if code is not None:
+        assert ended.code == code, ended.out + ended.err
+    return ended
+
+
+def actions(folder: Path, text: str) -> list[dict]:
+    """What a test without expectations comes to."""
+    return tried(folder, text, "--json", code=None).lines()[0]["actions"]
+
+
+def test_the_tests_of_the_sample_pass_and_leave_nothing_behind(tmp_path: Path) -> None:
+    ended = b24sync("test", str(SAMPLE), cwd=tmp_path)
+    assert ended.code == 0, ended.out + ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_test_that_holds_passes_without_portal_and_without_database(tmp_path: Path) -> None:
+    shown = actions(tmp_path, HEAD + TELL + TEST + "expect = []\n")
+    ended = tried(tmp_path, HEAD + TELL + TEST + EXPECT % shown[0]["text"])
+    assert "a big invoice" in ended.out
+    assert [path.name for path in tmp_path.iterdir()] == ["b24sync.toml"]
+
+
+def test_the_usual_configuration_is_tried_where_no_file_is_named(tmp_path: Path) -> None:
+    written(tmp_path, HEAD + TELL + TEST + "expect = []\n")
+    assert b24sync("test", cwd=tmp_path).code == 1
+
+
+def test_another_text_is_named_with_what_was_expected_and_what_came_out(tmp_path: Path) -> None:
+    ended = tried(tmp_path, HEAD + TELL + TEST + EXPECT % "Invoice 126", code=1)
+    assert "head-knows, notify: text" in ended.out
+    assert "expected: Invoice 126" in ended.out
+    assert "got: Invoice 125 for" in ended.out
+    assert "Anna" in ended.out
+
+
+def test_a_rule_that_is_not_there_is_named_with_the_one_that_was_meant(tmp_path: Path) -> None:
+    ended = tried(tmp_path, HEAD + TELL + TEST + 'expect = [{ rule = "head-know" }]\n', code=1)
+    assert "no rule called head-know (did you mean head-knows?)" in ended.out
+
+
+def test_nothing_expected_means_that_nothing_may_happen(tmp_path: Path) -> None:
+    ended = tried(tmp_path, HEAD + TELL + TEST + "expect = []\n", code=1)
+    assert "head-knows, notify: an action that is not expected" in ended.out
+    small = TEST.replace("150000", "99999")
+    tried(tmp_path, HEAD + TELL + small + "expect = []\n")
+
+
+def test_an_action_that_does_not_come_about_is_named_with_the_reason(tmp_path: Path) -> None:
+    small = TEST.replace("150000", "99999")
+    ended = tried(tmp_path, HEAD + TELL + small + 'expect = [{ rule = "head-knows" }]\n', code=1)
+    assert "head-knows: the expected action is missing" in ended.out
+    assert "when is false: invoice.amount >= 100000" in ended.out
+
+
+def test_json_has_a_line_for_each_test(tmp_path: Path) -> None:
+    text = (
+        HEAD
+        + TELL
+        + TEST
+        + "expect = []\n"
+        + TEST.replace("a big", "another")
+        + 'expect = [{ step = "notify" }]\n'
+    )
+    first, second = tried(tmp_path, text, "--json", code=1).lines()
+    assert (first["name"], first["ok"]) == ("a big invoice", False)
+    assert first["differences"][0]["what"] == "extra"
+    assert (second["name"], second["ok"], second["differences"]) == ("another invoice", True, [])
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ('evnt = "x"', "tests[0].evnt: unknown setting"),
+        ("deal = { amont = 5 }", "tests[0].deal.amont: unknown value (did you mean amount?)"),
+        ('at = "tomorrow"', "tests[0].at"),
+        ('from = "sennt"', "tests[0].from"),
+    ],
+)
+def test_what_a_test_cannot_say_is_an_error_of_the_configuration(tmp_path: Path, key: str, said: str) -> None:
+    ended = tried(tmp_path, HEAD + TELL + TEST + "expect = []\n" + key + "\n", code=2)
+    assert said in ended.err
+
+
+def test_an_unknown_event_and_an_unknown_key_of_an_action_are_errors_too(tmp_path: Path) -> None:
+    ended = tried(
+        tmp_path, HEAD + TELL + TEST.replace("invoice.created", "invoice.creatd") + "expect = []\n", code=2
+    )
+    assert "did you mean invoice.created?" in ended.err
+    ended = tried(tmp_path, HEAD + TELL + TEST + 'expect = [{ txt = "x" }]\n', code=2)
+    assert "tests[0].expect[0].txt" in ended.err
+
+
+def case(event: str, *more: str) -> str:
+    return "\n".join(
+        ["[[tests]]", 'name = "case"', f'event = "{event}"', 'at = "2026-11-27 12:00"', *more, "expect = []"]
+    )
+
+
+def test_a_mail_has_its_addressee_its_subject_and_its_text(tmp_path: Path) -> None:
+    text = (
+        HEAD
+        + MAIL
+        + rule("mail", "invoice.sent", 'use = "send_invoice"\ncc = ["responsible"]')
+        + case(
+            "invoice.sent",
+            'invoice = { number = "7", amount = 10.5, due_date = 2026-12-01 }',
+            'contact = { name = "Ivan", emails = ["ivan@example.com"] }',
+            'responsible = { email = "anna@example.ru" }',
+        )
+    )
+    (mail,) = actions(tmp_path, text)
+    assert mail["to"] == ["ivan@example.com"]
+    assert mail["cc"] == ["anna@example.ru"]
+    assert mail["subject"] == "Invoice 7"
+    assert "Hello Ivan" in mail["text"]
+    assert "attached as a PDF" in mail["text"]
+
+
+def test_a_reminder_counts_days_from_the_time_of_the_test(tmp_path: Path) -> None:
+    rules = "[reminders]\n" + rule("remind", "invoice.reminder_due", 'use = "send_reminder"')
+    text = (
+        HEAD
+        + MAIL
+        + rules
+        + case(
+            "invoice.reminder_due",
+            'invoice = { number = "7", amount = 10, due_date = "2026-11-20", status = "sent" }',
+            'company = { name = "ACME", emails = "acme@example.com" }',
+        )
+    )
+    (mail,) = actions(tmp_path, text)
+    assert mail["to"] == ["acme@example.com"]
+    assert "7 days ago" in mail["text"]
+
+
+def test_a_due_date_leaves_the_weekend(tmp_path: Path) -> None:
+    text = HEAD + rule("shift", "invoice.created", 'use = "shift_due_date"')
+    (moved,) = actions(tmp_path, text + case("invoice.created", 'invoice = { due_date = "2026-11-28" }'))
+    assert (moved["due_date"], moved["set"]) == ("2026-11-30", {"due_date": "2026-11-30"})
+    (kept,) = actions(tmp_path, text + case("invoice.created", 'invoice = { due_date = "2026-11-27" }'))
+    assert kept["changed"] is False
+    tried(tmp_path, text + case("invoice.created", 'invoice = { due_date = "2026-11-27" }'))
+
+
+def test_commissions_of_a_step_are_seen_by_the_next_one(tmp_path: Path) -> None:
+    rates = '[commission]\n[[commission.rates]]\nfor = "invoice.responsible"\npercent = "5"\n'
+    steps = (
+        'use = "commission"\n[[rules.steps]]\nuse = "notify"\nto = ["lead"]\ntext = "{{ commission.total }}"'
+    )
+    text = HEAD + rates + rule("pay", "invoice.paid", steps)
+    booked, told = actions(
+        tmp_path, text + case("invoice.paid", "invoice = { amount = 1000 }", "deal = { id = 3 }")
+    )
+    assert (booked["amount"], booked["rows"][0]["state"]) == ("50", "earned")
+    assert told["text"].startswith("50")
+
+
+def test_tasks_have_title_person_and_deadline(tmp_path: Path) -> None:
+    step = 'use = "create_task"\ntitle = "Act {{ invoice.number }}"\n'
+    step += 'responsible = "department:5"\ndeadline = "+1wd"'
+    text = HEAD + rule("act", "invoice.tasks_completed", step)
+    users = 'users = [{ id = 31, name = "Head", head_of = 5 }]'
+    (task,) = actions(tmp_path, text + case("invoice.tasks_completed", 'invoice = { number = "9" }', users))
+    assert (task["title"], task["to"]) == ("Act 9", ["user:31"])
+    assert task["deadline"].startswith("2026-11-30T")
+
+
+def test_a_deal_moves_on_and_is_handed_over(tmp_path: Path) -> None:
+    steps = (
+        'use = "move_deal"\n[[rules.steps]]\nuse = "assign"\nto = "user:44"\ntargets = ["deal", "contact"]'
+    )
+    text = HEAD + rule("go", "invoice.paid", steps)
+    moved, given = actions(
+        tmp_path, text + case("invoice.paid", 'deal = { id = 3, stage_id = "NEW" }', "contact = { id = 8 }")
+    )
+    assert (moved["stage"], moved["entities"]) == ("PREPARATION", ["deal:3"])
+    assert (given["to"], sorted(given["entities"])) == (["user:44"], ["contact:8", "deal:3"])
+
+
+def test_an_invoice_is_made_and_fields_are_filled_from_given_look_ups(tmp_path: Path) -> None:
+    steps = (
+        'use = "create_invoice"\ntitle = "Half of {{ deal.title }}"\namount = "{{ deal.amount * 0.5 }}"\n'
+        '[[rules.steps]]\nuse = "fill_fields"\nset = { UF_CITY = "{{ house.PROPERTY_61 }}" }\n'
+        '[[rules.steps.lookups]]\nname = "house"\nfrom = "list:37"\nid = "deal.fields.UF_HOUSE"'
+    )
+    text = HEAD + rule("new", "deal.created", steps)
+    deal = 'deal = { title = "Roof", amount = "900" }\nlookups = { house = { PROPERTY_61 = "Kazan" } }'
+    made, filled = actions(tmp_path, text + case("deal.created", deal))
+    assert (made["title"], made["amount"]) == ("Half of Roof", "450.00")
+    assert filled["set"] == {"fields.UF_CITY": "Kazan"}
+
+
+def test_a_smart_process_has_a_table_of_its_own_name(tmp_path: Path) -> None:
+    head = (
+        HEAD
+        + '[poll]\nwatch = ["invoice", "deal", "task", "object"]\n[kinds.object]\nentity_type_id = 1046\n'
+    )
+    text = head + rule(
+        "note", "object.created", 'use = "notify"\nto = ["user:5"]\ntext = "{{ object.title }}"'
+    )
+    (told,) = actions(tmp_path, text + case("object.created", 'object = { title = "House" }'))
+    assert (told["to"], told["text"]) == (["user:5"], "House")
+
+
+def test_nobody_behind_a_word_means_that_nobody_is_told(tmp_path: Path) -> None:
+    text = HEAD + rule("tell", "deal.created", 'use = "notify"\nto = ["lead"]\ntext = "x"')
+    (told,) = actions(tmp_path, text + case("deal.created", "deal = { fields = { UF_LEAD = 0 } }"))
+    assert (told["state"], told["reason"]) == ("skipped", "nobody")
+    tried(tmp_path, text + case("deal.created", "deal = { fields = { UF_LEAD = 0 } }"))
+
+
+def test_amounts_and_texts_are_compared_as_they_read(tmp_path: Path) -> None:
+    text = HEAD.replace('"en"', '"ru"') + TELL + TEST
+    tried(tmp_path, text + EXPECT % "Invoice 125 for 150 000,00 ₽, Anna")
