@@ -297,7 +297,7 @@ class App:
         if keep.get("config_digest") != self.loaded.digest:
             return True
         judged = int(keep.get("tasks_judged_run") or 0)
-        if self.store.outbox.task_action_settled_since(judged):
+        if self.store.outbox.task_action_settled_since(judged) or self.store.unjudged.judgeable():
             return True
         return self.settings.reminders is not None and now.timestamp() >= float(
             keep.get("reminders_next") or 0

@@ -19,7 +19,7 @@ from b24sync.domain.move import Move
 from b24sync.engine.capture.read import KindReading, promote
 from b24sync.engine.capture.staging import due_of, seconds, stage_of, updated_of
 from b24sync.rest import items
-from b24sync.store.snapshot import HistoryRow, Stored
+from b24sync.store.snapshot import HistoryRow, Stored, dump
 
 if TYPE_CHECKING:
     from b24sync.engine.funnels import Funnels
@@ -36,6 +36,8 @@ class Applied:
         changes: Kind → how many entities were created or changed.
         events: How many events were recorded.
         touched: Entities with news, for what follows from them (reminders, finished tasks, the ledger).
+        unbound: Tasks whose bindings changed → their rows as they were before.
+        warnings: What a person should know.
     """
 
     run: int
@@ -43,6 +45,8 @@ class Applied:
     changes: dict[str, int] = field(default_factory=dict)
     events: int = 0
     touched: dict[Key, None] = field(default_factory=dict)
+    unbound: dict[Key, dict[str, Any]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
 
 
 def moment(second: int) -> datetime:
@@ -154,6 +158,8 @@ class Applier:
                 outcome, known=replace(outcome.known, history_id=max(outcome.known.history_id, self.horizon))
             )
         self._write(kind, outcome, stored, staged, raw, look, applied)
+        if kind.name == TASK and stored and raw is not None:
+            _note_bindings(outcome.known.key, json.loads(stored.data), raw, applied)
         if outcome.events:
             row = raw if raw is not None else json.loads(stored.data if stored else "{}")
             entity = cache(lambda: self.entity(kind, row, outcome.known.stage))
@@ -237,18 +243,25 @@ class Applier:
         )
 
     def _gone(self, kind: Kind, entity_id: int, state: str, facts: Facts, applied: Applied) -> None:
-        stored = self.store.snapshot.entity(kind.name, entity_id)
+        stored, key = self.store.snapshot.entity(kind.name, entity_id), Key(kind.name, entity_id)
+        if stored is None and state == "deleted":
+            stored = self._never_seen(key)
         if stored is None or stored.state in {"deleted", state}:
             return
-        key = Key(kind.name, entity_id)
         number = stored.revision + 1
         self.store.snapshot.save(replace(stored, state=state, revision=number))
         self._revision(key, number, stored.updated_at, state, {})
         applied.touched[key] = None
-        if state == "deleted" and kind.name != TASK and not facts.quiet:
-            event = Event(f"{key}/deleted", f"{kind.name}.deleted", key, self.signpost)
+        if state == "deleted" and kind.name != TASK and not facts.quiet and stored.state == "present":
+            event = Event(f"{key}/deleted/r{number}", f"{kind.name}.deleted", key, self.signpost)
             look = cache(lambda: self.entity(kind, json.loads(stored.data), stored.stage))
             applied.events += self.planner.plan(event, look) is not None
+
+    def _never_seen(self, key: Key) -> Stored:
+        """What a step made and somebody deleted before any poll saw it: known to be gone from now on."""
+        at = seconds(self.signpost)
+        blank = Stored(key.kind, key.id, at, at, None, None, None, self.run, 0, 0, "vanished", None, "")
+        return replace(blank, data=dump({"id": str(key.id)}))
 
     def entity(self, kind: Kind, raw: dict[str, Any], stage: str | None) -> Entity:
         """The entity as rules see it: its row, with the stage that was recorded last."""
@@ -259,6 +272,11 @@ class Applier:
         if "status" in values:
             values["status"] = self.funnels.status(kind.name, stage)
         return Entity(entity.key, values, entity.fields)
+
+
+def _note_bindings(key: Key, before: dict[str, Any], after: dict[str, Any], applied: Applied) -> None:
+    if before.get("ufCrmTask") != after.get("ufCrmTask"):
+        applied.unbound[key] = before
 
 
 def known_of(kind: Kind, stored: Stored) -> Known:

@@ -163,6 +163,7 @@ class Commit:
             except _MissingError:
                 waiting |= self._fetch(planner, remembered)
                 continue
+            self.report.warnings += applied.warnings
             for fault in planner.faults:
                 self.report.worsen(
                     1, f"{fault} (the rule did not run; correct its when, then: b24sync run-rule RULE ENTITY)"

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.commission_ledger import upkeep
 from b24sync.domain.derive import COMPLETED
@@ -61,6 +61,8 @@ class FollowUp:
     def follow(self, applied: Applied) -> None:
         """Plan finished task sets and reminders, and keep the ledger."""
         self._keep_ledger(applied)
+        if TASK in self.settings.poll.watch:
+            self._remember_sets(applied)
         if INVOICE in applied.changes:
             if TASK in self.settings.poll.watch:
                 self._finished_tasks(applied)
@@ -109,35 +111,44 @@ class FollowUp:
 
     # invoice.tasks_completed
 
-    def _finished_tasks(self, applied: Applied) -> None:
+    def _remember_sets(self, applied: Applied) -> None:
+        """Note the invoices whose sets must be judged, also where the invoices are left out of this poll."""
         judged = int(self.store.meta.get("tasks_judged_run") or 0)
-        candidates = {
-            action.entity_id
-            for action in self.store.outbox.settled_since(judged, kind=INVOICE, steps=TASK_STEPS)
-        }
+        settled = self.store.outbox.settled_since(judged, kind=INVOICE, steps=TASK_STEPS)
+        candidates = {Key(INVOICE, action.entity_id) for action in settled}
         for key in applied.touched:
             if key.kind == TASK:
-                candidates.update(self._invoices_of(key))
-        for invoice_id in sorted(candidates):
-            self._judge_tasks(invoice_id, applied)
+                candidates.update(self._invoices_of(key, applied.unbound.get(key)))
+        self.store.unjudged.add("tasks", candidates)
         if str(self.run) != self.store.meta.get("tasks_judged_run") and (candidates or applied.touched):
             self.store.meta.put("tasks_judged_run", str(self.run))
 
-    def _invoices_of(self, task: Key) -> Iterable[int]:
-        """The invoices whose sets a task belongs to."""
+    def _finished_tasks(self, applied: Applied) -> None:
+        waiting = self.store.unjudged.waiting("tasks", INVOICE)
+        self.store.unjudged.done("tasks", [key for key in waiting if self._judge_tasks(key.id, applied)])
+
+    def _invoices_of(self, task: Key, before: Mapping[str, Any] | None) -> Iterable[Key]:
+        """The invoices whose sets a task belongs to, or belonged to before this poll."""
         action = self.store.outbox.maker_of(TASK, task.id)
         if action is not None and action.kind == INVOICE:
-            yield action.entity_id
+            yield Key(INVOICE, action.entity_id)
         if self.settings.invoice.count_bound_tasks:
             stored = self.store.snapshot.entity(TASK, task.id)
-            raw = json.loads(stored.data) if stored else {}
-            yield from (key.id for key in tasks.bindings(raw, self.kinds) if key.kind == INVOICE)
+            for raw in (json.loads(stored.data) if stored else {}, before or {}):
+                yield from (key for key in tasks.bindings(raw, self.kinds) if key.kind == INVOICE)
 
-    def _judge_tasks(self, invoice_id: int, applied: Applied) -> None:
+    def _judge_tasks(self, invoice_id: int, applied: Applied) -> bool:
+        """Plan the event if the set is done; false if the invoice cannot be seen and must be judged later."""
         stored = self.store.snapshot.entity(INVOICE, invoice_id)
-        closings = self._closings(invoice_id)
-        if stored is None or stored.state != "present" or not closings:
-            return
+        if stored is None or stored.state != "present":
+            return stored is not None and stored.state == "deleted"
+        closings = self._closings(invoice_id, applied)
+        if closings:
+            self._plan_finished(stored, closings, applied)
+        return True
+
+    def _plan_finished(self, stored: Stored, closings: Mapping[int, str], applied: Applied) -> None:
+        invoice_id = stored.id
         news = {
             task: closed
             for task, closed in closings.items()
@@ -155,7 +166,7 @@ class FollowUp:
             for task, closed in closings.items():
                 self.store.records.keep_closing(invoice_id, task, closed, event_id)
 
-    def _closings(self, invoice_id: int) -> dict[int, str]:
+    def _closings(self, invoice_id: int, applied: Applied) -> dict[int, str]:
         """Task → closing time, if the whole set is closed and none is still to be made; else empty."""
         made = set[int]()
         for action in self.store.outbox.task_makers(
@@ -167,9 +178,10 @@ class FollowUp:
         if self.settings.invoice.count_bound_tasks:
             made.update(self._bound_tasks(invoice_id, made))
         found = dict[int, str]()
-        for task_id in made:
+        for task_id in sorted(made):
             closed = self._closed_at(task_id)
             if closed is None:
+                self._say_hidden(task_id, invoice_id, applied)
                 return {}
             if closed:
                 found[task_id] = closed
@@ -193,12 +205,22 @@ class FollowUp:
         stored = self.store.snapshot.entity(TASK, task_id)
         if stored is None:
             return None
-        if stored.state != "present":
+        if stored.state == "deleted":
             return ""
         values = items.diff_values(self.kinds[TASK], json.loads(stored.data))
         if values.get("status") != COMPLETED:
             return None
         return str(values.get("closed_at") or datetime.fromtimestamp(stored.updated_at, UTC).isoformat())
+
+    def _say_hidden(self, task_id: int, invoice_id: int, applied: Applied) -> None:
+        """An open task that can no longer be seen keeps its set open for ever, unless a person knows."""
+        stored = self.store.snapshot.entity(TASK, task_id)
+        if stored is not None and stored.state == "vanished":
+            applied.warnings.append(
+                f"{TASK}:{task_id} was open when it was last seen, and the portal does not show it any more:"
+                f" {INVOICE}:{invoice_id} waits for it. Only an administrator's webhook can tell whether it was"
+                f" deleted (b24sync doctor)"
+            )
 
     # invoice.reminder_due
 

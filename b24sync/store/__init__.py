@@ -15,6 +15,7 @@ from b24sync.store.journal import Journal
 from b24sync.store.meta import Keep
 from b24sync.store.outbox import Action, Outbox
 from b24sync.store.snapshot import Snapshot
+from b24sync.store.unjudged import Unjudged
 
 if TYPE_CHECKING:
     from b24sync.store.figures import Figures
@@ -33,6 +34,7 @@ class Store:
         self.outbox = Outbox(connection)
         self.echoes = Echoes(connection)
         self.meta = Keep(connection)
+        self.unjudged = Unjudged(connection)
 
     @cached_property
     def records(self) -> RecordTables:

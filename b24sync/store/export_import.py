@@ -49,6 +49,8 @@ TABLES = (
     "reminders",
     "closings",
     "ledger",
+    "to_judge",
+    "awaited",
 )
 JSON_COLUMNS = {
     "cache": ("value",),

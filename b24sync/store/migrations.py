@@ -188,6 +188,19 @@ SCHEMA: tuple[str, ...] = (
     CREATE TABLE method_blocks (portal TEXT NOT NULL, method TEXT NOT NULL, until TEXT NOT NULL,
         PRIMARY KEY (portal, method)) WITHOUT ROWID;
     """,
+    """
+    -- what a poll could not judge, or what must be looked at again
+    CREATE TABLE to_judge (what TEXT NOT NULL, kind TEXT NOT NULL, entity_id INTEGER NOT NULL,
+        PRIMARY KEY (what, kind, entity_id)) WITHOUT ROWID;
+    -- rows that show a stage of which the stage history says nothing yet, and when it was entered
+    CREATE TABLE awaited (kind TEXT NOT NULL, id INTEGER NOT NULL, at INTEGER NOT NULL,
+        PRIMARY KEY (kind, id)) WITHOUT ROWID;
+    -- what a kind's cursors and rows were read from
+    ALTER TABLE cursors ADD COLUMN entity_type_id INTEGER;
+    ALTER TABLE cursors ADD COLUMN api TEXT;
+    ALTER TABLE cursors ADD COLUMN unwatched_since INTEGER; -- polls were made without it since about then
+    ALTER TABLE cursors ADD COLUMN probed_at INTEGER; -- when its history was last asked for in vain
+    """,
 )
 
 VERSION = len(SCHEMA)

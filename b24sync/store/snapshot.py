@@ -26,6 +26,10 @@ class Cursor:
     steady_at: int | None = None
     reconciled_at: int | None = None
     guard: str | None = None
+    entity_type_id: int | None = None
+    api: str | None = None
+    unwatched_since: int | None = None
+    probed_at: int | None = None
 
     @property
     def live(self) -> bool:
@@ -157,9 +161,9 @@ class Snapshot:
         return None if row[0] is None else (row[0], row[1])
 
     def tasks_bound_to(self, binding: str) -> list[int]:
-        """Present tasks bound to an entity, as ``SI_7``."""
+        """Tasks bound to an entity, as ``SI_7``; also those that can no longer be seen."""
         sql = (
-            "SELECT id FROM entities WHERE kind = 'task' AND state = 'present' AND instr(data, ?) AND "
+            "SELECT id FROM entities WHERE kind = 'task' AND state <> 'deleted' AND instr(data, ?) AND "
             "EXISTS (SELECT 1 FROM"
             " json_each(data, '$.ufCrmTask') WHERE value = ?) ORDER BY id"
         )

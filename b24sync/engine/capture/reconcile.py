@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from b24sync.calls import Call
 from b24sync.engine.capture.paging import BATCH, PAGE, Chain, advance
 from b24sync.engine.capture.staging import Scrub, seconds, stage_of, stage_rows, updated_of
 from b24sync.errors import NotFoundError, PermanentError, PortalError, TransientError
-from b24sync.rest import feeds, items
+from b24sync.rest import feeds, items, people
 
 if TYPE_CHECKING:
-    from b24sync.calls import Answer, Call, Portal
+    from b24sync.calls import Answer, Portal
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
 
@@ -68,8 +69,10 @@ def sweep(portal: Portal, store: Store, kind: Kind, *, by_hand: bool, scrub: Scr
         and (pages.seen == 0 or (len(done.missing) > FEW and len(done.missing) > known * FIFTH))
     ):
         done.guard = f"{len(done.missing)} of {known} are gone from the portal at once"
-    else:
-        _confirm(portal, store, done)
+        done.missing.clear()
+    doubtful = set(store.unjudged.doubtful(kind.name)) - set(done.found_new)
+    done.missing = sorted({*done.missing, *doubtful})
+    _confirm(portal, store, done)
     _reread(portal, store, done, scrub)
     return done
 
@@ -146,9 +149,10 @@ def _confirm(portal: Portal, store: Store, done: Sweep) -> None:
     for start in range(0, len(done.missing), BATCH):
         ids = done.missing[start : start + BATCH]
         answers = portal.read([items.get(done.kind, number) for number in ids])
+        tells = done.kind.api == "task" and _sees_all(portal, answers)
         with store.transaction():
             for number, answer in zip(ids, answers, strict=True):
-                state = _state_of(done.kind, answer)
+                state = _state_of(answer, tells=tells)
                 if state == "unknown":
                     done.error = answer.error
                 elif state == "there":
@@ -157,7 +161,21 @@ def _confirm(portal: Portal, store: Store, done: Sweep) -> None:
                     store.snapshot.stage_gone(done.kind.name, number, state)
 
 
-def _state_of(kind: Kind, answer: Answer) -> str:
+def _sees_all(portal: Portal, answers: list[Answer]) -> bool:
+    """Whether no answer means no task: only an administrator may see every task.
+
+    tasks.task.get answers alike for a deleted and a hidden one (portal.md §9).
+    """
+    if all(answer.error is not None or items.row_of(answer.result) for answer in answers):
+        return False
+    profile, admin = portal.read([people.profile(), Call("user.admin")])
+    row = items.row_of(profile.result) if profile.error is None else None
+    said = [row["ADMIN"]] if row and "ADMIN" in row else [admin.result] if admin.error is None else []
+    return any(one in {True, "Y", "1"} for one in said)
+
+
+def _state_of(answer: Answer, *, tells: bool) -> str:
+    """What an answer says of an entity; ``tells``: an empty one means that there is none."""
     error = answer.error
     if isinstance(error, TransientError):
         return "unknown"
@@ -165,8 +183,7 @@ def _state_of(kind: Kind, answer: Answer) -> str:
         return "deleted"
     if error is None:
         row = items.row_of(answer.result)
-        # tasks.task.get answers alike for a deleted and a hidden task (portal.md §9)
-        return "there" if row else "deleted" if kind.api == "task" else "vanished"
+        return "there" if row else "deleted" if tells else "vanished"
     return "vanished" if isinstance(error, PermanentError) else "unknown"
 
 
