@@ -218,8 +218,8 @@ class FollowUp:
         if stored is not None and stored.state == "vanished":
             applied.warnings.append(
                 f"{TASK}:{task_id} was open when it was last seen, and the portal does not show it any more:"
-                f" {INVOICE}:{invoice_id} waits for it. Only an administrator's webhook can tell whether it was"
-                f" deleted (b24sync doctor)"
+                f" {INVOICE}:{invoice_id} waits for it. Only an administrator's webhook can tell whether it"
+                f" was deleted (b24sync doctor)"
             )
 
     # invoice.reminder_due
