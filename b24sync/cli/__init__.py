@@ -187,10 +187,16 @@ def replay_command(
         Path | None,
         typer.Option(help="Another whole configuration, whose rules are tried.", show_default=False),
     ] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option(
+            help="Sum up against this configuration: firings, mails, recipients, money.", show_default=False
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run the recorded events through the rules, offline, and print the actions that they would have made."""
-    wanted = _body("replay").Wanted(from_file, since, until, rules, as_json)
+    wanted = _body("replay").Wanted(from_file, since, until, rules, compare, as_json)
     raise typer.Exit(_body("replay").run(context.obj, wanted))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ class Wanted:
     since: str | None
     until: str | None
     rules: Path | None
+    compare: Path | None
     as_json: bool
 
 
@@ -50,6 +52,9 @@ def run(session: Session, wanted: Wanted) -> int:
         since, until = _second(app, wanted.since), _second(app, wanted.until)
         if since is not None and until is not None and since > until:
             raise UsageError("--since is later than --until")
+        if wanted.compare is not None:
+            _compare(session, app, scratch, wanted, since=since, until=until)
+            return 0
         for would in _replay(app, scratch).run(since=since, until=until):
             print(json_line(action_json(would.action, app.tz)) if wanted.as_json else _line(app, would))
     return 0
@@ -62,13 +67,45 @@ def _configured(session: Session, wanted: Wanted) -> Iterator[App]:
         with session.app(offline=True) as app:
             yield app
         return
-    if wanted.rules.is_dir():
-        raise UsageError(f"--rules {wanted.rules}: is a folder", remedy="name one configuration file")
-    app = App(session.load(Source(wanted.rules), offline=True))
+    with _other(session, wanted.rules, "--rules") as app:
+        yield app
+
+
+@contextmanager
+def _other(session: Session, path: Path, option: str) -> Iterator[App]:
+    """Another whole configuration, which an option names."""
+    if path.is_dir():
+        raise UsageError(f"{option} {path}: is a folder", remedy="name one configuration file")
+    app = App(session.load(Source(path), offline=True))
     try:
         yield app
     finally:
         app.close()
+
+
+def _compare(
+    session: Session, app: App, scratch: Store, wanted: Wanted, *, since: int | None, until: int | None
+) -> None:
+    """Sum up what the events come to under the one configuration and under the other."""
+    from b24sync.cli import replay_compare
+
+    if wanted.compare is None:
+        return
+    with _other(session, wanted.compare, "--compare") as other, closing(Store.in_memory()) as second:
+        other.use_store(Shared(app.store.connection, app.store.path))
+        sums = []
+        for one, kept in ((app, scratch), (other, second)):
+            replay = _replay(replay_compare.awake(one), kept)
+            calendar = partial(make_calendar, one.settings, kept, one.clock)
+            sums.append(replay_compare.sums(one, replay, calendar, since=since, until=until))
+        replay_compare.show(sums[0], sums[1], lang=app.settings.language, as_json=wanted.as_json)
+
+
+class Shared(Store):
+    """A database that somebody else opened, and closes."""
+
+    def close(self) -> None:
+        """Leave it open."""
 
 
 @contextmanager

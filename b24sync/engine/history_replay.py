@@ -77,7 +77,7 @@ class Replay:
         recorded: dict[int, EventRow] = {}
         for row in rows:
             if row.kind in self.past.kinds:
-                event_id = planner.plan(self._event(row), partial(self._entity, row, run))
+                event_id = planner.plan(self.event_of(row), partial(self._entity, row, run))
                 recorded[event_id or 0] = row
                 self._write(planner, row)
         planner.close()
@@ -104,7 +104,7 @@ class Replay:
             installation="replay",
         )
 
-    def _event(self, row: EventRow) -> Event:
+    def event_of(self, row: EventRow) -> Event:
         """The event, its statuses named by this configuration."""
         event, status = event_of_row(row), self.past.funnels.status
         if row.to_stage is None:

@@ -239,3 +239,60 @@ def test_wrong_files_end_with_2(recorded: tuple[Office, int], tmp_path: Path) ->
         ran = office.run("replay", *args)
         no_traceback(ran)
         assert (ran.code, ran.out) == (2, "")
+
+
+COMMISSION = """
+[commission]
+[[commission.rates]]
+for = "invoice.responsible"
+percent = "%s"
+"""
+PAY = """
+[[rules]]
+name = "pay"
+on = "invoice.paid"
+[[rules.steps]]
+use = "commission"
+"""
+
+
+def test_compare_sums_up_old_against_new_rule_by_rule(recorded: tuple[Office, int]) -> None:
+    office, _ = recorded
+    old = rules_file(office, COMMISSION % "5" + TELL_HEAD + TELL_LEAD + PAY)
+    new = office.folder / "new.toml"
+    moved = TELL_LEAD.replace('when = "deal.id"', 'to = ["paid"]')
+    told = notify_rule("told", "invoice.created", to="user:7")
+    new.write_text(office.config.read_text().replace(office.rules, COMMISSION % "7" + moved + PAY + told))
+    new.chmod(0o600)
+    before = (office.folder / "b24sync.db").read_bytes()
+    rows = replay(office, "--rules", old, "--compare", str(new)).rows
+    assert [row["rule"] for row in rows] == ["head-knows", "lead-knows", "pay", "told"]
+    head, lead, pay, told_row = rows
+    assert (head["new"], head["changed"]) == (None, True)
+    assert head["old"]["recipients"] == ["department_head"]
+    assert (lead["old"]["firings"], lead["new"]["firings"]) == (4, 1)
+    assert pay["old"]["money"] == {"RUB": {"earned": "3500.00"}}
+    assert pay["new"]["money"] == {"RUB": {"earned": "4900.00"}}
+    assert told_row["old"] is None
+    assert (told_row["new"]["notices"], told_row["new"]["recipients"]) == (1, ["user:7"])
+    assert (office.folder / "b24sync.db").read_bytes() == before
+
+
+def test_compare_with_the_same_rules_finds_no_change_and_says_so(recorded: tuple[Office, int]) -> None:
+    office, _ = recorded
+    rows = replay(office, "--compare", str(office.config)).rows
+    assert [row["changed"] for row in rows] == [False] * len(rows)
+    ran = office.run("replay", "--compare", str(office.config))
+    assert ran.code == 0
+    assert "head-knows (" in ran.out
+
+
+def test_compare_counts_mails_with_their_clients_also_in_a_trial_week(recorded: tuple[Office, int]) -> None:
+    office, _ = recorded
+    mail = '[mail]\ntransport = "file"\n[safety]\ndry_run = true\n'
+    rule = '[[rules]]\nname = "mail"\non = "invoice.sent"\n[[rules.steps]]\nuse = "send_invoice"\n'
+    new = rules_file(office, mail + rule)
+    (row,) = [row for row in replay(office, "--compare", new).rows if row["rule"] == "mail"]
+    assert row["new"]["firings"] == 2
+    assert row["new"]["mails"] == 1  # the second one was paid by the end of its poll
+    assert row["new"]["recipients"][0].startswith(("contact:", "company:"))

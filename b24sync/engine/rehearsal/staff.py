@@ -50,6 +50,12 @@ class Staff:
             self.add({"id": number}, name=f"user:{number}")
         return self.users[number]
 
+    def word(self, person: str) -> str:
+        """Somebody whom nothing names but a word of the rule, by that word; others as they are."""
+        number = person.removeprefix("user:")
+        known = self.users.get(int(number)) if number.isdigit() else None
+        return str(known["name"]) if known and int(number) >= _FIRST_PLACEHOLDER else person
+
     def rows_of(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
         """Users as ``user.get`` answers."""
         return [self._row(self.user(number)) for number in numbers]
@@ -94,12 +100,18 @@ def _department(one: Mapping[str, Any]) -> int:
     return int(one.get("department") or one.get("head_of") or _OWN_DEPARTMENT)
 
 
-def staff_of(test: RuleTest, settings: Settings) -> Staff:
-    """The people whom a test and its configuration speak of."""
+def mentioned_staff(settings: Settings) -> Staff:
+    """The people whom a configuration speaks of."""
     staff = Staff(people=dict(settings.people))
     staff.departments.update(
         int(number) for number in _DEPARTMENT.findall(repr((settings.rules, settings.people)))
     )
+    return staff
+
+
+def staff_of(test: RuleTest, settings: Settings) -> Staff:
+    """The people whom a test and its configuration speak of."""
+    staff = mentioned_staff(settings)
     for table in test.users:
         staff.add(table, name=f"user:{table.get('id')}")
     for name, person in test.people.items():

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from b24sync.calls import Answer, Call
+from b24sync.domain.commission_ledger import BookedRow
 from b24sync.domain.entity import INVOICE
 from b24sync.errors import NotFoundError
 from b24sync.ports import (
@@ -21,13 +22,39 @@ from b24sync.ports import (
 from b24sync.rest import contract, row_edits, stages
 
 if TYPE_CHECKING:
-    from b24sync.domain.commission_ledger import BookedRow
-    from b24sync.domain.entity import Key
+    from b24sync.domain.commission_ledger import LedgerRow, State
+    from b24sync.domain.entity import Entity, Key
     from b24sync.engine.funnels import Funnels
-    from b24sync.engine.rehearsal.given import Given
     from b24sync.engine.rehearsal.staff import Staff
     from b24sync.ports import Effect, Effects, Mail
     from b24sync.rest.kinds import Kind
+
+
+class Entities(Protocol):
+    """Entities by key, as far as they are known."""
+
+    def get(self, key: Key, /) -> Entity | None:
+        """One of them."""
+        ...
+
+
+class Values(Protocol):
+    """What a stand-in knows: the values of a test, or those of the past."""
+
+    @property
+    def entities(self) -> Entities:
+        """Every entity."""
+        ...
+
+    @property
+    def rows(self) -> Sequence[Mapping[str, Any]]:
+        """The product rows of the event's entity."""
+        ...
+
+    def write(self, key: Key, sets: Mapping[str, Any]) -> None:
+        """Take over what a step wrote."""
+        ...
+
 
 _TYPES = {
     "opportunity": "double",
@@ -52,6 +79,12 @@ class Records:
         """The due date that was moved before."""
         return self.due if self.due is not None and self.due.entity == entity else None
 
+    def book(self, rows: Sequence[LedgerRow], at: int) -> None:
+        """Put new rows into the ledger."""
+        for row in rows:
+            counts: State = "expected" if row.state == "expected" else "earned"
+            self.booked.append(BookedRow(len(self.booked) + 1, at, row, counts))
+
     def ledger(self, entity: Key) -> Sequence[BookedRow]:
         """The booked rows."""
         return [one for one in self.booked if one.row.entity == entity]
@@ -70,7 +103,7 @@ class StandIn:
         mails: What was to be mailed.
     """
 
-    given: Given
+    given: Values
     staff: Staff
     kinds: Mapping[str, Kind]
     funnels: Funnels

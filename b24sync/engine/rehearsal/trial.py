@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, cast
 
-from b24sync.domain.commission_ledger import BookedRow, State
 from b24sync.domain.entity import Entity, Key
 from b24sync.domain.rule_test import moment
 from b24sync.engine.desk import ActionDesk
@@ -17,7 +16,7 @@ from b24sync.engine.rehearsal.staff import Staff, staff_of
 from b24sync.engine.rehearsal.stand_in import Records, StandIn
 from b24sync.engine.rehearsal.would import Tried, outcome, people_in, values_of
 from b24sync.errors import B24SyncError
-from b24sync.ports import Failed
+from b24sync.ports import Done, Failed
 from b24sync.rules.commissions import commission_view
 from b24sync.rules.links import Linker
 from b24sync.rules.match import concerns, mismatch
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from b24sync.domain.rule_test import RuleTest, Table
     from b24sync.domain.settings import RuleSettings, Settings
     from b24sync.domain.step_settings import StepSettings
-    from b24sync.ports import Done, Effects, StepResult
+    from b24sync.ports import Effects, StepResult
     from b24sync.rest.kinds import Kind
     from b24sync.rules.language import Language
     from b24sync.rules.scope import View
@@ -148,7 +147,7 @@ class _Stage:
     def _result(self, rule: RuleSettings, step: StepSettings, position: int, portal: StandIn) -> StepResult:
         try:
             found: StepResult = portal.run(
-                cast("RunnableStep", _offline(step)).run(self._context(rule, position))
+                cast("RunnableStep", offline(step)).run(self._context(rule, position))
             )
         except (B24SyncError, TextError) as error:
             return Failed(str(error))
@@ -201,10 +200,8 @@ class _Stage:
         return _said_commission(self.test.commission, currency)
 
     def _book(self, result: StepResult) -> None:
-        for row in cast("Done", result).ledger if hasattr(result, "ledger") else ():
-            number = len(self.records.booked) + 1
-            counts: State = "expected" if row.state == "expected" else "earned"
-            self.records.booked.append(BookedRow(number, int(self.now.timestamp()), row, counts))
+        if isinstance(result, Done):
+            self.records.book(result.ledger, int(self.now.timestamp()))
 
     def note(self, selector: str, found: Found) -> None:
         """Remember who is behind a word of the rule."""
@@ -249,7 +246,7 @@ class _TestDesk:
         return {name: RecordView(values) for name, values in self.lookups.items()}
 
 
-def _offline(step: StepSettings) -> StepSettings:
+def offline(step: StepSettings) -> StepSettings:
     """The step without what only a portal has: look-ups (the test gives what they find), the template."""
     changes: dict[str, Any] = {}
     if hasattr(step, "lookups"):
