@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from b24sync.portal.webhook import Webhook
 from b24sync.rest.kinds import Kind, kinds_from
 from b24sync.steps.registry import MAIL_STEPS
 from b24sync.store import Store
+from b24sync.words import speak
 
 if TYPE_CHECKING:
     from b24sync.config.load import Loaded
@@ -32,11 +34,14 @@ if TYPE_CHECKING:
     from b24sync.engine.poll_report import Report
     from b24sync.engine.poller import Poller
     from b24sync.engine.remembered import Remembered
+    from b24sync.engine.trial import Trial
     from b24sync.mail.transports import Transport
     from b24sync.portal.client import PortalClient
+    from b24sync.ports import Effects, Mail, Mailer, MailReceipt, Portal
     from b24sync.rules.language import Language
     from b24sync.rules.links import Linker
     from b24sync.rules.scope import View
+    from b24sync.steps.context import Records
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +59,7 @@ class App:
         self.stop: Callable[[], bool] = lambda: False
         for secret in loaded.secrets:
             register_secret(secret)
+        speak(self.settings.language)
         kinds = kinds_from(
             self.settings.invoice.api,
             {name: kind.entity_type_id for name, kind in self.settings.kinds.items()},
@@ -221,8 +227,8 @@ class App:
 
         return load_funnels(self.store.meta, list(self.kinds.values()), self.settings.invoice)
 
-    def linker(self, funnels: Funnels, now: datetime) -> Linker:
-        """Loads linked entities for one action or event."""
+    def linker(self, funnels: Funnels, now: datetime, *, records: Records | None = None) -> Linker:
+        """Loads linked entities for one action or event; ``records``: instead of the database's own."""
         from b24sync.rules.links import Linker
 
         return Linker(
@@ -232,14 +238,10 @@ class App:
             tz=self.tz,
             now=now,
             people=self.settings.people,
-            commission=self._commission if self.settings.commission is not None else None,
+            commission=partial(_commission, records or self.store.records)
+            if self.settings.commission is not None
+            else None,
         )
-
-    def _commission(self, key: Key) -> View:
-        """What texts see as ``commission``: the booked rows of an entity and what they come to."""
-        from b24sync.rules.commissions import commission_view
-
-        return commission_view(self.store.ledger.rows(key))
 
     def judge(self, remembered: Remembered, funnels: Funnels, now: datetime) -> Judge:
         """Decides conditions from remembered answers."""
@@ -250,8 +252,8 @@ class App:
 
         return RuleJudge(self.language, lambda: self.linker(funnels, now), remembered)
 
-    def contexts(self, funnels: Funnels, now: datetime) -> ContextMaker:
-        """Opens actions."""
+    def contexts(self, funnels: Funnels, now: datetime, *, records: Records | None = None) -> ContextMaker:
+        """Opens actions; ``records``: what steps look at instead of the database's own."""
         from b24sync.engine.contexts import ContextMaker
 
         return ContextMaker(
@@ -260,12 +262,27 @@ class App:
             self.kinds,
             funnels,
             self.language,
-            lambda: self.linker(funnels, now),
+            lambda: self.linker(funnels, now, records=records),
             self.calendar,
             self.tz,
             now,
             self.base_url,
             _OperatorSteps(),
+            records,
+        )
+
+    def trial(self, *, funnels: Funnels, now: datetime, deadline: float | None) -> Trial:
+        """Runs actions dry: what they would do, and nothing of it."""
+        from b24sync.engine.trial import DryRecords, Trial
+
+        records = DryRecords(self.store.records)
+        return Trial(
+            self.store,
+            self.contexts(funnels, now, records=records).open,
+            _Reading(self.store, self.portal),
+            records,
+            int(now.timestamp()),
+            lambda: not self.stop() and (deadline is None or self.clock.monotonic() < deadline),
         )
 
     def dispatcher(self, *, funnels: Funnels, run: int, now: datetime, deadline: float | None) -> Dispatcher:
@@ -318,6 +335,28 @@ class App:
             self.calendar,
             applied.run,
         ).follow(applied)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What actions need that only read."""
+
+    store: Store
+    portal: Portal
+    mailer: Mailer | None = None
+    post: Callable[[Mail], Effects[MailReceipt]] | None = None
+
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """None is passed."""
+        return pass_by
+
+
+def _commission(records: Records, key: Key) -> View:
+    """What texts see as ``commission``: the booked rows of an entity and what they come to."""
+    from b24sync.rules.commissions import commission_view
+
+    return commission_view(records.ledger(key))
 
 
 class _PortalTime:

@@ -46,6 +46,20 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Intend:
+    """What the step is about to do, in words; said before its first write. The generator is sent None.
+
+    In a dry run the action ends here. Everything that may be refused for want of data comes before.
+
+    Attributes:
+        would: JSON values by the contract's keys (contract.md §4 ``result.would``): ``to`` (user ids or
+            addresses), ``names`` (of those people), ``text``, ``subject``, ``set``, ``amount``, ...
+    """
+
+    would: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """Write to the portal; the generator is sent one ``Answer`` (its error can only be a PermanentError).
 
@@ -184,7 +198,9 @@ class SaveDocument:
     digest: str
 
 
-Effect: TypeAlias = Read | Write | WriteAll | Download | SendMail | SaveMemory | SaveDueDate | SaveDocument
+Effect: TypeAlias = (
+    Read | Intend | Write | WriteAll | Download | SendMail | SaveMemory | SaveDueDate | SaveDocument
+)
 T = TypeVar("T")
 Effects: TypeAlias = Generator[Effect, Any, T]
 
@@ -262,6 +278,7 @@ __all__ = [
     "Effect",
     "Effects",
     "Failed",
+    "Intend",
     "Mail",
     "MailReceipt",
     "Mailer",

@@ -5,13 +5,12 @@ One action now, by an operator's word, recorded like any other.
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from b24sync.calls import Answer
+from b24sync.cli.intentions import told_lines
 from b24sync.cli.session import interactive
 from b24sync.domain.entity import INVOICE, Entity, Key
 from b24sync.engine import remembered
@@ -20,7 +19,7 @@ from b24sync.engine.plan import marker
 from b24sync.engine.poll_report import worst
 from b24sync.errors import ConfigError, MailPermanentError, TransientError, UsageError
 from b24sync.log import printable
-from b24sync.ports import Done, Failed, Read, SaveMemory, SendMail, Skipped, Waiting, Write, WriteAll
+from b24sync.ports import Failed, Skipped
 from b24sync.rest import feeds, items
 from b24sync.steps.outcomes import StepError
 from b24sync.store.lock import operator_alive
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from b24sync.domain.settings import RuleSettings
     from b24sync.engine.contexts import ContextMaker
     from b24sync.engine.funnels import Funnels
-    from b24sync.ports import StepResult
 
 EXIT_OF_STATE = {"done": 0, "skipped": 0, "failed": 1, "uncertain": 1, "held": 1, "pending": 69}
 
@@ -243,26 +241,18 @@ class Operator:
             raise UsageError(words)
         return found
 
-    def intentions(self, planned: Sequence[Planned]) -> list[str]:
-        """What each step would do first, found by running it up to its first write."""
-        return [f"{one.position + 1}. {one.step}: {self._intention(one)}" for one in planned]
+    def intentions(self, planned: Sequence[Planned]) -> Iterator[str]:
+        """What each step would do, in words; nothing is done.
 
-    def _intention(self, planned: Planned) -> str:
-        action = self._action(planned)
-        if hasattr(self.maker.step_of(action), "preview"):
-            return self._mail_intended(planned)
-        opened = self.maker.open(action)
-        if isinstance(opened, Done | Skipped | Failed | Waiting):
-            return _ended(opened)
-        return first_write(self.app, opened)
-
-    def _mail_intended(self, planned: Planned) -> str:
-        """To whom a mail would go, which its first write (the document) does not say."""
-        try:
-            found = self.preview(planned)
-        except UsageError as error:
-            return f"would not be sent: {error}"
-        return f"mail to {', '.join(found.to)}: {found.subject}"
+        Raises:
+            TransientError: The portal cannot be asked now.
+        """
+        trial = self.app.trial(funnels=self.funnels, now=self.maker.now, deadline=None)
+        told = trial.rehearse([self._action(one) for one in planned])
+        if trial.portal_down:
+            raise TransientError(trial.portal_down)
+        for action, would in told:
+            yield from told_lines(f"{action.position + 1}. ", action.step, would, self.app.tz)
 
     # doing it
 
@@ -320,66 +310,6 @@ def _words(action: Action) -> str:
     if action.state == "pending":
         told = f"{told or action.result.get('waits_for') or 'not now'}; the next poll goes on with it"
     return f" ({told})" if told else ""
-
-
-def _ended(result: StepResult) -> str:
-    match result:
-        case Done():
-            return "already so" if not result.changed else "nothing to ask the portal for"
-        case Skipped():
-            return f"skipped: {result.reason}"
-        case Waiting():
-            return f"would wait for {result.reason}"
-        case Failed():
-            return f"would fail: {result.message}"
-
-
-def first_write(app: App, effects: Any) -> str:
-    """Run a generator up to its first write and say what that is; nothing is written."""
-    from b24sync.errors import B24SyncError
-
-    try:
-        effect = next(effects)
-        while True:
-            if isinstance(effect, Read):
-                effect = effects.send(_asked(app, effect))
-            elif isinstance(effect, SaveMemory):
-                effect = effects.send(None)
-            else:
-                effects.close()
-                return _intended(effect)
-    except StopIteration as stop:
-        return _ended(stop.value)
-    except B24SyncError as error:
-        if isinstance(error, TransientError):
-            raise
-        return f"would fail: {error}"
-
-
-def _asked(app: App, effect: Read) -> list[Answer]:
-    """The portal's answers.
-
-    Raises:
-        TransientError: It cannot answer now.
-    """
-    answers: list[Answer] = app.portal.read(effect.calls)
-    for answer in answers:
-        if isinstance(answer.error, TransientError):
-            raise answer.error
-    return answers
-
-
-def _intended(effect: Any) -> str:
-    """A write in words."""
-    if isinstance(effect, Write | WriteAll):
-        writes = effect.writes if isinstance(effect, WriteAll) else (effect,)
-        return "; ".join(
-            f"{one.call.method} {json.dumps(one.call.params, ensure_ascii=False, default=str)}"
-            for one in writes
-        )
-    if isinstance(effect, SendMail):
-        return f"mail to {', '.join(effect.mail.to)}: {effect.mail.subject}"
-    return type(effect).__name__
 
 
 def feeds_time() -> Any:

@@ -107,12 +107,16 @@ def _summary(report: Report) -> str:
 
 
 def _show_planned(app: App, report: Report) -> None:
+    from b24sync.cli.intentions import told_lines
     from b24sync.cli.listing import action_line, event_line
 
     for event in app.store.journal.events(run=report.run):
         print(event_line(app, event))
     for action in app.store.outbox.actions(run=report.run):
         print(action_line(action))
+        if "would" in action.result:
+            for line in told_lines("        ", action.step, action.result["would"], app.tz):
+                print(printable(line))
 
 
 def _troubles(app: App, report: Report, wanted: Wanted) -> list[str]:

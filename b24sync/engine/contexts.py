@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from b24sync.rest.kinds import Kind
     from b24sync.rules.language import Language
     from b24sync.rules.links import Linker
+    from b24sync.steps.context import Records
     from b24sync.store import Store
     from b24sync.store.journal import EventRow
     from b24sync.store.outbox import Action
@@ -34,7 +35,11 @@ OPERATOR = "operator"
 
 @dataclass(slots=True)
 class ContextMaker:
-    """Opens actions for the dispatcher."""
+    """Opens actions for the dispatcher.
+
+    Attributes:
+        records: What steps look at instead of the database's own (a dry run's).
+    """
 
     store: Store
     settings: Settings
@@ -47,6 +52,7 @@ class ContextMaker:
     now: datetime
     base_url: str
     operator_steps: Mapping[str, StepSettings]
+    records: Records | None = None
 
     def open(self, action: Action) -> Effects[StepResult] | StepResult:
         """The generator of an action, or how it ends without one (its rule is gone)."""
@@ -93,7 +99,7 @@ class ContextMaker:
             kinds=self.kinds,
             calendar=self.calendar(),
             funnels=self.funnels,
-            records=self.store.records,
+            records=self.records or self.store.records,
             base_url=self.base_url,
             desk=ActionDesk(linker, self.language, subject, event),
             memory=action.memory,

@@ -12,6 +12,7 @@ from b24sync.engine.capture.staging import Scrub, seconds
 from b24sync.engine.checkpoint import Checkpoint, pass_by
 from b24sync.engine.poll_report import Report
 from b24sync.errors import CredentialsError, PermanentError, PortalError, TransientError, UsageError
+from b24sync.store.meta import REHEARSED
 
 if TYPE_CHECKING:
     from b24sync.calls import Portal
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from b24sync.engine.funnels import Funnels
     from b24sync.engine.plan import Judge, Planner
     from b24sync.engine.remembered import Remembered
+    from b24sync.engine.trial import Trial
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
 
@@ -54,6 +56,10 @@ class Parts(Protocol):
 
     def dispatcher(self, *, funnels: Funnels, run: int, now: datetime, deadline: float | None) -> Dispatcher:
         """Runs the outbox."""
+        ...
+
+    def trial(self, *, funnels: Funnels, now: datetime, deadline: float | None) -> Trial:
+        """Runs actions dry."""
         ...
 
     def follow_up_due(self, now: datetime) -> bool:
@@ -159,10 +165,11 @@ class Poller:
         else:
             self._commit(gathered, report, swept)
         self.checkpoint("poll.applied")
-        if not (options.dry_run or self.settings.safety.dry_run) and self.store.outbox.busy():
-            self._dispatch(
-                gathered, report, None if options.max_time_s is None else begun + options.max_time_s
-            )
+        deadline = None if options.max_time_s is None else begun + options.max_time_s
+        if options.dry_run or self.settings.safety.dry_run:
+            self._rehearse(gathered, report, deadline)
+        elif self.store.outbox.busy():
+            self._dispatch(gathered, report, deadline)
 
     def _nothing_new(self, gathered: Gathered) -> bool:
         """Whether this is an idle poll, which needs none of what applies news (and does not load it)."""
@@ -198,6 +205,24 @@ class Poller:
         dispatcher.recover()
         dispatcher.run_due()
         self._tell_ends(dispatcher, report)
+
+    def _rehearse(self, gathered: Gathered, report: Report, deadline: float | None) -> None:
+        """Say what the planned actions would do, and in a dry run of the command what waits besides them."""
+        told = int(self.store.meta.get(REHEARSED) or 0)
+        if not (
+            self.store.outbox.skipped_after(told, reason="dry_run", limit=1)
+            or (report.dry_run and self.store.outbox.busy())
+        ):
+            return
+        from b24sync.engine import funnels
+
+        known = funnels.load(self.store.meta, self.kinds, self.settings.invoice)
+        trial = self.parts.trial(funnels=known, now=gathered.signpost, deadline=deadline)
+        trial.tell_planned()
+        if report.dry_run and not self.settings.safety.dry_run:
+            trial.tell_due(run=report.run, now=seconds(self.clock.now()))
+        if trial.portal_down:
+            report.worsen(69, trial.portal_down)
 
     def _reconcile(self, gathered: Gathered, report: Report, *, by_hand: bool) -> dict[str, int]:
         """Sweep the kinds whose time has come.

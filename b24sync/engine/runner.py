@@ -9,7 +9,7 @@ requests (contract.md §7).
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -31,6 +31,7 @@ from b24sync.ports import (
     Download,
     Effect,
     Failed,
+    Intend,
     OnLostAnswer,
     Read,
     SaveDocument,
@@ -78,11 +79,16 @@ class Uncertain:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one action's turn ended."""
+    """How one action's turn ended.
+
+    Attributes:
+        intent: What it was about to do in its own words; ``None`` if it did not get so far.
+    """
 
     action: Action
     result: StepResult | Postponed | Uncertain
     mail_unreachable: str = ""
+    intent: Mapping[str, Any] | None = None
 
 
 class UnreachableError(B24SyncError):
@@ -112,13 +118,20 @@ class Surroundings(Protocol):
 
 @dataclass(slots=True)
 class RunningAction:
-    """One action's talk and where it stands; a result instead of a generator has ended before it began."""
+    """One action's talk and where it stands; a result instead of a generator has ended before it began.
+
+    Attributes:
+        intent: What it said that it is about to do.
+        dry: A dry run: it ends where it would do something.
+    """
 
     action: Action
     effects: Effects[StepResult] | StepResult
     effect: Effect | None = None
     outcome: Outcome | None = None
     inner: Effects[Any] | None = field(default=None)
+    intent: Mapping[str, Any] | None = None
+    dry: bool = False
 
     def start(self) -> None:
         """Let it say its first effect."""
@@ -139,7 +152,7 @@ class RunningAction:
         if isinstance(self.effects, Done | Skipped | Waiting | Failed):
             return
         try:
-            self.effect = move(self.inner or self.effects)
+            self.effect = self._heard_out(move(self.inner or self.effects))
         except StopIteration as stop:
             self._returned(stop.value)
         except B24SyncError as error:
@@ -149,6 +162,17 @@ class RunningAction:
             self.end(
                 Failed(f"a fault of the program in step {self.action.step}: {type(error).__name__}: {error}")
             )
+
+    def _heard_out(self, effect: Effect) -> Effect | None:
+        """The effect after what it intends; ``None`` if a dry run ends here."""
+        if isinstance(effect, Intend) and self.intent is None:
+            self.intent = effect.would
+        if self.dry and not isinstance(effect, Read):
+            self.end(Skipped("dry_run"))
+            return None
+        if isinstance(effect, Intend):
+            return self._heard_out((self.inner or self.effects).send(None))  # type: ignore[union-attr]
+        return effect
 
     def _returned(self, value: Any) -> None:
         if self.inner is not None:
@@ -160,7 +184,7 @@ class RunningAction:
     def end(self, result: StepResult | Postponed | Uncertain, *, mail_unreachable: str = "") -> None:
         """It is over for this turn."""
         self.effect = None
-        self.outcome = Outcome(self.action, result, mail_unreachable)
+        self.outcome = Outcome(self.action, result, mail_unreachable, self.intent)
         if not isinstance(self.effects, Done | Skipped | Waiting | Failed):
             self.effects.close()
 

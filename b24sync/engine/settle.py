@@ -32,13 +32,14 @@ def settle(into: Settling, outcome: Outcome) -> None:
         case Done():
             _made(into, outcome, result)
             extra = {"warnings": list(result.warnings)} if result.warnings else {}
-            _end(into, action.id, "done", None, {"changed": result.changed, **result.details, **extra})
+            told = {"changed": result.changed, **result.details, **extra, **_intent(outcome)}
+            _end(into, action.id, "done", None, told)
         case Skipped():
             _end(into, action.id, "skipped", None, {"reason": result.reason, **result.details})
         case Failed():
-            _end(into, action.id, "failed", result.message, dict(result.details))
+            _end(into, action.id, "failed", result.message, {**result.details, **_intent(outcome)})
         case Uncertain():
-            _end(into, action.id, "uncertain", result.error, {})
+            _end(into, action.id, "uncertain", result.error, _intent(outcome))
         case Waiting():
             into.store.outbox.remember(action.id, result.memory)
             into.store.outbox.postpone(
@@ -50,6 +51,11 @@ def settle(into: Settling, outcome: Outcome) -> None:
             )
         case Postponed():
             _postpone(into, outcome, result)
+
+
+def _intent(outcome: Outcome) -> dict[str, Any]:
+    """What the action was about to do, in its own words, for people who ask later."""
+    return {} if outcome.intent is None else {"intent": dict(outcome.intent)}
 
 
 def _end(into: Settling, action_id: int, state: str, error: str | None, result: dict[str, Any]) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from b24sync.domain.step_settings import StepProblem, StepSettings
 from b24sync.domain.values import Person
-from b24sync.ports import Done, Failed, OnLostAnswer, Skipped, Write, WriteAll
+from b24sync.ports import Done, Failed, Intend, OnLostAnswer, Skipped, Write, WriteAll
 from b24sync.rest import contract, items
-from b24sync.steps.linked import linked, why
+from b24sync.steps.linked import linked, named, why
 from b24sync.steps.outcomes import words_of
 from b24sync.steps.together import together
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from b24sync.domain.entity import Entity
     from b24sync.domain.step_settings import StepPlace
     from b24sync.ports import Effects, StepResult
+    from b24sync.rest.people import User
     from b24sync.steps.context import StepContext
 
 Target: TypeAlias = Literal["deal", "contact", "company"]
@@ -60,17 +61,19 @@ class Assign(StepSettings):
         if not there:
             return Skipped("no_targets", {"targets": list(self.targets)})
         details = {"user_id": user.id, "missing": sorted(set(self.targets) - {one.key.kind for one in there})}
-        return (yield from _hand_over(ctx, there, user.id, {k: v for k, v in details.items() if v}))
+        return (yield from _hand_over(ctx, there, user, {k: v for k, v in details.items() if v}))
 
 
 def _hand_over(
-    ctx: StepContext, entities: Sequence[Entity], user_id: int, details: dict[str, object]
+    ctx: StepContext, entities: Sequence[Entity], user: User, details: dict[str, object]
 ) -> Effects[StepResult]:
+    user_id = user.id
     others = [entity for entity in entities if entity["responsible_id"] != user_id]
     details["already"] = [str(entity.key) for entity in entities if entity["responsible_id"] == user_id]
     if not others:
         return Done(changed=False, details=details)
     change = {"responsible_id": user_id}
+    yield Intend({"to": [user_id], **named([user]), "targets": [str(entity.key) for entity in others]})
     calls = [items.update(ctx.kinds[entity.key.kind], entity.key.id, change) for entity in others]
     answers: list[Answer] = yield WriteAll(
         tuple(

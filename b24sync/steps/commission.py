@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.commission_ledger import Claim, LedgerRow, book
@@ -48,7 +49,7 @@ class Commission(StepSettings):
         earned = _is_paid(ctx, entity) and not ctx.event.name.endswith(".created")
         booked = ctx.records.ledger(entity.key)
         rows = book(booked, entity.key, worth_of(entity), earned=earned, claims=claims)
-        details: dict[str, Any] = {"rows": [_shown(row) for row in rows]}
+        details: dict[str, Any] = {"rows": [_shown(row) for row in rows], **_total(rows)}
         return Done(bool(rows), details, ledger=tuple(rows), warnings=tuple(warnings))
 
 
@@ -104,6 +105,20 @@ def _first_that_holds(
     return None
 
 
+def _total(rows: Sequence[LedgerRow]) -> dict[str, str]:
+    """What the rows come to; nothing where currencies differ."""
+    currencies = {row.currency for row in rows}
+    if len(currencies) != 1:
+        return {}
+    return {"amount": f"{sum((row.amount for row in rows), Decimal(0)):f}", "currency": currencies.pop()}
+
+
 def _shown(row: LedgerRow) -> dict[str, Any]:
-    shown = {"user": row.user, "role": row.role, "percent": f"{row.percent:f}", "state": row.state}
+    shown = {
+        "user": row.user,
+        "name": row.user_name,
+        "role": row.role,
+        "percent": f"{row.percent:f}",
+        "state": row.state,
+    }
     return {**shown, "amount": f"{row.amount:f}", "currency": row.currency}

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, TASK
 from b24sync.domain.step_settings import StepSettings
 from b24sync.domain.values import Deadline, Person, Text
-from b24sync.ports import Done, Failed, OnLostAnswer, Read, Skipped, Write
+from b24sync.ports import Done, Failed, Intend, OnLostAnswer, Read, Skipped, Write
 from b24sync.rest import activities
-from b24sync.steps.linked import linked, needed_person
+from b24sync.steps.linked import linked, named, needed_person
 from b24sync.steps.moments import moment_of
 from b24sync.steps.outcomes import required, words_of
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from b24sync.calls import Answer, Call
     from b24sync.domain.entity import Key
     from b24sync.ports import Effects, StepResult
+    from b24sync.rest.people import User
     from b24sync.steps.context import StepContext
 
 NEXT_WORKING_DAY = Deadline(1, working=True)
@@ -67,7 +68,7 @@ class CreateActivity(StepSettings):
         person = yield from needed_person(
             ctx, self.responsible, otherwise=otherwise, what=f"responsible of the {self.kind}"
         )
-        call = yield from self._call(ctx, owner, client, person.id)
+        call = yield from self._call(ctx, owner, client, person)
         effect = OnLostAnswer.ONCE if self.kind == "todo" else OnLostAnswer.FIND
         answer: Answer = yield Write(call, effect)
         if answer.error is not None:
@@ -81,25 +82,27 @@ class CreateActivity(StepSettings):
         found = activities.marked(answers[0].result, ctx.marker)
         return found[0] if found else None
 
-    def _call(self, ctx: StepContext, owner: Key, client: Key | None, person_id: int) -> Effects[Call]:
+    def _call(self, ctx: StepContext, owner: Key, client: Key | None, person: User) -> Effects[Call]:
         from b24sync.steps import builtin_texts
 
         subject = yield from ctx.text(self.subject or builtin_texts.title(ctx, self.kind), mode="line")
         description = yield from ctx.text(self.description or builtin_texts.description(ctx), mode="plain")
         start: datetime = moment_of(ctx, self.start, at=_MORNING)
+        intended = {"kind": self.kind, "subject": subject, "to": [person.id], **named([person])}
+        yield Intend({**intended, "entity": str(owner), "start": start.isoformat(), "text": description})
         if self.kind == "todo":
             return activities.todo(
                 owner=_typed(ctx, owner),
                 title=subject,
                 deadline=start,
-                responsible_id=person_id,
+                responsible_id=person.id,
                 description=description,
             )
         return activities.planned(
             self._type_id,
             owner=_typed(ctx, owner),
             subject=subject,
-            responsible_id=person_id,
+            responsible_id=person.id,
             start=start,
             marker=ctx.marker,
             contact=_typed(ctx, client) if client else None,

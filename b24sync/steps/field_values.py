@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from b24sync.ports import OnLostAnswer, Read, Write
+from b24sync.ports import Intend, OnLostAnswer, Read, Write
 from b24sync.rest import contract, fields, items
 from b24sync.steps import field_types
 from b24sync.steps.outcomes import StepError, required, words_of
@@ -91,6 +93,7 @@ def write(ctx: StepContext, entity: Entity, changes: Sequence[Change]) -> Effect
         StepError: The portal refused, ignored or changed one; says which and what to do.
     """
     kind = ctx.kinds[entity.key.kind]
+    yield Intend({"entity": str(entity.key), "set": {one.name: _in_words(one.value) for one in changes}})
     call = items.update(kind, entity.key.id, {one.spec.sent: field_types.sent(one.value) for one in changes})
     sets = _writes(kind, entity.fields, changes)
     answer: Answer = yield Write(call, OnLostAnswer.REPEAT, entity=entity.key, sets=sets)
@@ -102,6 +105,15 @@ def write(ctx: StepContext, entity: Entity, changes: Sequence[Change]) -> Effect
     after = contract.original_fields(row) if row else (yield from _read_again(ctx, kind, entity))
     for one in changes:
         _compare(entity, one, after)
+
+
+def _in_words(value: Any) -> Any:
+    """A typed value as results show it: exact amounts and dates as texts."""
+    if isinstance(value, tuple):
+        return [_in_words(one) for one in value]
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _read_again(ctx: StepContext, kind: Kind, entity: Entity) -> Effects[Mapping[str, Any]]:

@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE, Key
 from b24sync.domain.html import frame, text_to_html
-from b24sync.ports import Attachment, Done, Mail, OnLostAnswer, Read, SendMail, StepResult, Waiting, Write
+from b24sync.ports import (
+    Attachment,
+    Done,
+    Intend,
+    Mail,
+    OnLostAnswer,
+    Read,
+    SendMail,
+    StepResult,
+    Waiting,
+    Write,
+)
 from b24sync.rest import im_notify, legacy, timeline
 from b24sync.steps import mail_texts
 from b24sync.steps.addressees import Addressees, addressees, main_addressees
@@ -123,6 +134,8 @@ def send(ctx: StepContext, mailing: Mailing, invoice: Entity) -> Effects[StepRes
     names = _names(mailing, to, link, attached=options.attach and not is_old)
     subject = yield from _subject(ctx, mailing, names)
     text, html = yield from _bodies(ctx, mailing, names, subject)
+    file_name = mail_texts.file_name(invoice, ctx.lang) if options.attach and not is_old else ""
+    yield Intend(_intended(ctx, to, cc, bcc, {"subject": subject, "text": text, "attachment": file_name}))
     attachments: tuple[Attachment, ...] = ()
     document_id: int | None = None
     if options.attach and not is_old:
@@ -130,7 +143,7 @@ def send(ctx: StepContext, mailing: Mailing, invoice: Entity) -> Effects[StepRes
         if isinstance(pdf, Waiting):
             return pdf
         document_id = pdf.document_id
-        attachments = (Attachment(mail_texts.file_name(invoice, ctx.lang), pdf.content),)
+        attachments = (Attachment(file_name, pdf.content),)
     outgoing = Mail(
         message_id=ctx.message_id,
         to=to.addresses,
@@ -156,6 +169,18 @@ def send(ctx: StepContext, mailing: Mailing, invoice: Entity) -> Effects[StepRes
         *(yield from _commented(ctx, memory, mailing, invoice, sent)),
     ]
     return Done(details=details, warnings=tuple(warnings))
+
+
+def _intended(
+    ctx: StepContext, to: Addressees, cc: Addressees, bcc: Addressees, texts: Mapping[str, str]
+) -> dict[str, Any]:
+    """The mail in words; what is empty is left out, but for the addresses and texts that every mail has."""
+    redirected = ctx.settings.mail.redirect_to if ctx.settings.mail is not None else ""
+    copies = {"cc": list(cc.addresses), "bcc": list(bcc.addresses), "redirect_to": redirected}
+    left = [*to.left_out, *cc.left_out, *bcc.left_out]
+    names = [one.name for one in to.found if one.name]
+    more = {"names": names, **texts, **copies, "left_out": left}
+    return {"to": list(to.addresses), **{name: value for name, value in more.items() if value}}
 
 
 def _looked_up(ctx: StepContext, invoice: Entity, *, with_rows: bool) -> Effects[None]:

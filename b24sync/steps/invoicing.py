@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.entity import DEAL, INVOICE, Key
-from b24sync.ports import Done, Failed, OnLostAnswer, Read, Skipped, Write
+from b24sync.ports import Done, Failed, Intend, OnLostAnswer, Read, Skipped, Write
 from b24sync.rest import contract, items, json_values, rows
 from b24sync.steps import builtin_texts
 from b24sync.steps.amounts import currency_of, decimal_of
@@ -44,6 +44,7 @@ def make(step: CreateInvoice, ctx: StepContext) -> Effects[StepResult]:
 
 def _add(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[Row]) -> Effects[StepResult]:
     fields = yield from _fields(step, ctx, deal, copied)
+    yield Intend(_intended(deal, fields, copied))
     call = items.add(ctx.kinds[INVOICE], fields)
     answer: Answer = yield Write(call, OnLostAnswer.FIND)
     if answer.error is not None:
@@ -59,6 +60,21 @@ def _add(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[R
             {"invoice_id": key.id},
         )
     return (yield from _complete(ctx, key, copied, is_new=True))
+
+
+def _intended(deal: Entity, fields: Mapping[str, Any], copied: Sequence[Row]) -> dict[str, Any]:
+    amount = fields.get("opportunity", sum((row.sum for row in copied), Decimal(0)))
+    due = fields.get("closedate")
+    said = {"title": fields.get("title", ""), "entity": str(deal.key), "amount": f"{amount:f}"}
+    more = {
+        "currency": deal["currency"],
+        "due_date": due.isoformat() if due else "",
+        "contact_id": fields.get("contactId"),
+        "responsible_id": fields.get("assignedById"),
+        "stage_id": fields.get("stageId"),
+        "rows": len(copied),
+    }
+    return {**said, **{name: value for name, value in more.items() if value}}
 
 
 def _find(ctx: StepContext) -> Effects[Key | None]:
@@ -194,6 +210,7 @@ def _complete(ctx: StepContext, key: Key, copied: Sequence[Row], *, is_new: bool
     if not copied or present:
         return Done(changed=is_new, details=details, made=(key,))
     total = sum((row.sum for row in copied), Decimal(0))
+    yield Intend({"entity": str(key), "amount": f"{total:f}", "rows": len(copied)})
     call = rows.set_for(ctx.kinds[INVOICE], key.id, [rows.copy_of(row) for row in copied])
     sets = {"amount": json_values.plain_number(total)}
     answer: Answer = yield Write(call, OnLostAnswer.REPEAT, entity=key, sets=sets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from b24sync.rules.root_names import links_of
@@ -43,6 +44,11 @@ def needed_person(ctx: StepContext, selector: str, *, otherwise: str, what: str)
     raise StepError(
         f"{what}: {selector or otherwise} is nobody active{why(found)} (name another person in the rule)"
     )
+
+
+def named(users: Iterable[User]) -> dict[str, list[str]]:
+    """The people of an intended action by name (contract.md §4 ``result.would``)."""
+    return {"names": [user.name for user in users]}
 
 
 def why(found: Found) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from b24sync.domain.entity import DEAL
 from b24sync.domain.step_settings import StageUse, StepProblem, StepSettings
 from b24sync.domain.wording import hint, quoted
-from b24sync.ports import Done, Failed, OnLostAnswer, Read, Skipped, Write
+from b24sync.ports import Done, Failed, Intend, OnLostAnswer, Read, Skipped, Write
 from b24sync.rest import fields, items, stages
 from b24sync.steps.linked import linked
 from b24sync.steps.memory import Memory
@@ -80,6 +80,7 @@ class MoveDeal(StepSettings):
         reason = _forbidden(deal, funnel, target)
         if reason:
             return Skipped(reason, {"deal_id": deal.key.id, "from": deal["stage_id"], "to": target})
+        yield Intend(_intended(deal, funnel, target))
         if wanted == NEXT:  # kept before it is done: after a lost answer, "next" would mean one stage more
             yield from Memory(ctx.memory).put(deal=deal.key.id, target=target)
         return (yield from _move(ctx, deal, target))
@@ -147,6 +148,13 @@ def _forbidden(deal: Entity, funnel: Sequence[Stage], target: str) -> str:
         return "closed"
     goal = funnel[ids.index(target)]
     return "backwards" if goal.semantic == "P" and ids.index(target) < ids.index(now.id) else ""
+
+
+def _intended(deal: Entity, funnel: Sequence[Stage], target: str) -> dict[str, Any]:
+    titles = {stage.id: stage.name for stage in funnel}
+    before = str(deal["stage_id"])
+    moved = {"deal_id": deal.key.id, "from": before, "to": target}
+    return {**moved, "from_title": titles.get(before, before), "to_title": titles.get(target, target)}
 
 
 def _category_of(stage_id: str) -> int:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.step_settings import ScopeNeed, StepProblem, StepSettings
 from b24sync.domain.values import Person, Text
-from b24sync.ports import Done, Failed, OnLostAnswer, Skipped, Write, WriteAll
+from b24sync.ports import Done, Failed, Intend, OnLostAnswer, Skipped, Write, WriteAll
 from b24sync.rest import im_notify
+from b24sync.steps.linked import named
 from b24sync.steps.outcomes import words_of
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ class Notify(StepSettings):
         text = yield from self._message(ctx)
         if not text.strip():
             return Skipped("empty_text", _people(found))
+        yield Intend(
+            {"to": [user.id for user in found.users], **named(found.users), "text": text, **_people(found)}
+        )
         answers = yield from _write(ctx, found.users, text)
         return _result(found, answers)
 

@@ -29,6 +29,7 @@ def make(step: CreateTask, ctx: StepContext) -> Effects[StepResult]:
         title=title,
         description=description,
         responsible_id=person.id,
+        responsible=person.name,
         deadline=task_making.deadline_of(ctx, step.deadline),
         tags=step.tags,
         group=step.group,

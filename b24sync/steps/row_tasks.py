@@ -146,6 +146,7 @@ def _draft(ctx: StepContext, job: Job) -> Effects[task_making.TaskDraft]:
         title=title,
         description=description,
         responsible_id=person.id,
+        responsible=person.name,
         deadline=task_making.deadline_of(ctx, template.deadline),
         tags=template.tags,
         group=template.group,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.entity import INVOICE
 from b24sync.domain.step_settings import StepSettings
-from b24sync.ports import Done, OnLostAnswer, SaveDueDate, Skipped, Write
+from b24sync.ports import Done, Intend, OnLostAnswer, SaveDueDate, Skipped, Write
 from b24sync.rest import items
 from b24sync.steps.outcomes import StepError, words_of
 
@@ -48,6 +48,9 @@ class ShiftDueDate(StepSettings):
         shift = ctx.calendar.shift(original, self.direction, not_before=_not_before(ctx, invoice, original))
         if shift.status == "unpublished" or (self.direction or ctx.calendar.settings.direction) == "none":
             return _done(shift, current, changed=False)
+        if shift.date != current:
+            dates = {"from": current.isoformat(), "due_date": shift.date.isoformat()}
+            yield Intend({"set": {"due_date": shift.date.isoformat()}, **dates})
         yield from _kept(ctx, invoice, shift)
         if shift.date == current:
             return _done(shift, current, changed=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.entity import DEAL, INVOICE, TASK
-from b24sync.ports import Failed, OnLostAnswer, Read, Write, WriteAll
+from b24sync.ports import Failed, Intend, OnLostAnswer, Read, Write, WriteAll
 from b24sync.rest import items, json_values, tasks
 from b24sync.steps.linked import linked
 from b24sync.steps.moments import moment_of
@@ -28,6 +28,7 @@ class TaskDraft:
 
     Attributes:
         marker: Its XML_ID.
+        responsible: The responsible's name.
         group: Id of a workgroup; 0: none.
     """
 
@@ -35,6 +36,7 @@ class TaskDraft:
     title: str
     description: str
     responsible_id: int
+    responsible: str = ""
     deadline: datetime | None = None
     tags: tuple[str, ...] = ()
     group: int = 0
@@ -50,6 +52,17 @@ class TaskDraft:
         }
         optional = {"DEADLINE": self.deadline, "TAGS": self.tags, "GROUP_ID": self.group}
         return {name: value for name, value in {**sent, **optional}.items() if value or name in sent}
+
+    def words(self) -> dict[str, Any]:
+        """What is intended, in words (contract.md §4 ``result.would``)."""
+        deadline = self.deadline.isoformat() if self.deadline else ""
+        said = {"names": [self.responsible], "deadline": deadline, "text": self.description}
+        more = {**said, "tags": list(self.tags), "group": self.group}
+        return {
+            "title": self.title,
+            "to": [self.responsible_id],
+            **{name: value for name, value in more.items() if value},
+        }
 
 
 def deadline_of(ctx: StepContext, deadline: Deadline | None) -> datetime | None:
@@ -76,6 +89,7 @@ def make(ctx: StepContext, drafts: Sequence[TaskDraft]) -> Effects[Made | Failed
     missing = [draft for draft in drafts if draft.marker not in there]
     if not missing:
         return Made(there, 0)
+    yield Intend(_intended(missing))
     calls = [tasks.add(draft.fields(bindings)) for draft in missing]
     answers: list[Answer] = yield WriteAll(tuple(Write(call, OnLostAnswer.FIND) for call in calls))
     troubles = []
@@ -94,6 +108,12 @@ def make(ctx: StepContext, drafts: Sequence[TaskDraft]) -> Effects[Made | Failed
         more = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
         return Failed(f"{troubles[0]}{more}", {"task_ids": sorted(there.values())})
     return Made(there, len(missing))
+
+
+def _intended(drafts: Sequence[TaskDraft]) -> dict[str, Any]:
+    """The tasks; a single one's words also by themselves."""
+    each = [draft.words() for draft in drafts]
+    return {**(each[0] if len(each) == 1 else {}), "tasks": each}
 
 
 def _bindings(ctx: StepContext) -> Effects[list[str]]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from b24sync.store.snapshot import dump
 
+REHEARSED = "rehearsed"  # the action up to which dry runs have said what they would do
+
 
 class Keep:
     """Named values and cached answers.

@@ -135,6 +135,18 @@ class Outbox:
         rows = self._db.execute(sql, (*values, -1 if limit is None else limit)).fetchall()
         return [action_of(row) for row in reversed(rows)]
 
+    def skipped_after(self, action_id: int, *, reason: str, limit: int) -> list[Action]:
+        """The oldest actions behind an id that were skipped for a reason."""
+        sql = (
+            "SELECT * FROM actions WHERE id > ? AND state = 'skipped' "
+            "AND json_extract(result, '$.reason') = ? ORDER BY id LIMIT ?"
+        )
+        return [action_of(row) for row in self._db.execute(sql, (action_id, reason, limit))]
+
+    def tell(self, action_id: int, result: Mapping[str, Any]) -> None:
+        """Say more of an action that has ended."""
+        self._db.execute("UPDATE actions SET result = ? WHERE id = ?", (dump(result), action_id))
+
     def by_marker(self, marker: str) -> Action | None:
         """The action whose marker something carries (parts behind its second colon do not count)."""
         whole = ":".join(marker.split(":")[:2])

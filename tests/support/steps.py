@@ -18,7 +18,7 @@ from b24sync.engine import funnels as stages
 from b24sync.engine.desk import ActionDesk
 from b24sync.errors import B24SyncError, InDoubtError
 from b24sync.portal import error_mapping
-from b24sync.ports import Answer, Call, Failed, Read, SaveMemory, Write, WriteAll
+from b24sync.ports import Answer, Call, Failed, Intend, Read, SaveMemory, Write, WriteAll
 from b24sync.rest import items
 from b24sync.rest.kinds import kinds_from
 from b24sync.rules.language import Language
@@ -55,6 +55,7 @@ class Bench:
     custom: Mapping[str, int] = field(default_factory=lambda: {"object": 1046})
     asked: list[list[Call]] = field(default_factory=list)
     told: list[Write] = field(default_factory=list)
+    intended: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.portal = Sandbox(self.sandbox_settings, clock=SandboxClock(MONDAY))
@@ -149,11 +150,17 @@ class Bench:
         try:
             effect = next(effects)
             while True:
-                effect = effects.send(self._granted(effect))
+                effect = effects.send(self.granted(effect))
         except StopIteration as stop:
             return stop.value
         except B24SyncError as error:
             return Failed(str(error))
+
+    def granted(self, effect: Any) -> Any:
+        """What a generator is sent."""
+        return (
+            self.intended.append(dict(effect.would)) if isinstance(effect, Intend) else self._granted(effect)
+        )
 
     def _granted(self, effect: Any) -> Any:
         match effect:

@@ -86,7 +86,7 @@ def test_a_kill_between_keeping_and_writing_changes_nothing_of_the_end(bench) ->
     effects = ShiftDueDate().run(bench.context("invoice.updated", number))
     effect = next(effects)
     while type(effect).__name__ != "Write":
-        effect = effects.send(bench._granted(effect))
+        effect = effects.send(bench.granted(effect))
     effects.close()
     run(bench, number)
     assert due(bench, number) == MONDAY

@@ -1,0 +1,72 @@
+"""What the program says to people, in Russian and English.
+
+A message is a constant of one of the modules here, both languages side by side; it is said by calling it with
+its values. The language is set once a configuration is read (`speak`); before that it is English.
+
+    from b24sync.words import commands
+    commands.EVENTS_NONE()              # "событий нет"
+    commands.REQUESTS(5)                # "5 запросов"
+
+JSON keys, states and reason codes are no messages: they stay as they are.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Language: TypeAlias = Literal["ru", "en"]
+_language: ContextVar[Language] = ContextVar("language", default="en")
+
+
+def speak(language: Language) -> None:
+    """Say everything in a language from now on."""
+    _language.set(language)
+
+
+def language() -> Language:
+    """The language that is spoken."""
+    return _language.get()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One sentence or word; values stand in it as ``{name}``."""
+
+    ru: str
+    en: str
+
+    def __call__(self, **values: object) -> str:
+        """The message in the language that is spoken."""
+        text = self.ru if _language.get() == "ru" else self.en
+        return text.format(**values) if values else text
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A number and what is counted.
+
+    Attributes:
+        ru: The noun after 1, after 2, after 5.
+        en: The noun after 1, after 2.
+    """
+
+    ru: tuple[str, str, str]
+    en: tuple[str, str]
+
+    def __call__(self, count: int) -> str:
+        """As ``5 запросов``."""
+        return f"{count} {self.noun(count)}"
+
+    def noun(self, count: int) -> str:
+        """The noun alone."""
+        return plural(count, *self.ru) if _language.get() == "ru" else self.en[count != 1]
+
+
+def plural(count: int, one: str, few: str, many: str) -> str:
+    """The form of a Russian noun after a number: 1 день, 2 дня, 5 дней, 11 дней, 21 день."""
+    tens, units = abs(count) % 100, abs(count) % 10
+    if units == 1 and tens != 11:
+        return one
+    return few if units in {2, 3, 4} and tens not in {12, 13, 14} else many
