@@ -241,6 +241,7 @@ class App:
             commission=partial(_commission, records or self.store.records)
             if self.settings.commission is not None
             else None,
+            titles=funnels.title,
         )
 
     def judge(self, remembered: Remembered, funnels: Funnels, now: datetime) -> Judge:

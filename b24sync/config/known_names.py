@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 COMMON = frozenset({"event", "now", "responsible", "people"})
 """Names that are there whatever the kind, and are no entities."""
 BUILT_IN_KINDS = (INVOICE, DEAL, TASK, CONTACT, COMPANY)
-RESERVED = COMMON | {"row", "rows", "commission", "creator", "department_head", "user", *BUILT_IN_KINDS}
+RESERVED = COMMON | {
+    "row",
+    "rows",
+    "recipient",
+    "commission",
+    "creator",
+    "department_head",
+    "user",
+    *BUILT_IN_KINDS,
+}
 """Names that a kind, a person or a look-up cannot have."""
 
 

@@ -13,7 +13,7 @@ from b24sync.config.steps import Marked, marked_of
 from b24sync.domain.entity import DEAL, INVOICE
 from b24sync.domain.values import Mark, is_path
 from b24sync.rules.language import Language
-from b24sync.rules.root_names import CUSTOM, ENTITIES, OPEN, ROW, ROWS, VALUE, Schema, roots_for
+from b24sync.rules.root_names import CUSTOM, ENTITIES, OPEN, ROW, ROWS, USER, VALUE, Schema, roots_for
 from b24sync.rules.text_errors import TextError
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def _mode_of(marked: Marked) -> Mode | None:
 
 
 def _extra(step: StepSettings, owner: object) -> dict[str, Schema]:
-    """What a step adds to the names: rows, look-ups."""
-    schemas = {"row": ROW, "rows": ROWS}
+    """What a step adds to the names: rows, look-ups, who reads."""
+    schemas = {"row": ROW, "rows": ROWS, "recipient": USER}
     return {name: schemas.get(name) or _source(source) for name, source in step.own_names(owner).items()}
 
 

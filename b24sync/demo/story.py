@@ -125,7 +125,7 @@ class Story:
         self._expect(f"tasks {tasks}", len(tasks) == len(set(tasks)) == 2)
         self._expect(f"the deal in {stage}", stage == "PREPAYMENT_INVOICE")
         shown = [notice["MESSAGE"] for notice in self.office.portal.notifications]
-        self._expect("the same notice shown twice", sum("sent → paid" in text for text in shown) == 1)
+        self._expect("the same notice shown twice", sum("→ «Оплачен»" in text for text in shown) == 1)
         booked = self.show.commissions(self.invoice, "earned")
         self._expect(f"{len(booked)} commissions earned", len(booked) == 2)
         return self.show.scene(

@@ -289,6 +289,10 @@ class Standing:
         """What a role gets; 0 if nobody has it."""
         return sum((amount for (_, one), amount in self.by_line.items() if one == role), _ZERO)
 
+    def of_user(self, user: int) -> Decimal:
+        """What a person gets in all roles; 0 if nothing."""
+        return sum((amount for (one, _), amount in self.by_line.items() if one == user), _ZERO)
+
 
 def standing(rows: Sequence[BookedRow]) -> Standing:
     """What an entity's booked rows come to, in the state that counts now; currencies are never added."""

@@ -67,6 +67,11 @@ class Funnels:
         """
         return self.statuses().get(stage_id, stage_id) if kind == INVOICE else stage_id
 
+    def title(self, kind: str, stage_id: str) -> str:
+        """The portal's own title of a stage; of an unknown one its id."""
+        stage = self.stage(kind, stage_id)
+        return stage.name if stage is not None and stage.name else stage_id
+
     def statuses(self) -> Mapping[str, str]:
         """Stage id → status name of invoices (contract.md §5 ``[invoice.status]``)."""
         if self._names is None:

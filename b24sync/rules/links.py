@@ -16,7 +16,7 @@ from b24sync.rules import selectors as selector_rules
 from b24sync.rules.loader import Loader
 from b24sync.rules.reach import Reach
 from b24sync.rules.root_names import EACH, Path, links_of
-from b24sync.rules.scope import EventView, PeopleView, RowsView, RowView, user_view, view_of
+from b24sync.rules.scope import EventView, PeopleView, RowsView, RowView, untitled, user_view, view_of
 from b24sync.rules.text_values import MISSING
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from b24sync.rest.kinds import Kind
     from b24sync.rest.people import User
     from b24sync.rest.rows import Row
-    from b24sync.rules.scope import View
+    from b24sync.rules.scope import StageTitles, View
 
 _SECTION = ("rows", EACH, "section_id")
 
@@ -47,6 +47,7 @@ class Linker:
         now: datetime,
         people: Mapping[str, str],
         commission: Callable[[Key], View] | None = None,
+        titles: StageTitles = untitled,
     ) -> None:
         """Prepare; nothing is asked yet.
 
@@ -58,12 +59,14 @@ class Linker:
             now: The portal's time.
             people: ``[people]``: name → selector.
             commission: What ``commission`` is for an entity; ``None``: the configuration has none.
+            titles: The portal's titles of stages.
         """
         self._reach = Reach(Loader(), kinds=kinds, statuses=statuses, base_url=base_url)
         self._tz = tz
         self._now = now
         self._people = people
         self._commission = commission
+        self._titles = titles
 
     def know(self, *entities: Entity) -> None:
         """Take over entities that have just been read, so that they are not read again."""
@@ -171,7 +174,7 @@ class Linker:
             case "now":
                 return self._now.astimezone(self._tz)
             case "event":
-                return MISSING if event is None else EventView(event, self._tz)
+                return MISSING if event is None else EventView(event, self._tz, self._titles)
             case "commission":
                 return MISSING if self._commission is None else self._commission(_key(subject))
             case "people":
@@ -191,7 +194,7 @@ class Linker:
         if root == "responsible":
             responsible = entity.values.get("responsible_id")
             return user_view(None if responsible is None else self._reach.user(responsible))
-        return view_of(self._reach.linked(entity, root), tz=self._tz)
+        return view_of(self._reach.linked(entity, root), tz=self._tz, titles=self._titles)
 
     def _people_view(self, paths: set[Path], subject: Key | Entity) -> PeopleView:
         asked = {path[1] for path in paths if path[0] == "people" and len(path) > 1}

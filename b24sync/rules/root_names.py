@@ -44,10 +44,10 @@ def _schema(names: str) -> Schema:
     return Schema({name: _SHAPES.get(name, VALUE) for name in names.split()})
 
 
-_STAGED = _schema(f"id title stage_id category_id semantic {_CRM}")
+_STAGED = _schema(f"id title stage_id stage_title category_id semantic {_CRM}")
 _CLIENT = _schema("id name emails phones responsible_id fields")
 ENTITIES: Mapping[str, Schema] = {
-    INVOICE: _schema(f"id number title status stage_id due_date issued_date deal_id {_CRM}"),
+    INVOICE: _schema(f"id number title status status_title stage_id due_date issued_date deal_id {_CRM}"),
     DEAL: _STAGED,
     CONTACT: _CLIENT,
     COMPANY: _CLIENT,
@@ -58,7 +58,9 @@ USER = _schema("id name email")
 ROW = _schema("product_id name price quantity sum section_id")
 ROWS = Schema({"total": VALUE}, element=ROW)
 COMMISSION = Schema({"total": VALUE, "of": VALUE, "rows": Schema(element=OPEN)})
-EVENT = Schema({**_schema("name entity from to").attributes, "occurred_at": _MOMENT, "changes": OPEN})
+EVENT = Schema(
+    {**_schema("name entity from to from_title to_title").attributes, "occurred_at": _MOMENT, "changes": OPEN}
+)
 
 _LINKS: Mapping[str, tuple[str, ...]] = {
     INVOICE: (DEAL, CONTACT, COMPANY),

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
-from b24sync.domain.entity import Entity
+from b24sync.domain.entity import INVOICE, Entity
 from b24sync.domain.event import Event
 from b24sync.rest.people import User
 from b24sync.rest.rows import Row
@@ -39,17 +39,29 @@ class View:
         return ()
 
 
+StageTitles: TypeAlias = Callable[[str, str], str]
+"""Kind and stage id → the stage's title at the portal; an unknown one stands for itself."""
+
+
+def untitled(_kind: str, stage: str) -> str:
+    """Where titles are not known: the stage itself."""
+    return stage
+
+
 @dataclass(frozen=True, slots=True)
 class EntityView(View):
     """An entity by contract names; times are in the company's zone, the amount knows its currency."""
 
     entity: Entity
     tz: tzinfo
+    titles: StageTitles = untitled
 
     def attribute(self, name: str) -> Any:
-        """A contract field, or ``fields``: everything by the portal's codes."""
+        """A contract field, the title of its stage, or ``fields``: everything by the portal's codes."""
         if name == "fields":
             return FieldsView(self.entity.fields)
+        if name == title_name(self.entity.key.kind) and "stage_id" in self.entity.values:
+            return self.titles(self.entity.key.kind, str(self.entity.values["stage_id"] or ""))
         value = self.entity.values[name]
         if name == "amount" and isinstance(value, Decimal):
             return Money(value, str(self.entity.values.get("currency") or ""))
@@ -92,24 +104,37 @@ def _exact(value: Any) -> Any:
 class EventView(View):
     """The event.
 
-    ``name``, ``entity`` (``invoice:512``), ``occurred_at``, ``from``, ``to``, ``changes`` (field → [old,
-    new]).
+    ``name``, ``entity`` (``invoice:512``), ``occurred_at``, ``from``, ``to``, their titles at the portal
+    (``from_title``, ``to_title``), ``changes`` (field → [old, new]).
     """
 
     event: Event
     tz: tzinfo
+    titles: StageTitles = untitled
 
     def attribute(self, name: str) -> Any:
-        """One of the six."""
+        """One of the eight."""
         event = self.event
         if name == "occurred_at":
             return event.occurred_at.astimezone(self.tz)
+        if name in {"from_title", "to_title"}:
+            return self._title(*((event.from_stage, event.from_) if name == "from_title" else self._to()))
         seen = {"name": event.name, "entity": str(event.entity), "from": event.from_, "to": event.to}
         return FieldsView(event.changes) if name == "changes" else seen[name]
 
     def names(self) -> Iterable[str]:
-        """The six."""
-        return ("name", "entity", "occurred_at", "from", "to", "changes")
+        """The eight."""
+        return ("name", "entity", "occurred_at", "from", "to", "from_title", "to_title", "changes")
+
+    def _to(self) -> tuple[str | None, str | None]:
+        return self.event.to_stage, self.event.to
+
+    def _title(self, stage_id: str | None, shown: str | None) -> str | None:
+        """The title of a stage; of an unknown one its status name or id."""
+        if shown is None:
+            return None
+        title = self.titles(self.event.entity.kind, stage_id or shown)
+        return shown if title == stage_id else title
 
     def __str__(self) -> str:
         return self.event.name
@@ -211,11 +236,11 @@ class RowsView(View):
 class CommissionView(View):
     """Commissions of the entity.
 
-    ``total``, ``of("project_lead")``, ``rows`` (mappings of the ledger's columns).
+    ``total``, ``of("project_lead")``, ``of(recipient)``, ``rows`` (mappings of the ledger's columns).
     """
 
     total: Money
-    of: Callable[[str], Money]
+    of: Callable[[Any], Money]
     rows: Sequence[Mapping[str, Any]] = ()
 
     def attribute(self, name: str) -> Any:
@@ -248,9 +273,14 @@ class RecordView(View):
         return str(self.values.get("name") or self.values.get("title") or self.values.get("id") or "")
 
 
-def view_of(entity: Entity | None, *, tz: tzinfo) -> EntityView | Missing:
+def title_name(kind: str) -> str:
+    """The attribute that holds the title of a kind's stage."""
+    return "status_title" if kind == INVOICE else "stage_title"
+
+
+def view_of(entity: Entity | None, *, tz: tzinfo, titles: StageTitles = untitled) -> EntityView | Missing:
     """The view of an entity; of a missing link, nothing."""
-    return MISSING if entity is None else EntityView(entity, tz)
+    return MISSING if entity is None else EntityView(entity, tz, titles)
 
 
 def user_view(user: User | None) -> UserView | Missing:

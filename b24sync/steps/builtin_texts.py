@@ -34,9 +34,14 @@ _CHANGED: Pair = (
     "{% if changed %} ({{ changed }}){% endif %}",
     "{% if changed %} ({{ changed }}){% endif %}",
 )
+_OWN = "{% if commission.of(recipient) %}. WORD: {{ commission.of(recipient) | money }}{% endif %}"
 _COMMISSION: Pair = (
-    "{% if commission.total %}. Вознаграждения: {{ commission.total | money }}{% endif %}",
-    "{% if commission.total %}. Commissions: {{ commission.total | money }}{% endif %}",
+    _OWN.replace("WORD", "Ваше вознаграждение"),
+    _OWN.replace("WORD", "Your commission"),
+)
+_EXPECTED: Pair = (
+    _OWN.replace("WORD", "Ваше вознаграждение после оплаты"),
+    _OWN.replace("WORD", "Your commission once it is paid"),
 )
 
 
@@ -186,7 +191,8 @@ def notice(ctx: StepContext) -> tuple[str, dict[str, Any]]:
     event = ctx.event
     keys = (_by_status(ctx), event.name, event.name.partition(".")[2], "updated")
     pair = next(NOTICES[key] for key in keys if key in NOTICES)
-    commission = _in(ctx, _COMMISSION) if ctx.settings.commission else ""
+    own = _COMMISSION if event.to == "paid" else _EXPECTED
+    commission = _in(ctx, own) if ctx.settings.commission and "COMMISSION" in pair[0] else ""
     names = {
         "before": _stage_name(ctx, event.from_stage, event.from_),
         "after": _stage_name(ctx, event.to_stage, event.to),

@@ -10,6 +10,7 @@ from b24sync.domain.step_settings import ScopeNeed, StepProblem, StepSettings
 from b24sync.domain.values import Person, Text
 from b24sync.ports import Done, Failed, Intend, OnLostAnswer, Skipped, Write, WriteAll
 from b24sync.rest import im_notify
+from b24sync.rules.scope import UserView
 from b24sync.steps.linked import named
 from b24sync.steps.outcomes import words_of
 
@@ -52,50 +53,67 @@ class Notify(StepSettings):
         found = yield from ctx.people(self.to, several=True)
         if not found.users:
             return Skipped("nobody", _people(found))
-        text = yield from self._message(ctx)
-        if not text.strip():
+        texts = yield from self._messages(ctx, found.users)
+        told = [(user, text) for user, text in zip(found.users, texts, strict=True) if text.strip()]
+        if not told:
             return Skipped("empty_text", _people(found))
-        yield Intend(
-            {"to": [user.id for user in found.users], **named(found.users), "text": text, **_people(found)}
-        )
-        answers = yield from _write(ctx, found.users, text)
-        return _result(found, answers)
+        yield Intend({**_intended(told), **_people(found)})
+        answers = yield from _write(ctx, told)
+        return _result(found, told, answers)
 
-    def _message(self, ctx: StepContext) -> Effects[str]:
-        if self.text:
-            return (yield from ctx.text(self.text, mode="bbcode"))
-        from b24sync.steps.builtin_texts import notice
+    def own_names(self, inner: object) -> Mapping[str, str]:
+        """Who reads the text."""
+        return {"recipient": ""}
 
-        source, names = notice(ctx)
-        return (yield from ctx.text(source, mode="bbcode", extra=names))
+    def _messages(self, ctx: StepContext, users: Sequence[User]) -> Effects[list[str]]:
+        """The text of each: rendered for everybody alone where it speaks of its recipient."""
+        source, names = self.text, dict[str, Any]()
+        if not source:
+            from b24sync.steps.builtin_texts import notice
+
+            source, names = notice(ctx)
+        readers = users if "recipient" in source else users[:1]
+        texts = []
+        for user in readers:
+            extra = {**names, "recipient": UserView(user)}
+            texts.append((yield from ctx.text(source, mode="bbcode", extra=extra)))
+        return texts if len(texts) == len(users) else texts * len(users)
 
 
-def _write(ctx: StepContext, users: Sequence[User], text: str) -> Effects[list[Answer]]:
+def _intended(told: Sequence[tuple[User, str]]) -> dict[str, Any]:
+    """Whom, and what; texts that differ are listed with who gets them."""
+    users = [user for user, _ in told]
+    intended = {"to": [user.id for user in users], **named(users), "text": told[0][1]}
+    if len({text for _, text in told}) == 1:
+        return intended
+    return {**intended, "texts": [{"to": user.id, "name": user.name, "text": text} for user, text in told]}
+
+
+def _write(ctx: StepContext, told: Sequence[tuple[User, str]]) -> Effects[list[Answer]]:
     """Tell each user.
 
     Where the portal lacks the notices without an author, in the name of the webhook's owner.
     """
-    calls = [im_notify.system_add(user.id, text, tag=ctx.marker) for user in users]
+    calls = [im_notify.system_add(user.id, text, tag=ctx.marker) for user, text in told]
     answers: list[Answer] = yield WriteAll(tuple(Write(call, OnLostAnswer.REPEAT) for call in calls))
     lacking = [
         n for n, one in enumerate(answers) if one.error is not None and one.error.code == _NO_SUCH_METHOD
     ]
     if lacking:
-        again = [im_notify.personal_add(users[n].id, text, tag=ctx.marker) for n in lacking]
+        again = [im_notify.personal_add(told[n][0].id, told[n][1], tag=ctx.marker) for n in lacking]
         others: list[Answer] = yield WriteAll(tuple(Write(call, OnLostAnswer.REPEAT) for call in again))
         for n, answer in zip(lacking, others, strict=True):
             answers[n] = answer
     return answers
 
 
-def _result(found: Found, answers: Sequence[Answer]) -> StepResult:
-    told = [
-        user.id
-        for user, answer in zip(found.users, answers, strict=True)
-        if answer.error is None and answer.result
+def _result(found: Found, told: Sequence[tuple[User, str]], answers: Sequence[Answer]) -> StepResult:
+    users = [user for user, _ in told]
+    reached = [
+        user.id for user, answer in zip(users, answers, strict=True) if answer.error is None and answer.result
     ]
-    details = {"to": told, **_people(found)}
-    for user, answer in zip(found.users, answers, strict=True):
+    details = {"to": reached, **_people(found)}
+    for user, answer in zip(users, answers, strict=True):
         if answer.error is not None:
             return Failed(words_of(answer.error, f"notice to user:{user.id}"), details)
         if not answer.result:

@@ -42,7 +42,8 @@ def test_a1_the_head_of_the_managers_department_hears_of_a_new_invoice_once(firm
     assert result["intent"]["names"] == ["Марина Орлова"]
     (said,) = firm.told("sales_head")
     assert said.startswith(
-        f"Новый счёт {firm.number(invoice)} на 150\xa0000,00\xa0₽, менеджер Иван Петров: http"
+        f"Новый счёт № {firm.number(invoice)} на 150\xa0000,00\xa0₽, клиент ООО «Ромашка», менеджер Иван "
+        f"Петров: http"
     )
     firm.quiet()
     assert len(firm.told("sales_head")) == 1
@@ -59,11 +60,11 @@ def test_a2_the_project_lead_hears_of_every_status_of_a_deals_invoice_and_of_no_
     firm.move(invoice, firm.company.custom_stage)
     firm.pay(invoice)
     firm.run_on()
-    told = [said for said in firm.told("lead") if "по сделке" in said]
-    assert [said.partition(": ")[2].partition(". ")[0] for said in told] == [
-        "draft → sent",
-        f"sent → {firm.company.custom_stage}",
-        f"{firm.company.custom_stage} → paid",
+    told = [said for said in firm.told("lead") if said.startswith("Счёт №") and "по сделке" in said]
+    assert [said.partition("»: ")[2].partition(". ")[0] for said in told] == [
+        "«Новый» → «Отправлен клиенту»",
+        "«Отправлен клиенту» → «Частично оплачен»",
+        "«Частично оплачен» → «Оплачен»",
     ]
     assert [(one["entity"], one["state"]) for one in firm.of_rule("lead-knows-status")] == [
         (f"invoice:{invoice}", "done")
@@ -86,13 +87,14 @@ def test_a3_what_people_will_get_and_got_is_booked_and_told_once(firm: Firm) -> 
         (lead, "project_lead", "earned", "3750.00", "RUB"),
     ]
     number = firm.number(invoice)
-    expected = f"По счёту {number} ожидается вознаграждение 11\xa0250,00\xa0₽."
-    got = (
-        f"Счёт {number} оплачен. Вознаграждение: менеджер 7\xa0500,00\xa0₽, руководитель проекта "
-        f"3\xa0750,00\xa0₽."
-    )
-    assert firm.told("manager").count(expected) == firm.told("lead").count(expected) == 1
-    assert firm.told("manager").count(got) == firm.told("lead").count(got) == 1
+    for who, amount, other in (
+        ("manager", "7\xa0500,00\xa0₽", "3\xa0750,00\xa0₽"),
+        ("lead", "3\xa0750,00\xa0₽", "7\xa0500,00\xa0₽"),
+    ):
+        told = "\n".join(firm.told(who))
+        assert told.count(f"Ваше вознаграждение после оплаты: {amount}.") == 1
+        assert told.count(f"Счёт № {number} оплачен. Ваше вознаграждение: {amount}.") == 1
+        assert other not in told  # nobody hears what another gets
     booked = firm.only("commission-expected", "commission")
     assert booked["result"]["rows"][0] == {
         "user": manager,
@@ -147,8 +149,8 @@ def test_b2_an_unpaid_invoice_is_reminded_of_by_schedule(firm: Firm) -> None:
     firm.at(datetime(2026, 3, 10, 7, 0, tzinfo=UTC))
     firm.poll()
     assert firm.only("remind", entity=f"invoice:{invoice}")["state"] == "done"
-    assert firm.mailed()[-1].message["Subject"] == f"Напоминание об оплате счёта {firm.number(invoice)}"
-    assert "срок оплаты 12.03.2026" in _text(firm.mailed()[-1])
+    assert firm.mailed()[-1].message["Subject"] == f"Напоминание об оплате счёта № {firm.number(invoice)}"
+    assert "12.03.2026, истекает срок оплаты" in _text(firm.mailed()[-1])
     firm.quiet()
 
 
@@ -174,11 +176,11 @@ def test_b3_a_paid_invoice_moves_its_deal_makes_tasks_and_tells_the_manager(firm
     assert mounting["TAGS"] == ["монтаж"]
     assert mounting["DEADLINE"].date() == date(2026, 3, 10)  # five working days after 2 March: 9 March is off
     assert (project["TITLE"], project["DESCRIPTION"]) == (
-        f"Проектирование по счёту {firm.number(invoice)}",
+        f"Проектирование по счёту № {firm.number(invoice)}",
         "Дизайн-проект: 1\n",
     )
     assert project["UF_CRM_TASK"] == [f"SI_{invoice}", f"D_{firm.company.deals[0]}"]
-    assert [said for said in firm.told("manager") if "задачи поставлены" in said]
+    assert [said for said in firm.told("manager") if "стадия «Счёт на предоплату»" in said]
     firm.quiet()
 
 
@@ -197,7 +199,7 @@ def test_b4_when_all_tasks_are_done_the_accountant_prepares_the_act(firm: Firm) 
     firm.run_on()
     done = firm.only("act")
     task = firm.portal.task(done["result"]["task_id"]) or {}
-    assert task["TITLE"] == f"Подготовить и согласовать акт по счёту {firm.number(invoice)}"
+    assert task["TITLE"] == f"Подготовить и согласовать акт по счёту № {firm.number(invoice)}"
     assert task["RESPONSIBLE_ID"] == firm.company.users["accountant"]
     assert task["DEADLINE"].date() == date(2026, 3, 5)
     firm.quiet()

@@ -147,7 +147,7 @@ TEXTS = {
         "Не оплачен счёт № {n} на 2\xa0000,00\xa0₽ по сделке «{d}», срок оплаты 05.03.2026, ответственный "
         "Иван Петров.",
         "Счёт оплачен: № {n} на 2\xa0000,00\xa0₽ по сделке «{d}», ответственный Иван Петров. "
-        "Вознаграждения: 100,00\xa0₽.",
+        "Ваше вознаграждение: 100,00\xa0₽.",
     ),
     "en": (
         "New invoice no. {n} for 1,000.00 RUB, deal “{d}”, responsible Иван Петров.",
@@ -155,7 +155,7 @@ TEXTS = {
         "Invoice sent: no. {n} for 2,000.00 RUB, deal “{d}”.",
         "Unpaid invoice no. {n} for 2,000.00 RUB, deal “{d}”, due 2026-03-05, responsible Иван Петров.",
         "Invoice paid: no. {n} for 2,000.00 RUB, deal “{d}”, responsible Иван Петров. "
-        "Commissions: 100.00 RUB.",
+        "Your commission: 100.00 RUB.",
     ),
 }
 ALONE = """
@@ -172,7 +172,7 @@ on = "invoice.paid"
 use = "commission"
 [[rules.steps]]
 use = "notify"
-to = ["user:5"]
+to = ["user:3", "user:5"]
 """
 SECTIONS = '[reminders]\n[commission]\n[[commission.rates]]\nfor = "invoice.responsible"\npercent = "5"\n'
 
@@ -199,5 +199,7 @@ def test_notices_without_a_text_read_well(tmp_path: Path, language: str) -> None
         )
         first_lines = [text.partition("\n")[0] for text in firm.told("lawyer")]
         assert first_lines[:4] == [created, updated, sent, reminded]
-        assert firm.told("lead")[-1].partition("\n")[0] == paid
-        assert firm.told("lead")[-1].partition("\n")[2].endswith(f"/crm/type/31/details/{invoice}/")
+        assert firm.told("manager")[-1].partition("\n")[0] == paid
+        assert paid.startswith(firm.told("lead")[-1].partition("\n")[0])  # who gets nothing is told no amount
+        assert "100" not in firm.told("lead")[-1].partition("Петров")[2].partition("\n")[0]
+        assert firm.told("manager")[-1].partition("\n")[2].endswith(f"/crm/type/31/details/{invoice}/")

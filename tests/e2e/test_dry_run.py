@@ -58,14 +58,17 @@ def test_a_trial_of_a_new_invoice_tells_recipients_texts_amounts_and_dates(firm:
     users = firm.company.users
     told = would(firm, "head-knows")
     assert (told["to"], told["names"]) == ([users["sales_head"]], ["Марина Орлова"])
-    assert told["text"].startswith(f"Новый счёт {firm.number(invoice)} на 150\xa0000,00\xa0₽")
+    assert told["text"].startswith(f"Новый счёт № {firm.number(invoice)} на 150\xa0000,00\xa0₽")
     booked = would(firm, "commission-expected", "commission")
     assert [(row["user"], row["name"], row["amount"]) for row in booked["rows"]] == [
         (users["manager"], "Иван Петров", "7500.00"),
         (users["lead"], "Алексей Новиков", "3750.00"),
     ]
     assert (booked["amount"], booked["currency"]) == ("11250.00", "RUB")
-    assert "11\xa0250,00\xa0₽" in would(firm, "commission-expected", "notify")["text"]
+    assert [
+        (one["name"], one["text"].partition("после оплаты: ")[2].partition(".\n")[0])
+        for one in would(firm, "commission-expected", "notify")["texts"]
+    ] == [("Иван Петров", "7\xa0500,00\xa0₽"), ("Алексей Новиков", "3\xa0750,00\xa0₽")]
     assert would(firm, "due-on-working-day") == {
         "set": {"due_date": "2026-03-10"},
         "from": "2026-03-08",

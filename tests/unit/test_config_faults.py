@@ -413,7 +413,7 @@ STEPS = [
         NOTIFY + 'text = "{{ task.title }}"\n',
         [
             "FILE:7: rules[0].steps[0].text: task is not known here (known: commission, company, contact, "
-            "deal, event, invoice, now, people, responsible, rows)"
+            "deal, event, invoice, now, people, recipient, responsible, rows)"
         ],
     ),
     (NOTIFY + 'txt = "x"\n', ["FILE:7: rules[0].steps[0].txt: unknown setting (did you mean text?)"]),
