@@ -317,9 +317,20 @@ class App:
         judged = int(keep.get("tasks_judged_run") or 0)
         if self.store.outbox.task_action_settled_since(judged) or self.store.unjudged.judgeable():
             return True
+        if self._stays_due(now):
+            return True
         return self.settings.reminders is not None and now.timestamp() >= float(
             keep.get("reminders_next") or 0
         )
+
+    def _stays_due(self, now: datetime) -> bool:
+        """Whether something may have stood still for long enough."""
+        kept = self.store.meta.get("stuck_next")
+        if not kept:
+            return False
+        from b24sync.engine.standing_still import stuck_due
+
+        return stuck_due(kept, now)
 
     def follow_up(self, applied: Applied, planner: Planner, funnels: Funnels) -> None:
         """What follows from the news of a poll."""

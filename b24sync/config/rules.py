@@ -8,7 +8,7 @@ from b24sync.config.known_names import kinds_of
 from b24sync.config.problems import Problem
 from b24sync.config.steps import step_faults
 from b24sync.domain.entity import INVOICE, TASK
-from b24sync.domain.event import event_names, moved_name
+from b24sync.domain.event import STUCK, event_names, moved_name
 from b24sync.domain.invoice_statuses import invoice_status_fault
 from b24sync.domain.wording import did_you_mean, quoted
 
@@ -98,11 +98,22 @@ def _move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Problem]:
     if rule.from_ or rule.to:
         yield from _no_move_faults(rule, settings)
     kinds = known_kinds(rule, settings)
-    for key, values in (("from", rule.from_), ("to", rule.to)):
+    yield from _stay_faults(rule)
+    for key, values in (("from", rule.from_), ("to", rule.to), ("stage", rule.stage)):
         for n, value in enumerate(values):
             messages = [place_fault(value, kind, settings) for kind in kinds]
             if messages and all(messages):
                 yield Problem((key, n), messages[0])
+
+
+def _stay_faults(rule: RuleSettings) -> Iterator[Problem]:
+    """``after`` and ``stage`` go with ``*.stuck`` only, which needs the first of them."""
+    stuck = [name for name in rule.on if name.endswith(f".{STUCK}")]
+    if stuck and rule.after is None:
+        yield Problem(("after",), f'is required with "{stuck[0]}" (write "3wd" for working days, or "5d")')
+    for key, value in (("after", rule.after), ("stage", rule.stage)):
+        if value and not stuck:
+            yield Problem((key,), 'goes with "invoice.stuck" and "deal.stuck" only (remove it)')
 
 
 def _no_move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Problem]:
@@ -117,6 +128,7 @@ def _no_move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Problem]
         elif event != moved_name(kind):
             key = "to" if rule.to else "from"
             advice = f' (write "{moved_name(kind)}")' if moved_name(kind) in event_names(kind) else ""
+            advice = ' (write stage = ["…"])' if event.endswith(f".{STUCK}") else advice
             yield Problem((key,), f'cannot go with "{event}", which is no move{advice}')
 
 

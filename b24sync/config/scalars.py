@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from b24sync.config.problems import found, wrong
-from b24sync.domain.values import NO_SECRET, Deadline, Secret, TemplateFile, parse_duration, parse_time
+from b24sync.domain.values import NO_SECRET, Deadline, Secret, Stay, TemplateFile, parse_duration, parse_time
 from b24sync.domain.wording import quoted
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ READERS: dict[Any, Callable[[Any], Any]] = {
     time: _time,
     timedelta: _parsed(parse_duration, 'a duration such as "5m"'),
     Deadline: _parsed(Deadline.parse, '"+3wd" or "+2d"'),
+    Stay: _parsed(Stay.parse, '"3wd" or "5d"'),
 }
 """Type → what reads it, or raises FaultyError."""
 

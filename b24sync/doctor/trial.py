@@ -207,7 +207,7 @@ def _trial(
 
 def _event(rule: RuleSettings, entity: Entity, now: datetime) -> Event:
     trigger = next((one for one in rule.triggers() if one.kind == entity.key.kind), rule.triggers()[0])
-    moves = trigger.event.endswith(("status_changed", "stage_changed"))
+    moves = trigger.event.endswith(("status_changed", "stage_changed", "stuck"))
     to = str(entity.values.get("status") or entity.values.get("stage_id") or "") if moves else None
     return Event(f"doctor/{rule.name}", trigger.event, entity.key, now, to=to)
 

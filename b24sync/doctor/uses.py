@@ -133,7 +133,10 @@ class _Reader:
         at = f"rules[{n}]"
         for trigger in rule.triggers():
             self._uses.events.add(trigger.event)
-            for key, written, texts in (("from", rule.from_, trigger.from_), ("to", rule.to, trigger.to)):
+            for key, written, texts in (
+                ("from", rule.from_, trigger.from_),
+                ("stage" if rule.stage else "to", rule.stage or rule.to, trigger.to),
+            ):
                 where = f"{at}.{key}" if written else f"{at}.on"
                 self._uses.stages += [StageUse(where, trigger.kind, text) for text in texts]
         self._paths(f"{at}.when", self._condition(rule.when), {})

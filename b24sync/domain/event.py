@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from b24sync.domain.entity import INVOICE, TASK, Key
+from b24sync.domain.entity import DEAL, INVOICE, TASK, Key
+
+STUCK = "stuck"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Event:
         changes: Contract field → ``[old, new]`` as JSON values.
         own: Whether every new value is one that an action wrote (contract.md G5).
         root: The entity that this one counts with: whose event led to it, along the whole chain.
+        by: Id of the user who did it, where the portal shows it.
+        spared: Rules that this event does not fire, since they are newer than it.
     """
 
     key: str
@@ -39,6 +43,14 @@ class Event:
     changes: Mapping[str, Any] = field(default_factory=dict)
     own: bool = False
     root: Key | None = None
+    by: int | None = None
+    spared: frozenset[str] = frozenset()
+
+    @property
+    def after(self) -> str:
+        """Of ``*.stuck``: the ``after`` of the rules whose time came; else empty."""
+        parts = self.key.split("/")
+        return parts[2] if len(parts) > 2 and parts[1] == STUCK else ""
 
 
 def moved_name(kind: str) -> str:
@@ -46,9 +58,17 @@ def moved_name(kind: str) -> str:
     return f"{kind}.status_changed" if kind == INVOICE else f"{kind}.stage_changed"
 
 
+def stuck_name(kind: str) -> str:
+    """The name of the event of a kind's entity that stands still."""
+    return f"{kind}.{STUCK}"
+
+
 def event_names(kind: str) -> tuple[str, ...]:
     """Every event that a kind may give (contract.md §5 "Events")."""
     if kind == TASK:
         return ("task.created", "task.updated", "task.completed")
     names = (f"{kind}.created", f"{kind}.updated", moved_name(kind), f"{kind}.deleted")
-    return (*names, "invoice.reminder_due", "invoice.tasks_completed") if kind == INVOICE else names
+    if kind == DEAL:
+        return (*names, stuck_name(kind))
+    own = ("invoice.reminder_due", "invoice.tasks_completed", stuck_name(kind))
+    return (*names, *own) if kind == INVOICE else names

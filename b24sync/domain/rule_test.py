@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
 from typing import Any, TypeAlias
 
+from b24sync.domain.values import Stay
+
 Table: TypeAlias = Mapping[str, Any]
 """Values by name, as they are written."""
 
@@ -20,6 +22,7 @@ class RuleTest:
         event: As in ``on`` of a rule; short forms such as ``invoice.paid`` too.
         from_: Status name or stage id that a move comes from; empty: unknown.
         to: That it leads to.
+        after: Of ``*.stuck``: how long it has stood still; ``None``: as long as each rule says.
         at: When: a date and time, ``"2026-11-24 10:00"`` (company time) or with an offset; ``None``: now.
         by: Id of the user who did it; 0: not known.
         changes: Field → ``[old, new]``, for ``*.updated``.
@@ -40,6 +43,7 @@ class RuleTest:
     event: str
     from_: str = ""
     to: str = ""
+    after: Stay | None = None
     at: Any = None
     by: int = 0
     changes: Table = field(default_factory=dict)

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from b24sync.domain.entity import DEAL, INVOICE, TASK
-from b24sync.domain.event import event_names, moved_name
+from b24sync.domain.event import event_names, moved_name, stuck_name
 from b24sync.domain.rule_test import RuleTest
 from b24sync.domain.settings_calendar import CalendarSettings
 from b24sync.domain.step_settings import StepSettings
-from b24sync.domain.values import NO_SECRET, Condition, Person, Secret
+from b24sync.domain.values import NO_SECRET, Condition, Person, Secret, Stay
 
 STATUSES = ("draft", "sent", "paid", "rejected")
 """The status names that every invoice configuration has; ``[invoice.status]`` may add others."""
@@ -176,6 +176,7 @@ class Trigger:
     event: str
     from_: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
+    after: str = ""
 
     @property
     def kind(self) -> str:
@@ -191,6 +192,8 @@ class RuleSettings:
         on: Event names as written; ``invoice.paid`` is short for a move to that status (see ``triggers``).
         from_: Status names or stage ids that a move must come from; empty: any.
         to: Those that it must lead to; empty: any.
+        after: Of ``*.stuck``: how long in one stage.
+        stage: Of ``*.stuck``: the status names or stage ids that are meant; empty: all that are not final.
         when: Condition; empty: always.
     """
 
@@ -198,6 +201,8 @@ class RuleSettings:
     on: tuple[str, ...]
     from_: tuple[str, ...] = ()
     to: tuple[str, ...] = ()
+    after: Stay | None = None
+    stage: tuple[str, ...] = ()
     when: Condition = ""
     steps: tuple[StepSettings, ...]
 
@@ -209,6 +214,8 @@ class RuleSettings:
         kind, _, word = name.partition(".")
         if kind == INVOICE and name not in event_names(kind):
             return Trigger(moved_name(kind), self.from_, (word,))
+        if name == stuck_name(kind):
+            return Trigger(name, (), self.stage, str(self.after or ""))
         moves = name == moved_name(kind)
         return Trigger(name, self.from_ if moves else (), self.to if moves else ())
 

@@ -41,6 +41,7 @@ _DURATION = re.compile(r"(\d{1,9})([smhd])")
 _LONGEST = timedelta(days=3650)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _DEADLINE = re.compile(r"\+(\d{1,3})(wd|d)(?: (\d{1,2}:\d{2}))?")
+_STAY = re.compile(r"(\d{1,3})(wd|d)")
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
@@ -120,6 +121,34 @@ class Deadline:
                 f'found "{_shown(text)}", write "+3wd" (working days), "+2d" (days) or "+1wd 10:00"'
             )
         return cls(int(found[1]), found[2] == "wd", parse_time(found[3]) if found[3] else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """How long something may stand still.
+
+    Attributes:
+        days: How many days.
+        working: Whether only working days count (``"3wd"``) or all (``"5d"``).
+    """
+
+    days: int
+    working: bool
+
+    def __str__(self) -> str:
+        return f"{self.days}{'wd' if self.working else 'd'}"
+
+    @classmethod
+    def parse(cls, text: str) -> Stay:
+        """Read ``"3wd"`` (working days) or ``"5d"``.
+
+        Raises:
+            ValueError: The text has another form.
+        """
+        found = _STAY.fullmatch(text.strip())
+        if found is None or int(found[1]) == 0:
+            raise ValueError(f'found "{_shown(text)}", write "3wd" (working days) or "5d" (days)')
+        return cls(int(found[1]), found[2] == "wd")
 
 
 class Secret:

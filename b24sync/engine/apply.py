@@ -19,6 +19,7 @@ from b24sync.domain.move import Move
 from b24sync.engine.capture.read import KindReading, promote
 from b24sync.engine.capture.staging import due_of, seconds, stage_of, updated_of
 from b24sync.rest import items
+from b24sync.rest.authors import author_of
 from b24sync.store.snapshot import HistoryRow, Stored, dump
 
 if TYPE_CHECKING:
@@ -163,7 +164,8 @@ class Applier:
         if outcome.events:
             row = raw if raw is not None else json.loads(stored.data if stored else "{}")
             entity = cache(lambda: self.entity(kind, row, outcome.known.stage))
-            for event in outcome.events:
+            for derived in outcome.events:
+                event = replace(derived, by=author_of(derived, row))
                 applied.events += self.planner.plan(event, entity) is not None
 
     def _about(self, facts: Facts, kind: Kind, owner: int, new: dict[str, Any] | None) -> Facts:

@@ -154,6 +154,7 @@ def event_of_row(row: EventRow) -> Event:
         row.changes,
         row.own,
         root,
+        row.by_user,
     )
 
 

@@ -25,6 +25,7 @@ from b24sync.domain.reminders import (
     due_reminder,
     next_check,
 )
+from b24sync.engine.standing_still import StandingStill
 from b24sync.rest import items, tasks
 from b24sync.rest.worth import worth_of
 from b24sync.steps.registry import TASK_STEPS
@@ -61,6 +62,7 @@ class FollowUp:
     def follow(self, applied: Applied) -> None:
         """Plan finished task sets and reminders, and keep the ledger."""
         self._keep_ledger(applied)
+        self._standing_still(applied)
         if TASK in self.settings.poll.watch:
             self._remember_sets(applied)
         if INVOICE in applied.changes:
@@ -70,6 +72,19 @@ class FollowUp:
                 self._reminders(applied, self.settings.reminders)
             elif self.store.meta.get(CONFIGURED):
                 self.store.meta.drop(CONFIGURED)  # configured again later, they begin anew
+
+    def _standing_still(self, applied: Applied) -> None:
+        looking = StandingStill(
+            self.store,
+            self.settings.rules,
+            self.funnels,
+            self.calendar,
+            self.tz,
+            self.planner.now,
+            self.run,
+        )
+        for event, stored in looking.look(list(applied.changes), applied.touched):
+            self._plan(event, stored, applied)
 
     def _entity(self, stored: Stored) -> Entity:
         kind = self.kinds[stored.kind]

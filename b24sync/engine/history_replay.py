@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from b24sync.store.journal import EventRow
     from b24sync.store.outbox import Action
 
-_BY_TIME = ("reminder_due", "tasks_completed")
+_BY_TIME = ("reminder_due", "tasks_completed", "stuck")
 
 
 @dataclass(frozen=True, slots=True)

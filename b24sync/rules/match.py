@@ -17,6 +17,8 @@ def concerns(rule: RuleSettings, event: Event) -> bool:
 
 def mismatch(rule: RuleSettings, event: Event) -> str:
     """Why a rule does not match, before its condition is looked at; empty if it does."""
+    if rule.name in event.spared:
+        return "the time was over when the rule was new"
     reasons = [_mismatch(trigger, event) for trigger in rule.triggers() if trigger.event == event.name]
     if not reasons:
         return f"listens to {', '.join(rule.on)}"
@@ -26,6 +28,8 @@ def mismatch(rule: RuleSettings, event: Event) -> str:
 def _mismatch(trigger: Trigger, event: Event) -> str:
     if trigger.from_ and not _names(trigger.from_, event.from_, event.from_stage):
         return f"from is {event.from_ or 'none'}, wanted {' or '.join(trigger.from_)}"
+    if trigger.after and event.after and trigger.after != event.after:
+        return f"after is {event.after}, wanted {trigger.after}"
     if trigger.to and not _enters(trigger.to, event):
         return f"to is {event.to or 'none'}, wanted {' or '.join(trigger.to)}"
     return ""

@@ -105,7 +105,8 @@ class EventView(View):
     """The event.
 
     ``name``, ``entity`` (``invoice:512``), ``occurred_at``, ``from``, ``to``, their titles at the portal
-    (``from_title``, ``to_title``), ``changes`` (field → [old, new]).
+    (``from_title``, ``to_title``), ``by`` (id of the user who did it, where the portal shows it), ``changes``
+    (field → [old, new]).
     """
 
     event: Event
@@ -113,18 +114,18 @@ class EventView(View):
     titles: StageTitles = untitled
 
     def attribute(self, name: str) -> Any:
-        """One of the eight."""
+        """One of the nine."""
         event = self.event
         if name == "occurred_at":
             return event.occurred_at.astimezone(self.tz)
         if name in {"from_title", "to_title"}:
             return self._title(*((event.from_stage, event.from_) if name == "from_title" else self._to()))
         seen = {"name": event.name, "entity": str(event.entity), "from": event.from_, "to": event.to}
-        return FieldsView(event.changes) if name == "changes" else seen[name]
+        return FieldsView(event.changes) if name == "changes" else {**seen, "by": event.by}[name]
 
     def names(self) -> Iterable[str]:
-        """The eight."""
-        return ("name", "entity", "occurred_at", "from", "to", "from_title", "to_title", "changes")
+        """The nine."""
+        return ("name", "entity", "occurred_at", "from", "to", "from_title", "to_title", "by", "changes")
 
     def _to(self) -> tuple[str | None, str | None]:
         return self.event.to_stage, self.event.to

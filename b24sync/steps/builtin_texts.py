@@ -30,6 +30,10 @@ _MOVED: Pair = (
     "{% if before %}«{{ before }}» → {% endif %}«{{ after }}»",
     "{% if before %}“{{ before }}” → {% endif %}“{{ after }}”",
 )
+_STANDS: Pair = (
+    " стоит без движения{% if after %}: «{{ after }}»{% endif %}",
+    " stands still{% if after %} in “{{ after }}”{% endif %}",
+)
 _CHANGED: Pair = (
     "{% if changed %} ({{ changed }}){% endif %}",
     "{% if changed %} ({{ changed }}){% endif %}",
@@ -67,6 +71,8 @@ NOTICES: Mapping[str, Pair] = {
         ".",
         _URL,
     ),
+    "invoice.stuck": _joined(("Счёт ", "Invoice "), _INVOICE, _STANDS, _BY, ".", _URL),
+    "deal.stuck": _joined(("Сделка «{{ deal.title }}»", "Deal “{{ deal.title }}”"), _STANDS, _BY, ".", _URL),
     "invoice.tasks_completed": _joined(
         ("Выполнены все задачи по счёту ", "All tasks are done for invoice "), _INVOICE, ".", _URL
     ),

@@ -34,6 +34,7 @@ class EventRow:
     root_kind: str | None
     root_id: int | None
     seen: Mapping[str, Any]
+    by_user: int | None = None
 
 
 class Journal:
@@ -82,8 +83,8 @@ class Journal:
         cursor = self._db.execute(
             "INSERT OR IGNORE INTO events (key, name, kind, entity_id, occurred_at, detected_at, from_, "
             "to_, from_stage, to_stage,"
-            " changes, run, own, root_kind, root_id, seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-            "?, ?, ?, ?, ?)",
+            " changes, run, own, root_kind, root_id, seen, by_user) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
+            "?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 event.key,
                 event.name,
@@ -101,6 +102,7 @@ class Journal:
                 root.kind if root else None,
                 root.id if root else None,
                 dump(seen or {}),
+                event.by,
             ),
         )
         return int(cursor.lastrowid or 0) if cursor.rowcount else None

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+from b24sync.store.views import VIEWS
+
 APPLICATION_ID = 0x62323473  # "b24s"
 
 SCHEMA: tuple[str, ...] = (
@@ -201,6 +203,12 @@ SCHEMA: tuple[str, ...] = (
     ALTER TABLE cursors ADD COLUMN unwatched_since INTEGER; -- polls were made without it since about then
     ALTER TABLE cursors ADD COLUMN probed_at INTEGER; -- when its history was last asked for in vain
     """,
+    """
+    ALTER TABLE events ADD COLUMN by_user INTEGER;    -- who did it, where the portal shows it
+    -- what has stood still since when
+    CREATE INDEX entities_stage_at ON entities (kind, stage_at) WHERE state = 'present';
+    """
+    + VIEWS,
 )
 
 VERSION = len(SCHEMA)

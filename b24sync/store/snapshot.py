@@ -141,6 +141,14 @@ class Snapshot:
         )
         return [Stored(**dict(row)) for row in self._db.execute(sql, (*stages, first, last))]
 
+    def standing(self, kind: str, first: int, last: int) -> list[Stored]:
+        """Present entities that entered their stage within two moments (Unix seconds)."""
+        sql = (
+            "SELECT * FROM entities WHERE kind = ? AND stage_at BETWEEN ? AND ? AND state = 'present' "
+            "ORDER BY id"
+        )
+        return [Stored(**dict(row)) for row in self._db.execute(sql, (kind, first, last))]
+
     def invoices_numbered(self, number: str) -> list[int]:
         """Ids of the invoices that people see under a number: present ones first (a walk over all)."""
         sql = (

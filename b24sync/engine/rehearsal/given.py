@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE, TASK, Entity, Key
-from b24sync.domain.event import Event, event_names, moved_name
+from b24sync.domain.event import STUCK, Event, event_names, moved_name, stuck_name
 from b24sync.rest import items, row_edits
 from b24sync.rest.stages import Semantic, Stage
 
@@ -197,7 +197,7 @@ def event_of(test: RuleTest, subject: Entity, at: datetime, funnels: Funnels) ->
     short = kind == INVOICE and test.event not in event_names(kind)
     name = moved_name(kind) if short else test.event
     to = word if short else test.to
-    moves = name == moved_name(kind)
+    moves = name in {moved_name(kind), stuck_name(kind)}
     if moves and not to:
         to = str(subject.values.get("status") or subject.values.get("stage_id") or "")
 
@@ -208,7 +208,7 @@ def event_of(test: RuleTest, subject: Entity, at: datetime, funnels: Funnels) ->
 
     from_stage, to_stage = stage(test.from_), stage(to)
     return Event(
-        f"{subject.key}/test",
+        f"{subject.key}/{f'{STUCK}/{test.after}' if test.after else 'test'}",
         name,
         subject.key,
         at,
@@ -220,6 +220,7 @@ def event_of(test: RuleTest, subject: Entity, at: datetime, funnels: Funnels) ->
             field: list(change) if isinstance(change, list) else [None, change]
             for field, change in test.changes.items()
         },
+        by=test.by or None,
     )
 
 

@@ -1,0 +1,28 @@
+"""Who did what an event tells, as far as the portal's row shows it (smart items name their users)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from b24sync.rest import items
+from b24sync.rest.json_values import id_or_none
+
+if TYPE_CHECKING:
+    from b24sync.domain.event import Event
+
+
+def author_of(event: Event, raw: Mapping[str, Any]) -> int | None:
+    """The user who created, moved or changed an entity; ``None`` if that cannot be told.
+
+    A row names who saved and who moved it last; of an earlier move nobody knows.
+    """
+    word = event.name.rpartition(".")[2]
+    if word == "created":
+        return id_or_none(raw.get("createdBy"))
+    _, updated, moved = items.snapshot_times(raw)
+    if word in {"status_changed", "stage_changed"}:
+        return id_or_none(raw.get("movedBy")) if moved == event.occurred_at else None
+    if word == "updated":
+        return id_or_none(raw.get("updatedBy")) if updated == event.occurred_at else None
+    return None

@@ -1,0 +1,221 @@
+"""Things that stand still: once per stay, by working days, quiet at first; and who made a move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from b24sync.sandbox.schema import INVOICE
+from tests.support.cli import DRAFT, PAID, SENT, notify_rule
+from tests.support.config import faults
+from tests.support.firm import Firm, opened
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+FRIDAY = datetime(2026, 11, 20, 12, 0, tzinfo=MOSCOW)  # three working days later: Wednesday 25, 12:00
+HEAD = 'language = "en"\ntimezone = "Europe/Moscow"\n'
+TEXT = "{{ invoice.number }} stands in {{ event.to }}"
+
+
+def stuck(name: str = "stands", on: str = "invoice.stuck", after: str = "3wd", more: str = "") -> str:
+    text = TEXT if on == "invoice.stuck" else "{{ deal.title }}"
+    return notify_rule(name, on, text=text, more=f'after = "{after}"\n{more}')
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Iterator[Firm]:
+    """A company after its baseline on a Friday."""
+    seeded = FRIDAY.astimezone(UTC) - timedelta(hours=1)  # the company is an hour old
+    with opened(tmp_path / "firm", at=seeded, head=HEAD, rules=stuck()) as firm:
+        for one in firm.company.invoices:
+            firm.portal.delete_item(INVOICE, one)
+        firm.poll()
+        yield firm
+
+
+def at(firm: Firm, day: int, hour: int = 12, minute: int = 1) -> dict:
+    """Poll at a moment of November 2026, company time."""
+    firm.at(datetime(2026, 11, day, hour, minute, tzinfo=MOSCOW))
+    return firm.poll()
+
+
+def events(firm: Firm, name: str = "invoice.stuck") -> list[dict]:
+    return firm.events("--name", name)
+
+
+def test_an_invoice_that_stands_three_working_days_gives_one_event(firm: Firm) -> None:
+    invoice = firm.invoice()
+    firm.send(invoice)
+    firm.run_on()
+    at(firm, 23)
+    at(firm, 25, 11, 59)
+    assert events(firm) == []
+    at(firm, 25)
+    (event,) = events(firm)
+    assert (event["entity"], event["from"], event["to"]) == (f"invoice:{invoice}", None, "sent")
+    assert event["occurred_at"].startswith("2026-11-25T12:0")
+    assert firm.told(1)[-1].endswith("stands in sent")
+    at(firm, 26)
+    at(firm, 30)
+    assert len(events(firm)) == 1
+
+
+def test_an_idle_poll_stays_one_request_and_does_not_look(firm: Firm) -> None:
+    firm.send(firm.invoice())
+    firm.run_on()
+    firm.quiet()
+    at(firm, 25)
+    firm.settle()
+    assert at(firm, 25, 13)["http_requests"] == 1
+
+
+def test_another_stage_is_another_stay(firm: Firm) -> None:
+    invoice = firm.invoice()
+    firm.run_on()
+    at(firm, 25)
+    assert [event["to"] for event in events(firm)] == ["draft"]
+    firm.send(invoice)
+    at(firm, 25, 13)
+    at(firm, 30, 12, 30)  # Monday; Wednesday 12:00 and three working days: Monday 12:00
+    assert [event["to"] for event in events(firm)] == ["draft", "sent"]
+
+
+def test_what_moved_in_time_gives_nothing(firm: Firm) -> None:
+    invoice = firm.invoice()
+    firm.run_on()
+    at(firm, 24)
+    firm.move(invoice, SENT, PAID)
+    at(firm, 25)
+    at(firm, 30)
+    assert events(firm) == []  # paid is final: nobody waits for it to move
+
+
+def test_what_stood_still_before_the_baseline_is_quiet_and_what_was_not_over_the_limit_comes(
+    tmp_path: Path,
+) -> None:
+    start = FRIDAY.astimezone(UTC)
+    with opened(tmp_path / "firm", at=start - timedelta(days=9), head=HEAD, rules=stuck()) as firm:
+        for one in firm.company.invoices:
+            firm.portal.delete_item(INVOICE, one)
+        old = firm.invoice()
+        firm.at(start - timedelta(days=1))
+        young = firm.invoice()
+        firm.at(start)
+        assert firm.poll()["baseline"]
+        at(firm, 30)
+        assert [event["entity"] for event in events(firm)] == [f"invoice:{young}"]
+        assert old != young
+
+
+def test_a_new_rule_is_quiet_about_what_stood_still_already(firm: Firm) -> None:
+    firm.write(rules=notify_rule("other", "deal.created"))
+    firm.poll()
+    invoice = firm.invoice()
+    firm.run_on()
+    at(firm, 26)
+    firm.write(rules=stuck())
+    at(firm, 26, 13)
+    at(firm, 30)
+    assert events(firm) == []
+    firm.write(rules=stuck(after="20d"))
+    at(firm, 30, 13)
+    firm.at(datetime(2026, 12, 11, 12, 0, tzinfo=MOSCOW))
+    firm.poll()
+    assert [event["entity"] for event in events(firm)] == [f"invoice:{invoice}"]
+
+
+def test_a_rule_that_is_newer_than_the_time_of_a_stay_is_not_fired_with_an_older_one(firm: Firm) -> None:
+    invoice = firm.invoice()
+    firm.run_on()
+    firm.write(rules=stuck() + stuck("second"))
+    at(firm, 25)
+    assert len(events(firm)) == 1
+    assert [action["rule"] for action in firm.actions("--entity", f"invoice:{invoice}")] == ["stands"]
+
+
+def test_two_limits_give_two_events_each_for_its_rule(firm: Firm) -> None:
+    firm.write(rules=stuck() + stuck("days", after="4d"))
+    firm.poll()
+    firm.invoice()
+    firm.run_on()
+    at(firm, 24)
+    at(firm, 25)
+    assert [action["rule"] for action in firm.actions()] == ["days", "stands"]
+
+
+def test_a_poll_after_an_outage_catches_up(firm: Firm) -> None:
+    firm.invoice()
+    firm.run_on()
+    at(firm, 27)
+    (event,) = events(firm)
+    assert event["occurred_at"].startswith("2026-11-25T12:0")
+
+
+def test_deals_stand_still_too_and_stage_narrows(firm: Firm) -> None:
+    first, second = firm.company.deals[:2]
+    firm.write(rules=stuck("deals", "deal.stuck", "2d", 'stage = ["EXECUTING"]'))
+    firm.poll()
+    firm.move_deal(first, "PREPARATION")
+    firm.move_deal(second, "EXECUTING")
+    firm.run_on()
+    at(firm, 23)
+    assert [(event["entity"], event["to"]) for event in events(firm, "deal.stuck")] == [
+        (f"deal:{second}", "EXECUTING")
+    ]
+
+
+def test_the_baseline_taken_again_is_quiet(firm: Firm) -> None:
+    firm.invoice()
+    firm.run_on()
+    firm.at(datetime(2026, 11, 26, 12, 0, tzinfo=MOSCOW))
+    firm.poll("--baseline")
+    at(firm, 30)
+    assert events(firm) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (stuck().replace('after = "3wd"', ""), 'after: is required with "invoice.stuck"'),
+        (stuck(after="soon"), "after: found"),
+        (stuck(more='to = ["paid"]'), 'to: cannot go with "invoice.stuck"'),
+        (stuck(more='stage = ["sennt"]'), "stage[0]: no invoice status called"),
+        (notify_rule("x", "invoice.created", more='after = "3wd"'), "after: goes with"),
+        (stuck(on="task.stuck"), "no event called"),
+    ],
+)
+def test_a_rule_says_how_long_and_nothing_that_does_not_fit(tmp_path: Path, rule: str, said: str) -> None:
+    assert any(said in fault for fault in faults(tmp_path, rule)), faults(tmp_path, rule)
+
+
+def test_texts_and_conditions_know_who_created_moved_and_changed(firm: Firm) -> None:
+    manager = firm.company.users["manager"]
+    lead = firm.company.users.get("lead", manager)
+    text = "{{ event.name }} {{ event.by or 'nobody' }}"
+    names = ["invoice.created", "invoice.status_changed", "invoice.updated", "invoice.deleted"]
+    rules = "".join(notify_rule(name.replace(".", "-"), name, text=text) for name in names)
+    firm.write(
+        rules=rules
+        + notify_rule("mine", "invoice.created", more=f'when = "event.by == {manager}"', text="mine")
+    )
+    firm.poll()
+    invoice = firm.invoice()
+    firm.run_on()
+    firm.later()
+    firm.move(invoice, SENT, DRAFT)
+    firm.later()
+    firm.portal.update_item(INVOICE, invoice, lead, title="x")
+    firm.poll()
+    firm.later()
+    told = firm.told(1)
+    assert f"invoice.created {manager}" in told
+    assert "mine" in told
+    moves = [line for line in told if "status_changed" in line]
+    assert (
+        sorted(moves) == sorted(["invoice.status_changed nobody", f"invoice.status_changed {manager}"])
+        or moves == [f"invoice.status_changed {manager}"] * 2
+    )  # both in one second
+    assert f"invoice.updated {lead}" in told
