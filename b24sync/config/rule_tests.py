@@ -25,6 +25,7 @@ ROW = ("product_id", "name", "price", "quantity", "section_id")
 EXPECTED = (
     *("rule", "step", "position", "state", "reason", "error", "changed"),
     *("to", "cc", "bcc", "text", "subject", "title", "description", "deadline", "start", "tags", "group"),
+    *("names", "texts", "attachment", "from", "left_out", "duration", "targets"),
     *("set", "amount", "currency", "rows", "tasks", "entity", "entities", "stage", "due_date", "kind"),
 )
 """What an expected action may say."""

@@ -59,7 +59,11 @@ ROW = _schema("product_id name price quantity sum section_id")
 ROWS = Schema({"total": VALUE}, element=ROW)
 COMMISSION = Schema({"total": VALUE, "of": VALUE, "rows": Schema(element=OPEN)})
 EVENT = Schema(
-    {**_schema("name entity from to from_title to_title by").attributes, "occurred_at": _MOMENT, "changes": OPEN}
+    {
+        **_schema("name entity from to from_title to_title by").attributes,
+        "occurred_at": _MOMENT,
+        "changes": OPEN,
+    }
 )
 
 _LINKS: Mapping[str, tuple[str, ...]] = {

@@ -139,6 +139,7 @@ class PastActions:
             now=now,
             people=replay.settings.people,
             commission=lambda key: commission_view(self.records.ledger(key)),
+            titles=past.funnels.title,
         )
         linker.know(planned)
         subject: Key | Entity = planned if event.name.endswith(".deleted") else event.entity

@@ -12,6 +12,7 @@ from b24sync.domain.entity import INVOICE
 from b24sync.errors import NotFoundError
 from b24sync.ports import (
     Download,
+    Intend,
     MailReceipt,
     Read,
     SaveDueDate,
@@ -101,6 +102,7 @@ class StandIn:
         fields: Names of fields that the steps write: the portal has them.
         writes: What was to be written, in order.
         mails: What was to be mailed.
+        intended: What the step said that it intends, in words.
     """
 
     given: Values
@@ -111,6 +113,7 @@ class StandIn:
     fields: Sequence[str] = ()
     writes: list[Write] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
+    intended: dict[str, Any] = field(default_factory=dict)
 
     def run(self, effects: Effects[Any]) -> Any:
         """Run a generator to its end, with an answer to each effect."""
@@ -129,6 +132,8 @@ class StandIn:
                 return self._write(effect)
             case WriteAll(writes):
                 return [self._write(one) for one in writes]
+            case Intend(would):
+                self.intended.update(would)
             case SendMail(outgoing):
                 self.mails.append(outgoing)
                 return MailReceipt("", (*outgoing.to, *outgoing.cc, *outgoing.bcc))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from b24sync.domain.entity import Entity, Key
@@ -20,7 +21,7 @@ from b24sync.ports import Done, Failed
 from b24sync.rules.commissions import commission_view
 from b24sync.rules.links import Linker
 from b24sync.rules.match import concerns, mismatch
-from b24sync.rules.scope import CommissionView, RecordView
+from b24sync.rules.scope import CommissionView, RecordView, UserView
 from b24sync.rules.text_errors import TextError
 from b24sync.rules.text_values import Money
 from b24sync.steps.context import RunnableStep, StepContext
@@ -189,6 +190,7 @@ class _Stage:
             now=self.now,
             people=self.staff.people,
             commission=self._commission if settings.commission or self.test.commission else None,
+            titles=self._title,
         )
         linker.know(*self.given.entities.values())
         return linker
@@ -197,7 +199,30 @@ class _Stage:
         if self.test.commission is None:
             return commission_view(self.records.ledger(key))
         currency = str(self.given.entities[self.given.subject].values.get("currency") or "")
-        return _said_commission(self.test.commission, currency)
+        return self._said_commission(self.test.commission, currency)
+
+    def _said_commission(self, said: Table, currency: str) -> CommissionView:
+        """Commissions as the test gives them: by role, for a recipient those of the roles that it has."""
+        amounts = {str(name): Money(str(value), currency) for name, value in said.items()}
+        others = sum((one for name, one in amounts.items() if name != "total"), Decimal(0))
+
+        def of(who: Any) -> Money:
+            if not isinstance(who, UserView):
+                return amounts.get(str(who), Money(0, currency))
+            person = f"user:{who.user.id}"
+            own = [one for role, one in amounts.items() if person in {role, *self.aliases.get(role, ())}]
+            return Money(sum(own, Decimal(0)), currency)
+
+        return CommissionView(amounts.get("total", Money(others, currency)), of)
+
+    def _title(self, kind: str, stage_id: str) -> str:
+        """The title of a stage: what the test says of the event's entity, else its status name or id."""
+        subject = self.given.entities[self.given.subject]
+        if kind == subject.key.kind and stage_id == subject.values.get("stage_id"):
+            said = subject.values.get("status_title") or subject.values.get("stage_title")
+            if said:
+                return str(said)
+        return self.funnels.title(kind, stage_id)
 
     def _book(self, result: StepResult) -> None:
         if isinstance(result, Done):
@@ -254,10 +279,3 @@ def offline(step: StepSettings) -> StepSettings:
     if hasattr(step, "template"):
         changes["template"] = 1
     return replace(step, **changes) if changes else step  # type: ignore[type-var]
-
-
-def _said_commission(said: Table, currency: str) -> CommissionView:
-    amounts = {str(name): Money(str(value), currency) for name, value in said.items()}
-    others = sum((one for name, one in amounts.items() if name != "total"), Money(0))
-    total = amounts.get("total", Money(others, currency))
-    return CommissionView(total, lambda role: amounts.get(role, Money(0, currency)))

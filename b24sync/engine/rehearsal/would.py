@@ -63,7 +63,7 @@ def values_of(portal: StandIn, result: StepResult) -> dict[str, Any]:
         _add(found, _of_mail(outgoing))
     if isinstance(result, Done):
         _add(found, _of_details(result))
-    return found
+    return {**{key: value for key, value in portal.intended.items() if key not in found}, **found}
 
 
 def _add(found: dict[str, Any], more: Mapping[str, Any]) -> None:
