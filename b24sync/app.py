@@ -4,44 +4,29 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import cached_property, partial
+from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from b24sync.clock import Clock, SystemClock
+from b24sync.clock import Clock, SystemClock, fixed_zone
 from b24sync.engine.checkpoint import Checkpoint, pass_by
 from b24sync.log import register_secret
 from b24sync.portal.webhook import Webhook
 from b24sync.rest.kinds import Kind, kinds_from
-from b24sync.steps.registry import MAIL_STEPS
 from b24sync.store import Store
 from b24sync.words import speak
 
 if TYPE_CHECKING:
     from b24sync.config.load import Loaded
     from b24sync.domain.calendar import Calendar
-    from b24sync.domain.entity import Entity, Key
-    from b24sync.domain.event import Event
-    from b24sync.domain.settings import RuleSettings, Settings
-    from b24sync.domain.step_settings import StepSettings
-    from b24sync.engine.apply import Applied
-    from b24sync.engine.contexts import ContextMaker
-    from b24sync.engine.dispatch import Dispatcher
-    from b24sync.engine.funnels import Funnels
-    from b24sync.engine.plan import Judge, Planner, Verdict
+    from b24sync.domain.settings import Settings
     from b24sync.engine.poll_report import Report
     from b24sync.engine.poller import Poller
-    from b24sync.engine.remembered import Remembered
-    from b24sync.engine.trial import Trial
+    from b24sync.engine.workshop import Workshop
     from b24sync.mail.transports import Transport
     from b24sync.portal.client import PortalClient
-    from b24sync.ports import Effects, Mail, Mailer, MailReceipt, Portal
     from b24sync.rules.language import Language
-    from b24sync.rules.links import Linker
-    from b24sync.rules.scope import View
-    from b24sync.steps.context import Records
 
 log = logging.getLogger(__name__)
 
@@ -149,7 +134,7 @@ class App:
 
             return ZoneInfo(self.settings.timezone)
         offset = self.portal.server_utc_offset if "portal" in self.__dict__ else None
-        return _offset(offset or self.store.meta.get("server_utc_offset") or "+00:00")
+        return fixed_zone(offset or self.store.meta.get("server_utc_offset") or "+00:00")
 
     @cached_property
     def language(self) -> Language:
@@ -200,9 +185,29 @@ class App:
             for name, value in found.items():
                 if value and value != self.store.meta.get(name):
                     self.store.meta.put(name, value)
-        after_poll(self, report)
+        after_poll(self.settings, self.workshop(), report, now=self.portal_now())
 
     # the engine
+
+    def workshop(self) -> Workshop:
+        """What makes the parts of polls and commands, from what this configuration gives."""
+        from b24sync.engine.workshop import Workshop
+
+        return Workshop(
+            store=self.store,
+            settings=self.settings,
+            kinds=self.kinds,
+            clock=self.clock,
+            base_url=lambda: self.base_url,
+            config_digest=self.loaded.digest,
+            portal=lambda: self.portal,
+            zone=lambda: self.tz,
+            language=lambda: self.language,
+            calendar=self.calendar,
+            transport=lambda: self.transport,
+            checkpoint=self.checkpoint,
+            stop=self.stop,
+        )
 
     def poller(self, *, progress: Callable[[str, int], None] | None = None) -> Poller:
         """What polls."""
@@ -214,161 +219,12 @@ class App:
             self.watched,
             self.settings,
             self.clock,
-            self,
+            self.workshop(),
             self.base_url,
             self.scrub,
             self.checkpoint,
             progress or (lambda _what, _count: None),
         )
-
-    def funnels(self) -> Funnels:
-        """The stages that the database remembers."""
-        from b24sync.engine.funnels import load as load_funnels
-
-        return load_funnels(self.store.meta, list(self.kinds.values()), self.settings.invoice)
-
-    def linker(self, funnels: Funnels, now: datetime, *, records: Records | None = None) -> Linker:
-        """Loads linked entities for one action or event; ``records``: instead of the database's own."""
-        from b24sync.rules.links import Linker
-
-        return Linker(
-            kinds=self.kinds,
-            statuses=funnels.statuses(),
-            base_url=self.base_url,
-            tz=self.tz,
-            now=now,
-            people=self.settings.people,
-            commission=partial(_commission, records or self.store.records)
-            if self.settings.commission is not None
-            else None,
-            titles=funnels.title,
-        )
-
-    def judge(self, remembered: Remembered, funnels: Funnels, now: datetime) -> Judge:
-        """Decides conditions from remembered answers."""
-        return _LateJudge(lambda: self._rule_judge(remembered, funnels, now))
-
-    def _rule_judge(self, remembered: Remembered, funnels: Funnels, now: datetime) -> Judge:
-        from b24sync.engine.conditions import RuleJudge
-
-        return RuleJudge(self.language, lambda: self.linker(funnels, now), remembered)
-
-    def contexts(self, funnels: Funnels, now: datetime, *, records: Records | None = None) -> ContextMaker:
-        """Opens actions; ``records``: what steps look at instead of the database's own."""
-        from b24sync.engine.contexts import ContextMaker
-
-        return ContextMaker(
-            self.store,
-            self.settings,
-            self.kinds,
-            funnels,
-            self.language,
-            lambda: self.linker(funnels, now, records=records),
-            self.calendar,
-            self.tz,
-            now,
-            self.base_url,
-            _OperatorSteps(),
-            records,
-        )
-
-    def trial(self, *, funnels: Funnels, now: datetime, deadline: float | None) -> Trial:
-        """Runs actions dry: what they would do, and nothing of it."""
-        from b24sync.engine.trial import DryRecords, Trial
-
-        records = DryRecords(self.store.records)
-        return Trial(
-            self.store,
-            self.contexts(funnels, now, records=records).open,
-            _Reading(self.store, self.portal),
-            records,
-            int(now.timestamp()),
-            lambda: not self.stop() and (deadline is None or self.clock.monotonic() < deadline),
-        )
-
-    def dispatcher(self, *, funnels: Funnels, run: int, now: datetime, deadline: float | None) -> Dispatcher:
-        """Runs the outbox."""
-        from b24sync.engine.dispatch import Dispatcher
-        from b24sync.mail.portal_transport import PortalTransport
-
-        transport = self.transport
-        post = transport.send_talk if isinstance(transport, PortalTransport) else None
-        return Dispatcher(
-            store=self.store,
-            portal=self.portal,
-            mailer=None if isinstance(transport, PortalTransport) else transport,
-            open=self.contexts(funnels, now).open,
-            clock=self.clock,
-            attempts=self.settings.retry.attempts,
-            mail_steps=MAIL_STEPS,
-            run=run,
-            at=int(now.timestamp()),
-            deadline=deadline,
-            post=post,
-            checkpoint=self.checkpoint,
-            stop=self.stop,
-        )
-
-    def follow_up_due(self, now: datetime) -> bool:
-        """Whether reminders may be due, or a task-making action has ended since the last look."""
-        keep = self.store.meta
-        if keep.get("config_digest") != self.loaded.digest:
-            return True
-        judged = int(keep.get("tasks_judged_run") or 0)
-        if self.store.outbox.task_action_settled_since(judged) or self.store.unjudged.judgeable():
-            return True
-        if self._stays_due(now):
-            return True
-        return self.settings.reminders is not None and now.timestamp() >= float(
-            keep.get("reminders_next") or 0
-        )
-
-    def _stays_due(self, now: datetime) -> bool:
-        """Whether something may have stood still for long enough."""
-        kept = self.store.meta.get("stuck_next")
-        if not kept:
-            return False
-        from b24sync.engine.standing_still import stuck_due
-
-        return stuck_due(kept, now)
-
-    def follow_up(self, applied: Applied, planner: Planner, funnels: Funnels) -> None:
-        """What follows from the news of a poll."""
-        from b24sync.engine.follow_up import FollowUp
-
-        FollowUp(
-            self.store,
-            self.settings,
-            self.kinds,
-            funnels,
-            planner,
-            self.base_url,
-            self.tz,
-            self.calendar,
-            applied.run,
-        ).follow(applied)
-
-
-@dataclass(slots=True)
-class _Reading:
-    """What actions need that only read."""
-
-    store: Store
-    portal: Portal
-    mailer: Mailer | None = None
-    post: Callable[[Mail], Effects[MailReceipt]] | None = None
-
-    @property
-    def checkpoint(self) -> Checkpoint:
-        """None is passed."""
-        return pass_by
-
-
-def _commission(records: Records, key: Key) -> View:
-    """What texts see as ``commission``: the booked rows of an entity and what they come to."""
-    from b24sync.rules.commissions import commission_view
-
-    return commission_view(records.ledger(key))
 
 
 class _PortalTime:
@@ -376,41 +232,6 @@ class _PortalTime:
 
     def __init__(self, local: Clock, now: Callable[[], datetime]) -> None:
         self.now, self.monotonic, self.sleep = now, local.monotonic, local.sleep
-
-
-class _LateJudge:
-    """A judge that is made when the first condition is to be judged."""
-
-    def __init__(self, make: Callable[[], Judge]) -> None:
-        self._make = make
-        self._judge: Judge | None = None
-
-    def holds(self, rule: RuleSettings, event: Event, entity: Entity) -> Verdict:
-        """Whether the condition holds; see `RuleJudge.holds`."""
-        if self._judge is None:
-            self._judge = self._make()
-        return self._judge.holds(rule, event, entity)
-
-
-class _OperatorSteps(dict[str, "StepSettings"]):
-    """The steps of the operator's commands, made when asked for."""
-
-    _USES = {"resend-invoice": "send_invoice", "remind": "send_reminder"}  # noqa: RUF012 - a constant
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._USES
-
-    def __missing__(self, name: str) -> StepSettings:
-        from b24sync.steps.registry import step_class
-
-        made: StepSettings = step_class(self._USES[name])()
-        return made
-
-
-def _offset(text: str) -> tzinfo:
-    sign = -1 if text.startswith("-") else 1
-    hours, _, minutes = text[1:].partition(":")
-    return timezone(sign * timedelta(hours=int(hours), minutes=int(minutes or 0)))
 
 
 def show_time(moment: datetime | int, tz: tzinfo) -> str:

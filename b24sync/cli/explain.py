@@ -95,7 +95,7 @@ def _facts(app: App, story: Story) -> dict[str, Any]:
     known = known_of(kind, stored)
     stage = {} if known.stage is None else {"stage_id": known.stage}
     if known.stage is not None and kind.name == INVOICE:
-        stage["status"] = app.funnels().status(INVOICE, known.stage)
+        stage["status"] = app.workshop().funnels().status(INVOICE, known.stage)
     return {
         **stage,
         **{name: value for name, value in known.values.items() if not name.startswith("fields.")},

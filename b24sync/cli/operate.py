@@ -128,15 +128,15 @@ class Operator:
         """At work, with the portal's stages known."""
         from b24sync.engine import funnels as stages
 
-        funnels = app.funnels()
+        funnels = app.workshop().funnels()
         missing = stages.missing(funnels, app.watched, {})
         answers, now = app.portal.chain({"time": feeds_time()})
         if answers and missing:
             found = stages.fetch(app.portal, missing)
             with app.store.transaction():
                 stages.save(app.store.meta, found, at=int(now.timestamp()))
-            funnels = app.funnels()
-        return cls(app, funnels, app.contexts(funnels, now))
+            funnels = app.workshop().funnels()
+        return cls(app, funnels, app.workshop().contexts(funnels, now))
 
     # which entity
 
@@ -152,7 +152,7 @@ class Operator:
         if key.kind != kind:
             raise UsageError(f"{key} is no {kind}, which this is for")
         entity = remembered.run(
-            self.app.portal, self.app.linker(self.funnels, self.maker.now).entity(key.kind, key.id)
+            self.app.portal, self.app.workshop().linker(self.funnels, self.maker.now).entity(key.kind, key.id)
         )
         if entity is None:
             raise UsageError(f"the portal has no {key} (or hides it from the webhook's owner)")
@@ -189,7 +189,7 @@ class Operator:
             self._action(self.planned(rule.name, rule.steps[0].name, 0, entity.key, options))
         )
         answers = remembered.Remembered()
-        judge = self.app.judge(answers, self.funnels, self.maker.now)
+        judge = self.app.workshop().judge(answers, self.funnels, self.maker.now)
         while True:
             try:
                 return judge.holds(rule, event, entity).reason
@@ -247,7 +247,7 @@ class Operator:
         Raises:
             TransientError: The portal cannot be asked now.
         """
-        trial = self.app.trial(funnels=self.funnels, now=self.maker.now, deadline=None)
+        trial = self.app.workshop().trial(funnels=self.funnels, now=self.maker.now, deadline=None)
         told = trial.rehearse([self._action(one) for one in planned])
         if trial.portal_down:
             raise TransientError(trial.portal_down)
@@ -268,7 +268,9 @@ class Operator:
                 run = runs[0]["id"] if runs else 0
                 due_at = int(app.clock.now().timestamp())
                 ids = [app.store.outbox.plan(one, run=run, at=at, due_at=due_at + 3600) for one in planned]
-            dispatcher = app.dispatcher(funnels=self.funnels, run=run, now=self.maker.now, deadline=None)
+            dispatcher = app.workshop().dispatcher(
+                funnels=self.funnels, run=run, now=self.maker.now, deadline=None
+            )
             dispatcher.claimed_by = f"{OPERATOR_CLAIM}{self.batch}"
             codes = [0]
             for action_id in ids if not app.settings.safety.dry_run else []:

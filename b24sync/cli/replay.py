@@ -142,7 +142,7 @@ def _replay(app: App, scratch: Store) -> Replay:
     language = Language(
         app.settings.language, app.tz, lambda: make_calendar(app.settings, scratch, app.clock)
     )
-    past = Past(app.store, app.kinds, app.funnels(), app.store.meta.get("portal") or "")
+    past = Past(app.store, app.kinds, app.workshop().funnels(), app.store.meta.get("portal") or "")
     return Replay(app.store, scratch, app.settings, past, language, app.tz, _say)
 
 

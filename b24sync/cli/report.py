@@ -29,7 +29,12 @@ def run(session: Session, output: Path | None) -> int:
     with session.app(offline=True) as app:
         store = app.open_store(create=False)
         gatherer = Gatherer(
-            store, app.funnels(), app.kinds, store.meta.get("portal") or "", app.tz, app.clock.now()
+            store,
+            app.workshop().funnels(),
+            app.kinds,
+            store.meta.get("portal") or "",
+            app.tz,
+            app.clock.now(),
         )
         text = redact(page(gatherer.facts(), app.settings.language))
     if output == STDOUT:

@@ -94,7 +94,7 @@ class _Trial:
     def _person(self, where: str, selector: str, *, several: bool) -> None:
         if selector in {"contact", "company"}:
             return
-        linker = self.app.linker(self.funnels, self.now)
+        linker = self.app.workshop().linker(self.funnels, self.now)
         linker.know(self.entity)
         found = self._judged(
             where, lambda: self._ran(linker.resolve([selector], self.entity, several=several))
@@ -104,7 +104,7 @@ class _Trial:
             self.notes.append(f"{where}: {selector} is nobody here{left}")
 
     def _scope(self, names: Any, extra: Mapping[str, Any]) -> dict[str, Any]:
-        linker = self.app.linker(self.funnels, self.now)
+        linker = self.app.workshop().linker(self.funnels, self.now)
         linker.know(self.entity)
         return self._ran(
             linker.scope(names, self.entity, event=_event(self.rule, self.entity, self.now), extra=extra)
@@ -146,7 +146,7 @@ class _Missing:
 
 def rules(app: App, survey: Survey) -> Iterator[Finding]:
     """Each rule, on the newest entity of its kind."""
-    funnels = survey.funnels or app.funnels()
+    funnels = survey.funnels or app.workshop().funnels()
     now = survey.now or app.portal_now()
     remembered = Remembered()
     trials = {rule.name: _trial(app, rule, survey, funnels, now, remembered) for rule in app.settings.rules}

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from b24sync.errors import B24SyncError
 
 if TYPE_CHECKING:
-    from b24sync.app import App
+    from datetime import datetime
+
+    from b24sync.domain.settings import Settings
     from b24sync.engine.poll_report import Report
+    from b24sync.engine.workshop import Workshop
 
 log = logging.getLogger(__name__)
 PING_TIMEOUT_S = 10
@@ -23,14 +26,14 @@ _WORDS = {
 }
 
 
-def after_poll(app: App, report: Report) -> None:
+def after_poll(settings: Settings, workshop: Workshop, report: Report, *, now: datetime) -> None:
     """Tell people and the health check; neither ever fails a poll."""
     if report.dry_run:
         return
-    if app.settings.alerts is not None and any(report.actions.get(state) for state in TROUBLE):
-        _notify(app, report)
-    if app.settings.poll.ping_url:
-        _ping(app.settings.poll.ping_url, failed=report.exit_code != 0)
+    if settings.alerts is not None and any(report.actions.get(state) for state in TROUBLE):
+        _notify(settings, workshop, report, now)
+    if settings.poll.ping_url:
+        _ping(settings.poll.ping_url, failed=report.exit_code != 0)
 
 
 def _ping(url: str, *, failed: bool) -> None:
@@ -46,16 +49,16 @@ def _ping(url: str, *, failed: bool) -> None:
         log.warning("the health check at poll.ping_url cannot be told: %s", type(error).__name__)
 
 
-def _notify(app: App, report: Report) -> None:
+def _notify(settings: Settings, workshop: Workshop, report: Report, now: datetime) -> None:
     from b24sync.engine import remembered
     from b24sync.rest import im_notify
 
-    settings = app.settings
     if settings.alerts is None:
         return
+    portal = workshop.portal()
     try:
-        linker = app.linker(app.funnels(), app.portal_now())
-        found = remembered.run(app.portal, linker.resolve(settings.alerts.to, None, several=True))
+        linker = workshop.linker(workshop.funnels(), now)
+        found = remembered.run(portal, linker.resolve(settings.alerts.to, None, several=True))
     except B24SyncError as error:
         log.warning("the notice about trouble could not be sent: %s", error)
         return
@@ -65,7 +68,7 @@ def _notify(app: App, report: Report) -> None:
     )
     text = im_notify.escape(f"{head} ({counts}). b24sync status; b24sync actions --state {_first(report)}")
     calls = [im_notify.system_add(user.id, text, tag=f"b24sync:alert:{report.run}") for user in found.users]
-    for answer in app.portal.write(calls):
+    for answer in portal.write(calls):
         if answer.error is not None:
             log.warning("the notice about trouble could not be sent: %s", answer.error)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from b24sync.engine.capture import Gathered, KindReading, promote, read, read_tails
 from b24sync.engine.capture.staging import Scrub, seconds
@@ -18,13 +18,9 @@ if TYPE_CHECKING:
     from b24sync.calls import Portal
     from b24sync.clock import Clock
     from b24sync.domain.settings import Settings
-    from b24sync.engine.apply import Applied
     from b24sync.engine.capture.reconcile import Sweep
     from b24sync.engine.dispatch import Dispatcher
-    from b24sync.engine.funnels import Funnels
-    from b24sync.engine.plan import Judge, Planner
-    from b24sync.engine.remembered import Remembered
-    from b24sync.engine.trial import Trial
+    from b24sync.engine.workshop import Workshop
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
 
@@ -47,33 +43,6 @@ class Options:
     max_time_s: float | None = None
 
 
-class Parts(Protocol):
-    """What only the composition root can make for a poll."""
-
-    def judge(self, remembered: Remembered, funnels: Funnels, now: datetime) -> Judge:
-        """Decides conditions from remembered answers."""
-        ...
-
-    def dispatcher(self, *, funnels: Funnels, run: int, now: datetime, deadline: float | None) -> Dispatcher:
-        """Runs the outbox."""
-        ...
-
-    def trial(self, *, funnels: Funnels, now: datetime, deadline: float | None) -> Trial:
-        """Runs actions dry."""
-        ...
-
-    def follow_up_due(self, now: datetime) -> bool:
-        """Whether something follows from mere time or ended actions (reminders, finished tasks)."""
-        ...
-
-    def follow_up(self, applied: Applied, planner: Planner, funnels: Funnels) -> None:
-        """Events and bookings that follow from what was applied (reminders, finished tasks, the ledger).
-
-        Within the transaction.
-        """
-        ...
-
-
 @dataclass(slots=True)
 class Poller:
     """Polls one portal into one database."""
@@ -83,7 +52,7 @@ class Poller:
     kinds: Sequence[Kind]
     settings: Settings
     clock: Clock
-    parts: Parts
+    parts: Workshop
     base_url: str
     scrub: Scrub
     checkpoint: Checkpoint = pass_by

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from b24sync.app import MAIL_STEPS
 from b24sync.domain.settings import PortalSettings, RuleSettings, Settings, Trigger
 from b24sync.domain.step_settings import StepSettings
 from b24sync.domain.values import Deadline, Secret, format_duration, is_path, parse_duration, parse_time
-from b24sync.steps.registry import STEPS, TASK_STEPS, step_class
+from b24sync.steps.registry import MAIL_STEPS, STEPS, TASK_STEPS, step_class
 
 
 @pytest.mark.parametrize(
