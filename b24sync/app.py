@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from b24sync.clock import Clock, SystemClock, fixed_zone
 from b24sync.engine.checkpoint import Checkpoint, pass_by
+from b24sync.errors import UsageError
 from b24sync.log import register_secret
 from b24sync.portal.webhook import Webhook
 from b24sync.rest.kinds import Kind, kinds_from
@@ -93,11 +94,16 @@ class App:
 
     @cached_property
     def portal(self) -> PortalClient:
-        """The portal, paced together with all processes that share the database."""
+        """The portal, paced together with all processes that share the database.
+
+        Raises:
+            UsageError: The database belongs to another one.
+        """
         from b24sync.domain.rate import RATES
         from b24sync.portal.client import PortalClient
         from b24sync.store.bucket import SqliteBucket
 
+        check_origin(self.store, self.webhook)
         ca_file = self.settings.portal.ca_file
         return PortalClient(
             self.webhook,
@@ -180,6 +186,7 @@ class App:
             "server_utc_offset": self.portal.server_utc_offset,
             "batch_size": str(self.portal.batch_size),
             "portal": self.base_url,
+            "origin": self.webhook.portal,
         }
         with self.store.transaction():
             for name, value in found.items():
@@ -222,9 +229,33 @@ class App:
             self.workshop(),
             self.base_url,
             self.scrub,
+            self.webhook.portal,
             self.checkpoint,
             progress or (lambda _what, _count: None),
         )
+
+
+def check_origin(store: Store, webhook: Webhook) -> None:
+    """See that a database is used with the portal that it came from (contract.md G15).
+
+    Raises:
+        UsageError: It belongs to another one.
+    """
+    origin, earlier = store.meta.get("origin"), store.meta.get("portal")
+    if origin is None and earlier is not None and earlier.partition("://")[2] != _host_of(webhook):
+        origin = earlier.partition("://")[2]
+    if origin is not None and origin != webhook.portal:
+        raise UsageError(
+            f"{store.path}: this database belongs to another portal, {origin}, and the webhook leads to"
+            f" {webhook.portal}",
+            remedy="give each portal a database of its own (store.path), or use a webhook of the portal that"
+            " it belongs to; if only the portal's address has changed: sqlite3 FILE \"UPDATE meta SET value ="
+            f" '{webhook.portal}' WHERE name = 'origin'\"",
+        )
+
+
+def _host_of(webhook: Webhook) -> str:
+    return webhook.origin.partition("://")[2]
 
 
 class _PortalTime:

@@ -20,7 +20,7 @@ from b24sync.doctor import (
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
 from b24sync.doctor.survey import Survey, take
 from b24sync.doctor.uses import Uses, uses_of
-from b24sync.errors import B24SyncError, CredentialsError, PortalError
+from b24sync.errors import B24SyncError, CredentialsError, PortalError, UsageError
 
 if TYPE_CHECKING:
     from b24sync.app import App
@@ -78,6 +78,8 @@ class Examination:
         app = self._app
         try:
             survey = take(app, uses)
+        except UsageError as error:
+            return None, [fail("portal", f"{error.message}; not checked: {_ONLINE}", error.remedy)]
         except PortalError as error:
             self.exit_code = 77 if isinstance(error, CredentialsError) else 69
             remedy = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -95,6 +95,7 @@ class Planner:
         Returns:
             The event's id; ``None`` if it was recorded before.
         """
+        event = self._told_apart(event)
         verdicts = {
             rule.name: self._verdict(rule, event, entity) for rule in self.rules if concerns(rule, event)
         }
@@ -112,6 +113,11 @@ class Planner:
             if verdict and verdict.matched:
                 self._write(rule, event, event_id)
         return event_id
+
+    def _told_apart(self, event: Event) -> Event:
+        """The event with a key that no other entity of the same id can have had (contract.md G15)."""
+        since = self.store.meta.get(f"origin_run:{event.entity.kind}")
+        return replace(event, key=f"{event.key}@{since}") if since else event
 
     def _verdict(self, rule: RuleSettings, event: Event, entity: Callable[[], Entity]) -> Verdict:
         reason = mismatch(rule, event)

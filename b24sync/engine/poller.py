@@ -55,6 +55,7 @@ class Poller:
     parts: Workshop
     base_url: str
     scrub: Scrub
+    origin: str = ""
     checkpoint: Checkpoint = pass_by
     progress: Callable[[str, int], None] = field(default=lambda _what, _count: None)
 
@@ -118,6 +119,7 @@ class Poller:
             run=report.run,
             since=options.since,
             progress=self.progress,
+            origin=self.origin,
         )
         self.checkpoint("poll.read")
         report.started_at = gathered.signpost

@@ -94,6 +94,24 @@ class Store:
             known = self.meta.get("installation") or ""
         return known
 
+    def forget_kind(self, kind: str, *, run: int) -> None:
+        """The ids of a kind mean other things from now on: let go of what is known by them.
+
+        Open actions are held, booked rows count no more, and new events are told from the old ones by
+        ``run``. Belongs into a transaction of the caller.
+        """
+        self.outbox.hold_open("the kind is read from elsewhere now", run=run, kind=kind)
+        for table in ("own_writes", "own_made", "due_dates", "documents", "to_judge"):
+            self.connection.execute(f"DELETE FROM {table} WHERE kind = ?", (kind,))
+        if kind == "invoice":
+            self.connection.execute("DELETE FROM reminders")
+            self.connection.execute("DELETE FROM closings")
+        booked = self.connection.execute("SELECT coalesce(max(id), 0) FROM ledger").fetchone()[0]
+        self.meta.put(f"ledger_after:{kind}", str(booked))
+        self.meta.put(f"origin_run:{kind}", str(run))
+        self.meta.forget(f"stages:{kind}")
+        self.meta.forget(f"stages_asked:{kind}")
+
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside is committed together, or nothing is."""
         return transaction(self.connection)

@@ -34,7 +34,8 @@ class Anonymizer:
     def _meta(self, row: Row) -> Row | None:
         if row["name"] in _OF_THIS_PLACE:
             return None
-        return {**row, "value": "https://portal.invalid"} if row["name"] == "portal" else row
+        hosts = {"portal": "https://portal.invalid", "origin": "portal.invalid"}
+        return {**row, "value": hosts.get(row["name"], row["value"])}
 
     def _cache(self, row: Row) -> Row | None:
         return row if row["name"].startswith(_KEPT_CACHE) else None

@@ -362,17 +362,20 @@ class Outbox:
         )
         self._db.execute(sql, (dump(result), action_id))
 
-    def hold_open(self, reason: str, *, run: int) -> int:
-        """Hold everything that waits, or was left running by a killed poll (after ``poll --baseline``).
+    def hold_open(self, reason: str, *, run: int, kind: str | None = None) -> int:
+        """Hold everything that waits (of a kind), or was left running by a killed poll.
+
+        After ``poll --baseline``, or where the kind's entities are others than they were.
 
         Returns how many.
         """
         sql = (
             "UPDATE actions SET state = 'held', next_attempt_at = NULL, claimed_by = NULL, result = ?, "
             "settled_run = ?"
-            " WHERE state = 'pending' OR (state = 'running' AND claimed_by = 'poll' AND NOT sending)"
+            " WHERE (state = 'pending' OR (state = 'running' AND claimed_by = 'poll' AND NOT sending))"
+            " AND kind = coalesce(?, kind)"
         )
-        return self._db.execute(sql, (dump({"reason": reason}), run)).rowcount
+        return self._db.execute(sql, (dump({"reason": reason}), run, kind)).rowcount
 
     def waiting_mails(self, *, step: str, kind: str, entity_id: int, rule: str, before_id: int) -> list[int]:
         """Mails of a step for an entity that wait to be sent, planned before an action."""

@@ -101,10 +101,16 @@ class Snapshot:
             f"INSERT OR REPLACE INTO cursors ({', '.join(_CURSOR_COLUMNS)}) VALUES ({marks})", values
         )
 
-    def restart(self, kind: str) -> None:
-        """Begin a new baseline of a kind; entities and history stay."""
-        cursor = self.cursor(kind)
-        self.save_cursor(Cursor(kind, history=cursor.history, reconciled_at=None))
+    def restart(self, kind: str, *, history: str | None = None) -> None:
+        """Begin a new baseline of a kind; entities and history stay.
+
+        Args:
+            kind: Its name.
+            history: Whether the portal keeps its stage history; ``None``: as it is known.
+        """
+        self.save_cursor(Cursor(kind, history=history or self.cursor(kind).history))
+        for table in ("history_seen", "awaited"):
+            self._db.execute(f"DELETE FROM {table} WHERE kind = ?", (kind,))
         self.close_since(kind)
 
     # the time of ``poll --since``, while the first poll of a kind is not complete
@@ -247,7 +253,7 @@ class Snapshot:
             "excluded.moved_at,"
             " stage = excluded.stage, stage_at = excluded.stage_at, stage_run = excluded.stage_run, due_on "
             "= excluded.due_on,"
-            " data = excluded.data, state = 'present'",
+            " data = excluded.data, state = 'present', history_id = 0",
             rows,
         )
 

@@ -37,6 +37,7 @@ def take_baselines(
     run: int,
     opened: Mapping[str, datetime],
     progress: Progress,
+    origin: str = "",
 ) -> dict[str, PortalError]:
     """Walk every row of the kinds into the snapshot.
 
@@ -49,11 +50,12 @@ def take_baselines(
         opened: Kind → the time of ``--since``: entities made from this time on are left to the reading that
             follows, and history is read from its start.
         progress: Told the kind and how many rows its snapshot has.
+        origin: The portal that the database belongs to from now on.
 
     Returns:
         The errors of the kinds that could not be finished; they go on in the next poll where they stopped.
     """
-    errors = _begin(portal, store, kinds, opened, run)
+    errors = _begin(portal, store, kinds, opened, run, origin)
     chains = {
         kind.name: Chain(
             f"b{kind.name}",
@@ -96,7 +98,12 @@ class _Chunk:
 
 
 def _begin(
-    portal: Portal, store: Store, kinds: Sequence[Kind], opened: Mapping[str, datetime], run: int
+    portal: Portal,
+    store: Store,
+    kinds: Sequence[Kind],
+    opened: Mapping[str, datetime],
+    run: int,
+    origin: str,
 ) -> dict[str, PortalError]:
     """Set each new kind's signpost and history cursor, unless an earlier, killed baseline did."""
     fresh = [kind for kind in kinds if store.snapshot.cursor(kind.name).signpost is None]
@@ -106,12 +113,16 @@ def _begin(
     calls = {f"h{kind.name}": history.newest(kind) for kind in fresh if kind.history_type_id is not None}
     answers, at = portal.chain(calls or {"time": _server_time()})
     with store.transaction():
+        if origin and store.meta.get("origin") is None:
+            store.meta.put("origin", origin)
         for kind in fresh:
             again = run if store.snapshot.has(kind.name) else None
             cursor = replace(
                 store.snapshot.cursor(kind.name),
                 signpost=seconds(opened.get(kind.name, at)),
                 baseline_run=again,
+                entity_type_id=kind.entity_type_id,
+                api=kind.api,
             )
             answer = answers.get(f"h{kind.name}")
             if answer is not None and answer.error is None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from b24sync.engine.capture import skew
+from b24sync.engine.capture import origins, skew
 from b24sync.engine.capture.baseline import Progress, take_baselines
 from b24sync.engine.capture.paging import NOTHING, PAGE, Chain, advance
 from b24sync.engine.capture.refusals import lacks_history, refusal
@@ -84,6 +84,7 @@ def read(
     run: int,
     since: datetime | None = None,
     progress: Progress = lambda _what, _count: None,
+    origin: str = "",
 ) -> Gathered:
     """Read everything that is new and stage it.
 
@@ -97,11 +98,14 @@ def read(
     """
     with store.transaction():
         store.snapshot.clear_staged()
+    origins.settle(portal, store, kinds, overlap=overlap, run=run)
     new = [kind for kind in kinds if not store.snapshot.cursor(kind.name).live]
     unwalked = [kind for kind in new if store.snapshot.cursor(kind.name).state == "baseline"]
     opened = _opened(store, new, since)
     failed = (
-        take_baselines(portal, store, unwalked, scrub=scrub, run=run, opened=opened, progress=progress)
+        take_baselines(
+            portal, store, unwalked, scrub=scrub, run=run, opened=opened, progress=progress, origin=origin
+        )
         if unwalked
         else {}
     )
@@ -378,4 +382,6 @@ def _advanced(one: KindReading, *, signpost: datetime, floor: int) -> Cursor:
         history_floor=floor,
         steady_id=steady[0],
         steady_at=seconds(steady[1]) if steady[1] else one.cursor.steady_at,
+        entity_type_id=one.kind.entity_type_id,
+        api=one.kind.api,
     )
