@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 from b24sync.domain.calendar.working_calendar import Calendar
@@ -16,9 +17,10 @@ from b24sync.domain.settings_calendar import CalendarSettings
 from b24sync.domain.values import Secret
 from b24sync.engine import funnels as stages
 from b24sync.engine.desk import ActionDesk
-from b24sync.errors import B24SyncError, InDoubtError
+from b24sync.engine.runner import Postponed, RunningAction, Uncertain, run_together
+from b24sync.errors import B24SyncError, InDoubtError, PermanentError
 from b24sync.portal import error_mapping
-from b24sync.ports import Answer, Call, Failed, Intend, Read, SaveMemory, Write, WriteAll
+from b24sync.ports import Answer, Call, Intend, Mail, MailReceipt, Read, Write, WriteAll
 from b24sync.rest import items
 from b24sync.rest.kinds import kinds_from
 from b24sync.rules.language import Language
@@ -27,6 +29,8 @@ from b24sync.rules.scope import CommissionView
 from b24sync.rules.text_values import Money
 from b24sync.sandbox import ConnectionCutError, Fault, Sandbox, SandboxClock, SandboxSettings, seed_company
 from b24sync.steps.context import StepContext
+from b24sync.store import Store
+from b24sync.store.outbox import Action, Planned
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 MONDAY = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
@@ -40,15 +44,29 @@ class LostAnswerError(Exception):
     """
 
 
+class KilledError(BaseException):
+    """The process is gone."""
+
+
 def settings_for_tests(**changes: Any) -> Settings:
     """The least configuration."""
     portal = PortalSettings(webhook=Secret("https://sandbox.invalid/rest/1/secret/"))
     return Settings(**{"portal": portal, "kinds": {}, **changes})
 
 
-@dataclass
+@dataclass(repr=False)
 class Bench:
-    """A seeded portal and what is needed to run steps on its events."""
+    """A seeded portal, a database, and the engine's own runner between them and a step.
+
+    Attributes:
+        asked: The calls of each `Read`; ``told``: each write; ``intended``: what was said before the first.
+        letters: The mails that left.
+        memory: What the action kept; handed to the next try (see `again`).
+        wishes: The names of all effects in order.
+        fetched: The links that were downloaded.
+        fetch_error: What the next downloads end with; ``fetch_content``: what they give.
+        die_at: The name of the effect at which the process is killed.
+    """
 
     settings: Settings = field(default_factory=settings_for_tests)
     sandbox_settings: SandboxSettings = field(default_factory=SandboxSettings)
@@ -56,8 +74,17 @@ class Bench:
     asked: list[list[Call]] = field(default_factory=list)
     told: list[Write] = field(default_factory=list)
     intended: list[dict[str, Any]] = field(default_factory=list)
+    letters: list[Mail] = field(default_factory=list)
+    memory: dict[str, Any] = field(default_factory=dict)
+    wishes: list[str] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
+    fetch_error: PermanentError | None = None
+    fetch_content: bytes | None = None
+    die_at: str = ""
+    _actions: int = 0
 
     def __post_init__(self) -> None:
+        self.store = Store.in_memory()
         self.portal = Sandbox(self.sandbox_settings, clock=SandboxClock(MONDAY))
         self.company = seed_company(self.portal)
         self.kinds = kinds_from(self.settings.invoice.api, self.custom)
@@ -99,9 +126,11 @@ class Bench:
     def context(self, name: str, entity_id: int, **given: Any) -> StepContext:
         """The context of an action for an event of this name.
 
-        ``event`` fields and ``marker``, ``lang``, ``attempt`` may be given.
+        ``event`` fields and ``marker``, ``lang``, ``attempt``, ``now``, ``operator`` and
+        ``calendar`` may be given.
         """
         kind = name.partition(".")[0]
+        own = {key: given.pop(key) for key in ("now", "operator", "calendar") if key in given}
         marker, lang, attempt = (
             given.pop("marker", "b24sync:a1"),
             given.pop("lang", "ru"),
@@ -122,7 +151,7 @@ class Bench:
             commission=_commission if self.settings.commission else None,
         )
         subject = planned if name.endswith(".deleted") else event.entity
-        return StepContext(
+        context = StepContext(
             rule="rule",
             event=event,
             planned=planned,
@@ -135,61 +164,121 @@ class Bench:
             kinds=self.kinds,
             calendar=calendar,
             funnels=funnels,
-            records=None,  # type: ignore[arg-type]
+            records=self.store.records,
+            memory=dict(self.memory),
             base_url="https://sandbox.invalid",
             desk=ActionDesk(linker, language, subject, event),
             attempt=attempt,
         )
+        return replace(context, **own)
+
+    def again(self) -> None:
+        """Begin a new action: nothing is kept of the former one."""
+        self.memory = {}
 
     def run(self, step: Any, name: str, entity_id: int, **given: Any) -> Any:
-        """Run a step to its result, as the engine does; a lost answer ends it with `LostAnswerError`."""
+        """Run a step to its result in the engine's runner; a lost answer ends it with `LostAnswerError`."""
         return self.drive(step.run(self.context(name, entity_id, **given)))
 
     def drive(self, effects: Any) -> Any:
-        """Run a generator to its result."""
+        """Run a generator to its result, as the one action of a poll."""
+        action = self._planned()
+        (outcome,) = run_together([RunningAction(action, self._observed(effects))], _Around(self, self.store))
+        kept = self.store.outbox.action(action.id)
+        assert kept is not None
+        self.memory = dict(kept.memory)
+        if isinstance(outcome.result, Postponed | Uncertain):
+            raise LostAnswerError(outcome.result.error)
+        return outcome.result
+
+    def _planned(self) -> Action:
+        """A new row of the outbox, with the memory of the former try."""
+        self._actions += 1
+        planned = Planned(f"bench/{self._actions}", None, "rule", "step", 0, "invoice", 1)
+        with self.store.transaction():
+            number = self.store.outbox.plan(planned, run=1, at=0, due_at=0)
+            assert number is not None
+            self.store.outbox.remember(number, self.memory)
+        action = self.store.outbox.action(number)
+        assert action is not None
+        return action
+
+    def _observed(self, effects: Any) -> Any:
+        """The same generator, with what it yields noted."""
+        send, given = effects.send, None
         try:
-            effect = next(effects)
             while True:
-                effect = effects.send(self.granted(effect))
+                effect = send(given)
+                self._note(effect)
+                try:
+                    given, send = (yield effect), effects.send
+                except B24SyncError as error:
+                    given, send = error, effects.throw
         except StopIteration as stop:
             return stop.value
-        except B24SyncError as error:
-            return Failed(str(error))
 
-    def granted(self, effect: Any) -> Any:
-        """What a generator is sent."""
-        return (
-            self.intended.append(dict(effect.would)) if isinstance(effect, Intend) else self._granted(effect)
-        )
-
-    def _granted(self, effect: Any) -> Any:
+    def _note(self, effect: Any) -> None:
+        self.wishes.append(type(effect).__name__)
+        if self.wishes[-1] == self.die_at:
+            raise KilledError
         match effect:
             case Read():
                 assert effect.calls, "an empty question"
                 self.asked.append(list(effect.calls))
-                return [self.call(call, write=False) for call in effect.calls]
             case Write():
-                return self._written(effect)
+                self.told.append(effect)
             case WriteAll():
-                answers, lost = [], False
-                for write in effect.writes:
-                    try:
-                        answers.append(self._written(write))
-                    except LostAnswerError:
-                        lost = True
-                if lost:
-                    raise LostAnswerError("some of several writes")
-                return answers
-            case SaveMemory():
-                return None
-        raise TypeError(f"unknown wish {effect}")
+                self.told.extend(effect.writes)
+            case Intend():
+                self.intended.append(dict(effect.would))
 
-    def _written(self, write: Write) -> Answer:
-        self.told.append(write)
-        answer = self.call(write.call, write=True)
-        if isinstance(answer.error, InDoubtError):
-            raise LostAnswerError(write.call.method)
-        return answer
+
+@dataclass
+class _Around:
+    """What the runner has in a poll: the database, the portal, and a way for mails."""
+
+    bench: Bench
+    store: Store
+    mailer: Any = None
+    post: Any = None
+
+    def __post_init__(self) -> None:
+        self.portal, self.mailer = self, self
+
+    @staticmethod
+    def checkpoint(_name: str) -> None:
+        """Nobody is killed here."""
+
+    def read(self, calls: Sequence[Call]) -> list[Answer]:
+        """See `Portal.read`."""
+        return [self.bench.call(call, write=False) for call in calls]
+
+    def write(self, calls: Sequence[Call]) -> list[Answer]:
+        """See `Portal.write`; a lost answer is in doubt."""
+        return [self._written(call) for call in calls]
+
+    def _written(self, call: Call) -> Answer:
+        try:
+            return self.bench.call(call, write=True)
+        except LostAnswerError:
+            return Answer(call, error=InDoubtError("no answer", method=call.method))
+
+    def download(self, url: str, *, limit_bytes: int) -> bytes:
+        """See `Portal.download`."""
+        self.bench.fetched.append(url)
+        if self.bench.fetch_error is not None:
+            raise self.bench.fetch_error
+        if self.bench.fetch_content is not None:
+            return self.bench.fetch_content
+        asked = dict(parse_qsl(urlsplit(url).query))
+        method = urlsplit(url).path.rpartition("document.")[2].removesuffix(".json")
+        content = self.bench.portal.document_book.file(asked, method)
+        return content or b'{"error":"ACCESS_DENIED","error_description":"Access denied"}'
+
+    def send(self, mail: Mail) -> MailReceipt:
+        """See `Mailer.send`."""
+        self.bench.letters.append(mail)
+        return MailReceipt("250 ok", mail.to)
 
 
 def legacy_settings() -> Settings:

@@ -12,8 +12,7 @@ from b24sync.ports import Done, Failed, Skipped
 from b24sync.rules.commissions import commission_view
 from b24sync.rules.language import Language
 from b24sync.steps.commission import Commission
-from tests.support.mail_steps import MailBench
-from tests.support.steps import MOSCOW, settings_for_tests
+from tests.support.steps import MOSCOW, Bench, settings_for_tests
 
 RATES = (
     RateSettings(for_="invoice.responsible", percent=Decimal(5), when="invoice.amount >= 100000"),
@@ -26,12 +25,12 @@ LEAD = {"project_lead": "deal.fields.UF_CRM_PROJECT_LEAD"}
 @pytest.fixture
 def bench(tmp_path):
     settings = settings_for_tests(commission=CommissionSettings(rates=RATES), people=LEAD)
-    found = MailBench(settings, path=tmp_path)
+    found = Bench(settings)
     yield found
     found.store.close()
 
 
-def run(bench: MailBench, name: str, number: int, **given):
+def run(bench: Bench, name: str, number: int, **given):
     """Run the step and book what it gives, as the engine does."""
     result = bench.run(Commission(), name, number, **given)
     if isinstance(result, Done):
@@ -39,12 +38,12 @@ def run(bench: MailBench, name: str, number: int, **given):
     return result
 
 
-def said(bench: MailBench, key: Key) -> list[tuple[int, str, str, str]]:
+def said(bench: Bench, key: Key) -> list[tuple[int, str, str, str]]:
     rows = [one.row for one in bench.store.ledger.rows(key)]
     return [(row.user, row.role, row.state, str(row.amount)) for row in rows]
 
 
-def amount(bench: MailBench, number: int, value: str) -> None:
+def amount(bench: Bench, number: int, value: str) -> None:
     bench.portal.set_rows(31, number, [])
     bench.portal.update_item(31, number, opportunity=float(value), isManualOpportunity="Y")
 
@@ -131,7 +130,7 @@ def test_an_invoice_created_as_paid_is_expected_at_creation_and_earned_at_paymen
 def test_without_vat_the_base_is_the_net_amount(tmp_path) -> None:
     rates = (RateSettings(for_="invoice.responsible", percent=Decimal(10)),)
     settings = settings_for_tests(commission=CommissionSettings(base="net", rates=rates))
-    bench = MailBench(settings, path=tmp_path)
+    bench = Bench(settings)
     number = bench.company.invoices[0]
     rows = [{"productName": "Работа", "price": 120, "quantity": 1, "taxRate": 20, "taxIncluded": "Y"}]
     bench.portal.set_rows(31, number, rows)

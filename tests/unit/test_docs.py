@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import re
+import sys
+import types
 from pathlib import Path
 
 import pytest
+
+from b24sync.config.find import Source
+from b24sync.config.load import load
+from b24sync.errors import ConfigError
+from b24sync.steps import registry
+from tests.support.steps import Bench
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "b24sync" / "docs"
@@ -49,3 +57,47 @@ def test_every_guarantee_is_stated_once(number):
 def test_the_code_cites_the_documents_at_all():
     cited = sum(len(CITED.findall(path.read_text(encoding="utf-8"))) for path in sources())
     assert cited > 50
+
+
+# the example of architecture.md
+
+
+def block(language: str) -> str:
+    """The one block of a language in architecture.md."""
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    (found,) = re.findall(rf"(?ms)^```{language}\n(.*?)^```", text)
+    return str(found)
+
+
+@pytest.fixture
+def example(monkeypatch):
+    """The example's step, registered as the page says: its file and one line."""
+    module = types.ModuleType("b24sync.steps.rename_deal")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    exec(compile(block("python"), "architecture.md", "exec"), module.__dict__)
+    monkeypatch.setitem(registry.STEPS, "rename_deal", f"{module.__name__}:RenameDeal")
+    return module.RenameDeal
+
+
+def test_the_step_of_the_architecture_page_does_what_it_says(example):
+    bench = Bench()
+    deal = bench.company.deals[0]
+    step = example(title="{{ deal.title }} (big)")
+    assert bench.run(step, "deal.created", deal).changed
+    assert bench.portal.item(2, deal)["title"].endswith(" (big)")
+    assert bench.intended[-1]["entity"] == f"deal:{deal}"
+    step = example(title=bench.portal.item(2, deal)["title"])
+    assert not bench.run(step, "deal.updated", deal).changed
+    assert len(bench.told) == 1
+
+
+def test_the_rule_of_the_architecture_page_is_a_configuration(example, tmp_path):
+    written = tmp_path / "b24sync.toml"
+    head = '[portal]\nwebhook = "https://crm.example.ru/rest/1/secret/"\n'
+    written.write_text(head + block("toml"))
+    written.chmod(0o600)
+    loaded = load(Source(written), environ={})
+    assert loaded.settings.rules[0].steps == (example(title="{{ deal.title }} (big)"),)
+    written.write_text(head + block("toml").replace("{{ deal.title }} (big)", " "))
+    with pytest.raises(ConfigError, match=r"rules\[0\]\.steps\[0\]\.title: is empty"):
+        load(Source(written), environ={})

@@ -17,7 +17,7 @@ from b24sync.rules.links import Linker
 from b24sync.rules.scope import CommissionView
 from b24sync.rules.text_values import Money
 from b24sync.sandbox import Sandbox, SandboxSettings, seed_company
-from tests.support.generators import TalkRunner
+from tests.support.generators import GeneratorRunner
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 NOW = datetime(2026, 3, 6, 9, tzinfo=UTC)
@@ -30,7 +30,7 @@ class World:
     def __init__(self, **settings):
         self.sandbox = Sandbox(SandboxSettings(**settings))
         self.company = seed_company(self.sandbox)
-        self.runner = TalkRunner(self.sandbox)
+        self.runner = GeneratorRunner(self.sandbox)
         self.language = Language("ru", MOSCOW)
         self.linker = self.fresh_linker()
 
@@ -250,7 +250,7 @@ def test_an_old_invoice_is_loaded_with_its_rows():
         now=NOW,
         people={},
     )
-    runner = TalkRunner(sandbox)
+    runner = GeneratorRunner(sandbox)
     text = Language("ru", MOSCOW).compile_text(
         "{{ invoice.title }} {{ invoice.status }} {{ deal.id }} {{ rows | length }}"
     )

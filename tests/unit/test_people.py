@@ -10,7 +10,7 @@ from b24sync.rules.links import Linker
 from b24sync.rules.selectors import Selector, parse_selector, user_ids
 from b24sync.rules.text_errors import TextError
 from b24sync.sandbox import Sandbox, seed_company
-from tests.support.generators import TalkRunner
+from tests.support.generators import GeneratorRunner
 
 PEOPLE = {"accountant": "user:7", "project_lead": "deal.fields.UF_CRM_PROJECT_LEAD", "boss": "accountant"}
 
@@ -21,7 +21,7 @@ class World:
     def __init__(self):
         self.sandbox = Sandbox()
         self.company = seed_company(self.sandbox)
-        self.runner = TalkRunner(self.sandbox)
+        self.runner = GeneratorRunner(self.sandbox)
         self.invoice = Key("invoice", self.company.invoices[0])
 
     def who(self, *selectors, subject=None, several=True):

@@ -11,7 +11,6 @@ from b24sync.domain.entity import Key
 from b24sync.ports import Done, Failed, Skipped
 from b24sync.sandbox import SandboxSettings
 from b24sync.steps.move_deal import MoveDeal
-from tests.support.mail_steps import MailBench
 from tests.support.steps import Bench, LostAnswerError
 
 DEAL = 2
@@ -145,7 +144,7 @@ def test_missing_rights_fail_with_the_portals_words(bench: Bench) -> None:
 
 
 def test_after_a_lost_answer_next_is_still_the_stage_that_was_decided_on(tmp_path: Path) -> None:
-    bench = MailBench(path=tmp_path)
+    bench = Bench()
     deal = bench.company.deals[0]
     bench.lose_answer_of("crm.item.update")
     with pytest.raises(LostAnswerError):

@@ -16,21 +16,21 @@ from b24sync.ports import Done, Failed, Skipped, Waiting
 from b24sync.sandbox import Fault, SandboxSettings
 from b24sync.steps.invoice_mail import Preview
 from b24sync.steps.send_invoice import SendInvoice
-from tests.support.mail_steps import MailBench, refusing
-from tests.support.steps import MONDAY, LostAnswerError, settings_for_tests
+from tests.support.mail_steps import refusing
+from tests.support.steps import MONDAY, Bench, LostAnswerError, settings_for_tests
 
 MAIL = MailSettings(from_="Счета <billing@example.ru>", document_template=21)
 
 
 @pytest.fixture
 def make(tmp_path):
-    opened: list[MailBench] = []
+    opened: list[Bench] = []
 
-    def made(mail: MailSettings = MAIL, *, invoice: Any = None, **sandbox: Any) -> MailBench:
+    def made(mail: MailSettings = MAIL, *, invoice: Any = None, **sandbox: Any) -> Bench:
         given = {"mail": mail, **({"invoice": invoice} if invoice else {})}
         folder = tmp_path / str(len(opened))
         folder.mkdir()
-        opened.append(MailBench(settings_for_tests(**given), SandboxSettings(**sandbox), path=folder))
+        opened.append(Bench(settings_for_tests(**given), SandboxSettings(**sandbox)))
         return opened[-1]
 
     yield made
@@ -39,26 +39,26 @@ def make(tmp_path):
 
 
 @pytest.fixture
-def bench(make) -> MailBench:
+def bench(make) -> Bench:
     return make()
 
 
-def sent_invoice(bench: MailBench, place: int = 0) -> int:
+def sent_invoice(bench: Bench, place: int = 0) -> int:
     number = bench.company.invoices[place]
     bench.portal.update_item(31, number, stageId="DT31_1:S")
     return number
 
 
-def run(bench: MailBench, number: int, step: SendInvoice | None = None, **given: Any) -> Any:
+def run(bench: Bench, number: int, step: SendInvoice | None = None, **given: Any) -> Any:
     given = {"from_": "draft", "to": "sent", **given}
     return bench.run(step or SendInvoice(), "invoice.status_changed", number, **given)
 
 
-def documents(bench: MailBench) -> int:
+def documents(bench: Bench) -> int:
     return len(bench.portal.document_book.all)
 
 
-def comments(bench: MailBench, deal: int) -> list[str]:
+def comments(bench: Bench, deal: int) -> list[str]:
     asked = {"filter": {"ENTITY_ID": deal, "ENTITY_TYPE": "deal"}}
     return [row["COMMENT"] for row in bench.portal.call("crm.timeline.comment.list", asked)[1]["result"]]
 
@@ -404,9 +404,9 @@ def test_an_unknown_template_fails_with_those_that_there_are(make) -> None:
         (b"", "something that is no PDF"),
     ],
 )
-def test_an_answer_that_is_no_pdf_is_not_mailed(bench, monkeypatch, content, words) -> None:
+def test_an_answer_that_is_no_pdf_is_not_mailed(bench, content, words) -> None:
     number = sent_invoice(bench)
-    monkeypatch.setattr(bench, "_file", lambda url: content)
+    bench.fetch_content = content
     result = run(bench, number)
     assert isinstance(result, Failed)
     assert words in result.message
@@ -421,8 +421,8 @@ def test_a_refused_download_fails_with_the_reason(bench) -> None:
     assert "the PDF of document 1: larger than 20 MB" in result.message
 
 
-def test_a_pdf_that_is_too_large_for_a_mail_is_not_mailed(bench, monkeypatch) -> None:
-    monkeypatch.setattr(bench, "_file", lambda url: b"%PDF" + bytes(20_000_001))
+def test_a_pdf_that_is_too_large_for_a_mail_is_not_mailed(bench) -> None:
+    bench.fetch_content = b"%PDF" + bytes(20_000_001)
     result = run(bench, sent_invoice(bench))
     assert isinstance(result, Failed)
     assert "20.0 MB, more than 20 MB" in result.message

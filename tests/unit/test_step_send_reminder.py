@@ -15,8 +15,7 @@ from b24sync.ports import Done, Skipped
 from b24sync.steps.invoice_mail import Preview
 from b24sync.steps.mail_texts import days_text, plural
 from b24sync.steps.send_reminder import SendReminder
-from tests.support.mail_steps import MailBench
-from tests.support.steps import MONDAY, MOSCOW, settings_for_tests
+from tests.support.steps import MONDAY, MOSCOW, Bench, settings_for_tests
 
 TODAY = date(2026, 3, 2)
 
@@ -24,20 +23,18 @@ TODAY = date(2026, 3, 2)
 @pytest.fixture
 def bench(tmp_path):
     settings = settings_for_tests(mail=MailSettings(from_="billing@example.ru"), reminders=ReminderSettings())
-    found = MailBench(settings, path=tmp_path)
+    found = Bench(settings)
     yield found
     found.store.close()
 
 
-def unpaid(bench: MailBench, due: date) -> int:
+def unpaid(bench: Bench, due: date) -> int:
     number = bench.company.invoices[0]
     bench.portal.update_item(31, number, stageId="DT31_1:S", closedate=due)
     return number
 
 
-def run(
-    bench: MailBench, number: int, due: date | None, step: SendReminder | None = None, **given: Any
-) -> Any:
+def run(bench: Bench, number: int, due: date | None, step: SendReminder | None = None, **given: Any) -> Any:
     """As the schedule's event for a due date fires it; without one as an operator does."""
     if due is None:
         return bench.run(step or SendReminder(), "invoice.operator", number, **given)
