@@ -15,6 +15,7 @@ from b24sync.errors import UsageError
 from b24sync.log import register_secret
 from b24sync.portal.webhook import Webhook
 from b24sync.rest.kinds import Kind, kinds_from
+from b24sync.secrecy import scrub_json
 from b24sync.store import Store
 from b24sync.words import speak
 
@@ -120,11 +121,8 @@ class App:
         return self.webhook.origin
 
     def scrub(self, text: str) -> str:
-        """Portal text without the webhook's secret (files' ``urlMachine`` links hold it)."""
-        for secret in self.loaded.secrets:
-            if secret in text:
-                text = text.replace(secret, "***")
-        return text
+        """JSON of the portal's once more without secrets; answers are scrubbed where they enter."""
+        return scrub_json(text) if any(secret in text for secret in self.loaded.secrets) else text
 
     def portal_now(self) -> datetime:
         """The portal's time as far as it is known without asking; else the local one."""

@@ -15,11 +15,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, quote_plus
 
+from b24sync import secrecy
+from b24sync.secrecy import HIDDEN
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
-HIDDEN = "***"
 _SHORTEST_SECRET = 3  # a shorter one would blacken every text and protects nothing
 
 _SLASH = r"(?:\\?/|%2[Ff]|%252[Ff])"  # also as JSON and URLs write it
@@ -35,8 +37,12 @@ _secrets: set[str] = set()  # every spelling of every secret that this process w
 _STANDARD_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
-def register_secret(secret: str) -> None:
-    """Hide ``secret`` from now on wherever :func:`redact` is applied, in its usual spellings."""
+def register_secret(secret: str, *, of_portal: bool = False) -> None:
+    """Hide ``secret`` from now on wherever :func:`redact` is applied, in its usual spellings.
+
+    Texts of the portal are searched for it, too (:func:`b24sync.secrecy.know`).
+    """
+    secrecy.know(secret, of_portal=of_portal)
     if len(secret) >= _SHORTEST_SECRET:
         _secrets.update(spelling for spelling in _spellings(secret) if spelling)
 
@@ -64,22 +70,33 @@ def redact(text: str) -> str:
     """``text`` with every known or recognisable secret replaced by ``***``.
 
     Recognised are the secret of a webhook URL (``/rest/USER/SECRET/``, also percent-encoded or with JSON's
-    escaped slashes),
-    ``token=`` and ``auth=`` values, and whatever was given to :func:`register_secret`.
+    escaped slashes), ``token=`` and ``auth=`` values, and whatever was given to :func:`register_secret`.
+    Control characters are taken out first where they hide something of the kind: a later step that drops them
+    would put it together again.
     """
+    bare = _CONTROL.sub("", text)
+    if bare != text:
+        hidden = _hidden(bare)
+        return hidden if hidden != bare else text
+    return _hidden(text)
+
+
+def _hidden(text: str) -> str:
+    text = secrecy.scrub(text)
     for secret in sorted(_secrets, key=len, reverse=True):  # a secret may contain another
         text = text.replace(secret, HIDDEN)
     return _IN_QUERY.sub(rf"\1{HIDDEN}", _IN_PATH.sub(rf"\1{HIDDEN}", text))
 
 
 def printable(text: str) -> str:
-    """``text`` without control and direction characters, which a terminal would obey."""
-    return _CONTROL.sub("", text)
+    """``text`` without control and direction characters, which a terminal would obey, and known secrets."""
+    return secrecy.scrub(_CONTROL.sub("", text))
 
 
 def json_line(value: object) -> str:
-    """``value`` as one readable line of JSON, without control, direction or line-end characters."""
-    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
+    """``value`` as a line of JSON, with no control, direction or line-end characters and no secret."""
+    line = secrecy.scrub_json(json.dumps(value, ensure_ascii=False))
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 def format_exception(error: BaseException) -> str:

@@ -11,6 +11,7 @@ from b24sync.portal.error_mapping import Trouble
 from b24sync.portal.reads import Reads
 from b24sync.portal.requester import Requester
 from b24sync.portal.writes import Writes
+from b24sync.secrecy import holds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -140,10 +141,11 @@ class PortalClient:
 
         Raises:
             TransientError: Not reachable.
-            PermanentError: Refused, too large, or elsewhere than at this portal.
+            PermanentError: Refused, too large, elsewhere than at this portal, or with the webhook's secret in
+                it.
             CredentialsError: The portal refuses the webhook.
         """
-        target = url
+        target = self._webhook.revived(url)
         for _ in range(_MOST_REDIRECTS):
             own = self._webhook.within(target)
             if own is None:
@@ -152,6 +154,8 @@ class PortalClient:
             if isinstance(got, Trouble):
                 raise self._classifier.error(got, "download", write=False)
             if not 300 <= got.status < 400:
+                if holds(got.content):
+                    raise PermanentError("the file holds the webhook's secret", method="download")
                 return got.content
             target = urljoin(own, got.location)
         raise PermanentError("the file's link redirects without end", method="download")

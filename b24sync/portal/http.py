@@ -33,6 +33,7 @@ from b24sync.portal.http_reply import (
     parse_object,
     parse_seconds,
 )
+from b24sync.secrecy import scrub_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -88,7 +89,7 @@ class Wire:
             NotSentError: No connection.
             NoAnswerError: Sent, no whole answer.
         """
-        data = json.dumps(params, ensure_ascii=False).encode("utf-8", "replace")
+        data = scrub_json(json.dumps(params, ensure_ascii=False)).encode("utf-8", "replace")
         started = self._freshen()
         answer, raw, _ = self._carry(
             lambda: self._session.post(

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from b24sync.secrecy import holds, scrub_value
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -80,7 +82,7 @@ def parse_object(raw: bytes) -> dict[str, Any] | None:
     """The JSON object in ``raw``; ``None`` if it holds none (HTML, cut off, not UTF-8, a list).
 
     Integers stay integers. Halves of surrogate pairs, which JSON can express and no database can store,
-    become U+FFFD.
+    become U+FFFD. Here, where everything enters, the webhook's secret is taken out (contract.md G9).
     """
     try:
         content = json.loads(raw.decode("utf-8-sig"))
@@ -88,7 +90,11 @@ def parse_object(raw: bytes) -> dict[str, Any] | None:
         return None
     if not isinstance(content, dict):
         return None
-    return _whole(content) if _HALF_PAIR.search(raw) else content
+    if _HALF_PAIR.search(raw):
+        content = _whole(content)
+    if holds(raw):
+        content = scrub_value(content)
+    return content if isinstance(content, dict) else None
 
 
 def _whole(value: Any) -> Any:

@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from b24sync.log import HIDDEN, register_secret
+from b24sync.log import register_secret
+from b24sync.secrecy import HIDDEN
 
 if TYPE_CHECKING:
     from typing import Self
@@ -39,7 +40,7 @@ class Webhook:
         self.prefix = prefix
         self.user_id = user_id
         self._secret = secret
-        register_secret(secret)
+        register_secret(secret, of_portal=True)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -105,6 +106,16 @@ class Webhook:
             return None
         query = f"?{whole.query}" if whole.query else ""
         return f"{self.origin}{whole.path}{query}" if whole.scheme in {"http", "https"} else None
+
+    def revived(self, url: str) -> str:
+        """A ``*Machine`` link whose secret was replaced on entry (:mod:`b24sync.secrecy`), usable again.
+
+        For the connection and nothing else, as :meth:`address`. Only links into this portal's REST come back.
+        """
+        own, head = self.within(url), f"{self.origin}{self.prefix}/rest/{self.user_id}/"
+        if own is None or not own.startswith(f"{head}{HIDDEN}/"):
+            return url
+        return f"{head}{self._secret}/{own.removeprefix(f'{head}{HIDDEN}/')}"
 
     def reveal(self) -> str:
         """The whole webhook URL, for the configuration that ``init`` writes (0600) and nothing else."""

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from typing import Any
 
+from b24sync.secrecy import scrub_json
 from b24sync.store.snapshot import dump
 
 REHEARSED = "rehearsed"  # the action up to which dry runs have said what they would do
@@ -42,7 +43,7 @@ class Keep:
 
     def cache(self, name: str, value: Any, *, at: int) -> None:
         """Cache a JSON value."""
-        self._db.execute("INSERT OR REPLACE INTO cache VALUES (?, ?, ?)", (name, dump(value), at))
+        self._db.execute("INSERT OR REPLACE INTO cache VALUES (?, ?, ?)", (name, scrub_json(dump(value)), at))
 
     def forget(self, prefix: str) -> None:
         """Forget cached values whose names begin with ``prefix``."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from b24sync.secrecy import scrub, scrub_json
 from b24sync.store.search import first_id
 from b24sync.store.snapshot import dump
 
@@ -90,8 +91,8 @@ class Outbox:
                 planned.entity_id,
                 planned.state,
                 due_at if planned.state == "pending" else None,
-                dump(planned.result),
-                dump(planned.options),
+                _kept(planned.result),
+                _kept(planned.options),
                 run,
                 at,
                 None if waits else at,
@@ -265,7 +266,7 @@ class Outbox:
 
     def remember(self, action_id: int, memory: Mapping[str, Any]) -> None:
         """Keep what an action must know on its next try."""
-        self._db.execute("UPDATE actions SET memory = ? WHERE id = ?", (dump(memory), action_id))
+        self._db.execute("UPDATE actions SET memory = ? WHERE id = ?", (_kept(memory), action_id))
 
     def settle(
         self, action_id: int, state: str, *, run: int, at: int, error: str | None, result: Mapping[str, Any]
@@ -275,7 +276,7 @@ class Outbox:
             "UPDATE actions SET state = ?, next_attempt_at = NULL, error = ?, result = ?, claimed_by = "
             "NULL, settled_at = ?,"
             " settled_run = ? WHERE id = ?",
-            (state, error, dump(result), at, run, action_id),
+            (state, _said(error), _kept(result), at, run, action_id),
         )
 
     def postpone(
@@ -292,7 +293,13 @@ class Outbox:
             "UPDATE actions SET state = 'pending', next_attempt_at = ?, error = ?, claimed_by = NULL, "
             "sending = 0,"
             " attempts = attempts - ?, result = coalesce(?, result) WHERE id = ?",
-            (next_attempt_at, error, 0 if counts else 1, None if result is None else dump(result), action_id),
+            (
+                next_attempt_at,
+                _said(error),
+                0 if counts else 1,
+                None if result is None else _kept(result),
+                action_id,
+            ),
         )
 
     def delay(self, action_id: int, *, until: int) -> None:
@@ -338,7 +345,7 @@ class Outbox:
             pending,
             at,
             pending,
-            None if result is None else dump(result),
+            None if result is None else _kept(result),
             action_id,
             *from_,
         )
@@ -360,7 +367,7 @@ class Outbox:
             "UPDATE actions SET state = 'held', next_attempt_at = NULL, result = ? WHERE id = ? AND state = "
             "'pending'"
         )
-        self._db.execute(sql, (dump(result), action_id))
+        self._db.execute(sql, (_kept(result), action_id))
 
     def hold_open(self, reason: str, *, run: int, kind: str | None = None) -> int:
         """Hold everything that waits (of a kind), or was left running by a killed poll.
@@ -391,3 +398,12 @@ def action_of(row: sqlite3.Row) -> Action:
     values = dict(row)
     parsed = {name: json.loads(values[name]) for name in ("result", "memory", "options")}
     return Action(**{**values, **parsed, "sending": bool(values["sending"])})
+
+
+def _kept(value: Any) -> str:
+    """JSON to be kept, looked through for secrets once more (contract.md G9)."""
+    return scrub_json(dump(value))
+
+
+def _said(error: str | None) -> str | None:
+    return error if error is None else scrub(error)
