@@ -213,6 +213,22 @@ def try_rules_command(
     raise typer.Exit(_body("rule_tests").run(context.obj, file, as_json=as_json))
 
 
+@app.command("docs")
+def docs_command(
+    topic: Annotated[
+        list[str] | None, typer.Argument(help="As settings, steps, exit codes.", show_default=False)
+    ] = None,
+) -> None:
+    """The reference, offline; without a topic, which there are."""
+    raise typer.Exit(_body("docs").run(topic or []))
+
+
+@app.command("schema")
+def schema_command() -> None:
+    """JSON Schema (Draft 4) of the configuration, for editors."""
+    raise typer.Exit(_body("docs").schema())
+
+
 @snapshot_app.command("export")
 def snapshot_export(
     context: typer.Context,

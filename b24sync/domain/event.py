@@ -63,6 +63,20 @@ def stuck_name(kind: str) -> str:
     return f"{kind}.{STUCK}"
 
 
+EVENTS_ABOUT: Mapping[str, str] = {
+    "created": "first seen, and new",
+    "updated": "fields changed (at most once a poll; not the stage, not in the poll that created it)",
+    "status_changed": "moved to another status; `from` and `to` narrow it",
+    "stage_changed": "moved to another stage; `from` and `to` narrow it",
+    "deleted": "the portal says that it is gone",
+    "reminder_due": "unpaid, and a day of `[reminders]` has come",
+    "tasks_completed": "all tasks that b24sync made for the invoice are closed",
+    "stuck": "`after` has passed in one stage; once per stay",
+    "completed": "closed (status 5)",
+}
+"""What each event means, by its last word."""
+
+
 def event_names(kind: str) -> tuple[str, ...]:
     """Every event that a kind may give (contract.md §5 "Events")."""
     if kind == TASK:

@@ -26,7 +26,11 @@ class RuleTest:
         at: When: a date and time, ``"2026-11-24 10:00"`` (company time) or with an offset; ``None``: now.
         by: Id of the user who did it; 0: not known.
         changes: Field → ``[old, new]``, for ``*.updated``.
-        invoice: Its contract fields, with ``fields`` for the portal's own codes; so are the other kinds.
+        invoice: Its contract fields, with ``fields`` for the portal's own codes.
+        deal: The same of the deal.
+        task: The same of the task.
+        contact: The same of the contact.
+        company: The same of the company.
         kinds: The same for smart processes: each under its own name in the file.
         rows: Product rows: ``product_id name price quantity section_id``.
         responsible: The responsible of the event's entity: ``id name email active``.

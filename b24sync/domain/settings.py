@@ -46,14 +46,26 @@ class PortalSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoreSettings:
-    """``[store]``: the database; in a folder of configurations the default goes by the file's name."""
+    """``[store]``.
+
+    Attributes:
+        path: The database; in a folder of configurations the default goes by the file's name.
+    """
 
     path: Path = Path("b24sync.db")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollSettings:
-    """``[poll]``: what is watched, how far feeds are re-read, how often all is compared (zero: never)."""
+    """``[poll]``.
+
+    Attributes:
+        watch: What is read: invoice, deal, task, names of ``[kinds]``; rules may use events of these only.
+        overlap: How far each feed is read again, for changes that were saved late.
+        reconcile_every: How often everything is compared, which finds deletions; ``"0s"``: only on
+            ``poll --reconcile``.
+        ping_url: An address that is called after each poll; ``/fail`` is added on trouble.
+    """
 
     watch: tuple[str, ...] = (INVOICE, DEAL, TASK)
     overlap: timedelta = timedelta(minutes=5)
@@ -63,7 +75,11 @@ class PollSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindSettings:
-    """``[kinds.NAME]``: a smart process as a kind of its own."""
+    """``[kinds.NAME]``: a smart process as a kind of its own.
+
+    Attributes:
+        entity_type_id: Its number at the portal.
+    """
 
     entity_type_id: int
 
@@ -93,7 +109,11 @@ class InvoiceSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertSettings:
-    """``[alerts]``: who gets a notice when a run has new failed, held or uncertain actions."""
+    """``[alerts]``: a notice when a run has new failed, held or uncertain actions.
+
+    Attributes:
+        to: Who gets it.
+    """
 
     to: tuple[Person, ...]
 
@@ -103,11 +123,19 @@ class MailSettings:
     """``[mail]``.
 
     Attributes:
+        transport: Sent by a mail server, by the portal, or one .eml each into ``folder``, for trials.
         from_: Sender, as ``Name <box@host>``.
+        reply_to: Where answers go; empty: to the sender.
+        host: The mail server.
+        port: Its port; with ``security = "tls"`` usually 465.
+        security: How the connection is made safe; none: only with a server on this machine.
         user: For the login; empty: no login.
+        password: For the login.
         folder: Where the file transport writes.
         redirect_to: Every mail goes to this address instead.
         document_template: Id or name of the portal's template for the PDF; empty: the first for invoices.
+        stamps: Whether the PDF has stamp and signature.
+        timeline: Whether the deal gets a comment: what was mailed, to whom, when.
     """
 
     transport: Literal["smtp", "portal", "file"] = "smtp"
@@ -127,7 +155,13 @@ class MailSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReminderSettings:
-    """``[reminders]``: offsets in days from the due date, the time of day, the statuses that are reminded."""
+    """``[reminders]``: of unpaid invoices; without this section there are none.
+
+    Attributes:
+        days: Days from the due date; negative: before.
+        at: Time of day by the company's clock; on working days only, else on the next one.
+        statuses: Which invoices are reminded of.
+    """
 
     days: tuple[int, ...] = (-3, 0, 3, 7, 14)
     at: time = time(10, 0)
@@ -136,7 +170,13 @@ class ReminderSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateSettings:
-    """One of ``[[commission.rates]]``: whose, how many percent, and when it applies."""
+    """One of ``[[commission.rates]]``: for each ``for``, the first whose ``when`` holds.
+
+    Attributes:
+        for_: Who gets it.
+        percent: Of the base: more than 0, at most 100.
+        when: Condition; empty: always.
+    """
 
     for_: Person
     percent: Decimal
@@ -145,7 +185,12 @@ class RateSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommissionSettings:
-    """``[commission]``."""
+    """``[commission]``.
+
+    Attributes:
+        base: What percents are of: the amount, or the amount without taxes.
+        rates: Who gets how much.
+    """
 
     base: Literal["amount", "net"] = "amount"
     rates: tuple[RateSettings, ...] = ()
@@ -153,7 +198,15 @@ class CommissionSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SafetySettings:
-    """``[safety]``."""
+    """``[safety]``.
+
+    Attributes:
+        dry_run: A trial: everything is planned and shown, nothing is done.
+        max_emails_per_poll: If one poll plans more mails, all of them are held until a person releases them.
+        max_actions_per_poll: Likewise all actions of a poll.
+        max_own_runs_per_hour: A rule that its own effects fire more often is held.
+        max_event_age: Notices and mails about older events are skipped, as after an outage.
+    """
 
     dry_run: bool = False
     max_emails_per_poll: int = 50
@@ -164,7 +217,11 @@ class SafetySettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetrySettings:
-    """``[retry]``."""
+    """``[retry]``.
+
+    Attributes:
+        attempts: How often an action is tried, from 1 minute to 6 hours apart.
+    """
 
     attempts: int = 8
 
@@ -189,12 +246,14 @@ class RuleSettings:
     """One of ``[[rules]]``.
 
     Attributes:
-        on: Event names as written; ``invoice.paid`` is short for a move to that status (see ``triggers``).
+        name: As commands and lists show it; every rule has another.
+        on: Event names; ``invoice.paid`` is short for a move to that status.
         from_: Status names or stage ids that a move must come from; empty: any.
         to: Those that it must lead to; empty: any.
         after: Of ``*.stuck``: how long in one stage.
         stage: Of ``*.stuck``: the status names or stage ids that are meant; empty: all that are not final.
         when: Condition; empty: always.
+        steps: What is done, in this order.
     """
 
     name: str
@@ -222,7 +281,14 @@ class RuleSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The whole file. ``None`` sections are switched off; an empty time zone is the portal server's."""
+    """The whole file. ``None`` sections are switched off.
+
+    Attributes:
+        language: Of built-in texts and of what is shown.
+        timezone: Of the company, such as ``Europe/Moscow``: reminder hours, today, deadlines; empty: the
+            portal server's.
+        people: Names for people, for use in ``to``, ``responsible``, ``for``.
+    """
 
     language: Language = "ru"
     timezone: str = ""

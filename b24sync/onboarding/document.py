@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from b24sync.rest.fields import FieldSpec
     from b24sync.rest.stages import Stage
 
+SCHEMA_FILE = "b24sync.schema.json"
+"""Beside the configuration, for editors that follow its first line; ``b24sync schema`` makes it."""
 _SEMANTICS = {"P": "in process", "S": "success", "F": "failure"}
 _REMINDERS = """
 [reminders]
@@ -46,7 +48,9 @@ def document(facts: PortalFacts, choices: Choices) -> str:
 def _head(facts: PortalFacts, choices: Choices) -> Iterator[str]:
     owner = f"{plain(facts.owner)} (user:{facts.owner_id})" if facts.owner else f"user:{facts.owner_id}"
     yield f"""
+#:schema ./{SCHEMA_FILE}
 # b24sync for {plain(facts.portal)}, written by `b24sync init` for the webhook of {owner}.
+# Editors that check and complete TOML want the first line and: b24sync schema > {SCHEMA_FILE}
 # It holds the webhook's secret: keep it readable by its owner only (chmod 600).
 # Lines "# key = …" are defaults or suggestions; remove the "# " to use them. Then run: b24sync doctor
 # Durations: "90s" "5m" "24h" "7d". Deadlines: "+3wd" (working days), "+2d".

@@ -227,13 +227,20 @@ class Language:
         }
         return Sandbox(filters=filters, finalize=finalize, autoescape=autoescape)
 
+    def filters(self) -> Mapping[str, Callable[..., Any]]:
+        """Every filter of texts, by name."""
+        return self._plain.filters
+
     def _money(self, value: Any, currency: str = "") -> str:
+        """An amount as people write it, with its currency; ``money("USD")`` names one."""
         return "" if _is_empty(value) else formats.money(value, language=self.language, currency=currency)
 
     def _date(self, value: Any, form: str = "") -> str:
+        """A date, or the day of a time, as people write it; ``date("%d.%m")`` in a form of its own."""
         return "" if _is_empty(value) else formats.day(value, language=self.language, tz=self.tz, form=form)
 
     def _workdays(self, value: Any, count: int = 0) -> Any:
+        """The working day so many after a date, before it if negative; 0: the day itself or the next."""
         if _is_empty(value):
             return MISSING
         calendar = self._calendar() if callable(self._calendar) else self._calendar

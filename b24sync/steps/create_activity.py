@@ -33,7 +33,9 @@ class CreateActivity(StepSettings):
     """Make one activity. Only meetings and calls carry a marker: a to-do's lost answer leaves it uncertain.
 
     Attributes:
+        kind: What is made.
         subject: Empty: the built-in one.
+        description: Empty: the built-in one.
         responsible: Empty: the responsible of the deal, without a deal that of the event's entity.
         start: When it begins; without a time of day, at 10:00.
     """

@@ -27,7 +27,7 @@ class CreateInvoice(StepSettings):
         title: Empty: the built-in one.
         amount: A sum without rows; empty: the rows of the deal.
         rows: ``"deal"``: copies of the deal's product rows. Empty and no ``amount``: the same.
-        due: ``None``: the portal's own (a week).
+        due: Pay before; none: the portal's own (a week).
         status: Status name or stage id; empty: the first stage.
         contact: Contact id; empty: the deal's.
         responsible: Empty: the deal's.

@@ -19,8 +19,10 @@ class CreateTask(StepSettings):
 
     Attributes:
         title: Empty: the built-in one.
+        description: Empty: the built-in one.
         responsible: Empty: the responsible of the event's entity.
-        deadline: ``None``: none.
+        deadline: When it is due; none: it never is.
+        tags: What it is tagged with.
         group: Id of a workgroup; 0: none.
     """
 

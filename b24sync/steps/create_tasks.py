@@ -27,8 +27,10 @@ class TaskTemplate:
         name: Globs of the row's name, in any case of letters. All given must hold; none: every row.
         per: A task for each row (texts see ``row``), or one for all of them (texts see ``rows``).
         title: Empty: the built-in one.
+        description: Empty: the built-in one.
         responsible: Empty: the responsible of the event's entity.
-        deadline: ``None``: none.
+        deadline: When it is due; none: it never is.
+        tags: What it is tagged with.
         group: Id of a workgroup; 0: none.
     """
 
@@ -46,7 +48,11 @@ class TaskTemplate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateTasks(StepSettings):
-    """Make tasks for the product rows of the event's entity; without ``tasks``: one for each row."""
+    """Make tasks for the product rows of the event's entity.
+
+    Attributes:
+        tasks: Which rows make which tasks; without: one for each row.
+    """
 
     name: ClassVar[str] = "create_tasks"
     makes_tasks: ClassVar[bool] = True

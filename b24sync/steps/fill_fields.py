@@ -44,6 +44,7 @@ class FillFields(StepSettings):
     """Fill fields of the event's entity.
 
     Attributes:
+        lookups: Rows that are found elsewhere.
         set: Field code → value; the look-ups are names in them.
         overwrite: Whether a field that holds something is replaced.
     """

@@ -27,6 +27,8 @@ class SendInvoice(StepSettings):
 
     Attributes:
         to: Addresses; empty: the contact of the deal, else of the invoice, else the company.
+        cc: Copies.
+        bcc: Secret copies.
         subject: Empty: the built-in one.
         body: Plain text; empty: the built-in one (unless ``body_file`` is given).
         body_file: HTML.

@@ -28,6 +28,8 @@ class SendReminder(StepSettings):
 
     Attributes:
         to: Addresses; empty: the contact of the deal, else of the invoice, else the company.
+        cc: Copies.
+        bcc: Secret copies.
         subject: Empty: the built-in one.
         body: Plain text; empty: the built-in one (unless ``body_file`` is given).
         body_file: HTML.

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftDueDate(StepSettings):
-    """Move the due date of the event's invoice; ``direction`` ``None`` is the calendar's."""
+    """Move the due date of the event's invoice to a working day.
+
+    Attributes:
+        direction: Where it goes; without: as ``[calendar]`` says.
+    """
 
     name: ClassVar[str] = "shift_due_date"
     kinds: ClassVar[tuple[str, ...]] = (INVOICE,)
