@@ -115,7 +115,7 @@ class Applier:
     # history rows that are younger than the rows they belong to
 
     def _defer(self, reading: KindReading) -> int | None:
-        """Leave to the next poll the history that is younger than its entity's row.
+        """Leave to the next poll the history that is younger than its entity's row, or has no entity yet.
 
         Returns:
             The lowest id left; ``None`` if nothing was.
@@ -125,6 +125,9 @@ class Applier:
             for row in self.store.snapshot.young_history(reading.kind.name, seconds(self.signpost))
             if self._stale(reading.kind, row)
         ]
+        left += self.store.snapshot.orphaned_history(
+            reading.kind.name, seconds(self.signpost - self.overlap), seconds(self.signpost + self.overlap)
+        )
         self.store.snapshot.drop_history(reading.kind.name, left)
         return min(left, default=None)
 
@@ -176,7 +179,7 @@ class Applier:
         """
         before = self.swept_before.get(str(Key(kind.name, owner)))
         if before is not None:
-            facts = replace(facts, fresh_from=moment(before))
+            facts = replace(facts, fresh_from=min(facts.fresh_from, moment(before) - self.overlap))
         root = self._root_by_marker(new) if new is not None else None
         return replace(facts, made_by=lambda key: self.store.echoes.root_of(key) or root) if root else facts
 

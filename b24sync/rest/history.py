@@ -48,6 +48,11 @@ def read_rows(result: Any) -> list[tuple[int, Move]]:
     return found
 
 
+def last_id(result: Any) -> int:
+    """The highest id of an answer, of rows that cannot be read too; 0 if it has none."""
+    return max((json_values.id_or_none(row.get("ID")) or 0 for row in _listed(result)), default=0)
+
+
 def _listed(result: Any) -> list[Mapping[str, Any]]:
     if isinstance(result, Mapping):
         result = result.get("items", [])

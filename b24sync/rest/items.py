@@ -128,6 +128,11 @@ def row_id(raw: Mapping[str, Any]) -> int:
     return found
 
 
+def is_template(raw: Mapping[str, Any]) -> bool:
+    """Whether a row is a template of recurring deals or invoices, which is none itself (portal.md §22)."""
+    return "Y" in {str(raw.get("isRecurring")), str(raw.get("IS_RECURRING"))}
+
+
 def number_of(raw: Mapping[str, Any]) -> str:
     """An invoice's number as people see it; empty for other rows."""
     return str(raw.get("accountNumber") or raw.get("ACCOUNT_NUMBER") or "")

@@ -133,6 +133,8 @@ def _list(etid: int) -> Method:
 def _query(portal: Sandbox, kind: EntityType, given: Params) -> Query:
     known = _columns(portal, kind)
     keep = compile_filter(given.get("filter"), lambda name: known.get(name.upper()))
+    if kind.id == DEAL and not any(key.endswith("IS_RECURRING") for key in as_map(given.get("filter"))):
+        keep = _no_templates(keep)
     query = Query(keep=visible_only(portal.items.book(kind.id).hidden, keep))
 
     def since(name: str, value: Any) -> datetime | None:
@@ -145,6 +147,11 @@ def _query(portal: Sandbox, kind: EntityType, given: Params) -> Query:
             query.order.append((column.name, descends(way)))
             query.sorters.append(column.get)
     return query
+
+
+def _no_templates(keep: Callable[[Any], bool] | None) -> Callable[[Any], bool]:
+    """Templates of recurring deals are left out by the classic list unless it is asked for them."""
+    return lambda item: item.get("isRecurring") not in {"Y", True} and (keep is None or keep(item))
 
 
 def _selection(kind: EntityType, select: Any) -> set[str]:

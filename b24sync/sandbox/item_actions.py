@@ -108,10 +108,15 @@ class Actions:
         with self.lock:
             return [dict(row) for row in self.items.rows.of(entity_type_id, item_id)]
 
-    def hide(self, entity_type_id: int, item_id: int) -> None:
-        """Take the owner of the webhook the right to see an item."""
+    def hide(self, entity_type_id: int, item_id: int, *, history: bool = True) -> None:
+        """Take the owner of the webhook the right to see an item, and its stage history.
+
+        With its history left, it is as an item whose transaction is not complete.
+        """
         with self.lock:
             self.items.book(entity_type_id).hidden.add(item_id)
+            if not history:
+                self.history.told_of_hidden.add((entity_type_id, item_id))
 
     def reveal(self, entity_type_id: int, item_id: int) -> None:
         """Give the right back."""
@@ -139,6 +144,16 @@ class Actions:
             if gone_id in ids:
                 fresh = list(dict.fromkeys(keep_id if one == gone_id else one for one in ids))
                 self.items.update(etid, key, {"contactIds": fresh}, 1, trusted=True)
+
+    def withhold_history(self, entity_type_id: int, *ids: int) -> None:
+        """Let rows of the stage history come late: until they are released nobody can read them."""
+        with self.lock:
+            self.history.withhold(entity_type_id, *ids)
+
+    def release_history(self, entity_type_id: int, *ids: int) -> None:
+        """Let withheld rows be read; without ids all of them."""
+        with self.lock:
+            self.history.release(entity_type_id, *ids)
 
     def stage_history(self, entity_type_id: int) -> list[dict[str, Any]]:
         """All rows of the stage history as kept, whoever may see them; times are aware UTC."""

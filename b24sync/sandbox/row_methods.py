@@ -126,7 +126,9 @@ def stage_history(portal: Sandbox, params: Params) -> Answer:
     enough = offset + PAGE if by_id and start < 0 else None
     for key in _history_ids(table, filters, descending=by_id and bool(order) and order[0][1]):
         row = table.get(key)
-        if row is None or row.owner_id in hidden or (keep is not None and not keep(row)):
+        if row is None or portal.history.is_late(etid, key) or (keep is not None and not keep(row)):
+            continue
+        if row.owner_id in hidden and (etid, row.owner_id) not in portal.history.told_of_hidden:
             continue
         rows.append(row)
         if enough is not None and len(rows) >= enough:

@@ -27,8 +27,8 @@ additionalInfo:text locationId:location originatorId:string originId:string"""
 _DYNAMIC = f"""{_BASE} {_STAGED} {_CLIENT} {_MONEY} {_DATES} xmlId:string previousStageId:crm_status:r
 mycompanyId:crm_company parentId2:crm_entity parentId31:crm_entity"""
 _INVOICE = f"""{_BASE} {_STAGED} {_CLIENT} {_MONEY} {_DATES} xmlId:string previousStageId:crm_status:r
-mycompanyId:crm_company accountNumber:string comments:text locationId:location parentId2:crm_entity
-parentId7:crm_entity"""
+mycompanyId:crm_company accountNumber:string comments:text locationId:location isRecurring:boolean
+parentId2:crm_entity parentId7:crm_entity"""
 _CONTACT = f"""{_BASE} name:string lastName:string secondName:string honorific:crm_status typeId:crm_status
 post:string companyId:crm_company companyIds:crm_company:m comments:text birthdate:date hasPhone:boolean:r
 hasEmail:boolean:r originatorId:string originId:string export:boolean"""

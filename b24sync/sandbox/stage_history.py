@@ -53,6 +53,8 @@ class History:
         self._owned: dict[tuple[int, int], list[int]] = {}
         self._generated: list[tuple[int, int, int, int]] = []
         self._last: dict[int, int] = {}
+        self._late: set[tuple[int, int]] = set()
+        self.told_of_hidden: set[tuple[int, int]] = set()
 
     def table(self, etid: int) -> Table[HistoryRow]:
         """The rows of a type."""
@@ -85,6 +87,18 @@ class History:
             self._remove(etid, owner, latest.id)
         kind = FUNNEL_CHANGED if funnel_changed else MOVED if semantics == "P" else FINISHED
         self._add(etid, owner, kind, at, category, stage, semantics)
+
+    def withhold(self, etid: int, *ids: int) -> None:
+        """Let rows be as of transactions under way: nobody can read them yet."""
+        self._late.update((_series(etid), key) for key in ids)
+
+    def release(self, etid: int, *ids: int) -> None:
+        """Let withheld rows be read; without ids all of them."""
+        self._late -= {(_series(etid), key) for key in ids} if ids else set(self._late)
+
+    def is_late(self, etid: int, key: int) -> bool:
+        """Whether a row is withheld."""
+        return bool(self._late) and (_series(etid), key) in self._late
 
     def latest(self, etid: int, owner: int) -> HistoryRow | None:
         """The newest row of an item."""

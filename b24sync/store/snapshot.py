@@ -320,8 +320,12 @@ class Snapshot:
         )
 
     def stage_gone(self, kind: str, entity_id: int, state: str) -> None:
-        """Stage that an entity is ``deleted`` or ``vanished``."""
-        self._db.execute("INSERT OR REPLACE INTO staged_gone VALUES (?, ?, ?)", (kind, entity_id, state))
+        """Stage that an entity is ``deleted``, or that one that was present has ``vanished``."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO staged_gone SELECT ?1, ?2, ?3 WHERE ?3 <> 'vanished' OR EXISTS (SELECT 1 "
+            "FROM entities WHERE kind = ?1 AND id = ?2 AND state = 'present')",
+            (kind, entity_id, state),
+        )
 
     def staged_gone(self, kind: str) -> list[tuple[int, str]]:
         """What was staged as gone."""
@@ -365,6 +369,15 @@ class Snapshot:
         sql = "SELECT id, owner, type, at, stage FROM staged_history WHERE kind = ? AND at >= ? ORDER BY id"
         return [HistoryRow(*row) for row in self._db.execute(sql, (kind, at))]
 
+    def orphaned_history(self, kind: str, since: int, until: int) -> list[int]:
+        """The staged history made between two times of entities that were never seen."""
+        sql = (
+            "SELECT h.id FROM staged_history h WHERE h.kind = ?1 AND h.at BETWEEN ?2 AND ?3 AND NOT EXISTS"
+            " (SELECT 1 FROM entities e WHERE e.kind = ?1 AND e.id = h.owner) AND NOT EXISTS"
+            " (SELECT 1 FROM staged_rows r WHERE r.kind = ?1 AND r.id = h.owner)"
+        )
+        return [row[0] for row in self._db.execute(sql, (kind, since, until))]
+
     def rewind(self, kind: str, at: int) -> None:
         """Put the recorded stages back to what the staged history says they were just before a time.
 
@@ -397,8 +410,10 @@ class Snapshot:
         )
         return int(self._db.execute(sql).fetchone()[0])
 
-    def remember_history(self, kind: str, *, floor_before: int) -> int:
+    def remember_history(self, kind: str, *, floor_before: int, now: int) -> int:
         """Note the staged history rows as seen and forget those older than ``floor_before`` (Unix seconds).
+
+        A row stamped later than ``now`` counts from now on, so that it is not waited for until then.
 
         Returns:
             The id after which history is to be read again next time: rows up to it are older than the
@@ -408,6 +423,7 @@ class Snapshot:
             "INSERT OR IGNORE INTO history_seen SELECT kind, id, at FROM staged_history WHERE kind = ?",
             (kind,),
         )
+        self._db.execute("UPDATE history_seen SET at = ?2 WHERE kind = ?1 AND at > ?2", (kind, now))
         young = self._db.execute(
             "SELECT min(id) FROM history_seen WHERE kind = ? AND at >= ?", (kind, floor_before)
         ).fetchone()[0]

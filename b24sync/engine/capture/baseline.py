@@ -133,7 +133,7 @@ def _begin(
                 )
                 cursor = replace(cursor, history="yes", history_id=newest, history_floor=newest)
             elif answer is not None and answer.error is not None and lacks_history(answer.error):
-                cursor = replace(cursor, history="no")
+                cursor = replace(cursor, history="no", probed_at=seconds(at))
             elif kind.history_type_id is not None:
                 errors[kind.name] = refusal(answer.error if answer else None, "crm.stagehistory.list")
                 continue

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from b24sync.store.snapshot import Cursor
 
 
+DAY_S = 24 * 3600
+
+
 @dataclass(slots=True)
 class KindReading:
     """What was read of one kind.
@@ -39,6 +42,8 @@ class KindReading:
         steady: Id and time of the last row of the newest page, to check the date filter with: of all that
             were read the one that is least likely to change meanwhile.
         history_id: The last history row read.
+        probed: Whether the portal was asked if it keeps stage history by now.
+        learnt: The newest history row of a portal that has begun to keep it: what follows is news.
     """
 
     kind: Kind
@@ -50,6 +55,14 @@ class KindReading:
     steady: tuple[int, datetime] | None = None
     history_id: int = 0
     history: str = "unknown"
+    probed: bool = False
+    learnt: int | None = None
+
+    def asks_for_history(self, now: int) -> bool:
+        """Whether a day has passed since the portal said that it keeps no stage history of the kind."""
+        asked = self.cursor.probed_at
+        known = self.kind.history_type_id is not None and self.history == "no"
+        return known and (asked is None or abs(now - asked) >= DAY_S)
 
     @property
     def quiet(self) -> bool:
@@ -144,6 +157,7 @@ class _Poll:
         active = [one for one in readings if one.error is None]
         calls = self._probe_calls(active)
         answers, signpost = self.portal.chain(calls)
+        answers = {**answers, **self._probe_late(active, signpost)}
         with self.store.transaction():
             walks = [one for one in active if self._take_newest(one, answers)]
             tails = [chain for one in active if (chain := self._take_history(one, answers)) is not None]
@@ -165,9 +179,25 @@ class _Poll:
         if check:
             calls.update(skew.checks(*check, self._skew() or timedelta(0)))
         for one in active:
-            if one.kind.history_type_id is not None and one.history != "no":
-                calls[f"h{one.kind.name}"] = history.after(one.kind, one.cursor.history_floor)
+            if one.kind.history_type_id is not None:
+                calls.update(self._history_call(one))
         return calls
+
+    @staticmethod
+    def _history_call(one: KindReading) -> dict[str, Call]:
+        """The tail of the history; where the portal kept none, daily the question whether it does now."""
+        if one.history != "no":
+            return {f"h{one.kind.name}": history.after(one.kind, one.cursor.history_floor)}
+        one.probed = one.asks_for_history(one.cursor.signpost or 0)
+        return {f"p{one.kind.name}": history.newest(one.kind)} if one.probed else {}
+
+    def _probe_late(self, active: list[KindReading], signpost: datetime) -> dict[str, Answer]:
+        """The same question where only the portal's time has shown that a day has passed."""
+        late = [one for one in active if not one.probed and one.asks_for_history(seconds(signpost))]
+        for one in late:
+            one.probed = True
+        calls = {f"p{one.kind.name}": history.newest(one.kind) for one in late}
+        return self.portal.chain(calls)[0] if calls else {}
 
     def _check_row(self, active: list[KindReading]) -> skew.Row | None:
         for one in active:
@@ -209,13 +239,17 @@ class _Poll:
     def _take_history(self, one: KindReading, answers: Mapping[str, Answer]) -> Chain | None:
         """Stage the first page of the history tail; ``None`` if the kind has no history here."""
         name = f"h{one.kind.name}"
-        if one.error or one.kind.history_type_id is None or one.history == "no":
+        if one.error or one.kind.history_type_id is None:
+            return None
+        if one.history == "no":
+            probe = answers.get(f"p{one.kind.name}")
+            one.learnt = history.last_id(probe.result) if probe and probe.error is None else None
             return None
         chain = Chain(name, HistoryPages(self.store, one.kind), one.cursor.history_floor, last=True)
         answer = answers.get(name)
         error = answer.error if answer else None
         if error is not None and one.history == "unknown" and lacks_history(error):
-            one.history = "no"
+            one.history, one.probed = "no", True
             return None
         if answer is None or error is not None:
             one.error = refusal(error, "crm.stagehistory.list")
@@ -359,7 +393,9 @@ def promote(
         deferred: The lowest history row that is left to the next poll; ``None`` if none is.
     """
     floor = max(
-        store.snapshot.remember_history(one.kind.name, floor_before=seconds(signpost - overlap)),
+        store.snapshot.remember_history(
+            one.kind.name, floor_before=seconds(signpost - overlap), now=seconds(signpost)
+        ),
         one.cursor.history_floor,
     )
     if deferred is not None:
@@ -372,6 +408,10 @@ def _advanced(one: KindReading, *, signpost: datetime, floor: int) -> Cursor:
     """The kind's cursor after its news were applied."""
     steady = one.steady or (one.cursor.steady_id, None)
     cursor = one.cursor
+    if one.probed:
+        cursor = replace(cursor, probed_at=seconds(signpost))
+    if one.learnt is not None:
+        one.history, one.history_id, floor = "yes", one.learnt, one.learnt
     if one.fresh:
         cursor = replace(cursor, state="live", baseline_at=seconds(signpost), reconciled_at=seconds(signpost))
     return replace(

@@ -83,10 +83,15 @@ def stage_rows(
     store: Store, kind: Kind, rows: list[dict[str, Any]], *, since: datetime | None, scrub: Scrub
 ) -> None:
     """Stage the rows that are news: saved at or after ``since`` and not equal to the snapshot."""
+    for row in rows:
+        if items.is_template(row):
+            store.snapshot.stage_gone(kind.name, items.row_id(row), "vanished")  # if it was taken for one
     fitting = [
         (items.row_id(row), seconds(saved), scrub(dump(json_values.scrubbed(row))))
         for row in rows
-        if (saved := updated_of(row)) is not None and (since is None or saved >= since)
+        if not items.is_template(row)
+        and (saved := updated_of(row)) is not None
+        and (since is None or saved >= since)
     ]
     same = store.snapshot.same_data(kind.name, [(number, data) for number, _, data in fitting])
     store.snapshot.stage_rows(kind.name, [row for row in fitting if row[0] not in same])
@@ -116,7 +121,7 @@ class HistoryPages:
             if move.id > after
         )
         self.store.snapshot.stage_history(self.kind.name, news)
-        return page_length(result), max((move.id for _, move in rows), default=after)
+        return page_length(result), max(history.last_id(result), after)
 
 
 def page_length(result: Any) -> int:
@@ -160,7 +165,7 @@ class BaselinePages:
     ) -> tuple[int, int, int, int | None, str | None, str | None, str] | None:
         created, updated, moved = items.snapshot_times(raw)
         created = created or updated
-        if created is None or (self.opened is not None and created >= self.opened):
+        if created is None or items.is_template(raw) or (self.opened is not None and created >= self.opened):
             return None
         saved = updated or created
         return (
