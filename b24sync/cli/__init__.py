@@ -111,7 +111,9 @@ def status_command(context: typer.Context, as_json: Json = False) -> None:
 @app.command("events")
 def events_command(
     context: typer.Context,
-    entity: Annotated[str | None, typer.Option(help="As invoice:512.", show_default=False)] = None,
+    entity: Annotated[
+        str | None, typer.Option(help="As 512, №125 or invoice:512.", show_default=False)
+    ] = None,
     since: Annotated[str | None, typer.Option(help="A time.", show_default=False)] = None,
     name: Annotated[str | None, typer.Option(help="As invoice.created.", show_default=False)] = None,
     limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
@@ -128,16 +130,21 @@ def events_command(
 @app.command("actions")
 def actions_command(
     context: typer.Context,
-    entity: Annotated[str | None, typer.Option(help="As invoice:512.", show_default=False)] = None,
+    entity: Annotated[
+        str | None, typer.Option(help="As 512, №125 or invoice:512.", show_default=False)
+    ] = None,
     since: Annotated[str | None, typer.Option(help="A time.", show_default=False)] = None,
     state: Annotated[str | None, typer.Option(help="As failed.", show_default=False)] = None,
     limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
+    would: Annotated[
+        bool, typer.Option("--would", help="What dry runs would have done, all of it, with totals.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """What was done: the newest actions, oldest first."""
     raise typer.Exit(
         _body("listing").actions(
-            context.obj, entity=entity, since=since, state=state, limit=limit, as_json=as_json
+            context.obj, entity=entity, since=since, state=state, limit=limit, as_json=as_json, would=would
         )
     )
 
@@ -163,7 +170,7 @@ def release_command(context: typer.Context, ids: Ids = None, every: All = False)
 @app.command("explain")
 def explain_command(
     context: typer.Context,
-    entity: Annotated[str, typer.Argument(help="As invoice:512, or №125.")],
+    entity: Annotated[str, typer.Argument(help="As 512, №125 or invoice:512.")],
     as_json: Json = False,
 ) -> None:
     """The whole story of one entity: what was seen, what each rule said of it and why, what was done."""
@@ -287,7 +294,7 @@ def report_command(
 def run_rule_command(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="A rule's name.")],
-    entity: Annotated[str, typer.Argument(help="As invoice:512, or №125.")],
+    entity: Annotated[str, typer.Argument(help="As 512, №125 or invoice:512.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done.")] = False,
     yes: Yes = False,
 ) -> None:

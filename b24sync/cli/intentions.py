@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from b24sync.cli.layout import wrapped
 from b24sync.rules.formats import money
 from b24sync.words import language
 from b24sync.words.intents import EMPTIED, LABELS, MOVE, NO_CHANGE
@@ -14,6 +15,8 @@ from b24sync.words.vocabulary import ACTIVITIES, FIELDS, LEDGER, REASONS, STEPS,
 Facts = list[tuple[str, str]]
 """Labels and texts, in the order in which they are shown."""
 
+_BRIEF = 180
+
 
 def brief(step: str, told: Mapping[str, Any], tz: tzinfo) -> str:
     """One line: whom, what, how much."""
@@ -21,7 +24,8 @@ def brief(step: str, told: Mapping[str, Any], tz: tzinfo) -> str:
     if stopped:
         return ": ".join(part for part in stopped if part)
     make = _BRIEFS.get(step)
-    return " ".join((make(told, tz) if make else "").split())
+    text = " ".join((make(told, tz) if make else "").split("\n"))
+    return text if len(text) <= _BRIEF else f"{text[:_BRIEF].rpartition(' ')[0]} …"
 
 
 def facts(step: str, told: Mapping[str, Any], tz: tzinfo) -> Facts:
@@ -34,15 +38,26 @@ def facts(step: str, told: Mapping[str, Any], tz: tzinfo) -> Facts:
     return [(LABELS[name](), text) for name, text in _facts(step, told, tz) if text]
 
 
-def told_lines(before: str, step: str, told: Mapping[str, Any], tz: tzinfo) -> Iterator[str]:
+def told_lines(
+    before: str, step: str, told: Mapping[str, Any], tz: tzinfo, *, indent: str = ""
+) -> Iterator[str]:
     """A step and everything that it would do, one thing a line, texts in lines of their own."""
     yield f"{before}{word(STEPS, step)}"
-    indent = " " * len(before)
+    indent = indent or " " * len(before)
     for label, text in facts(step, told, tz):
         first, *rest = text.splitlines() or [""]
         head = f"{indent}  {label}: " if label else f"{indent}  "
-        yield f"{head}{first}"
-        yield from (f"{indent}    {line}" for line in rest)
+        yield from wrapped(first, first=head, rest=f"{indent}    ")
+        for line in rest:
+            yield from wrapped(line, first=f"{indent}    ", rest=f"{indent}    ")
+
+
+def booked_sums(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What a commission step comes to, by currency."""
+    sums: dict[str, Any] = {}
+    for row in told.get("rows", ()):
+        sums[row["currency"]] = sums.get(row["currency"], 0) + _exact(row["amount"])
+    return sums
 
 
 def _stopped(told: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -90,7 +105,8 @@ def _text(told: Mapping[str, Any]) -> str:
 
 def _people(told: Mapping[str, Any]) -> str:
     """Names and addresses, each address once."""
-    names, to = list(told.get("names", ())), list(told.get("to", ()))
+    to = told.get("to")
+    names, to = list(told.get("names", ())), list(to) if isinstance(to, list | tuple) else []
     addresses = [str(one) for one in to if isinstance(one, str)]
     if not addresses:
         return ", ".join(names or [f"user:{one}" for one in to])
@@ -105,8 +121,9 @@ def _stages(told: Mapping[str, Any]) -> str:
 
 
 def _due(told: Mapping[str, Any], tz: tzinfo) -> str:
-    days = [_moment(told.get(name), tz) for name in ("from", "due_date")]
-    return " → ".join(day for day in days if day) if told.get("due_date") else ""
+    if not told.get("due_date"):
+        return ""
+    return " → ".join(_moment(told[name], tz) for name in ("from", "due_date") if told.get(name))
 
 
 def _amount(told: Mapping[str, Any]) -> str:

@@ -10,7 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from b24sync.cli.asking import agreed
+from b24sync.cli.entities import did_you_mean, key_in, number_in
+from b24sync.cli.failure import INTERRUPTED
 from b24sync.cli.intentions import told_lines
+from b24sync.cli.layout import say
 from b24sync.cli.session import interactive
 from b24sync.domain.entity import INVOICE, Entity, Key
 from b24sync.engine import remembered
@@ -24,6 +28,10 @@ from b24sync.rest import feeds, items
 from b24sync.steps.outcomes import StepError
 from b24sync.store.lock import operator_alive
 from b24sync.store.outbox import Action, Planned
+from b24sync.words import listing
+from b24sync.words import operate as words
+from b24sync.words.verdicts import verdict
+from b24sync.words.vocabulary import REASONS, STATES, word
 
 if TYPE_CHECKING:
     from b24sync.app import App
@@ -50,19 +58,19 @@ def _mail(
 ) -> int:
     with session.app() as app:
         if app.settings.mail is None:
-            raise ConfigError(
-                str(app.loaded.path), [f"mail: is missing, and {command} sends mail (write a [mail] section)"]
-            )
+            raise ConfigError(str(app.loaded.path), [words.NO_MAIL(command=command)])
         operator = Operator.of(app)
         entity = operator.find(invoice, INVOICE)
         planned = operator.planned(command, step, 0, entity.key, {**options, "event": f"{INVOICE}.operator"})
         preview = operator.preview(planned)
-        print(
-            printable(
-                f"invoice {entity.values.get('number') or entity.key.id}: {step} to {', '.join(preview.to)}"
-            )
+        shown = {"to": preview.to, "subject": preview.subject}
+        say(
+            [
+                *told_lines(
+                    f"{entity.key} №{entity.values.get('number') or '-'}: ", step, shown, app.tz, indent="  "
+                )
+            ]
         )
-        print(printable(f"subject: {preview.subject}"))
         _confirm(yes=yes)
         return operator.run([planned])
 
@@ -76,7 +84,7 @@ def run_rule(session: Session, name: str, entity: str, *, dry_run: bool, yes: bo
         options = operator.event_options(rule, found)
         reason = operator.why_not(rule, found, options)
         if reason:
-            print(printable(f"rule {rule.name} does not match {found.key}: {reason}"))
+            print(printable(words.DOES_NOT_MATCH(rule=rule.name, entity=found.key, why=verdict(reason))))
             return 0
         planned = [
             operator.planned(rule.name, step.name, number, found.key, options)
@@ -94,13 +102,10 @@ def _rule(app: App, name: str) -> RuleSettings:
     for rule in app.settings.rules:
         if rule.name == name:
             return rule
-    from difflib import get_close_matches
-
     names = [rule.name for rule in app.settings.rules]
-    near = get_close_matches(name, names, 1)
     raise UsageError(
-        f"there is no rule {name!r}",
-        remedy=f"did you mean {near[0]}?" if near else f"known: {', '.join(names) or 'none'}",
+        words.NO_RULE(name=name),
+        remedy=did_you_mean(name, names),
     )
 
 
@@ -108,10 +113,12 @@ def _confirm(*, yes: bool) -> None:
     if yes:
         return
     if not interactive():
-        raise UsageError("there is no terminal to ask at", remedy="say --yes to do it")
-    import typer
+        raise UsageError(words.NO_TERMINAL(), remedy=words.SAY_YES())
+    if not agreed(words.DO_IT()):
+        import typer
 
-    typer.confirm("do it?", abort=True)
+        print(words.NOTHING_DONE())
+        raise typer.Exit(INTERRUPTED)
 
 
 @dataclass(slots=True)
@@ -146,16 +153,15 @@ class Operator:
         Raises:
             UsageError: There is none.
         """
-        text = text.strip()
-        number = text.removeprefix("№").removeprefix("#").strip() if text.startswith(("№", "#")) else ""
-        key = self._by_number(number) if number else _key(text, kind)
+        number = number_in(text)
+        key = self._by_number(number) if number else key_in(self.app, text, kind=kind)
         if key.kind != kind:
-            raise UsageError(f"{key} is no {kind}, which this is for")
+            raise UsageError(words.OTHER_KIND(entity=key, kind=kind))
         entity = remembered.run(
             self.app.portal, self.app.workshop().linker(self.funnels, self.maker.now).entity(key.kind, key.id)
         )
         if entity is None:
-            raise UsageError(f"the portal has no {key} (or hides it from the webhook's owner)")
+            raise UsageError(words.NOT_AT_PORTAL(entity=key))
         return entity
 
     def _by_number(self, number: str) -> Key:
@@ -167,10 +173,10 @@ class Operator:
             if items.number_of(row) == number
         ]
         if not rows:
-            raise UsageError(f"the portal has no invoice №{number}")
+            raise UsageError(words.NOT_NUMBERED(number=number))
         if len(rows) > 1:
             ids = ", ".join(str(items.row_id(row)) for row in rows)
-            raise UsageError(f"several invoices have №{number}", remedy=f"name one by its id: {ids}")
+            raise UsageError(listing.SEVERAL_NUMBERED(number=number), remedy=listing.NAME_ONE(which=ids))
         return Key(INVOICE, items.row_id(rows[0]))
 
     # what would be done
@@ -237,8 +243,8 @@ class Operator:
         except (StepError, MailPermanentError) as error:
             raise UsageError(str(error)) from None
         if isinstance(found, Failed | Skipped):
-            words = found.message if isinstance(found, Failed) else f"not wanted: {found.reason}"
-            raise UsageError(words)
+            reason = "" if isinstance(found, Failed) else word(REASONS, found.reason)
+            raise UsageError(found.message if isinstance(found, Failed) else words.NOT_WANTED(why=reason))
         return found
 
     def intentions(self, planned: Sequence[Planned]) -> Iterator[str]:
@@ -260,7 +266,7 @@ class Operator:
         """Write the actions and run them in order, until one does not end well; returns the exit code."""
         app, at = self.app, int(self.maker.now.timestamp())
         if app.settings.safety.dry_run:
-            print("nothing is done: safety.dry_run is on")
+            print(words.DRY_RUN())
             planned = [replace(one, state="skipped", result={"reason": "dry_run"}) for one in planned]
         with operator_alive(app.store.path):
             with app.store.transaction():
@@ -287,7 +293,7 @@ class Operator:
             raise UsageError(f"action {action_id} is gone")
         dispatcher.run_alone(action)
         ended = self.app.store.outbox.action(action_id) or action
-        print(printable(f"action {ended.id}: {ended.state}{_words(ended)}"))
+        print(printable(words.ENDED(id=ended.id, state=word(STATES, ended.state)) + _why(ended)))
         return EXIT_OF_STATE.get(ended.state, 1)
 
     def _leave_to_poll(self) -> None:
@@ -298,19 +304,10 @@ class Operator:
                     self.app.store.outbox.delay(action.id, until=int(self.app.clock.now().timestamp()))
 
 
-def _key(text: str, kind: str) -> Key:
-    if text.isascii() and text.isdigit() and int(text) > 0:
-        return Key(kind, int(text))
-    try:
-        return Key.parse(text)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-
-
-def _words(action: Action) -> str:
-    told = action.error or action.result.get("message") or action.result.get("reason")
+def _why(action: Action) -> str:
+    told = action.error or action.result.get("message") or word(REASONS, action.result.get("reason") or "")
     if action.state == "pending":
-        told = f"{told or action.result.get('waits_for') or 'not now'}; the next poll goes on with it"
+        told = words.GOES_ON(why=told or action.result.get("waits_for") or words.NOT_NOW())
     return f" ({told})" if told else ""
 
 

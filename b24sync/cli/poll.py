@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC
@@ -11,12 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from b24sync.app import App, copy_of, show_time
+from b24sync.cli.layout import say, wrapped
 from b24sync.cli.times import typed_duration, typed_time
 from b24sync.engine.poller import Options
 from b24sync.errors import AnotherPollError
 from b24sync.log import json_line, printable, redact
 from b24sync.store import Store
 from b24sync.store.lock import poll_lock
+from b24sync.words import polling as words
+from b24sync.words.vocabulary import KINDS, STATES, word
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -90,33 +94,39 @@ def _show(app: App, report: Report, wanted: Wanted) -> None:
         tz = app.tz
         print(json_line(report.as_json(lambda moment: show_time(moment.astimezone(UTC), tz))))
     elif not wanted.quiet and (sys.stdout.isatty() or wanted.dry_run):
-        print(_summary(report))
-        if wanted.dry_run:
-            _show_planned(app, report)
+        say([*_summary(report), *(_planned(app, report) if wanted.dry_run else ())])
     for line in _troubles(app, report, wanted):
         print(printable(redact(line)), file=sys.stderr)
 
 
-def _summary(report: Report) -> str:
-    changes = ", ".join(f"{kind} {count}" for kind, count in report.changes.items() if count) or "nothing"
-    done = ", ".join(f"{state} {count}" for state, count in report.actions.items()) or "none"
-    head = "baseline taken; " if report.baseline else ""
-    return (
-        f"{head}changed: {changes}; events: {report.events}; actions: {done}; {report.http_requests} requests"
+def _summary(report: Report) -> Iterator[str]:
+    changes = ", ".join(f"{word(KINDS, kind)} {count}" for kind, count in report.changes.items() if count)
+    done = ", ".join(f"{word(STATES, state)} {count}" for state, count in report.actions.items())
+    head = [words.BASELINE()] if report.baseline else []
+    if report.dry_run:
+        head.append(words.DRY_RUN())
+    text = words.SUMMARY(
+        changes=changes or words.NOTHING(),
+        events=report.events,
+        actions=done or words.NONE(),
+        requests=words.REQUESTS(report.http_requests),
     )
+    yield from wrapped(" ".join([*head, text]))
 
 
-def _show_planned(app: App, report: Report) -> None:
-    from b24sync.cli.intentions import told_lines
-    from b24sync.cli.listing import action_line, event_line
+def _planned(app: App, report: Report) -> Iterator[str]:
+    """What a dry run saw, and what it would do."""
+    from b24sync.cli.listing import action_lines, event_table
 
-    for event in app.store.journal.events(run=report.run):
-        print(event_line(app, event))
-    for action in app.store.outbox.actions(run=report.run):
-        print(action_line(action))
-        if "would" in action.result:
-            for line in told_lines("        ", action.step, action.result["would"], app.tz):
-                print(printable(line))
+    seen = app.store.journal.events(run=report.run)
+    if seen:
+        yield ""
+        yield from event_table(app, seen)
+    planned = app.store.outbox.actions(run=report.run)
+    if planned:
+        yield ""
+    for action in planned:
+        yield from action_lines(app, action)
 
 
 def _troubles(app: App, report: Report, wanted: Wanted) -> list[str]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from b24sync.app import show_time
-from b24sync.log import json_line, printable
+from b24sync.cli.layout import say, table, wrapped
+from b24sync.cli.listing import clock
+from b24sync.log import json_line
 from b24sync.store.outbox import OPEN_TROUBLE
+from b24sync.words import status as words
+from b24sync.words.vocabulary import KINDS, STATES, word
 
 if TYPE_CHECKING:
     from b24sync.app import App
@@ -26,8 +32,7 @@ def _status(app: App, *, as_json: bool) -> int:
     if as_json:
         print(json_line(facts))
     else:
-        for line in _lines(facts):
-            print(printable(line))
+        say([*_lines(app, facts)])
     return 1 if facts["verdict"] == "attention" else 0
 
 
@@ -86,21 +91,62 @@ def _run(app: App, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _lines(facts: dict[str, Any]) -> list[str]:
-    lines = [f"{facts['configuration']}: {facts['verdict']}  ({facts['database']})"]
-    for cursor in facts["cursors"]:
-        lag = "" if cursor["lag_s"] is None else f", {cursor['lag_s']} s ago"
-        guard = f"; stopped: {cursor['guard']} (b24sync poll --reconcile)" if cursor["guard"] else ""
-        lines.append(f"  {cursor['kind']:<12} {cursor['state']:<9} {cursor['signpost'] or '-'}{lag}{guard}")
-    for run in facts["runs"]:
-        troubles = f"  {run['troubles'][0]}" if run["troubles"] else ""
-        lines.append(
-            f"  run {run['run']:<6} {run['started_at']}  exit {run['exit_code']}  events "
-            f"{run['events']}{troubles}"
-        )
-    lines.append(
-        "  actions: " + (", ".join(f"{state} {count}" for state, count in facts["actions"].items()) or "none")
+def _lines(app: App, facts: dict[str, Any]) -> Iterator[str]:
+    """The same for people."""
+    yield from wrapped(
+        words.HEAD(configuration=facts["configuration"], verdict=word(words.VERDICTS, facts["verdict"]))
     )
+    yield from wrapped(words.DATABASE(path=facts["database"]), first="  ", rest="  ")
+    if facts["cursors"]:
+        yield ""
+        yield from table(
+            [words.FEED(), words.FEED_STATE(), words.SEEN(), words.AGO()],
+            [_feed(app, cursor) for cursor in facts["cursors"]],
+            indent="  ",
+        )
+    for cursor in facts["cursors"]:
+        if cursor["guard"]:
+            yield from wrapped(
+                words.STOPPED(kind=cursor["kind"], why=cursor["guard"]), first="  ", rest="    "
+            )
+    if facts["runs"]:
+        yield ""
+        yield from table(
+            [words.RUN(), words.STARTED(), words.EXIT(), words.EVENTS(), words.TROUBLE()],
+            [_run_row(app, run) for run in facts["runs"]],
+            indent="  ",
+        )
+    yield ""
+    counts = ", ".join(f"{word(STATES, state)} {count}" for state, count in facts["actions"].items())
+    yield "  " + words.ACTIONS(counts=counts or words.NONE())
     if facts["verdict"] == "attention":
-        lines.append("  look: b24sync actions --state failed|held|uncertain; then retry, release or cancel")
-    return lines
+        yield from wrapped(words.LOOK(), first="  ", rest="  ")
+
+
+def _feed(app: App, cursor: dict[str, Any]) -> list[str]:
+    lag = cursor["lag_s"]
+    return [
+        word(KINDS, cursor["kind"]),
+        word(words.FEED_STATES, cursor["state"]),
+        "-" if cursor["signpost"] is None else _time(app, cursor["signpost"]),
+        "" if lag is None else _age(lag),
+    ]
+
+
+def _run_row(app: App, run: dict[str, Any]) -> list[str]:
+    troubles = run["troubles"]
+    code = "" if run["exit_code"] is None else str(run["exit_code"])
+    started = _time(app, run["started_at"])
+    return [str(run["run"]), started, code, str(run["events"]), troubles[0] if troubles else ""]
+
+
+def _time(app: App, text: str) -> str:
+    return clock(int(datetime.fromisoformat(text).timestamp()), app.tz)
+
+
+def _age(seconds: int) -> str:
+    """How long ago, in the largest unit that fits."""
+    for unit, counted in ((86400, words.DAYS), (3600, words.HOURS), (60, words.MINUTES)):
+        if seconds >= 2 * unit:
+            return counted(seconds // unit)
+    return words.SECONDS(seconds)

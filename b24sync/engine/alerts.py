@@ -6,6 +6,8 @@ import logging
 from typing import TYPE_CHECKING
 
 from b24sync.errors import B24SyncError
+from b24sync.words import polling as words
+from b24sync.words.vocabulary import STATES, word
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,13 +19,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 PING_TIMEOUT_S = 10
 TROUBLE = ("failed", "held", "uncertain")
-_WORDS = {
-    "ru": (
-        "b24sync: требуется внимание",
-        {"failed": "не выполнено", "held": "задержано", "uncertain": "неизвестно, выполнено ли"},
-    ),
-    "en": ("b24sync: needs attention", {"failed": "failed", "held": "held", "uncertain": "uncertain"}),
-}
 
 
 def after_poll(settings: Settings, workshop: Workshop, report: Report, *, now: datetime) -> None:
@@ -62,11 +57,12 @@ def _notify(settings: Settings, workshop: Workshop, report: Report, now: datetim
     except B24SyncError as error:
         log.warning("the notice about trouble could not be sent: %s", error)
         return
-    head, words = _WORDS[settings.language]
     counts = ", ".join(
-        f"{words[state]}: {report.actions[state]}" for state in TROUBLE if report.actions.get(state)
+        f"{word(STATES, state)}: {report.actions[state]}" for state in TROUBLE if report.actions.get(state)
     )
-    text = im_notify.escape(f"{head} ({counts}). b24sync status; b24sync actions --state {_first(report)}")
+    text = im_notify.escape(
+        f"{words.ALERT()} ({counts}). b24sync status; b24sync actions --state {_first(report)}"
+    )
     calls = [im_notify.system_add(user.id, text, tag=f"b24sync:alert:{report.run}") for user in found.users]
     for answer in portal.write(calls):
         if answer.error is not None:

@@ -20,6 +20,8 @@ from b24sync.engine.capture.staging import seconds
 from b24sync.engine.plan import Planner
 from b24sync.engine.remembered import Remembered
 from b24sync.errors import CredentialsError, TransientError
+from b24sync.words import polling as words
+from b24sync.words.vocabulary import KINDS, word
 
 if TYPE_CHECKING:
     from b24sync.engine.capture import Gathered, KindReading
@@ -110,7 +112,7 @@ class Commit:
                     one.error, one.complete = error, False
                     code = 77 if isinstance(error, CredentialsError) else 69
                     self.report.worsen(
-                        code, f"{one.kind.name} left out of this poll, its stages cannot be read now: {error}"
+                        code, words.STAGES_LEFT_OUT(kind=word(KINDS, one.kind.name), why=error)
                     )
             return False
         at, keep = seconds(self.gathered.signpost), self.poller.store.meta
@@ -121,9 +123,7 @@ class Commit:
                     f"stages_asked:{kind.name}", sorted({*(self._asked(kind) or ()), *seen[kind.name]}), at=at
                 )
                 if kind.name not in found:
-                    self.report.warnings.append(
-                        f"{kind.name}: its stages cannot be read; they are judged by their ids"
-                    )
+                    self.report.warnings.append(words.STAGES_BY_ID(kind=word(KINDS, kind.name)))
         return True
 
     def _unasked(self, kind: Kind, seen: Sequence[str]) -> list[str]:
@@ -165,14 +165,9 @@ class Commit:
                 continue
             self.report.warnings += applied.warnings
             for fault in planner.faults:
-                self.report.worsen(
-                    1, f"{fault} (the rule did not run; correct its when, then: b24sync run-rule RULE ENTITY)"
-                )
+                self.report.worsen(1, words.FAULT(fault=fault))
             if planner.too_old:
-                self.report.warnings.append(
-                    f"{planner.too_old} notify and mail steps skipped: their events are older than "
-                    f"safety.max_event_age"
-                )
+                self.report.warnings.append(words.TOO_OLD(count=planner.too_old))
             for loop in planner.held_loops:
                 self.report.worsen(1, loop)
             return applied
@@ -219,13 +214,11 @@ class Commit:
         try:
             answers = remembered.ask(self.poller.portal, [call for _, call in wanted])
         except TransientError as error:
-            self.report.worsen(
-                69, f"links of {', '.join(sorted(planner.waiting_kinds()))} cannot be read now: {error}"
-            )
+            self.report.worsen(69, words.LINKS(kinds=", ".join(sorted(planner.waiting_kinds())), why=error))
             return set(planner.waiting_kinds())
         failed = [answer for answer in answers if isinstance(answer.error, TransientError)]
         remembered.forget(failed)
         waiting = {kind for kind, call in wanted for answer in failed if answer.call == call}
         for answer in failed:
-            self.report.worsen(69, f"a link cannot be read now: {answer.error}")
+            self.report.worsen(69, words.LINK(why=answer.error))
         return waiting

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 from b24sync.engine.plan import Verdict
+from b24sync.rules.scope import View
 from b24sync.rules.text_errors import TextError
+from b24sync.rules.text_values import MISSING
 
 if TYPE_CHECKING:
     from b24sync.domain.entity import Entity
@@ -16,6 +19,10 @@ if TYPE_CHECKING:
     from b24sync.engine.remembered import Remembered
     from b24sync.rules.language import Language
     from b24sync.rules.links import Linker
+    from b24sync.rules.root_names import Path
+
+HERE = "; here "  # what comes behind it are values of the CRM
+LONGEST = 60
 
 
 @dataclass(slots=True)
@@ -44,4 +51,36 @@ class RuleJudge:
             holds = condition.holds(scope)
         except TextError as error:
             return Verdict(False, f"when cannot be judged: {error}", fault=str(error))
-        return Verdict(holds, "" if holds else f"when is false: {rule.when}", seen=dict(self.remembered.used))
+        reason = "" if holds else f"when is false: {rule.when}{_here(condition.names, scope)}"
+        return Verdict(holds, reason, seen=dict(self.remembered.used))
+
+
+def _here(names: Iterable[Path], scope: Mapping[str, Any]) -> str:
+    """The values that a condition was judged by; nothing if it uses none that can be shown."""
+    told = []
+    for path in sorted(names):
+        value = _value(path, scope)
+        if value is not None:
+            told.append(f"{'.'.join(path)} = {value}")
+    return f"{HERE}{', '.join(told)}" if told else ""
+
+
+def _value(path: Path, scope: Mapping[str, Any]) -> str | None:
+    """A value as text; ``None`` for lists and for what holds values of its own."""
+    found: Any = scope.get(path[0])
+    for name in path[1:]:
+        if isinstance(found, View):
+            try:
+                found = found.attribute(name)
+            except KeyError:
+                return None
+        elif found is MISSING or found is None:
+            return "none"
+        else:
+            return None
+    if found is None or found is MISSING:
+        return "none"
+    if isinstance(found, View) or callable(found):
+        return None
+    text = f"{found:f}" if isinstance(found, Decimal) else " ".join(str(found).split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -17,6 +17,7 @@ from b24sync.engine.settle import Settling, settle
 from b24sync.errors import B24SyncError
 from b24sync.ports import Done, Failed, Waiting
 from b24sync.store.lock import any_operator
+from b24sync.words import polling as words
 
 if TYPE_CHECKING:
     from b24sync.calls import Portal
@@ -164,7 +165,9 @@ class Dispatcher:
         settling = Settling(self.store, run=self.run, at=self.at, now=self.now(), attempts=self.attempts)
         settle(settling, outcome)
         if isinstance(outcome.result, Done):
-            self.warnings += [f"action {outcome.action.id}: {text}" for text in outcome.result.warnings]
+            self.warnings += [
+                words.OF_ACTION(id=outcome.action.id, text=text) for text in outcome.result.warnings
+            ]
         if outcome.mail_unreachable:
             self.mail_down = self.mail_down or outcome.mail_unreachable
 

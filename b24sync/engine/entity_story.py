@@ -5,18 +5,23 @@ What was seen, what it meant, what each rule said, what was done.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from b24sync.domain.entity import INVOICE
 from b24sync.engine.contexts import event_of_row
+from b24sync.rest import items
 from b24sync.rules.match import concerns, mismatch
 
 if TYPE_CHECKING:
     from b24sync.domain.commission_ledger import BookedRow
     from b24sync.domain.entity import Key
-    from b24sync.domain.settings import RuleSettings
+    from b24sync.domain.settings import ReminderSettings, RuleSettings
+    from b24sync.engine.workshop import Workshop
     from b24sync.store import Store
     from b24sync.store.journal import EventRow
     from b24sync.store.outbox import Action
@@ -93,6 +98,24 @@ def write(store: Store, rules: Sequence[RuleSettings], key: Key) -> Story | None
             actions[None],
             store.ledger.rows(key),
         )
+
+
+def next_reminder(parts: Workshop, stored: Stored, settings: ReminderSettings) -> datetime | None:
+    """When the invoice's next reminder comes, as things stand; ``None`` if none does."""
+    from b24sync.domain.reminders import Reminded, next_check
+
+    kind = parts.kinds[INVOICE]
+    entity = items.entity(kind, json.loads(stored.data), statuses={}, base_url="")
+    due, stage = entity.values.get("due_date"), stored.stage or str(entity.values.get("stage_id") or "")
+    invoice = Reminded(
+        entity.key,
+        parts.funnels().status(INVOICE, stage),
+        due,
+        datetime.fromtimestamp(stored.stage_at, UTC) if stored.stage_at is not None else None,
+        parts.store.records.reminders(stored.id, due) if due else (),
+        is_closed=stored.state != "present",
+    )
+    return next_check(invoice, settings, parts.calendar(), now=parts.clock.now(), tz=parts.zone())
 
 
 def _said(store: Store, rules: Iterable[RuleSettings], row: EventRow) -> list[Said]:

@@ -18,6 +18,7 @@ from b24sync.engine.remembered import NotRememberedError
 from b24sync.errors import PortalError
 from b24sync.rules.match import concerns, mismatch
 from b24sync.store.outbox import Planned
+from b24sync.words import polling as words
 
 if TYPE_CHECKING:
     from b24sync.calls import Call
@@ -133,7 +134,7 @@ class Planner:
         except PortalError as error:
             verdict = Verdict(False, f"a link was refused: {error}", fault=str(error))
         if verdict.fault:
-            self.faults.append(f"rule {rule.name} on {event.entity}: {verdict.fault}")
+            self.faults.append(words.RULE_ON(rule=rule.name, entity=event.entity, why=verdict.fault))
         return verdict
 
     def _write(self, rule: RuleSettings, event: Event, event_id: int) -> None:
@@ -176,7 +177,7 @@ class Planner:
             count = self.store.echoes.count_run(rule.name, event.root, at=at)
             if count > self.safety.max_own_runs_per_hour:
                 names = ", ".join(self.store.echoes.rules_running(event.root))
-                said = f"rules feed each other on {event.root}: {names} ({count} own runs within an hour)"
+                said = words.LOOP(entity=event.root, rules=names, count=count)
                 self.held_loops.append(said)
                 return "held", {"reason": "loop", "message": said}
         return "pending", {}
@@ -216,14 +217,12 @@ class Planner:
         if len(self.planned) > self.safety.max_actions_per_poll:
             self._hold(
                 self.planned,
-                f"{len(self.planned)} actions in one poll, safety.max_actions_per_poll is "
-                f"{self.safety.max_actions_per_poll}",
+                words.STORM_ACTIONS(count=len(self.planned), limit=self.safety.max_actions_per_poll),
             )
         elif len(self.mails) > self.safety.max_emails_per_poll:
             self._hold(
                 self.mails,
-                f"{len(self.mails)} mails in one poll, safety.max_emails_per_poll is "
-                f"{self.safety.max_emails_per_poll}",
+                words.STORM_MAILS(count=len(self.mails), limit=self.safety.max_emails_per_poll),
             )
 
     def _hold(self, actions: list[int], message: str) -> None:

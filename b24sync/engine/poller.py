@@ -13,6 +13,9 @@ from b24sync.engine.checkpoint import Checkpoint, pass_by
 from b24sync.engine.poll_report import Report
 from b24sync.errors import CredentialsError, PermanentError, PortalError, TransientError, UsageError
 from b24sync.store.meta import REHEARSED
+from b24sync.store.outbox import OPEN_TROUBLE
+from b24sync.words import polling as words
+from b24sync.words.vocabulary import KINDS, REASONS, STATES, STEPS, word
 
 if TYPE_CHECKING:
     from b24sync.calls import Portal
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from b24sync.store import Store
 
 KEPT_IDLE_RUNS = 2000
+NAMED = 5  # actions of a state that a poll names one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +91,8 @@ class Poller:
     def _check(self, options: Options) -> None:
         if options.since is not None and any(cursor.live for cursor in self.store.snapshot.cursors()):
             raise UsageError(
-                "--since is for the first poll only, and this database has its baseline",
-                remedy="poll without it",
+                words.SINCE_FIRST(),
+                remedy=words.WITHOUT_IT(),
             )
 
     def _start_anew(self, run: int) -> None:
@@ -243,8 +247,7 @@ class Poller:
         if found.guard:
             report.worsen(
                 1,
-                f"{one.kind.name}: {found.guard}; nothing was marked deleted. If that is right: b24sync "
-                f"poll --reconcile",
+                words.GUARD(kind=word(KINDS, one.kind.name), why=found.guard),
             )
         return found
 
@@ -260,9 +263,9 @@ class Poller:
         duration = self.clock.monotonic() - begun
         report.finished_at = report.started_at + timedelta(seconds=duration)
         report.actions = self.store.outbox.counts_of_run(report.run)
-        for state in ("failed", "held", "uncertain"):
+        for state in OPEN_TROUBLE:
             if report.actions.get(state):
-                report.worsen(1, f"{report.actions[state]} actions {state} (b24sync actions --state {state})")
+                self._name_troubled(state, report)
         with self.store.transaction():
             self.store.journal.finish_run(
                 report.run,
@@ -279,7 +282,25 @@ class Poller:
                 self.store.journal.trim_idle_runs(KEPT_IDLE_RUNS)
         self.checkpoint("poll.finished")
 
+    def _name_troubled(self, state: str, report: Report) -> None:
+        """Say which actions need a person: what of which rule for which entity, and why."""
+        named = self.store.outbox.of_run(report.run, state, limit=NAMED)
+        for action in named:
+            why = action.error or action.result.get("message") or action.result.get("reason") or ""
+            said = words.ACTION(
+                id=action.id,
+                state=word(STATES, state),
+                rule=action.rule,
+                step=word(STEPS, action.step),
+                entity=f"{action.kind}:{action.entity_id}",
+                why=word(REASONS, str(why)),
+            )
+            report.worsen(1, said)
+        more = report.actions[state] - len(named)
+        if more > 0:
+            report.worsen(1, words.MORE_ACTIONS(count=more, state=state))
+
 
 def _leave_out(report: Report, kind: Kind, error: PortalError) -> None:
     code = 77 if isinstance(error, CredentialsError) else 69
-    report.worsen(code, f"{kind.name} left out of this poll: {error}")
+    report.worsen(code, words.LEFT_OUT(kind=word(KINDS, kind.name), why=error))

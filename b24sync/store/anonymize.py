@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _OF_THIS_PLACE = ("installation", "config_digest", "said")
 _OWN_WORDS = ("when is false", "from is ", "to is ", "listens to ")
+_VALUES = "; here "  # behind it come values of the CRM
 _KEPT_CACHE = ("stages:", "stages_asked:", "calendar:")
 
 
@@ -52,6 +53,7 @@ class Anonymizer:
 
     def _verdicts(self, row: Row) -> Row:
         reason = row["reason"]
+        reason = reason.partition(_VALUES)[0] if reason.startswith(_OWN_WORDS) else reason
         kept = not reason or reason.startswith(_OWN_WORDS)
         return {**row, "reason": self.names.without_emails(reason) if kept else self.names.text(reason)}
 

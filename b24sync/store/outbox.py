@@ -136,6 +136,14 @@ class Outbox:
         rows = self._db.execute(sql, (*values, -1 if limit is None else limit)).fetchall()
         return [action_of(row) for row in reversed(rows)]
 
+    def of_run(self, run: int, state: str, *, limit: int) -> list[Action]:
+        """The first actions of a state that a run planned or settled."""
+        sql = (
+            "SELECT * FROM actions WHERE (planned_run = ?1 OR settled_run = ?1) AND state = ?2 ORDER BY id "
+            "LIMIT ?3"
+        )
+        return [action_of(row) for row in self._db.execute(sql, (run, state, limit))]
+
     def skipped_after(self, action_id: int, *, reason: str, limit: int) -> list[Action]:
         """The oldest actions behind an id that were skipped for a reason."""
         sql = (

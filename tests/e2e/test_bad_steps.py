@@ -133,8 +133,8 @@ def test_a_condition_that_cannot_be_judged_is_told(firm: Firm) -> None:
     deal = new_deal(firm)
     ran = firm.run("poll")  # as cron does: what did not run must be news
     assert ran.code == 1
-    assert f"rule bad on deal:{deal}: " in ran.err
-    assert "the rule did not run" in ran.err
+    assert f"правило bad, deal:{deal}: " in ran.err
+    assert "правило не сработало" in ran.err
     assert not firm.actions()
     assert "cannot be compared" in firm.run("explain", f"deal:{deal}").out
 

@@ -71,8 +71,9 @@ def test_an_invoice_is_mailed_again_by_its_id_and_by_its_number(firm: Firm) -> N
     by_id = firm.run("resend-invoice", str(invoice), "--yes")
     number = firm.number(invoice)
     assert by_id.code == 0, by_id.said
-    assert by_id.out.splitlines()[0] == f"invoice {number}: send_invoice to anna@romashka.example"
-    assert by_id.out.splitlines()[1] == f"subject: Счёт № {number} от 02.03.2026"
+    assert by_id.out.splitlines()[0] == f"invoice:{invoice} №{number}: отправка счёта"
+    assert by_id.out.splitlines()[1].strip() == "кому: anna@romashka.example"
+    assert by_id.out.splitlines()[2].strip() == f"тема: Счёт № {number} от 02.03.2026"
     by_number = firm.run("resend-invoice", f"№{number}", "--to", "boss@client.example", "--yes")
     assert by_number.code == 0, by_number.said
     first, second = firm.mailed()
@@ -94,9 +95,10 @@ def test_on_a_terminal_it_is_shown_and_asked_first(firm: Firm) -> None:
     assert f"Счёт № {firm.number(invoice)}" in no.out
     assert "Traceback" not in no.out
     assert no.code != 0
+    assert "ничего не сделано" in no.out
     assert not firm.smtp.arrived
     assert not firm.portal.documents
-    yes = answered(firm, "y", "resend-invoice", str(invoice))
+    yes = answered(firm, "да", "resend-invoice", str(invoice))
     assert yes.code == 0, yes.out
     assert len(firm.mailed()) == 1
 
@@ -142,7 +144,7 @@ def test_when_mail_is_down_it_says_so_and_the_next_poll_sends_it_once(firm: Firm
     firm.mail_fails(connect="drop")
     ran = firm.run("resend-invoice", str(invoice), "--yes")
     assert ran.code == 69
-    assert "the next poll goes on with it" in ran.out
+    assert "продолжит следующий опрос" in ran.out
     firm.mail_fails()
     firm.run_on()
     assert len(firm.mailed()) == 1
@@ -200,12 +202,12 @@ def test_a_rule_is_tried_and_run_by_hand(firm: Firm) -> None:
     assert len(firm.told("sales_head")) == 1
     no = firm.run("run-rule", "big", f"invoice:{small}", "--yes")
     assert no.code == 0
-    assert "does not match" in no.out
+    assert "не подходит к" in no.out
     assert "invoice.amount >= 1000" in no.out
     assert len(firm.told("sales_head")) == 1
     unknown = firm.run("run-rule", "bog", f"invoice:{invoice}", "--yes")
     assert unknown.code == 2
-    assert "did you mean big?" in unknown.err
+    assert "возможно, big?" in unknown.err
 
 
 def test_a_mail_rule_by_hand_shows_the_mail_it_would_send(firm: Firm) -> None:

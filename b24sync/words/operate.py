@@ -1,0 +1,29 @@
+"""Rules and mails by hand."""
+
+from __future__ import annotations
+
+from b24sync.words import Message
+
+DOES_NOT_MATCH = Message(
+    "правило {rule} не подходит к {entity}: {why}", "rule {rule} does not match {entity}: {why}"
+)
+NO_RULE = Message("правила «{name}» нет", "there is no rule {name!r}")
+NO_TERMINAL = Message("спросить не у кого: нет терминала", "there is no terminal to ask at")
+SAY_YES = Message("добавьте --yes, чтобы сделать без вопроса", "say --yes to do it")
+DO_IT = Message("Сделать?", "Do it?")
+NOTHING_DONE = Message("ничего не сделано", "nothing was done")
+DRY_RUN = Message("ничего не сделано: включён safety.dry_run", "nothing is done: safety.dry_run is on")
+NO_MAIL = Message(
+    "mail: нет, а {command} отправляет письмо (добавьте раздел [mail])",
+    "mail: is missing, and {command} sends mail (write a [mail] section)",
+)
+OTHER_KIND = Message("{entity}: нужен {kind}", "{entity} is no {kind}, which this is for")
+NOT_AT_PORTAL = Message(
+    "на портале нет {entity} (или он скрыт от владельца вебхука)",
+    "the portal has no {entity} (or hides it from the webhook's owner)",
+)
+NOT_NUMBERED = Message("на портале нет счёта №{number}", "the portal has no invoice №{number}")
+ENDED = Message("действие №{id}: {state}", "action {id}: {state}")
+GOES_ON = Message("{why}; продолжит следующий опрос", "{why}; the next poll goes on with it")
+NOT_NOW = Message("не сейчас", "not now")
+NOT_WANTED = Message("не требуется: {why}", "not wanted: {why}")

@@ -1,0 +1,70 @@
+"""What a poll says of itself."""
+
+from __future__ import annotations
+
+from b24sync.words import Counted, Message
+
+BASELINE = Message(
+    "Исходное состояние прочитано, событий по нему нет.", "The baseline was taken; it fires nothing."
+)
+DRY_RUN = Message("Пробный опрос: ничего не изменено.", "Dry run: nothing was changed.")
+SUMMARY = Message(
+    "Изменено: {changes}; событий: {events}; действия: {actions}; {requests}.",
+    "Changed: {changes}; events: {events}; actions: {actions}; {requests}.",
+)
+NOTHING = Message("ничего", "nothing")
+NONE = Message("нет", "none")
+REQUESTS = Counted(("запрос", "запроса", "запросов"), ("request", "requests"))
+LEFT_OUT = Message("{kind} пропущено в этом опросе: {why}", "{kind} left out of this poll: {why}")
+STAGES_LEFT_OUT = Message(
+    "{kind} пропущено в этом опросе, стадии сейчас не прочитать: {why}",
+    "{kind} left out of this poll, its stages cannot be read now: {why}",
+)
+STAGES_BY_ID = Message(
+    "{kind}: стадии не прочитать, они различаются по ID",
+    "{kind}: its stages cannot be read; they are judged by their ids",
+)
+GUARD = Message(
+    "{kind}: {why}; ничего не помечено удалённым. Если это верно: b24sync poll --reconcile",
+    "{kind}: {why}; nothing was marked deleted. If that is right: b24sync poll --reconcile",
+)
+ACTION = Message(
+    "действие №{id} {state}: правило {rule}, {step}, {entity}: {why}",
+    "action {id} {state}: rule {rule}, {step}, {entity}: {why}",
+)
+MORE_ACTIONS = Message(
+    "и ещё {count}: b24sync actions --state {state}", "and {count} more: b24sync actions --state {state}"
+)
+SINCE_FIRST = Message(
+    "--since только для первого опроса, а эта база исходное состояние уже имеет",
+    "--since is for the first poll only, and this database has its baseline",
+)
+WITHOUT_IT = Message("запустите опрос без него", "poll without it")
+FAULT = Message(
+    "{fault} (правило не сработало; исправьте when, затем: b24sync run-rule ПРАВИЛО ОБЪЕКТ)",
+    "{fault} (the rule did not run; correct its when, then: b24sync run-rule RULE ENTITY)",
+)
+RULE_ON = Message("правило {rule}, {entity}: {why}", "rule {rule} on {entity}: {why}")
+TOO_OLD = Message(
+    "пропущено уведомлений и писем: {count}; их события старше safety.max_event_age",
+    "{count} notify and mail steps skipped: their events are older than safety.max_event_age",
+)
+LINKS = Message(
+    "связанные данные ({kinds}) сейчас не прочитать: {why}", "links of {kinds} cannot be read now: {why}"
+)
+LINK = Message("связанные данные сейчас не прочитать: {why}", "a link cannot be read now: {why}")
+OF_ACTION = Message("действие №{id}: {text}", "action {id}: {text}")
+LOOP = Message(
+    "правила вызывают друг друга на {entity}: {rules} ({count} собственных запусков за час)",
+    "rules feed each other on {entity}: {rules} ({count} own runs within an hour)",
+)
+STORM_ACTIONS = Message(
+    "{count} действий за один опрос, safety.max_actions_per_poll = {limit}",
+    "{count} actions in one poll, safety.max_actions_per_poll is {limit}",
+)
+STORM_MAILS = Message(
+    "{count} писем за один опрос, safety.max_emails_per_poll = {limit}",
+    "{count} mails in one poll, safety.max_emails_per_poll is {limit}",
+)
+ALERT = Message("b24sync: требуется внимание", "b24sync: needs attention")
+"""Begins the notice of ``[alerts]``."""

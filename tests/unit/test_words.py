@@ -1,0 +1,133 @@
+"""The catalogue of what the program says: complete in both languages, with the same values in both."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from string import Formatter
+from typing import Any
+
+import pytest
+
+import b24sync.words
+from b24sync.words import Counted, Message, language, speak
+from b24sync.words.verdicts import verdict
+from b24sync.words.vocabulary import EVENT_WORDS, REASONS, STATES, STEPS, event_word
+
+MODULES = [
+    importlib.import_module(found.name)
+    for found in pkgutil.iter_modules(b24sync.words.__path__, "b24sync.words.")
+]
+
+
+def _said() -> Iterator[tuple[str, Message | Counted]]:
+    for module in MODULES:
+        for name, value in vars(module).items():
+            yield from _in(f"{module.__name__}.{name}", value)
+
+
+def _in(place: str, value: Any) -> Iterator[tuple[str, Message | Counted]]:
+    if isinstance(value, Message | Counted):
+        yield place, value
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _in(f"{place}[{key}]", one)
+
+
+EVERY = dict(_said())
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    before = language()
+    yield
+    speak(before)
+
+
+def _values(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("place", [place for place, one in EVERY.items() if isinstance(one, Message)])
+def test_a_message_is_there_in_both_languages_with_the_same_values(place: str) -> None:
+    message = EVERY[place]
+    assert isinstance(message, Message)
+    assert message.ru.strip()
+    assert message.en.strip()
+    assert _values(message.ru) == _values(message.en)
+    assert not re.search("[а-яё]", re.sub(r"[«»№]", "", message.en), re.IGNORECASE)
+
+
+def test_russian_says_one_word_for_one_thing() -> None:
+    for place, one in EVERY.items():
+        text = one.ru if isinstance(one, Message) else " ".join(one.ru)
+        assert not re.search(r"комисси|ивент|экшен|нотификац|вебхук(?!а|у|ом|е|и|\b)", text), place
+        assert not re.search(r"\bоплат\w+ счета\b", text), place
+
+
+def test_a_counted_noun_follows_its_number() -> None:
+    requests = Counted(("запрос", "запроса", "запросов"), ("request", "requests"))
+    speak("ru")
+    assert [requests(n) for n in (1, 2, 5, 11, 21, 104)] == [
+        "1 запрос",
+        "2 запроса",
+        "5 запросов",
+        "11 запросов",
+        "21 запрос",
+        "104 запроса",
+    ]
+    speak("en")
+    assert [requests(n) for n in (1, 2)] == ["1 request", "2 requests"]
+
+
+def test_every_code_that_a_result_may_hold_has_a_word() -> None:
+    from b24sync.cli.listing import STATES as CODES
+    from b24sync.domain.event import event_names
+    from b24sync.steps.registry import STEPS as USES
+
+    assert set(CODES) == set(STATES)
+    assert set(USES) <= set(STEPS)
+    known = {name for kind in ("invoice", "deal", "task") for name in event_names(kind)}
+    assert known <= set(EVENT_WORDS)
+    speak("ru")
+    assert event_word("object.created") == "object: создано"
+
+
+def test_reasons_of_the_steps_have_words() -> None:
+    import ast
+    from pathlib import Path
+
+    root = Path(b24sync.words.__path__[0]).parent
+    codes = set()
+    for path in [*root.glob("steps/*.py"), *root.glob("engine/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Skipped" and node.args:
+                first = node.args[0]
+                codes |= {first.value} if isinstance(first, ast.Constant) else set()
+    assert codes - set(REASONS) == set()
+
+
+@pytest.mark.parametrize(
+    ("recorded", "said"),
+    [
+        ("the event fits", "событие подходит"),
+        ("the event fits and when held", "событие подходит, условие выполнено"),
+        ("to is sent, wanted paid", "стало sent, нужно paid"),
+        (
+            "when is false: invoice.amount >= 1000; here invoice.amount = 10.00",
+            "условие не выполнено: invoice.amount >= 1000; здесь invoice.amount = 10.00",
+        ),
+        (
+            "when is false: deal.id (the rule is gone since)",
+            "условие не выполнено: deal.id (правила больше нет)",
+        ),
+        ("something new", "something new"),
+    ],
+)
+def test_a_recorded_verdict_is_said_in_the_language_of_who_reads_it(recorded: str, said: str) -> None:
+    speak("ru")
+    assert verdict(recorded) == said
+    speak("en")
+    assert verdict(recorded) == recorded
