@@ -20,6 +20,7 @@ from b24sync.domain.calendar import (
     parse,
 )
 from b24sync.domain.settings_calendar import CalendarSettings
+from tests.support.calendars import decreed
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "calendar"
 GOOD = [
@@ -80,15 +81,15 @@ def test_the_normal_form_gives_the_same_back_also_when_it_is_read_as_a_file(name
 
 
 @pytest.mark.parametrize("name", ["xmlcalendar-ru-2020.xml", "isdayoff-ru-2021.json"])
-def test_decree_days_of_a_file_are_worked_unless_they_are_asked_for(shared: Path, name: str) -> None:
+def test_decree_days_of_a_file_are_worked_unless_they_are_asked_for(name: str) -> None:
     imported = read(name)
-    truth = json.loads((shared / "calendar" / f"ru-{imported.year}.json").read_text(encoding="utf-8"))
+    truth = decreed(f"ru-{imported.year}")
 
-    assert [str(day) for day in sorted(imported.decree_days)] == truth["special_nonworking"]
+    assert [str(day) for day in sorted(imported.decree_days)] == truth.decreed
     for presidential in (False, True):
         calendar = Calendar(CalendarSettings(presidential_days=presidential), imported=[imported])
         off = [str(day.date) for day in calendar.year(imported.year).days if not day.working]
-        assert off == sorted(truth["nonworking"] + (truth["special_nonworking"] if presidential else []))
+        assert off == sorted(truth.nonworking + (truth.decreed if presidential else []))
 
 
 def test_decree_days_of_a_file_without_titles_are_told_by_their_dates() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +10,7 @@ from b24sync.errors import InDoubtError, PermanentError, UntriedError
 from b24sync.portal import error_mapping
 from b24sync.portal.codes import Recovery, scope_of
 from b24sync.portal.http_reply import HttpReply, parse_date, parse_object, parse_seconds
+from tests.support.data import data
 
 MEANINGS = {
     "INTERNAL_SERVER_ERROR": Recovery.BROKEN,
@@ -41,19 +40,20 @@ def fault(status: int, content: Any, *, whole: bool = True) -> error_mapping.Tro
     return found
 
 
-def test_every_documented_system_error_is_understood(shared: Path) -> None:
-    samples = json.loads((shared / "samples" / "_system_errors.json").read_text("utf-8"))
-    found = {sample["body"]["error"]: fault(sample["http"], sample["body"]).recovery for sample in samples}
+def test_every_documented_system_error_is_understood() -> None:
+    found = {
+        code: fault(status, {"error": code, "error_description": text}).recovery
+        for status, code, text in data("error_codes.json")["general"]
+    }
     assert found == MEANINGS
 
 
-def test_every_documented_method_error_is_a_refusal(shared: Path) -> None:
-    for path in sorted((shared / "samples").glob("*.error.json")):
-        content = json.loads(path.read_text("utf-8"))
-        found = fault(400, content, whole=False)
-        assert found.recovery in {Recovery.REFUSED, Recovery.NOT_FOUND}, path.name
-        assert isinstance(error_mapping.error_of(found, "some.method", write=True), PermanentError), path.name
-        assert found.text, path.name
+def test_every_documented_method_error_is_a_refusal() -> None:
+    for method, code in data("error_codes.json")["methods"].items():
+        found = fault(400, {"error": code, "error_description": "Access denied."}, whole=False)
+        assert found.recovery in {Recovery.REFUSED, Recovery.NOT_FOUND}, method
+        assert isinstance(error_mapping.error_of(found, "some.method", write=True), PermanentError), method
+        assert found.text, method
 
 
 @pytest.mark.parametrize(
