@@ -349,3 +349,10 @@ def test_the_shapes_are_those_of_the_documented_answers(shared):
         answer = json.loads((shared / "samples" / f"{method}.json").read_text("utf-8"))
         assert set(answer) == set(shape), method
         assert differences(shape["result"], answer["result"]) == [], method
+
+
+def test_our_own_rows_have_the_documented_shapes():
+    rows = {method: row for method, row in data("rows.json").items() if method != "about"}
+    assert {method: differences(SHAPES[method]["result"], row) for method, row in rows.items()} == {
+        method: [] for method in rows
+    }

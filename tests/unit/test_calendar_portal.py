@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from b24sync.domain.calendar import Calendar, PortalDays, differences, parse_settings
 from b24sync.domain.settings_calendar import CalendarSettings
+from tests.support.data import data
 
 
 @pytest.fixture
-def sample(shared: Path) -> PortalDays:
-    answer = json.loads((shared / "samples" / "calendar.settings.get.json").read_text(encoding="utf-8"))
-    return parse_settings(answer["result"])
+def sample() -> PortalDays:
+    return parse_settings(data("rows.json")["calendar.settings.get"])
 
 
 def test_the_documented_answer_is_read(sample: PortalDays) -> None:

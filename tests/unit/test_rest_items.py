@@ -9,6 +9,7 @@ import pytest
 from b24sync.domain.entity import Key
 from b24sync.rest import items, kinds
 from b24sync.rest.kinds import kinds_from
+from tests.support.data import data
 
 KINDS = kinds_from(custom={"object": 1046})
 INVOICE = {
@@ -73,11 +74,11 @@ def test_a_stage_without_a_name_is_its_own_status():
     assert entity("invoice", INVOICE)["status"] == "DT31_1:S"
 
 
-def test_a_deal_is_read_from_both_apis_alike(shared):
-    classic = json.loads((shared / "samples/crm.deal.get.json").read_text())["result"]
+def test_a_deal_is_read_from_both_apis_alike():
+    classic = data("rows.json")["crm.deal.get"]
     item = {
         "id": 410,
-        "title": "New Deal #1",
+        "title": "Кухня",
         "stageId": "PREPARATION",
         "categoryId": 0,
         "stageSemanticId": "P",
@@ -100,12 +101,12 @@ def test_a_smart_process_has_its_deal_and_its_page():
     assert found["url"] == "https://p.example/crm/type/1046/details/3/"
 
 
-def test_a_contact_shows_its_work_address_first(shared):
-    raw = json.loads((shared / "samples/crm.contact.get.json").read_text())["result"]
+def test_a_contact_shows_its_work_address_first():
+    raw = data("rows.json")["crm.contact.get"]
     found = entity("contact", raw)
-    assert found["name"] == "John Smith"
-    assert found["emails"] == ("client.work@example.com", "client.mailing@example.com")
-    assert found["phones"] == ("+13333333555", "+15599888666")
+    assert found["name"] == "Анна Смирнова"
+    assert found["emails"] == ("anna@client.ru", "news@client.ru")
+    assert found["phones"] == ("+79160000001", "+79160000002")
     assert found["responsible_id"] == 6
     item = {
         "id": 43,
@@ -117,10 +118,10 @@ def test_a_contact_shows_its_work_address_first(shared):
     assert entity("contact", item)["name"] == "John"
 
 
-def test_a_company_is_named_by_its_title(shared):
-    raw = json.loads((shared / "samples/crm.company.get.json").read_text())["result"]
+def test_a_company_is_named_by_its_title():
+    raw = data("rows.json")["crm.company.get"]
     found = entity("company", raw)
-    assert (found["name"], found["emails"], found["responsible_id"]) == ("GAZPROM", (), 139)
+    assert (found["name"], found["emails"], found["responsible_id"]) == ("ООО «Ромашка»", (), 139)
 
 
 def test_an_old_invoice_has_the_same_names():

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -20,17 +19,18 @@ from b24sync.rest import (
     timeline,
 )
 from b24sync.rest.kinds import STANDARD, kinds_from
+from tests.support.data import data
 
 
 @pytest.fixture
-def sample(shared):
-    return lambda method: json.loads((shared / f"samples/{method}.json").read_text())["result"]
+def sample():
+    return lambda method: data("rows.json")[method]
 
 
 def test_users_are_read(sample):
     first, second = people.read_users(sample("user.get"))
-    assert first == people.User(1, "Vadim Valeev", "user@example.com", True, (1,))
-    assert second.name == "John Smith"
+    assert first == people.User(1, "Вадим Орлов", "orlov@example.ru", True, (1,))
+    assert second.name == "Ирина Белова"
 
 
 def test_a_user_of_a_narrow_scope_still_has_a_name_and_a_dismissed_one_is_known():
@@ -40,7 +40,7 @@ def test_a_user_of_a_narrow_scope_still_has_a_name_and_a_dismissed_one_is_known(
 
 def test_departments_are_read(sample):
     found = people.read_departments(sample("department.get"))
-    assert found[0] == people.Department(15, "R&D", 1, None)
+    assert found[0] == people.Department(15, "Проектный отдел", 1, None)
     assert people.read_departments([{"ID": 1, "NAME": "Top", "UF_HEAD": "5"}]) == [
         people.Department(1, "Top", None, 5)
     ]
@@ -48,7 +48,7 @@ def test_departments_are_read(sample):
 
 def test_rows_know_their_sum(sample):
     first, _ = rows.read_rows(sample("crm.item.productrow.list"))
-    assert (first.product_id, first.name, first.sum) == (9621, "iphone 14", Decimal("270000.00"))
+    assert (first.product_id, first.name, first.sum) == (96, "Кухня", Decimal("270000.00"))
     classic = rows.read_rows([{"PRODUCT_ID": "0", "PRODUCT_NAME": "free", "PRICE": "0.335", "QUANTITY": "1"}])
     assert classic[0].product_id is None
     assert classic[0].sum == Decimal("0.34")
@@ -65,13 +65,10 @@ def test_rows_are_asked_by_owner():
 
 def test_stages_come_in_the_order_of_the_funnel_with_their_meaning(sample):
     found = stages.read_stages(sample("crm.status.list"))
-    assert [stage.id for stage in found][:2] == ["NEW", "PREPARATION"]
+    assert [stage.id for stage in found][:2] == ["NEW", "EXECUTING"]
     assert {stage.id: stage.semantic for stage in found} == {
         "NEW": "P",
-        "PREPARATION": "P",
-        "PREPAYMENT_INVOICE": "P",
         "EXECUTING": "P",
-        "FINAL_INVOICE": "P",
         "WON": "S",
         "LOSE": "F",
         "APOLOGY": "F",
@@ -95,8 +92,8 @@ def test_each_funnel_has_its_own_list_of_stages():
 
 def test_the_default_funnel_comes_first(sample):
     found = stages.read_categories(sample("crm.category.list"))
-    assert found[0] == stages.Category(0, "General", True)
-    assert len(found) == 4
+    assert found[0] == stages.Category(0, "Общая", True)
+    assert len(found) == 2
 
 
 def test_a_notification_carries_its_recipient_in_the_tag_and_the_client():
@@ -111,8 +108,8 @@ def test_data_in_a_message_is_no_markup():
 
 
 def test_products_and_sections_are_read(sample):
-    assert catalog.read_product(sample("catalog.product.get")) == catalog.Product(1243, "Product", 47, None)
-    assert catalog.read_section(sample("catalog.section.get")) == catalog.Section(31, "Children's Toys", 13)
+    assert catalog.read_product(sample("catalog.product.get")) == catalog.Product(1243, "Кухня", 47, None)
+    assert catalog.read_section(sample("catalog.section.get")) == catalog.Section(31, "Мебель", 13)
     variation = {
         "product": {"id": 5, "name": "v", "iblockSectionId": None, "parentId": {"value": "4", "valueId": "1"}}
     }
@@ -185,7 +182,7 @@ def test_elements_of_lists_keep_all_values_of_a_property(sample):
     assert (element.id, element.properties["PROPERTY_951"]) == (6999, ("1269", "1271"))
     field = lists.read_properties(sample("lists.field.get"))["PROPERTY_1151"]
     assert field.kind == "L"
-    assert field.choices["1675"] == "Completed"
+    assert field.choices["1675"] == "Готово"
     html = lists.read_elements(
         [{"ID": "1", "NAME": "n", "PROPERTY_1": {"9": {"TEXT": "<b>", "TYPE": "HTML"}}}]
     )

@@ -1,27 +1,27 @@
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 
 from b24sync.domain.entity import Key
 from b24sync.rest import items, tasks
 from b24sync.rest.kinds import STANDARD, kinds_from
+from tests.support.data import data
 
 
-def test_a_task_reads_as_the_contract_says(shared):
-    raw = json.loads((shared / "samples/tasks.task.list.json").read_text())["result"]["tasks"][0]
+def test_a_task_reads_as_the_contract_says():
+    raw = data("rows.json")["tasks.task.list"]["tasks"][0]
     found = items.entity(STANDARD["task"], {**raw, "xmlId": "b24sync:1"}, statuses={}, base_url="https://p")
     assert found.key == Key("task", 8017)
-    assert (found["title"], found["status"], found["responsible_id"]) == ("Task Example", 2, 547)
+    assert (found["title"], found["status"], found["responsible_id"]) == ("Замер", 2, 547)
     assert found["deadline"] == datetime(2025, 10, 24, 17, tzinfo=UTC)
     assert found["closed_at"] is None
-    assert found["tags"] == ("arpar",)
+    assert found["tags"] == ("срочно",)
     assert found["url"] == "https://p/company/personal/user/547/tasks/task/view/8017/"
     assert found.fields["xmlId"] == "b24sync:1"
 
 
-def test_bindings_of_a_task_are_entities_of_known_kinds(shared):
-    raw = json.loads((shared / "samples/tasks.task.get.json").read_text())["result"]["task"]
+def test_bindings_of_a_task_are_entities_of_known_kinds():
+    raw = data("rows.json")["tasks.task.get"]["task"]
     assert tasks.bindings(raw) == [Key("company", 591), Key("contact", 627), Key("deal", 1723)]
     assert Key("object", 3) in tasks.bindings(raw, kinds_from(custom={"object": 0x88}))
     assert tasks.bindings({"ufCrmTask": False}) == []
