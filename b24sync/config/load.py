@@ -17,6 +17,7 @@ from b24sync.config.secrets import SecretReader
 from b24sync.config.surroundings import surrounding_faults, zone_faults
 from b24sync.domain.values import Secret, TemplateFile
 from b24sync.errors import ConfigError
+from b24sync.ownership import file_fault
 from b24sync.portal.webhook import Webhook
 
 if TYPE_CHECKING:
@@ -93,8 +94,12 @@ def shared_databases(configurations: Iterable[Loaded]) -> Iterator[str]:
 
 
 def _text_of(path: Path) -> str:
+    fault = file_fault(path)
+    if fault:
+        raise ConfigError(str(path), [f"{path}: {fault}"])
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)  # never all of what may have no end
     except OSError as error:
         raise ConfigError(str(path), [f"cannot be read: {error.strerror or error}"]) from None
     if len(content) > _LARGEST:

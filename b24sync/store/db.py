@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from b24sync.errors import StoreError
+from b24sync.errors import StoreError, UntrustedStoreError
+from b24sync.ownership import file_fault
 from b24sync.store import migrations
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def _prepare_file(path: Path, *, create: bool) -> None:
             remedy=f"chmod o-w {path.parent}, or change store.path",
         )
     if path.exists():
+        _check_owner(path)
         return
     if not create:
         raise StoreError(f"{path}: there is no database yet", remedy="run b24sync poll first")
@@ -158,6 +160,14 @@ def _prepare_file(path: Path, *, create: bool) -> None:
         raise StoreError(
             f"{path}: cannot be made: {error.strerror}", remedy="check the folder's rights and the disk"
         ) from error
+
+
+def _check_owner(path: Path) -> None:
+    """A database or a journal that another user planted holds actions of their choice."""
+    for one in (path, *(path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm", "-journal"))):
+        fault = file_fault(one, group_may_write=True)
+        if fault:
+            raise UntrustedStoreError(f"{one}: {fault}")
 
 
 def _check_readable(connection: sqlite3.Connection, path: Path) -> None:
