@@ -35,6 +35,7 @@ def run(session: Session, output: Path | None) -> int:
             store.meta.get("portal") or "",
             app.tz,
             app.clock.now(),
+            app.calendar,
         )
         text = redact(page(gatherer.facts(), app.settings.language))
     if output == STDOUT:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -12,9 +12,11 @@ from heapq import nsmallest
 from typing import TYPE_CHECKING
 
 from b24sync.domain.entity import INVOICE
+from b24sync.reporting.stays import StageTime, stage_times
 from b24sync.rest import items
 
 if TYPE_CHECKING:
+    from b24sync.domain.calendar import Calendar
     from b24sync.engine.funnels import Funnels
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
@@ -131,6 +133,7 @@ class Facts:
     health: Health
     troubles: Sequence[tuple[Action, str]]
     trouble_count: int
+    stages: Sequence[StageTime] = ()
 
 
 @dataclass(slots=True)
@@ -140,6 +143,7 @@ class Gatherer:
     Attributes:
         base_url: ``https://HOST`` of the portal, for links; empty: no links.
         now: Aware.
+        calendar: For the time in stages; ``None``: that is left out.
     """
 
     store: Store
@@ -148,6 +152,7 @@ class Gatherer:
     base_url: str
     tz: tzinfo
     now: datetime
+    calendar: Callable[[], Calendar] | None = None
 
     def facts(self) -> Facts:
         """Everything, of one moment."""
@@ -164,7 +169,13 @@ class Gatherer:
                 self._health(),
                 [(action, self._url(action.kind, action.entity_id)) for action in troubles],
                 count,
+                self._stages(),
             )
+
+    def _stages(self) -> Sequence[StageTime]:
+        if self.calendar is None:
+            return ()
+        return stage_times(self.store, self.funnels, self.calendar(), self.tz, self.now)
 
     def _local(self, second: int) -> datetime:
         return datetime.fromtimestamp(second, UTC).astimezone(self.tz)

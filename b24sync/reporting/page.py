@@ -10,6 +10,7 @@ from b24sync.reporting.charts import Column, bar, columns
 from b24sync.reporting.gather import AGES, Facts, Pay, Unpaid, details_of
 from b24sync.reporting.markup import Markup, element, joined, text_of
 from b24sync.reporting.phrases import Words
+from b24sync.reporting.stays import StageTime
 from b24sync.reporting.style import PERSON_LOOKS, SHEET, policy
 
 _LONGEST = 90
@@ -84,6 +85,7 @@ class Page:
         words = self.words
         yield self._section("troubles", self._troubles(), long=True)
         yield self._section("unpaid", self._debts(), long=True)
+        yield self._section("stages", self._stages(), long=True)
         yield self._section("reminders", self._reminders())
         yield self._section("commissions", self._commissions(), long=True)
         yield self._section("health", self._health(words))
@@ -200,6 +202,37 @@ class Page:
             _cell(due),
             _cell(words.say("late_days", days=one.days), "n"),
             _cell(words.money(one.amount, one.currency), "n"),
+        ]
+
+    # time in stages
+
+    def _stages(self) -> Iterator[Markup]:
+        words, stages = self.words, self.facts.stages
+        if not stages:
+            yield _soft(words["no_stages"])
+            return
+        head = [
+            (words["stage"], None),
+            (words["waiting"], "n"),
+            (words["money"], "n"),
+            (words["median"], "n"),
+            (words["longest_stay"], "n"),
+        ]
+        for kind in dict.fromkeys(one.kind for one in stages):
+            yield element("h3", {}, text_of(words[f"{kind}s"]))
+            yield _table(head, [self._stage_row(one) for one in stages if one.kind == kind])
+        yield _soft(words["working_time"])
+
+    def _stage_row(self, one: StageTime) -> list[Markup]:
+        words = self.words
+        sums = ", ".join(words.money(amount, currency) for currency, amount in one.money.items())
+        middle = words.working(one.median) if one.median is not None else "–"
+        return [
+            _cell(_short(one.title), "wrap", name="th"),
+            _cell(one.waiting or "–", "n"),
+            _cell(sums or "–", "n"),
+            _cell(middle, "n"),
+            _cell(words.working(one.longest), "n"),
         ]
 
     # reminders

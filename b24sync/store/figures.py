@@ -111,6 +111,25 @@ class Figures:
         )
         return [row[0] for row in self._db.execute(sql)]
 
+    def stays(self, kinds: Sequence[str]) -> Iterator[tuple[str, str, int, int | None]]:
+        """Every stay in a stage whose beginning is known: kind, stage, since, until (``None``: it lasts)."""
+        marks = ", ".join("?" * len(kinds))
+        sql = (
+            "SELECT kind, stage, CAST(strftime('%s', \"from\") AS INTEGER), "
+            "CAST(strftime('%s', \"until\") AS INTEGER) FROM v_moves "
+            f'WHERE kind IN ({marks}) AND "from" IS NOT NULL'
+        )
+        return ((row[0], row[1], row[2], row[3]) for row in self._db.execute(sql, tuple(kinds)))
+
+    def standing(self, kinds: Sequence[str]) -> Iterator[tuple[str, str, int | None, str | None, str | None]]:
+        """Where every present entity stands: kind, stage, since, amount, currency."""
+        marks = ", ".join("?" * len(kinds))
+        sql = (
+            "SELECT kind, stage, CAST(strftime('%s', stage_since) AS INTEGER), amount, currency "
+            f"FROM v_entities WHERE kind IN ({marks}) AND state = 'present' AND stage IS NOT NULL"
+        )
+        return ((row[0], row[1], row[2], row[3], row[4]) for row in self._db.execute(sql, tuple(kinds)))
+
     def done_since(self, step: str, since: int) -> list[int]:
         """When actions of a step were done (Unix seconds), from a time on."""
         sql = (

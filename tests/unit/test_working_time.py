@@ -9,7 +9,7 @@ import pytest
 from b24sync.domain.calendar import Calendar
 from b24sync.domain.settings_calendar import CalendarSettings
 from b24sync.domain.values import Stay
-from b24sync.domain.working_time import due, earliest_start, worked
+from b24sync.domain.working_time import WorkClock, due, earliest_start
 
 CALENDAR = Calendar(CalendarSettings(), language="en")
 
@@ -52,4 +52,11 @@ def test_what_began_before_the_earliest_start_was_due_before(after: str) -> None
     ],
 )
 def test_only_working_days_count(start: datetime, end: datetime, hours: int) -> None:
-    assert worked(start, end, CALENDAR, UTC) == timedelta(hours=hours)
+    assert WorkClock(CALENDAR, UTC).seconds(start, end) == hours * 3600
+
+
+def test_one_clock_gives_the_same_for_stays_in_any_order() -> None:
+    clock = WorkClock(CALENDAR, UTC)
+    stays = [(at(20, 15), at(25)), (at(3), at(30, 7)), (at(10, 5), at(12)), (at(1), at(2, 3))]
+    shared = [clock.seconds(*stay) for stay in stays]
+    assert shared == [WorkClock(CALENDAR, UTC).seconds(*stay) for stay in stays]
