@@ -190,14 +190,7 @@ class Planner:
 
     def _replace_waiting(self, action_id: int, planned: Planned) -> None:
         """A newer mail of the same step and entity replaces one that waits (contract.md §6)."""
-        older = self.store.outbox.waiting_mails(
-            step=planned.step,
-            kind=planned.kind,
-            entity_id=planned.entity_id,
-            rule=planned.rule,
-            before_id=action_id,
-        )
-        for waiting in older:
+        for waiting in self.store.outbox.waiting_mails(like=planned, before_id=action_id):
             self.store.outbox.settle(
                 waiting,
                 "skipped",

@@ -392,13 +392,18 @@ class Outbox:
         )
         return self._db.execute(sql, (dump({"reason": reason}), run, kind)).rowcount
 
-    def waiting_mails(self, *, step: str, kind: str, entity_id: int, rule: str, before_id: int) -> list[int]:
-        """Mails of a step for an entity that wait to be sent, planned before an action."""
+    def waiting_mails(self, *, like: Planned, before_id: int) -> list[int]:
+        """Mails of the same step of a rule for the same entity that wait, planned before an action.
+
+        Another step of the rule is another mail, and what one event plans does not replace each other.
+        """
         sql = (
-            "SELECT id FROM actions WHERE step = ? AND kind = ? AND entity_id = ? AND rule = ? AND id < ?"
+            "SELECT id FROM actions WHERE step = ? AND kind = ? AND entity_id = ? AND rule = ?"
+            " AND position = ? AND event_id IS NOT ? AND id < ?"
             " AND state IN ('pending', 'held') AND sending = 0"
         )
-        return [row[0] for row in self._db.execute(sql, (step, kind, entity_id, rule, before_id))]
+        same = (like.step, like.kind, like.entity_id, like.rule, like.position, like.event_id)
+        return [row[0] for row in self._db.execute(sql, (*same, before_id))]
 
 
 def action_of(row: sqlite3.Row) -> Action:

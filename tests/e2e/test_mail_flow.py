@@ -118,6 +118,28 @@ def test_several_flips_in_one_poll_are_one_mail_and_a_later_one_is_another(firm:
     firm.quiet()
 
 
+def test_two_mails_of_one_rule_both_go_out_once_however_often_the_status_flipped(tmp_path: Path) -> None:
+    twice = RULE + '[[rules.steps]]\nuse = "send_invoice"\nto = ["books@client.example"]\nattach = false\n'
+    with opened(tmp_path / "firm", head=HEAD, rules=twice) as firm:
+        firm.write(sections=firm.mail_section())
+        firm.poll()
+        invoice = firm.invoice()
+        firm.move(invoice, SENT, DRAFT, SENT)
+        polled(firm)
+        assert [mail.recipients for mail in firm.mailed()] == [
+            ("anna@romashka.example",),
+            ("books@client.example",),
+        ]
+        told = [(one["position"], one["state"], one["result"].get("reason")) for one in firm.actions()]
+        assert told == [
+            (0, "skipped", "superseded"),
+            (1, "skipped", "superseded"),
+            (0, "done", None),
+            (1, "done", None),
+        ]
+        firm.quiet()
+
+
 def test_what_changed_on_the_invoice_is_printed_anew_with_a_new_number(firm: Firm) -> None:
     invoice = sent(firm)
     polled(firm)
