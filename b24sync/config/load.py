@@ -8,20 +8,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from b24sync import __version__
 from b24sync.config.find import Source
 from b24sync.config.problems import Problem, place, without_echoes
 from b24sync.config.secrets import SecretReader
 from b24sync.config.surroundings import surrounding_faults, zone_faults
+from b24sync.domain.settings import Settings, StoreSettings
 from b24sync.domain.values import Secret, TemplateFile
 from b24sync.errors import ConfigError
 from b24sync.ownership import file_fault
 from b24sync.portal.webhook import Webhook
-
-if TYPE_CHECKING:
-    from b24sync.domain.settings import Settings
 
 _SYNTAX = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 _LARGEST = 4_000_000
@@ -132,21 +130,32 @@ def _read(
 
     path = source.path
     settings, faults = read_settings(raw, SecretReader(path, environ, offline=offline))
-    folder = path.parent
-    store = raw.get("store")
-    named = isinstance(store, dict) and "path" in store
-    database = settings.store.path if named or not source.in_folder else Path(f"{path.stem}.db")
+    folder = path.parent  # what the file names counts from it already, what it leaves out does not
     settings = replace(
         settings,
         portal=replace(settings.portal, webhook=_tidied(settings.portal.webhook)),
-        store=replace(settings.store, path=folder / database),
-        mail=settings.mail and replace(settings.mail, folder=folder / settings.mail.folder),
+        store=settings.store if _says(raw, "store", "path") else StoreSettings(path=_database_of(source)),
+        mail=settings.mail
+        if settings.mail is None or _says(raw, "mail", "folder")
+        else replace(settings.mail, folder=folder / settings.mail.folder),
         calendar=replace(
             settings.calendar,
             file=tuple(str(folder / Path(name).expanduser()) for name in settings.calendar.file),
         ),
     )
     return settings, faults
+
+
+def _says(raw: dict[str, Any], section: str, key: str) -> bool:
+    table = raw.get(section)
+    return isinstance(table, dict) and key in table
+
+
+def _database_of(source: Source) -> Path:
+    """The database of a configuration that names none: in a folder of them each has one of its own name."""
+    if source.in_folder:
+        return source.path.with_suffix(".db")
+    return source.path.parent / StoreSettings().path
 
 
 def _tidied(webhook: Secret) -> Secret:

@@ -92,3 +92,30 @@ def test_two_configurations_of_a_folder_cannot_share_a_database(tmp_path):
     assert message.startswith(
         f"store.path: {tmp_path}/shop.toml, {tmp_path}/wholesale.toml use the same database"
     )
+
+
+@pytest.mark.parametrize("named", ["shop/b24sync.toml", "shop"])
+@pytest.mark.parametrize("variable", [False, True])
+def test_paths_of_a_relatively_named_configuration_count_from_its_folder_once(
+    tmp_path, monkeypatch, named, variable
+):
+    (tmp_path / "shop").mkdir()
+    own = (
+        '[store]\npath = "data/own.db"\n[mail]\nfrom = "a@example.ru"\ntransport = "file"\nfolder = "mails"\n'
+    )
+    written(tmp_path / "shop", own + PORTAL)
+    monkeypatch.chdir(tmp_path)
+    environ = {"B24SYNC_CONFIG": named} if variable else {}
+    (source,) = find(None if variable else Path(named), environ, Path.cwd())
+    settings = load(source, environ=ENVIRON).settings
+    assert settings.store.path.resolve() == tmp_path / "shop" / "data" / "own.db"
+    assert settings.mail.folder.resolve() == tmp_path / "shop" / "mails"
+
+
+def test_paths_that_a_relatively_named_configuration_leaves_out_are_in_its_folder(tmp_path, monkeypatch):
+    (tmp_path / "shop").mkdir()
+    written(tmp_path / "shop", '[mail]\nfrom = "a@example.ru"\ntransport = "file"\n' + PORTAL)
+    monkeypatch.chdir(tmp_path)
+    settings = load(Path("shop/b24sync.toml"), environ=ENVIRON).settings
+    assert settings.store.path.resolve() == tmp_path / "shop" / "b24sync.db"
+    assert settings.mail.folder.resolve() == tmp_path / "shop" / "outbox"
