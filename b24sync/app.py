@@ -219,17 +219,17 @@ class App:
         from b24sync.engine.poller import Poller
 
         return Poller(
-            self.store,
-            self.portal,
-            self.watched,
-            self.settings,
-            self.clock,
-            self.workshop(),
-            self.base_url,
-            self.scrub,
-            self.webhook.portal,
-            self.checkpoint,
-            progress or (lambda _what, _count: None),
+            store=self.store,
+            portal=self.portal,
+            kinds=self.watched,
+            settings=self.settings,
+            clock=self.clock,
+            parts=self.workshop(),
+            base_url=self.base_url,
+            scrub=self.scrub,
+            origin=self.webhook.portal,
+            checkpoint=self.checkpoint,
+            progress=progress or (lambda _what, _count: None),
         )
 
 

@@ -103,12 +103,12 @@ def _forms(secret: str, *, telling: bool, coded: bool) -> _Secret:
     )
     found += [rf"(?i:[0-9a-f]*{hexed.decode()}[0-9a-f]*)"] if hexed else []
     return _Secret(
-        plain.lower() if telling else plain,
-        telling,
-        cores,
-        hexed,
-        re.compile(f"[{UNSEEN}]*".join(map(_spelled, secret)), re.IGNORECASE if telling else 0),
-        re.compile("|".join(found)) if found else None,
+        literal=plain.lower() if telling else plain,
+        any_case=telling,
+        coded=cores,
+        hexed=hexed,
+        spelled=re.compile(f"[{UNSEEN}]*".join(map(_spelled, secret)), re.IGNORECASE if telling else 0),
+        tokens=re.compile("|".join(found)) if found else None,
     )
 
 

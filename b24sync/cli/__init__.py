@@ -90,7 +90,15 @@ def poll_command(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Ask the portal what changed and run what is due: one cycle."""
-    wanted = _body("poll").Wanted(dry_run, since, baseline, reconcile, max_time, as_json, quiet)
+    wanted = _body("poll").Wanted(
+        dry_run=dry_run,
+        since=since,
+        baseline=baseline,
+        reconcile=reconcile,
+        max_time=max_time,
+        as_json=as_json,
+        quiet=quiet,
+    )
     raise typer.Exit(_body("poll").run(context.obj, wanted))
 
 

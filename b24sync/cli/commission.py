@@ -163,7 +163,7 @@ def show(
     elif fmt == "csv" and by is None:
         _write_csv(out, _ROW_COLUMNS, (_row_cells(booked, tz, names) for booked in wanted))
     else:
-        _write_sums(wanted, by or "person", fmt, out, names, lang)
+        _write_sums(rows=wanted, by=by or "person", fmt=fmt, out=out, names=names, lang=lang)
     return 0
 
 

@@ -189,7 +189,9 @@ def _ask_mail() -> MailChoice:
     port = _ask_port(465 if security == "tls" else 587)
     user = _ask("Login (empty: none)", "", optional=True)
     password = _ask("Password", "", hidden=True) if user else ""
-    return MailChoice("smtp", sender, host, port, security, user, password)
+    return MailChoice(
+        transport="smtp", from_=sender, host=host, port=port, security=security, user=user, password=password
+    )
 
 
 def _ask_port(default: int) -> int:

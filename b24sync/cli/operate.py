@@ -206,32 +206,42 @@ class Operator:
         """An operator's action, not yet written."""
         name = f"operator/{self.batch}/{rule}/{position}"
         mark = marker(self.app.store.installation(), name)
-        return Planned(name, None, rule, step, position, key.kind, key.id, options=dict(options), marker=mark)
+        return Planned(
+            key=name,
+            event_id=None,
+            rule=rule,
+            step=step,
+            position=position,
+            kind=key.kind,
+            entity_id=key.id,
+            options=dict(options),
+            marker=mark,
+        )
 
     def _action(self, planned: Planned) -> Action:
         return Action(
-            0,
-            planned.key,
-            None,
-            planned.rule,
-            planned.step,
-            planned.position,
-            planned.kind,
-            planned.entity_id,
-            "pending",
-            1,
-            None,
-            None,
-            {},
-            {},
-            planned.options,
-            False,
-            None,
-            0,
-            int(self.maker.now.timestamp()),
-            None,
-            None,
-            planned.marker,
+            id=0,
+            key=planned.key,
+            event_id=None,
+            rule=planned.rule,
+            step=planned.step,
+            position=planned.position,
+            kind=planned.kind,
+            entity_id=planned.entity_id,
+            state="pending",
+            attempts=1,
+            next_attempt_at=None,
+            error=None,
+            result={},
+            memory={},
+            options=planned.options,
+            sending=False,
+            claimed_by=None,
+            planned_run=0,
+            planned_at=int(self.maker.now.timestamp()),
+            settled_at=None,
+            settled_run=None,
+            marker=planned.marker,
         )
 
     def preview(self, planned: Planned) -> Any:

@@ -143,7 +143,15 @@ def _replay(app: App, scratch: Store) -> Replay:
         app.settings.language, app.tz, lambda: make_calendar(app.settings, scratch, app.clock)
     )
     past = Past(app.store, app.kinds, app.workshop().funnels(), app.store.meta.get("portal") or "")
-    return Replay(app.store, scratch, app.settings, past, language, app.tz, _say)
+    return Replay(
+        history=app.store,
+        scratch=scratch,
+        settings=app.settings,
+        past=past,
+        language=language,
+        tz=app.tz,
+        say=_say,
+    )
 
 
 def _say(text: str) -> None:

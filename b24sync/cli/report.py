@@ -29,13 +29,13 @@ def run(session: Session, output: Path | None) -> int:
     with session.app(offline=True) as app:
         store = app.open_store(create=False)
         gatherer = Gatherer(
-            store,
-            app.workshop().funnels(),
-            app.kinds,
-            store.meta.get("portal") or "",
-            app.tz,
-            app.clock.now(),
-            app.calendar,
+            store=store,
+            funnels=app.workshop().funnels(),
+            kinds=app.kinds,
+            base_url=store.meta.get("portal") or "",
+            tz=app.tz,
+            now=app.clock.now(),
+            calendar=app.calendar,
         )
         text = redact(page(gatherer.facts(), app.settings.language))
     if output == STDOUT:

@@ -163,7 +163,15 @@ def _rehearsal(settings: Settings, scratch: Store) -> Rehearsal:
 
     language = Language(settings.language, zone, calendar)
     base_url = _base_url(settings.portal.webhook)
-    return Rehearsal(settings, kinds, base_url, zone, language, calendar, clock.now())
+    return Rehearsal(
+        settings=settings,
+        kinds=kinds,
+        base_url=base_url,
+        tz=zone,
+        language=language,
+        calendar=calendar,
+        now=clock.now(),
+    )
 
 
 def _zone(settings: Settings) -> tzinfo:

@@ -66,7 +66,10 @@ def _head(app: App, story: Story, facts: Mapping[str, Any], names: Mapping[int, 
         entity = Key(maker.kind, maker.entity_id)
         yield "  " + words.MADE_BY(id=maker.id, rule=maker.rule, step=word(STEPS, maker.step), entity=entity)
     shown = [
-        (field_word(name), _value(app, story.key.kind, name, value, facts, names))
+        (
+            field_word(name),
+            _value(app=app, kind=story.key.kind, name=name, value=value, facts=facts, names=names),
+        )
         for name, value in facts.items()
         if name not in _HIDDEN
         and value not in (None, "", [])
@@ -147,7 +150,9 @@ def _revisions(app: App, story: Story, names: Mapping[int, str]) -> Iterator[str
         yield f"  {row['number']:>4}  {clock(row['observed_at'], app.tz)}  {what}"
         for name, (old, new) in row["changes"].items():
             before, after = (
-                _value(app, kind, name, one, {}, names) if one not in (None, "") else "-"
+                _value(app=app, kind=kind, name=name, value=one, facts={}, names=names)
+                if one not in (None, "")
+                else "-"
                 for one in (old, new)
             )
             yield from wrapped(f"{field_word(name)}: {before} → {after}", first=" " * 8, rest=" " * 10)

@@ -149,7 +149,10 @@ def rules(app: App, survey: Survey) -> Iterator[Finding]:
     funnels = survey.funnels or app.workshop().funnels()
     now = survey.now or app.portal_now()
     remembered = Remembered()
-    trials = {rule.name: _trial(app, rule, survey, funnels, now, remembered) for rule in app.settings.rules}
+    trials = {
+        rule.name: _trial(app=app, rule=rule, survey=survey, funnels=funnels, now=now, remembered=remembered)
+        for rule in app.settings.rules
+    }
     problem = _run_all(app, [trial for trial in trials.values() if trial is not None], remembered)
     for n, rule in enumerate(app.settings.rules):
         trial = trials[rule.name]
@@ -201,7 +204,7 @@ def _trial(
         fitting = [row for row in rows if items.stage_of(row) in wanted] or rows
         for row in fitting[:1]:
             entity = items.entity(kind, row, statuses=funnels.statuses(), base_url=app.base_url)
-            return _Trial(app, rule, entity, funnels, now, remembered)
+            return _Trial(app=app, rule=rule, entity=entity, funnels=funnels, now=now, remembered=remembered)
     return None
 
 

@@ -214,7 +214,15 @@ def _lines(rows: Sequence[BookedRow]) -> list[_Line]:
 def _first_row(claim: Claim, entity: Key, state: State, worth: Worth) -> LedgerRow:
     """The first row of a line, of 0 too: an invoice whose rows are still to come is then in the ledger."""
     amount = percent_of(worth.base(claim.base), claim.percent, worth.currency)
-    row = LedgerRow(entity, claim.user, claim.role, claim.percent, state, amount, worth.currency)
+    row = LedgerRow(
+        entity=entity,
+        user=claim.user,
+        role=claim.role,
+        percent=claim.percent,
+        state=state,
+        amount=amount,
+        currency=worth.currency,
+    )
     return replace(row, user_name=claim.user_name, base=claim.base, stands_at=amount)
 
 

@@ -89,7 +89,15 @@ class SmtpMailer:
                 the mail uncertain).
         """
         secret = (lambda: password) if isinstance(password, str) else password
-        self._server = Server(host, port, security, user, secret, timeout_s, ca_file)
+        self._server = Server(
+            host=host,
+            port=port,
+            security=security,
+            user=user,
+            password=secret,
+            timeout_s=timeout_s,
+            ca_file=ca_file,
+        )
         self._from, self._reply_to, self._redirect_to = from_, reply_to, redirect_to
         self._answer_timeout_s = 4 * timeout_s if answer_timeout_s is None else answer_timeout_s
         self._clock = clock

@@ -50,7 +50,7 @@ def columns(
     last = len(found) - 1
     for place, column in enumerate(found):
         x = _LEFT + place * space
-        drawn.append(_column(column, looks, x, space, top, height))
+        drawn.append(_column(column=column, looks=looks, x=x, space=space, top=top, height=height))
         if (last - place) % every == 0:
             drawn.append(
                 element(

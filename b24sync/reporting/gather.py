@@ -160,16 +160,16 @@ class Gatherer:
         with self.store.reading():
             troubles, count = self.store.figures.open_troubles(_TROUBLES)
             return Facts(
-                self.now,
-                self.tz,
-                months,
-                self._debts(),
-                self._reminders(months),
-                self._commissions(months),
-                self._health(),
-                [(action, self._url(action.kind, action.entity_id)) for action in troubles],
-                count,
-                self._stages(),
+                now=self.now,
+                tz=self.tz,
+                months=months,
+                debts=self._debts(),
+                reminders=self._reminders(months),
+                pay=self._commissions(months),
+                health=self._health(),
+                troubles=[(action, self._url(action.kind, action.entity_id)) for action in troubles],
+                trouble_count=count,
+                stages=self._stages(),
             )
 
     def _stages(self) -> Sequence[StageTime]:
@@ -229,14 +229,14 @@ class Gatherer:
         due = date.fromisoformat(due_on) if due_on else None
         values = entity.values
         return Unpaid(
-            entity_id,
-            values["number"],
-            values["title"],
-            due,
-            (today - due).days if due else 0,
-            values["amount"],
-            values["currency"],
-            self._url(INVOICE, entity_id),
+            id=entity_id,
+            number=values["number"],
+            title=values["title"],
+            due=due,
+            days=(today - due).days if due else 0,
+            amount=values["amount"],
+            currency=values["currency"],
+            url=self._url(INVOICE, entity_id),
         )
 
     # reminders and commissions

@@ -87,11 +87,11 @@ def _in_order(stages: Mapping[tuple[str, str], _Stage], funnels: Funnels) -> Ite
 
 def _summed(kind: str, title: str, found: _Stage) -> StageTime:
     return StageTime(
-        kind,
-        title,
-        len(found.ended),
-        timedelta(seconds=median(found.ended)) if found.ended else None,
-        timedelta(seconds=max([*found.ended, *found.lasting])),
-        len(found.lasting),
-        {currency: amount for currency, amount in sorted(found.money.items()) if amount},
+        kind=kind,
+        title=title,
+        stays=len(found.ended),
+        median=timedelta(seconds=median(found.ended)) if found.ended else None,
+        longest=timedelta(seconds=max([*found.ended, *found.lasting])),
+        waiting=len(found.lasting),
+        money={currency: amount for currency, amount in sorted(found.money.items()) if amount},
     )

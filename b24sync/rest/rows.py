@@ -90,5 +90,10 @@ def read_row(raw: Mapping[str, Any]) -> Row:
     total = (price * quantity).quantize(_CENT, rounding=ROUND_HALF_UP)
     name = json_values.text(raw.get("productName", raw.get("PRODUCT_NAME")))
     return Row(
-        json_values.id_or_none(raw.get("productId", raw.get("PRODUCT_ID"))), name, price, quantity, total, raw
+        product_id=json_values.id_or_none(raw.get("productId", raw.get("PRODUCT_ID"))),
+        name=name,
+        price=price,
+        quantity=quantity,
+        sum=total,
+        raw=raw,
     )

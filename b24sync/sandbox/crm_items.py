@@ -92,7 +92,9 @@ class Items:
         if kind.staged:
             stage = item["stageId"]
             semantics = self._portal.funnels.semantics(etid, stage)
-            self._portal.history.created(etid, key, now, item["categoryId"], stage, semantics)
+            self._portal.history.created(
+                etid=etid, owner=key, at=now, category=item["categoryId"], stage=stage, semantics=semantics
+            )
         return int(key)
 
     def generate(self, etid: int, count: int, make: Callable[[int], Mapping[str, Any]], by: int) -> range:
@@ -130,7 +132,16 @@ class Items:
             stage = made["stageId"]
             semantics = self._portal.funnels.semantics(etid, stage)
             kind = CREATED if semantics == "P" else FINISHED
-            return HistoryRow(0, kind, etid, owner, made["createdTime"], made["categoryId"], stage, semantics)
+            return HistoryRow(
+                id=0,
+                type_id=kind,
+                entity_type_id=etid,
+                owner_id=owner,
+                created=made["createdTime"],
+                category_id=made["categoryId"],
+                stage_id=stage,
+                semantics=semantics,
+            )
 
         self._portal.history.generate(etid, first, count, row)
 
@@ -195,13 +206,13 @@ class Items:
         if moved or changed_funnel:
             stage = item["stageId"]
             self._portal.history.moved(
-                self._portal.settings,
-                kind.id,
-                item["id"],
-                now,
-                item["categoryId"],
-                stage,
-                self._portal.funnels.semantics(kind.id, stage),
+                settings=self._portal.settings,
+                etid=kind.id,
+                owner=item["id"],
+                at=now,
+                category=item["categoryId"],
+                stage=stage,
+                semantics=self._portal.funnels.semantics(kind.id, stage),
                 funnel_changed=changed_funnel,
             )
 

@@ -123,7 +123,18 @@ class Funnels:
         self._next += 2
         system = semantics == "S" or status_id.endswith(("NEW", ":N"))
         place = sort or 10 * (len(group) + 1)
-        group.append(Stage(self._next, entity_id, status_id, name, place, semantics, system, category_id))
+        group.append(
+            Stage(
+                id=self._next,
+                entity_id=entity_id,
+                status_id=status_id,
+                name=name,
+                sort=place,
+                semantics=semantics,
+                system=system,
+                category_id=category_id,
+            )
+        )
         group.sort(key=lambda stage: stage.sort)
         if entity_id == "INVOICE_STATUS":
             self._semantics[OLD_INVOICE, status_id] = semantics or "P"

@@ -88,7 +88,9 @@ class OldInvoices:
         row = self.all[key] = base | self._read(fields)
         self._settle(row)
         semantics = self._portal.funnels.semantics(OLD_INVOICE, row["STATUS_ID"])
-        self._portal.history.created(OLD_INVOICE, key, now, 0, row["STATUS_ID"], semantics)
+        self._portal.history.created(
+            etid=OLD_INVOICE, owner=key, at=now, category=0, stage=row["STATUS_ID"], semantics=semantics
+        )
         return key
 
     def update(self, key: int, fields: Mapping[str, Any]) -> bool:
@@ -104,13 +106,13 @@ class OldInvoices:
             row["DATE_STATUS"] = now
             semantics = self._portal.funnels.semantics(OLD_INVOICE, row["STATUS_ID"])
             self._portal.history.moved(
-                self._portal.settings,
-                OLD_INVOICE,
-                key,
-                now,
-                0,
-                row["STATUS_ID"],
-                semantics,
+                settings=self._portal.settings,
+                etid=OLD_INVOICE,
+                owner=key,
+                at=now,
+                category=0,
+                stage=row["STATUS_ID"],
+                semantics=semantics,
                 funnel_changed=False,
             )
         self._settle(row)

@@ -67,10 +67,18 @@ def _absolute(text: str, server: ZoneInfo) -> datetime | None:
         return datetime.fromtimestamp(int(text[1:]), UTC)
     if found := _ISO.fullmatch(text):
         year, month, day, hour, minute, second, offset = found.groups()
-        return _moment(year, month, day, hour, minute, second, _offset(offset, server))
+        return _moment(
+            year=year,
+            month=month,
+            day=day,
+            hour=hour,
+            minute=minute,
+            second=second,
+            tz=_offset(offset, server),
+        )
     if found := _DOTTED.fullmatch(text):
         day, month, year, hour, minute, second = found.groups()
-        return _moment(year, month, day, hour, minute, second, server)
+        return _moment(year=year, month=month, day=day, hour=hour, minute=minute, second=second, tz=server)
     return None
 
 

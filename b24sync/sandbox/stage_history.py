@@ -63,7 +63,9 @@ class History:
     def created(self, etid: int, owner: int, at: datetime, category: int, stage: str, semantics: str) -> None:
         """Note a new item; one made straight in a final stage has one row, of type 3."""
         kind = CREATED if semantics == "P" else FINISHED
-        self._add(etid, owner, kind, at, category, stage, semantics)
+        self._add(
+            etid=etid, owner=owner, kind=kind, at=at, category=category, stage=stage, semantics=semantics
+        )
 
     def moved(
         self,
@@ -86,7 +88,9 @@ class History:
         elif latest is not None and latest.type_id == FINISHED and _drops_final(settings, etid):
             self._remove(etid, owner, latest.id)
         kind = FUNNEL_CHANGED if funnel_changed else MOVED if semantics == "P" else FINISHED
-        self._add(etid, owner, kind, at, category, stage, semantics)
+        self._add(
+            etid=etid, owner=owner, kind=kind, at=at, category=category, stage=stage, semantics=semantics
+        )
 
     def withhold(self, etid: int, *ids: int) -> None:
         """Let rows be as of transactions under way: nobody can read them yet."""
@@ -120,14 +124,14 @@ class History:
         def row(key: int) -> HistoryRow:
             bare = make(key - first + first_owner)
             return HistoryRow(
-                key,
-                bare.type_id,
-                etid,
-                bare.owner_id,
-                bare.created,
-                bare.category_id,
-                bare.stage_id,
-                bare.semantics,
+                id=key,
+                type_id=bare.type_id,
+                entity_type_id=etid,
+                owner_id=bare.owner_id,
+                created=bare.created,
+                category_id=bare.category_id,
+                stage_id=bare.stage_id,
+                semantics=bare.semantics,
             )
 
         self.table(etid).generate(first, count, row)
@@ -150,7 +154,19 @@ class History:
     ) -> None:
         series = _series(etid)
         key = self._last[series] = self._last.get(series, 0) + 1
-        self.table(etid).put(key, HistoryRow(key, kind, etid, owner, at, category, stage, semantics))
+        self.table(etid).put(
+            key,
+            HistoryRow(
+                id=key,
+                type_id=kind,
+                entity_type_id=etid,
+                owner_id=owner,
+                created=at,
+                category_id=category,
+                stage_id=stage,
+                semantics=semantics,
+            ),
+        )
         self._ids(etid, owner)
         self._owned.setdefault((etid, owner), []).append(key)
 

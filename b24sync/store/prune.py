@@ -65,7 +65,9 @@ class Trim:
         actions += self._operators()
         runs = self._runs()
         freed, unused = self._shrink()
-        return Trimmed(revisions, events, actions, runs, freed, unused)
+        return Trimmed(
+            revisions=revisions, events=events, actions=actions, runs=runs, freed=freed, unused=unused
+        )
 
     def _ask(self, sql: str, **values: Any) -> list[sqlite3.Row]:
         return self.store.connection.execute(

@@ -134,7 +134,14 @@ class Year:
                 raise ValueError("a year of another format")
             country, year, source = str(data["country"]), int(data["year"]), str(data["source"])
             days = _days_of(year, data["kinds"], data["names"], layer=str(data["layer"]), source=source)
-            return cls(country, year, days, data["status"], source, frozenset(map(int, data["weekend"])))
+            return cls(
+                country=country,
+                year=year,
+                days=days,
+                status=data["status"],
+                source=source,
+                weekend=frozenset(map(int, data["weekend"])),
+            )
         except (KeyError, TypeError, AttributeError) as fault:
             raise ValueError(f"no year of a calendar: {fault!r}") from fault
 

@@ -185,7 +185,14 @@ def _read_json(text: str, source: str) -> Draft | Imported:
 def _from_normal_form(data: Any) -> Imported:
     year = Year.from_dict(data)
     decrees = frozenset(date.fromisoformat(day) for day in data.get("decree_days", ()))
-    return Imported(year.country, year.year, year.days, tuple(data.get("warnings", ())), year.source, decrees)
+    return Imported(
+        country=year.country,
+        year=year.year,
+        days=year.days,
+        warnings=tuple(data.get("warnings", ())),
+        source=year.source,
+        decree_days=decrees,
+    )
 
 
 def _complete(draft: Draft, source: str) -> Imported:
@@ -197,7 +204,14 @@ def _complete(draft: Draft, source: str) -> Imported:
     if faults:
         raise CalendarFileError(source, faults)
     off_by_decree = frozenset(day.date for day in days if day.date in draft.decrees and day.working)
-    return Imported(draft.country, draft.year, days, tuple(draft.warnings), source, off_by_decree)
+    return Imported(
+        country=draft.country,
+        year=draft.year,
+        days=days,
+        warnings=tuple(draft.warnings),
+        source=source,
+        decree_days=off_by_decree,
+    )
 
 
 def _find_decree_days(draft: Draft) -> None:

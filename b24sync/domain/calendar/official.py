@@ -61,9 +61,16 @@ def official_year(country: str, year: int, *, language: str) -> Year:
         name = _name(library.get(day), language)
         plain = not working and not name and day.weekday() in weekend
         days.append(
-            Day(day, working, day in short, "" if working else name, "weekend" if plain else layer, source)
+            Day(
+                date=day,
+                working=working,
+                short=day in short,
+                name="" if working else name,
+                layer="weekend" if plain else layer,
+                source=source,
+            )
         )
-    return Year(country, year, tuple(days), status, source, weekend)
+    return Year(country=country, year=year, days=tuple(days), status=status, source=source, weekend=weekend)
 
 
 def cached_year(country: str, year: int, *, language: str, cache: YearCache | None) -> Year:
