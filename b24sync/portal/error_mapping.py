@@ -101,7 +101,7 @@ def fault_of_reply(reply: HttpReply, *, whole: bool) -> Trouble | None:
     code, text = _code_and_text(content)
     time = content.get("time")
     return Trouble(
-        recovery_of_code(code, reply.status, whole=whole),
+        _recovery(code, text, reply.status, whole=whole),
         f"{text or 'no explanation'} [{_label(code, reply.status)}]",
         code=code,
         status=reply.status,
@@ -116,13 +116,23 @@ def trouble_of_command(error: Any, *, reset_at: float | None = None) -> Trouble:
     content = error if isinstance(error, dict) else {"error": error}
     code, text = _code_and_text(content)
     return Trouble(
-        recovery_of_code(code, 0, whole=False),
+        _recovery(code, text, 0, whole=False),
         f"{text or 'no explanation'} [{_label(code, 0)}]"
         if code or text
         else "refused without an explanation",
         code=code,
         reset_at=_reset_at(content) or reset_at,
     )
+
+
+def _recovery(code: str, text: str, status: int, *, whole: bool) -> Recovery:
+    """What an error means: by its code; only classic methods say by words alone that there is no such thing.
+
+    They have the words untranslated and an empty code (portal.md §22).
+    """
+    if not whole and not code and status in {0, 400} and text.rstrip(".").casefold() == "not found":
+        return Recovery.NOT_FOUND
+    return recovery_of_code(code, status, whole=whole)
 
 
 def error_of(fault: Trouble, method: str, *, write: bool, until: datetime | None = None) -> PortalError:

@@ -42,7 +42,7 @@ class Department:
 
 def user(user_id: int) -> Call:
     """One user by id, dismissed or not; the result is a list of at most one."""
-    return Call("user.get", {"ID": user_id})
+    return Call("user.get", {"FILTER": {"ID": user_id}})
 
 
 def users(ids: Sequence[int]) -> Call:

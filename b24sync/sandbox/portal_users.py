@@ -100,9 +100,9 @@ class People:
 
 @rest("user.get", "user", "user_basic", "user_brief")
 def user_get(portal: Sandbox, params: Params) -> Answer:
-    """Users by a flat filter or FILTER; unknown keys are ignored."""
+    """Users by FILTER; unknown keys are ignored, and so is an undocumented filter outside of it."""
     asked = {key.upper(): value for key, value in params.items()}
-    filters = {key.upper(): value for key, value in as_map(asked.pop("FILTER", {})).items()} or asked
+    filters = {key.upper(): value for key, value in as_map(asked.get("FILTER", {})).items()}
     rows = [_scoped(portal, user) for user in portal.people.users.values() if _matches(user, filters)]
     descending = str(asked.get("ORDER", "ASC")).upper() == "DESC"
     sort = str(asked.get("SORT", "ID")).upper()

@@ -108,7 +108,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "tasks.task.update": {"taskId": 1, "fields": {"TITLE": "Другая"}},
     "telephony.externalCall.searchCrmEntities": {"PHONE_NUMBER": "+79161234567"},
     "user.current": {},
-    "user.get": {"ID": 1},
+    "user.get": {"FILTER": {"ID": 1}},
     "userfieldconfig.get": {"moduleId": "crm", "id": 5202},
 }
 

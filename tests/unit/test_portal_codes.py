@@ -92,6 +92,16 @@ def test_the_text_never_decides() -> None:
     )
 
 
+def test_classic_methods_say_not_found_by_words_alone() -> None:
+    said = {"error": "", "error_description": "Not found"}
+    assert fault(400, said, whole=False).recovery is Recovery.NOT_FOUND
+    assert error_mapping.trouble_of_command(said).recovery is Recovery.NOT_FOUND
+    for words in ("Access denied.", "Owner not found", ""):
+        other = {"error": "", "error_description": words}
+        assert error_mapping.trouble_of_command(other).recovery is Recovery.REFUSED
+    assert fault(400, said, whole=True).recovery is Recovery.REFUSED
+
+
 def test_a_success_is_no_fault() -> None:
     assert error_mapping.fault_of_reply(HttpReply(status=200, content={"result": False}), whole=False) is None
     assert error_mapping.fault_of_reply(HttpReply(status=200, content={"result": None}), whole=False) is None

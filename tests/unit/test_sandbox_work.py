@@ -254,11 +254,16 @@ def test_properties_of_list_elements_are_maps_and_enumerations_are_told_by_the_f
 
 def test_what_is_shown_of_a_user_depends_on_the_scope(portal, company):
     portal.settings = replace(portal.settings, scopes=("user_brief",))
-    assert "EMAIL" not in result(portal, "user.get", {"ID": 3})[0]
+    assert "EMAIL" not in result(portal, "user.get", {"FILTER": {"ID": 3}})[0]
     portal.settings = replace(portal.settings, scopes=("user_basic",))
     assert result(portal, "user.get", {"FILTER": {"ID": [3]}})[0]["EMAIL"] == "manager@example.ru"
-    active = result(portal, "user.get", {"ACTIVE": True})
+    active = result(portal, "user.get", {"FILTER": {"ACTIVE": True}})
     assert [user["ID"] for user in active] == ["1", "2", "3", "4", "5", "6", "7"]
+
+
+def test_users_are_filtered_by_filter_alone(portal, company):
+    assert len(result(portal, "user.get", {"ID": 3})) > 1
+    assert [user["ID"] for user in result(portal, "user.get", {"FILTER": {"ID": 3}})] == ["3"]
 
 
 def test_the_root_department_has_no_parent_and_accounting_no_head(portal, company):
