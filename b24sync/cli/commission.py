@@ -16,6 +16,7 @@ from datetime import MAXYEAR, MINYEAR, UTC, datetime, tzinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
+from b24sync.cli.cells import defused
 from b24sync.domain.money import minor_places
 from b24sync.errors import UsageError
 from b24sync.log import json_line, printable
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 Format = Literal["table", "csv", "json"]
 By = Literal["person", "invoice"]
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SUMS = ("expected", "earned", "reversed", "payable")
 _ROW_COLUMNS = (
     "id",
@@ -234,7 +234,7 @@ def _write_csv(out: TextIO, head: Sequence[str], lines: Iterable[Sequence[Any]])
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(head)
     for line in lines:
-        writer.writerow([_defused(cell) for cell in line])
+        writer.writerow([defused(cell) for cell in line])
 
 
 def _row_cells(booked: BookedRow, tz: tzinfo, names: Mapping[int, str]) -> list[Any]:
@@ -260,23 +260,6 @@ def _amounts(one: Sum, currency: str) -> list[str]:
 
 def _person(booked: BookedRow, names: Mapping[int, str]) -> str:
     return names.get(booked.row.user) or booked.row.user_name or f"user:{booked.row.user}"
-
-
-def _defused(cell: Any) -> str:
-    """A cell that no spreadsheet takes for a formula; numbers, negative ones too, stay as they are."""
-    if cell is None:
-        return ""
-    if isinstance(cell, int | Decimal):
-        return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
-    text = str(cell)
-    if _is_number(text):
-        return text
-    defused = f"'{text}" if text.startswith(_FORMULA) else text
-    return defused.replace("\r", " ")
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"-?\d+(?:\.\d+)?", text, re.ASCII) is not None
 
 
 def _time(second: int, tz: tzinfo) -> str:
