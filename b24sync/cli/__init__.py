@@ -334,7 +334,10 @@ def init_command(
     context: typer.Context,
     webhook: Annotated[
         str | None,
-        typer.Option(help="https://HOST/rest/USER/SECRET/ of an inbound webhook.", show_default=False),
+        typer.Option(
+            help="The inbound webhook: - (standard input), file:PATH, env:NAME, or the URL itself.",
+            show_default=False,
+        ),
     ] = None,
     output: Annotated[Path, typer.Option(help="The file to write.")] = Path("b24sync.toml"),
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,

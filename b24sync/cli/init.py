@@ -78,20 +78,57 @@ def _check_output(wanted: Wanted) -> None:
 
 
 def _webhook(wanted: Wanted) -> Webhook:
-    text = wanted.webhook or os.environ.get("B24SYNC_WEBHOOK", "")
+    text = _given(wanted.webhook) if wanted.webhook else os.environ.get("B24SYNC_WEBHOOK", "")
     if text or not interactive():
         if not text:
-            raise UsageError("--webhook is missing", remedy=f"write --webhook URL; {_MAKE_ONE}")
+            raise UsageError(
+                "--webhook is missing",
+                remedy=f"write --webhook -, --webhook file:PATH, or set $B24SYNC_WEBHOOK; {_MAKE_ONE}",
+            )
         return _parsed(text)
     _say(f"To begin, {_MAKE_ONE}.")
     for left in range(_TRIES - 1, -1, -1):
         try:
-            return _parsed(_ask("Webhook URL", ""))
+            return _parsed(_ask("Webhook URL (not shown)", "", hidden=True))
         except UsageError as error:
             if not left:
                 raise
             _say(str(error), style="yellow")
     raise AssertionError("the last try returns or raises")
+
+
+def _given(text: str) -> str:
+    """The webhook that ``--webhook`` names, or is.
+
+    Raises:
+        UsageError: There is none.
+    """
+    if text == "-":
+        found = (
+            _ask("Webhook URL (not shown)", "", hidden=True) if interactive() else sys.stdin.readline(4096)
+        )
+        if not found.strip():
+            raise UsageError("--webhook -: there is nothing on standard input", remedy=_MAKE_ONE)
+        return found
+    if text.startswith(("env:", "file:", "credential:")):
+        return _looked_up(text)
+    _say(
+        "caution: a webhook on the command line is seen by every user of this machine in the process list, "
+        "and kept in the shell's history (write --webhook -, --webhook file:PATH, or set $B24SYNC_WEBHOOK)",
+        style="yellow",
+    )
+    return text
+
+
+def _looked_up(text: str) -> str:
+    from b24sync.config.problems import ProblemsError
+    from b24sync.config.secrets import SecretReader
+
+    try:
+        return SecretReader(Path("b24sync.toml"), os.environ).read(text).reveal()
+    except ProblemsError as error:
+        faults = "; ".join(problem.message for problem in error.faults)
+        raise UsageError(f"--webhook {text}: {faults}") from None
 
 
 def _parsed(text: str) -> Webhook:
