@@ -36,6 +36,19 @@ def file_fault(path: Path, *, group_may_write: bool = False) -> str:
     )
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder and those above it that are absent, each for its owner alone, under any umask.
+
+    Raises:
+        FileExistsError: The folder is there already, or something else of its name.
+        OSError: It cannot be made.
+    """
+    if not folder.parent.exists():
+        make_private(folder.parent)
+    folder.mkdir(mode=0o700)
+    folder.chmod(0o700)
+
+
 def _fault_of(path: Path, link: os.stat_result, found: os.stat_result, *, group_may_write: bool) -> str:
     if not stat.S_ISREG(found.st_mode):
         return ""

@@ -46,7 +46,7 @@ _WORDS: Mapping[Any, str] = {
     str: "text",
     Path: "path",
     TemplateFile: "path of a file",
-    Secret: "secret: literal, env:NAME or file:PATH",
+    Secret: "secret: literal, env:NAME, file:PATH or credential:NAME",
     int: "whole number",
     bool: "true or false",
     Decimal: "number",

@@ -6,16 +6,19 @@ import os
 import re
 import stat
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from b24sync.config.problems import wrong
 from b24sync.domain.values import NO_SECRET, Secret
+from b24sync.ownership import file_fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CREDENTIAL = re.compile(r"(?!\.+$)[A-Za-z0-9_.@-]+")
+_LONGEST = 65_536
 _OTHERS = stat.S_IRGRP | stat.S_IROTH
 
 
@@ -29,20 +32,24 @@ class SecretReader:
         offline: Whether a secret that cannot be had here is left empty without a fault.
     """
 
-    file: Path
+    file: FilePath
     environ: Mapping[str, str]
     offline: bool = False
 
     def read(self, text: str) -> Secret:
-        """Resolve ``env:NAME`` and ``file:PATH``; other texts are the secret itself.
+        """Resolve ``env:NAME``, ``file:PATH`` and ``credential:NAME``; other texts are the secret itself.
+
+        A credential is what systemd (``LoadCredential=``, ``LoadCredentialEncrypted=``) hands to the service.
 
         Raises:
-            FaultyError: There is no such variable or file, or a literal secret could be read by others.
+            ProblemsError: There is no such variable or file, or a literal secret could be read by others.
         """
         if text.startswith("env:"):
             return self._variable(text.removeprefix("env:"))
         if text.startswith("file:"):
             return self._content(text.removeprefix("file:"))
+        if text.startswith("credential:"):
+            return self._credential(text.removeprefix("credential:"))
         if text and self._readable_by_others():
             raise wrong(
                 f'is written in a file that others can read (chmod 600 {self.file}, or write "env:NAME" or '
@@ -64,18 +71,55 @@ class SecretReader:
 
     def _content(self, name: str) -> Secret:
         path = self.file.parent / os.path.expanduser(name)  # noqa: PTH111 (Path's raises without a home)
+        return self._text_in(path, f"the file {path}")
+
+    def _credential(self, name: str) -> Secret:
+        if _CREDENTIAL.fullmatch(name) is None:
+            raise wrong('names no credential (write "credential:NAME")', rest=NO_SECRET)
+        folder = self.environ.get("CREDENTIALS_DIRECTORY", "")
+        path = FilePath(folder) / name
+        if not (folder and path.exists()):
+            if self.offline:
+                return NO_SECRET
+            raise wrong(
+                f"systemd hands over no credential {name} (write LoadCredential={name}:/path/of/the/secret "
+                f"into [Service] of the unit)",
+                rest=NO_SECRET,
+            )
+        return self._text_in(path, f"the credential {name}")
+
+    def _text_in(self, path: FilePath, what: str) -> Secret:
         try:
-            text = path.read_text(encoding="utf-8").rstrip("\r\n")
+            text = _read(path).decode().rstrip("\r\n")
         except (OSError, ValueError) as error:
             if self.offline:
                 return NO_SECRET
             reason = (
                 error.strerror if isinstance(error, OSError) and error.strerror else "is no text in UTF-8"
             )
-            raise wrong(f"the file {path} cannot be read: {reason}", rest=NO_SECRET) from None
+            raise wrong(f"{what} cannot be read: {reason}", rest=NO_SECRET) from None
+        fault = file_fault(path)
+        if fault:
+            raise wrong(f"{what} {fault}", rest=NO_SECRET)
         if not text and not self.offline:
-            raise wrong(f"the file {path} is empty", rest=NO_SECRET)
+            raise wrong(f"{what} is empty", rest=NO_SECRET)
         return Secret(text)
 
     def _readable_by_others(self) -> bool:
         return os.name == "posix" and bool(self.file.stat().st_mode & _OTHERS)
+
+
+def _read(path: FilePath) -> bytes:
+    """What is in a plain file, not waiting for anybody to write it.
+
+    Raises:
+        OSError: It is no plain file, or too long for a secret.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(0, "it is no plain file")
+        content = file.read(_LONGEST + 1)
+    if len(content) > _LONGEST:
+        raise OSError(0, "it is too long for a secret")
+    return content

@@ -33,6 +33,7 @@ def after_poll(settings: Settings, workshop: Workshop, report: Report, *, now: d
 
 def _ping(url: str, *, failed: bool) -> None:
     """Show the health check that polls go on; with ``/fail`` behind the address if something is wrong."""
+    import http.client
     import urllib.error
     import urllib.request
 
@@ -40,7 +41,7 @@ def _ping(url: str, *, failed: bool) -> None:
     try:
         with urllib.request.urlopen(address, timeout=PING_TIMEOUT_S):  # noqa: S310 - the administrator's own address, http or https
             return
-    except (urllib.error.URLError, OSError, ValueError) as error:
+    except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as error:
         log.warning("the health check at poll.ping_url cannot be told: %s", type(error).__name__)
 
 

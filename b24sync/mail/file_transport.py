@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from b24sync.errors import MailTransientError
 from b24sync.mail.message import build, envelope, to_bytes
+from b24sync.ownership import make_private
 from b24sync.ports import MailReceipt
 
 if TYPE_CHECKING:
@@ -63,9 +64,8 @@ class FileMailer:
 
     def _prepare(self) -> None:
         """Make the folder, or make sure that nobody else can put files or links into it."""
-        self._folder.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._folder.mkdir(mode=0o700)
+            make_private(self._folder)
         except FileExistsError:
             mode = self._folder.lstat().st_mode
             if stat.S_ISLNK(mode):

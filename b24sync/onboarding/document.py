@@ -54,7 +54,7 @@ def _head(facts: PortalFacts, choices: Choices) -> Iterator[str]:
 # It holds the webhook's secret: keep it readable by its owner only (chmod 600).
 # Lines "# key = …" are defaults or suggestions; remove the "# " to use them. Then run: b24sync doctor
 # Durations: "90s" "5m" "24h" "7d". Deadlines: "+3wd" (working days), "+2d".
-# Secrets: literal, "env:NAME" or "file:PATH"."""
+# Secrets: literal, "env:NAME", "file:PATH" or "credential:NAME" (systemd)."""
     yield "\n".join(_warnings(facts))
     yield f"language = {quoted(choices.language)}  # of the built-in texts: ru or en\n{_zone(facts)}"
     ca_file = (
