@@ -156,11 +156,13 @@ class SendMail:
 class MailReceipt:
     """A mail that was accepted.
 
-    By whom, in the server's words, and for which addresses it went out (``redirect_to`` counts).
+    By whom, in the server's words, and for which addresses it went out (``redirect_to`` counts); for whom
+    the server would not take a copy, with its reason.
     """
 
     server_words: str
     recipients: tuple[str, ...]
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,11 +105,29 @@ def _spec_fault(spec: str) -> str:
     return ""
 
 
+def ascii_domain(domain: str) -> str:
+    """A domain as it travels, by IDNA 2008: ``straße.de`` is not ``strasse.de``.
+
+    Capitals are made small; what else would have to be guessed at is refused.
+
+    Raises:
+        ValueError: It cannot be written in ASCII without doubt.
+    """
+    if domain.isascii():
+        return domain
+    import idna
+
+    try:
+        return idna.encode(unicodedata.normalize("NFC", domain).lower(), std3_rules=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError) as error:
+        raise ValueError(str(error)) from None
+
+
 def _ascii_domain(domain: str) -> tuple[str, str]:
     """The domain in ASCII, and a fault or an empty text."""
     try:
-        plain = domain if domain.isascii() else domain.encode("idna").decode("ascii").lower()
-    except UnicodeError:
+        plain = ascii_domain(domain)
+    except ValueError:
         return domain, "has a malformed domain"
     if len(plain) > 253 or not all(_LABEL.fullmatch(label) for label in plain.split(".")):
         return domain, "has a malformed domain"

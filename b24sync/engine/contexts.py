@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, cast
 
+from b24sync.domain.addresses import ascii_domain
 from b24sync.domain.entity import Entity, Key
 from b24sync.domain.event import Event
 from b24sync.engine.desk import ActionDesk
@@ -163,5 +164,4 @@ def message_id(action: Action, settings: Settings) -> str:
     digest = hashlib.sha256(f"mail/{action.marker}".encode()).hexdigest()[:32]
     sender = settings.mail.from_ if settings.mail else ""
     domain = sender.rpartition("@")[2].strip("> ") or "b24sync.invalid"
-    ascii_domain = domain.encode("idna").decode() if domain and not domain.isascii() else domain
-    return f"<{digest}@{ascii_domain}>"
+    return f"<{digest}@{ascii_domain(domain)}>"

@@ -132,10 +132,11 @@ class SmtpMailer:
         except BaseException:
             self._drop()
             raise
-        words = "; ".join(
-            (str(answer), *(f"not sent to {address.spec}: {reply}" for address, reply in refused))
+        return MailReceipt(
+            str(answer),
+            tuple(address.spec for address in accepted),
+            tuple(f"{address.spec}: {reply}" for address, reply in refused),
         )
-        return MailReceipt(words, tuple(address.spec for address in accepted))
 
     def check_login(self) -> LoginCheck:
         """Connect, log in and leave again."""
@@ -184,7 +185,7 @@ class SmtpMailer:
 
     def _taken(self, link: Link, answer: SmtpReply, parcel: _Parcel) -> Link:
         if not _is_yes(answer):
-            self._refuse(f"does not take mail from {parcel.sender}", answer)
+            self._refuse(f"does not take mail from {parcel.sender}", answer, away=400 <= answer.code < 500)
         return link
 
     def _offered(self, link: Link, parcel: _Parcel) -> tuple[list[Address], list[tuple[Address, SmtpReply]]]:
@@ -244,8 +245,13 @@ class SmtpMailer:
         )
         raise MailInDoubtError(what, remedy=_UNCERTAIN) from None
 
-    def _refuse(self, what: str, answer: SmtpReply, *, usable: bool = True, remedy: str = "") -> NoReturn:
-        """Turn a refusal into an error; the mail begun is forgotten by the server."""
+    def _refuse(
+        self, what: str, answer: SmtpReply, *, usable: bool = True, away: bool = False, remedy: str = ""
+    ) -> NoReturn:
+        """Turn a refusal into an error; the mail begun is forgotten by the server.
+
+        421 says that the server is leaving, at whatever command (RFC 5321 §3.8); ``away``: so does this one.
+        """
         if usable and 400 <= answer.code < 600 and answer.code != 421:
             self._forget()
         else:
@@ -257,7 +263,7 @@ class SmtpMailer:
             ) from None
         if 500 <= answer.code < 600:
             raise MailPermanentError(message, remedy=remedy or _REFUSED) from None
-        raise MailTransientError(message, reachable=True) from None
+        raise MailTransientError(message, reachable=not away and answer.code != 421) from None
 
     def _forget(self) -> None:
         """RSET, so that the connection can be used for the next mail."""

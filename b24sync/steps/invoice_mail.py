@@ -166,6 +166,7 @@ def send(ctx: StepContext, mailing: Mailing, invoice: Entity) -> Effects[StepRes
         *to.left_out,
         *cc.left_out,
         *bcc.left_out,
+        *(f"no copy went to {one}" for one in sent.refused),
         *(yield from _commented(ctx, memory, mailing, invoice, sent)),
     ]
     return Done(details=details, warnings=tuple(warnings))
@@ -279,6 +280,8 @@ def _details(outgoing: Mail, sent: MailReceipt, document_id: int | None) -> dict
         details["copies"] = [*outgoing.cc, *outgoing.bcc]
     if set(sent.recipients) != {*outgoing.to, *outgoing.cc, *outgoing.bcc}:
         details["recipients"] = list(sent.recipients)
+    if sent.refused:
+        details["refused"] = list(sent.refused)
     if document_id is not None:
         details["document_id"] = document_id
     return details

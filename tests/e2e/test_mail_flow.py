@@ -309,6 +309,8 @@ def test_clients_without_a_usable_address_are_named_and_the_others_get_theirs(fi
         ),
         ({"auth": "535 5.7.8 wrong"}, 69, "pending", 0, "check mail.user and mail.password"),
         ({"connect": "drop"}, 69, "pending", 0, "the server closed the connection"),
+        ({"mail": "451 4.3.0 later"}, 69, "pending", 0, "451 4.3.0 later"),
+        ({"rcpt": "421 4.3.2 shutting down"}, 69, "pending", 0, "421 4.3.2 shutting down"),
     ],
 )
 def test_what_the_mail_server_does_decides_whether_it_is_tried_again(
@@ -327,6 +329,19 @@ def test_what_the_mail_server_does_decides_whether_it_is_tried_again(
         "done" if not attempts else state
     )  # what waits for its back-off goes on waiting
     assert len(firm.smtp.arrived) - before == (0 if attempts else 1)
+
+
+def test_a_copy_that_the_server_refuses_is_told_and_the_client_gets_the_mail(tmp_path: Path) -> None:
+    with opened(tmp_path / "firm", head=HEAD, rules=RULE + 'cc = ["gone@example.ru"]\n') as firm:
+        firm.write(sections=firm.mail_section())
+        firm.poll()
+        firm.mail_fails(rcpt={"gone@example.ru": "550 5.1.1 no such user"})
+        sent(firm)
+        done = polled(firm)
+        assert done["state"] == "done"
+        assert done["result"]["refused"] == ["gone@example.ru: 550 5.1.1 no such user"]
+        assert done["result"]["warnings"] == ["no copy went to gone@example.ru: 550 5.1.1 no such user"]
+        assert [mail.recipients for mail in firm.mailed()] == [("anna@romashka.example",)]
 
 
 def test_an_uncertain_mail_is_repeated_by_its_id_only(firm: Firm) -> None:

@@ -141,14 +141,16 @@ def test_a_mailer_that_was_closed_connects_again():
         ({"auth": "454 4.7.0 later"}, MailTransientError, False),
         ({"auth": "drop"}, MailTransientError, False),
         ({"auth": "hang"}, MailTransientError, False),
-        ({"mail": "450 4.7.1 later"}, MailTransientError, True),
-        ({"mail": "421 4.3.2 closing"}, MailTransientError, True),
+        ({"mail": "450 4.7.1 later"}, MailTransientError, False),
+        ({"mail": "421 4.3.2 closing"}, MailTransientError, False),
         ({"mail": "drop"}, MailTransientError, True),
         ({"mail": "hang"}, MailTransientError, True),
         ({"mail": "not smtp at all"}, MailTransientError, True),
         ({"mail": "550 5.7.1 sender not yours"}, MailPermanentError, None),
         ({"mail": "530 5.7.0 log in first"}, MailTransientError, False),
         ({"rcpt": "450 4.2.0 greylisted"}, MailTransientError, True),
+        ({"rcpt": "421 4.3.2 closing"}, MailTransientError, False),
+        ({"data": "421 4.3.2 closing"}, MailTransientError, False),
         ({"rcpt": "550 5.1.1 no such user"}, MailPermanentError, None),
         ({"rcpt": "drop"}, MailTransientError, True),
         ({"rcpt": "hang"}, MailTransientError, True),
@@ -157,7 +159,7 @@ def test_a_mailer_that_was_closed_connects_again():
         ({"before_data": "drop"}, MailTransientError, True),
         ({"before_data": "hang"}, MailTransientError, True),
         ({"after_data": "451 4.3.0 try again"}, MailTransientError, True),
-        ({"after_data": "421 4.3.2 shutting down"}, MailTransientError, True),
+        ({"after_data": "421 4.3.2 shutting down"}, MailTransientError, False),
         ({"after_data": "552 5.2.2 too big"}, MailPermanentError, None),
         ({"after_data": "554 5.7.1 spam"}, MailPermanentError, None),
         ({"after_data": "drop"}, MailInDoubtError, None),
@@ -270,7 +272,7 @@ def test_a_copy_refused_for_good_is_left_out_and_named():
     with SmtpServer(fail=fail) as server, mailer(server) as sender:
         result = sender.send(outgoing(cc=("cc@client.ru",), bcc=("boss@example.ru",)))
     assert result.recipients == ("anna@client.ru", "cc@client.ru")
-    assert result.server_words.endswith("; not sent to boss@example.ru: 550 5.1.1 no such user")
+    assert result.refused == ("boss@example.ru: 550 5.1.1 no such user",)
     assert server.messages[0].recipients == ("anna@client.ru", "cc@client.ru")
 
 
