@@ -5,10 +5,11 @@ Whether the expected actions come about is no matter of the configuration: ``b24
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from b24sync.config.given_values import number_fault, person_fault, value_fault
 from b24sync.config.problems import Path, Problem
 from b24sync.config.rules import event_fault, place_fault
 from b24sync.domain.entity import INVOICE
@@ -52,7 +53,7 @@ def _faults_of(test: RuleTest, settings: Settings) -> Iterator[Problem]:
     if test.at is not None:
         try:
             moment(test.at, UTC)
-        except ValueError:
+        except (TypeError, ValueError):
             yield Problem(("at",), f'{quoted(str(test.at))} is no time (write "2026-11-24 10:00")')
     yield from _value_faults(test)
     for n, expected in enumerate(test.expect):
@@ -76,18 +77,27 @@ def _value_faults(test: RuleTest) -> Iterator[Problem]:
     for kind, values in test.given().items():
         where = ("kinds", kind) if kind in test.kinds else (kind,)
         known = [*ENTITIES.get(kind, CUSTOM).attributes, *_STAGE_TITLES, *_links(kind)]
-        yield from _table_faults(where, values, known)
+        yield from _table_faults(where, values, known, value_fault)
     for n, row in enumerate(test.rows):
-        yield from _table_faults(("rows", n), row, ROW)
+        yield from _table_faults(("rows", n), row, ROW, value_fault)
+    for role, amount in (test.commission or {}).items():
+        if message := number_fault(amount):
+            yield Problem(("commission", role), message)
+    yield from _people_faults(test)
+
+
+def _people_faults(test: RuleTest) -> Iterator[Problem]:
     for n, user in enumerate(test.users):
-        yield from _table_faults(("users", n), user, USER)
-        if not isinstance(user.get("id"), int):
+        yield from _table_faults(("users", n), user, USER, value_fault)
+        if "id" not in user:
             yield Problem(("users", n, "id"), "is required (write the user's number)")
     for key, person in (("responsible", test.responsible), ("department_head", test.department_head)):
-        yield from _table_faults((key,), person or {}, USER)
+        yield from _table_faults((key,), person or {}, USER, value_fault)
     for name, person in test.people.items():
         if isinstance(person, Mapping):
-            yield from _table_faults(("people", name), person, USER)
+            yield from _table_faults(("people", name), person, USER, value_fault)
+        elif message := person_fault(person):
+            yield Problem(("people", name), message)
 
 
 def _links(kind: str) -> tuple[str, ...]:
@@ -95,7 +105,9 @@ def _links(kind: str) -> tuple[str, ...]:
     return ("deal_id", "invoice_id") if kind == "task" else ()
 
 
-def _table_faults(where: Path, values: Any, known: Any) -> Iterator[Problem]:
+def _table_faults(
+    where: Path, values: Any, known: Any, check: Callable[[str, Any], str] = lambda _name, _value: ""
+) -> Iterator[Problem]:
     if not isinstance(values, Mapping):
         yield Problem(where, "is no table")
         return
@@ -103,3 +115,5 @@ def _table_faults(where: Path, values: Any, known: Any) -> Iterator[Problem]:
     for key in values:
         if key not in names:
             yield Problem((*where, key), f"unknown value{hint(key, names)}")
+        elif message := check(key, values[key]):
+            yield Problem((*where, key), message)

@@ -67,6 +67,8 @@ class StandingStill:
             news = [key.id for key in changed if key.kind == kind]
             if not news and self.now.timestamp() < upcoming.get(kind, 0):
                 continue
+            if kind not in looked:
+                self.store.snapshot.index_stays()
             before = looked.get(kind, self.now.timestamp())
             yield from self._news(kind, rules, since, before, news)
             upcoming[kind] = int(self._next(kind, rules).timestamp())

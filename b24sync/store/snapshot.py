@@ -147,6 +147,13 @@ class Snapshot:
         )
         return [Stored(**dict(row)) for row in self._db.execute(sql, (*stages, first, last))]
 
+    def index_stays(self) -> None:
+        """Make `standing` quick, once and for all; within a transaction of the caller."""
+        self._db.execute(
+            "CREATE INDEX IF NOT EXISTS entities_stage_at ON entities (kind, stage_at) "
+            "WHERE state = 'present'"
+        )
+
     def standing(self, kind: str, first: int, last: int) -> list[Stored]:
         """Present entities that entered their stage within two moments (Unix seconds)."""
         sql = (

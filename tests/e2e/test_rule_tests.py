@@ -261,3 +261,21 @@ def test_nobody_behind_a_word_means_that_nobody_is_told(tmp_path: Path) -> None:
 def test_amounts_and_texts_are_compared_as_they_read(tmp_path: Path) -> None:
     text = HEAD.replace('"en"', '"ru"') + TELL + TEST
     tried(tmp_path, text + EXPECT % "Invoice 125 for 150 000,00 ₽, Anna")
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ('invoice = { amount = "a lot" }', "tests[0].invoice.amount: 'a lot' is no number"),
+        ('invoice = { id = "5" }', "tests[0].invoice.id: is no number of something"),
+        ('invoice = { due_date = "soon" }', "tests[0].invoice.due_date: is no date"),
+        ('people = { lead = "Anna" }', "tests[0].people.lead: is no person"),
+        ('users = [{ name = "Anna" }]', "tests[0].users[0].id: is required"),
+        ("deal = { fields = 5 }", "tests[0].deal.fields: is no table"),
+        ('commission = { total = "much" }', "tests[0].commission.total"),
+    ],
+)
+def test_a_value_that_no_portal_would_send_is_named(tmp_path: Path, values: str, said: str) -> None:
+    test = TEST.replace('invoice = { number = "125", amount = "150000", currency = "RUB" }\n', "")
+    ended = tried(tmp_path, HEAD + TELL + test + "expect = []\n" + values + "\n", code=2)
+    assert said in ended.err
