@@ -21,7 +21,7 @@ from b24sync.engine import remembered
 from b24sync.engine.dispatch import OPERATOR_CLAIM, Dispatcher
 from b24sync.engine.plan import marker
 from b24sync.engine.poll_report import worst
-from b24sync.errors import ConfigError, MailPermanentError, TransientError, UsageError
+from b24sync.errors import ConfigError, MailPermanentError, PermanentError, TransientError, UsageError
 from b24sync.log import printable
 from b24sync.ports import Failed, Skipped
 from b24sync.rest import feeds, items
@@ -250,7 +250,7 @@ class Operator:
         step: Any = self.maker.step_of(action)
         try:
             found = remembered.run(self.app.portal, step.preview(self.maker.context(action)))
-        except (StepError, MailPermanentError) as error:
+        except (StepError, MailPermanentError, PermanentError) as error:
             raise UsageError(str(error)) from None
         if isinstance(found, Failed | Skipped):
             reason = "" if isinstance(found, Failed) else word(REASONS, found.reason)

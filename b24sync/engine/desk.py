@@ -31,7 +31,7 @@ class ActionDesk:
     event: Event
 
     def entity(self, kind: str, entity_id: int) -> Effects[Entity | None]:
-        """A fresh look; ``None`` if gone or hidden."""
+        """A fresh look; ``None`` if gone; a refusal to show it is raised."""
         return self.linker.entity(kind, entity_id)
 
     def scope(self, names: Sequence[str], extra: Mapping[str, Any]) -> Effects[dict[str, Any]]:

@@ -74,7 +74,7 @@ class Linker:
             self._reach.know(entity)
 
     def entity(self, kind: str, entity_id: int) -> Effects[Entity | None]:
-        """An entity; ``None`` if the portal has none of this id or hides it."""
+        """An entity; ``None`` if the portal has none of this id; a refusal to show it is raised."""
         return self._talk(partial(self._reach.entity, Key(kind, entity_id)))
 
     def entities(self, keys: Sequence[Key]) -> Effects[dict[Key, Entity | None]]:

@@ -10,14 +10,12 @@ from typing import Any
 
 from b24sync.calls import Answer, Call
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE, TASK, Entity, Key
-from b24sync.errors import NotFoundError, PermanentError
+from b24sync.errors import NotFoundError, PermanentError, PortalError, ScopeError
 from b24sync.rest import catalog, items, people, rows, tasks
 from b24sync.rest.kinds import Kind
 from b24sync.rules.loader import Loader
 
-# The codes of "not yours to see"; the methods of the old module have an empty one for whatever is wrong with
-# an id.
-_HIDDEN = frozenset(("NOT_FOUND", "ACCESS_DENIED", ""))
+_GIVE_RIGHT = "give the owner of the webhook the right to see it, then b24sync retry"
 _NO_PRODUCT = "200040300000"
 _DEEPEST = 50
 
@@ -39,7 +37,12 @@ class Reach:
         self._known[entity.key] = entity
 
     def entity(self, key: Key) -> Entity | None:
-        """An entity; ``None`` if the portal has none of this id or hides it."""
+        """An entity; ``None`` if the portal has none of this id.
+
+        Raises:
+            PermanentError: The portal does not show it. A hidden one is not a missing one: what is said and
+                done without it would be wrong (a mail to the company in place of the contact).
+        """
         if key not in self._known:
             kind = self._kinds[key.kind]
             self._known[key] = self._read(kind, key, self.lookup.answer(items.get(kind, key.id)))
@@ -47,9 +50,9 @@ class Reach:
 
     def _read(self, kind: Kind, key: Key, answer: Answer) -> Entity | None:
         if answer.error is not None:
-            if _is_missing(answer.error):
+            if _is_missing(answer.error, kind):
                 return None
-            raise answer.error
+            raise _named(answer.error, key)
         row = items.row_of(answer.result)
         if row is None or items.row_id(row) != key.id:
             return None
@@ -143,7 +146,7 @@ class Reach:
             answer = self.lookup.answer(rows.list_for(kind, key.id))
             return (
                 []
-                if answer.error is not None and _is_missing(answer.error)
+                if answer.error is not None and _is_missing(answer.error, kind)
                 else rows.read_rows(answer.value())
             )
         return self._pages(lambda start: rows.list_for(kind, key.id, start=start), rows.read_rows)
@@ -187,9 +190,21 @@ class Reach:
                 return found
 
 
-def _is_missing(error: Exception) -> bool:
-    """Whether the portal says that there is no such thing, or none that the webhook may see."""
-    return isinstance(error, NotFoundError) or (isinstance(error, PermanentError) and error.code in _HIDDEN)
+def _is_missing(error: Exception, kind: Kind) -> bool:
+    """Whether the portal says that there is no such thing.
+
+    The old module has an empty code for whatever is wrong with an id.
+    """
+    unsaid = kind.api == "legacy" and isinstance(error, PermanentError) and not error.code
+    return isinstance(error, NotFoundError) or unsaid
+
+
+def _named(error: PortalError, key: Key) -> PortalError:
+    """A refusal with the name of what it is about; any other error as it is."""
+    if not isinstance(error, PermanentError) or isinstance(error, ScopeError):
+        return error
+    remedy = error.remedy or (_GIVE_RIGHT if error.code in {"ACCESS_DENIED", ""} else "")
+    return PermanentError(f"{key}: {error.reason}", method=error.method, code=error.code, remedy=remedy)
 
 
 def _is_gone_product(error: PermanentError) -> bool:

@@ -111,7 +111,7 @@ class StepContext:
         return self.now.astimezone(self.tz).date()
 
     def entity(self, kind: str, entity_id: int) -> Effects[Entity | None]:
-        """A fresh look at an entity; ``None`` if it is gone or hidden."""
+        """A fresh look at an entity; ``None`` if it is gone; a refusal to show it is raised."""
         return self.desk.entity(kind, entity_id)
 
     def scope(self, names: Sequence[str], extra: Mapping[str, Any] | None = None) -> Effects[dict[str, Any]]:

@@ -118,12 +118,16 @@ def test_the_client_of_an_invoice_is_the_deals_and_its_own_only_without(world):
     )
 
 
-def test_a_deleted_or_hidden_link_is_missing(world):
+def test_a_hidden_link_is_refused_by_its_name_and_a_deleted_one_is_missing(world):
     deal, invoice = world.company.deals[0], Key("invoice", world.company.invoices[0])
     world.sandbox.hide(2, deal)
     condition = world.language.compile_condition("deal.amount > 0")
-    assert not condition.holds(world.runner.run(world.linker.scope(condition.names, invoice)))
+    with pytest.raises(PermanentError, match=f"deal:{deal}: Access denied") as caught:
+        world.runner.run(world.linker.scope(condition.names, invoice))
+    assert "right to see it" in caught.value.remedy
     world.sandbox.delete_item(2, deal)
+    world.linker = world.fresh_linker()
+    assert not condition.holds(world.runner.run(world.linker.scope(condition.names, invoice)))
     world.linker = world.fresh_linker()
     assert world.render("{{ deal.title }}{% if not deal %}no deal{% endif %}", invoice) == "no deal"
     assert world.render("{{ invoice.title }}", Key("invoice", 99999)) == ""

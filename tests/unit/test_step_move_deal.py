@@ -152,3 +152,15 @@ def test_after_a_lost_answer_next_is_still_the_stage_that_was_decided_on(tmp_pat
     assert stage(bench, deal) == "PREPAYMENT_INVOICE"
     assert move(bench, deal) == Done(changed=False, details={"deal_id": deal, "stage": "PREPAYMENT_INVOICE"})
     assert stage(bench, deal) == "PREPAYMENT_INVOICE"
+
+
+def test_a_deal_that_may_not_be_seen_fails_by_its_name_so_that_nobody_is_told_that_it_moved(
+    bench: Bench,
+) -> None:
+    deal = bench.company.deals[0]
+    invoice = bench.portal.add_invoice("x", parentId2=deal)
+    bench.portal.hide(DEAL, deal)
+    result = bench.run(MoveDeal(stage="next"), "invoice.status_changed", invoice, to="paid")
+    assert isinstance(result, Failed)
+    assert f"deal:{deal}: Access denied" in result.message
+    assert not bench.told

@@ -528,3 +528,17 @@ def test_an_old_invoice_is_mailed_as_a_link(make) -> None:
         assert "link for the client" in run(bench, number).message
     context = bench.context("invoice.status_changed", number, to="paid")
     assert bench.drive(SendInvoice().preview(context)).reason == "left_status"
+
+
+def test_a_hidden_contact_is_not_replaced_by_the_company(bench: Bench) -> None:
+    company = bench.company
+    contact = company.contacts["with_email"]
+    invoice = bench.portal.add_invoice(
+        "x", contactId=contact, companyId=company.companies["romashka"], stageId="DT31_1:S"
+    )
+    bench.portal.hide(3, contact)
+    result = bench.run(SendInvoice(), "invoice.created", invoice)
+    assert isinstance(result, Failed)
+    assert f"contact:{contact}: Access denied" in result.message
+    assert not bench.letters
+    assert not documents(bench)
