@@ -100,7 +100,7 @@ def audit() -> tuple[str, str]:
 
 
 def judged(dependencies: list[dict[str, object]]) -> tuple[str, str]:
-    """A known fault fails the gate if there is a release without it."""
+    """A known fault fails the gate if there is a release without it; what was passed over has not passed."""
     found = [(one, fault) for one in dependencies for fault in one.get("vulns", [])]  # type: ignore[attr-defined]
     for one, fault in found:
         print(
@@ -109,6 +109,10 @@ def judged(dependencies: list[dict[str, object]]) -> tuple[str, str]:
         )
     if any(fault["fix_versions"] for _, fault in found):
         return FAILED, "raise the versions above"
+    passed_over = [str(one["name"]) for one in dependencies if "vulns" not in one]
+    if passed_over or not dependencies:
+        names = f": {', '.join(passed_over[:5])}{' …' if len(passed_over) > 5 else ''}" if passed_over else ""
+        return SKIPPED, f"{len(passed_over)} of {len(dependencies)} packages were not looked up{names}"
     return PASSED, f"{len(dependencies)} packages"
 
 
@@ -197,6 +201,9 @@ def main(names: list[str]) -> int:
         )
         print(ended[-1][1], flush=True)
     print("== summary", *(line for _, line in ended), sep="\n")
+    skipped = [line.split()[0] for state, line in ended if state == SKIPPED]
+    if skipped:
+        print(f"not checked: {', '.join(skipped)}")
     return 1 if any(state == FAILED for state, _ in ended) else 0
 
 
