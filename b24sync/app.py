@@ -43,6 +43,7 @@ class App:
         self.settings: Settings = loaded.settings
         self.clock = clock or SystemClock()
         self.checkpoint = checkpoint
+        self.label = ""  # how lines name this configuration among several
         self.stop: Callable[[], bool] = lambda: False
         for secret in loaded.secrets:
             register_secret(secret)

@@ -4,7 +4,7 @@
 B24SyncError                       one line for stderr; exit_code says how the program ends
 ├── UsageError            2        wrong command line, unknown id
 │   └── ConfigError       2        faults of the configuration, all at once
-├── StoreError            1        the database cannot be used
+├── StoreError            2        the database cannot be used
 │   └── UntrustedStoreError 2      another user could have written it
 ├── AnotherPollError     75        another poll holds the lock
 ├── PortalError
@@ -81,11 +81,11 @@ class ConfigError(UsageError):
 class StoreError(B24SyncError):
     """The database cannot be read or written as it is."""
 
+    exit_code = 2
+
 
 class UntrustedStoreError(StoreError):
     """Another user could have written the database."""
-
-    exit_code = 2
 
 
 class AnotherPollError(B24SyncError):

@@ -67,6 +67,10 @@ def _common(
 
     if log_format not in {"text", "json"}:
         raise typer.BadParameter(f"found {log_format!r} (write text or json)", param_hint="--log-format")
+    if log_format == "json":
+        from b24sync.cli.failure import write_json
+
+        write_json()
     context.obj = Session(config=config, log_format=log_format, verbose=verbose)
 
 

@@ -4,46 +4,78 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from b24sync.errors import B24SyncError
-from b24sync.log import format_exception, printable, redact
+from b24sync.log import format_exception, json_line, printable, redact
 
 INTERRUPTED = 130
 
 
-def explain(error: BaseException, *, verbose: bool) -> int:
+class _Manner:
+    """How errors are written: for people, or as JSON Lines like the log (``--log-format json``)."""
+
+    as_json = False
+
+
+def write_json() -> None:
+    """From now on errors are JSON Lines."""
+    _Manner.as_json = True
+
+
+def tell(lines: Iterable[str], *, label: str = "", level: str = "error") -> None:
+    """Write lines to stderr without secrets and control characters, each named by its configuration.
+
+    Args:
+        lines: What to say.
+        label: The configuration in a folder of them; empty where there is only one.
+        level: Of the JSON Lines.
+    """
+    for line in lines:
+        text = printable(redact(line))
+        if _Manner.as_json:
+            at = datetime.now(UTC).isoformat(timespec="milliseconds")  # noqa: TID251 - as the log has it
+            entry = {"at": at, "level": level, "logger": "b24sync", "message": text.strip()}
+            print(json_line({**entry, "configuration": label} if label else entry), file=sys.stderr)
+        else:
+            print(text if not label or label in text else f"{label}: {text}", file=sys.stderr)
+
+
+def explain(error: BaseException, *, verbose: bool, label: str = "") -> int:
     """Say on stderr what happened and what to do; returns the exit code."""
     if verbose and not _is_usage(error):
-        print(format_exception(error), file=sys.stderr)
+        tell(format_exception(error).splitlines(), label=label, level="debug")
     if isinstance(error, B24SyncError):
-        _say(str(error))
+        tell(str(error).splitlines(), label=label)
         return error.exit_code
     if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":
-        _say("stopped; what was begun is in the database, nothing is lost")
+        tell(["stopped; what was begun is in the database, nothing is lost"])
         return INTERRUPTED
     if _is_usage(error):
         return _show_usage(error)
     if isinstance(error, BrokenPipeError):
         sys.stderr.close()
         return 0
-    return _say_unforeseen(error)
+    return _say_unforeseen(error, label)
 
 
-def _say_unforeseen(error: BaseException) -> int:
+def _say_unforeseen(error: BaseException, label: str) -> int:
     """What the machine did to us, or we to ourselves."""
     if isinstance(error, sqlite3.Error):
         from b24sync.store.db import unusable
 
         found = unusable("the database", error)
-        _say(str(found))
+        tell([str(found)], label=label)
         return found.exit_code
     if isinstance(error, OSError):
-        _say(_of_system(error))
+        tell([_of_system(error)], label=label)
     else:
-        _say(
+        fault = (
             f"a fault of the program: {type(error).__name__}: {error} (run it again with --verbose and "
             f"report what it prints)"
         )
+        tell(fault.splitlines(), label=label)
     return 1
 
 
@@ -61,8 +93,3 @@ def _show_usage(error: BaseException) -> int:
     if show is not None:
         show(file=sys.stderr)
     return 2
-
-
-def _say(text: str) -> None:
-    for line in redact(text).splitlines():
-        print(printable(line), file=sys.stderr)

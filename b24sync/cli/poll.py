@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -12,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from b24sync.app import App, copy_of, show_time
+from b24sync.cli.failure import tell
 from b24sync.cli.layout import say, wrapped
 from b24sync.cli.times import typed_duration, typed_time
 from b24sync.engine.poller import Options
 from b24sync.errors import AnotherPollError
-from b24sync.log import json_line, printable, redact
+from b24sync.log import json_line
 from b24sync.store import Store
 from b24sync.store.lock import poll_lock
 from b24sync.words import polling as words
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from b24sync.cli.session import Session
     from b24sync.engine.poll_report import Report
 
+log = logging.getLogger(__name__)
 SILENCE_S = 3600  # the same trouble is said at most hourly without a terminal (contract.md §4)
 
 
@@ -44,7 +47,7 @@ class Wanted:
 
 def run(session: Session, wanted: Wanted) -> int:
     """Poll every configuration once; returns the exit code."""
-    return session.each(lambda app: poll_configuration(app, wanted))
+    return session.each(lambda app: poll_configuration(app, wanted), hourly=not wanted.dry_run)
 
 
 def poll_configuration(app: App, wanted: Wanted) -> int:
@@ -58,10 +61,26 @@ def poll_configuration(app: App, wanted: Wanted) -> int:
                 report = poll_once(app, options, progress=not (wanted.quiet or wanted.as_json))
         except AnotherPollError as error:
             if sys.stderr.isatty() and not wanted.quiet:
-                print(error, file=sys.stderr)
+                tell([str(error)], label=app.label)
             return error.exit_code
         _show(app, report, wanted)
+        _log(app, report)
         return report.exit_code
+
+
+def _log(app: App, report: Report) -> None:
+    """One line of the log a poll; a watch shows those that had something to do."""
+    counts = ", ".join(f"{state} {count}" for state, count in report.actions.items()) or "none"
+    log.log(
+        logging.DEBUG if report.quiet else logging.INFO,
+        "%srun %s: events %s, actions: %s, %s requests, exit %s",
+        f"{app.label}: " if app.label else "",
+        report.run,
+        report.events,
+        counts,
+        report.http_requests,
+        report.exit_code,
+    )
 
 
 def _scratch() -> AbstractContextManager[str]:
@@ -92,11 +111,12 @@ def _options(app: App, wanted: Wanted) -> Options:
 def _show(app: App, report: Report, wanted: Wanted) -> None:
     if wanted.as_json:
         tz = app.tz
-        print(json_line(report.as_json(lambda moment: show_time(moment.astimezone(UTC), tz))))
+        told = report.as_json(lambda moment: show_time(moment.astimezone(UTC), tz))
+        print(json_line({"configuration": app.label, **told} if app.label else told))
     elif not wanted.quiet and (sys.stdout.isatty() or wanted.dry_run):
-        say([*_summary(report), *(_planned(app, report) if wanted.dry_run else ())])
-    for line in _troubles(app, report, wanted):
-        print(printable(redact(line)), file=sys.stderr)
+        lines = [*_summary(report), *(_planned(app, report) if wanted.dry_run else ())]
+        say([f"{app.label}: {line}" if app.label and line else line for line in lines])
+    tell(_troubles(app, report, wanted), label=app.label, level="warning")
 
 
 def _summary(report: Report) -> Iterator[str]:
@@ -132,13 +152,13 @@ def _planned(app: App, report: Report) -> Iterator[str]:
 def _troubles(app: App, report: Report, wanted: Wanted) -> list[str]:
     """What goes to stderr: everything on a terminal.
 
-    Without one nothing on 0, and on 69 the same trouble at most hourly.
+    Without one nothing on 0, and on 69 and 77 the same trouble at most hourly.
     """
     lines = [*report.troubles, *report.warnings]
     if sys.stderr.isatty():
         return lines
     if report.exit_code == 0 or (
-        report.exit_code == 69 and not wanted.dry_run and _said_lately(app, report.troubles)
+        report.exit_code in {69, 77} and not wanted.dry_run and _said_lately(app, report.troubles)
     ):
         return []
     return lines

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from b24sync.errors import ConfigError, UsageError
+from b24sync.errors import B24SyncError, ConfigError, UsageError
 
 if TYPE_CHECKING:
     from b24sync.app import App
@@ -84,34 +84,87 @@ class Session:
         finally:
             app.close()
 
-    def each(self, body: Callable[[App], int], *, offline: bool = False) -> int:
+    def each(
+        self,
+        body: Callable[[App], int],
+        *,
+        offline: bool = False,
+        hourly: bool = False,
+        go_on: Callable[[], bool] = lambda: True,
+    ) -> int:
         """Run a command on every configuration, one after another; one failure does not stop the others.
+
+        Args:
+            body: What is done with each.
+            offline: Whether secrets that only the portal needs may be missing.
+            hourly: Whether what keeps it from running is said once an hour where no person looks on.
+            go_on: Asked before each one.
 
         Returns:
             The worst exit code.
         """
-        from b24sync.app import App
-        from b24sync.cli.failure import explain
         from b24sync.engine.poll_report import worst
 
-        sources = self.sources()
-        codes = []
+        try:
+            sources = self.sources()
+        except ConfigError as error:
+            if hourly and _said_lately(error.source, error):
+                return error.exit_code
+            raise
         used = dict[Path, Path]()
-        for source in sources:
-            try:
-                app = App(self.load(source, offline=offline))
-                _own_database(app.settings.store.path.resolve(), source.path, used)
-                try:
-                    codes.append(body(app))
-                finally:
-                    app.close()
-            except Exception as error:
-                if len(sources) == 1:
-                    raise
-                if not isinstance(error, ConfigError):
-                    print(f"{source.path}:", file=sys.stderr)
-                codes.append(explain(error, verbose=self.verbose))
+        codes = [
+            self._one(source, body, used, offline=offline, hourly=hourly) for source in sources if go_on()
+        ]
         return worst(*codes)
+
+    def _one(
+        self,
+        source: Source,
+        body: Callable[[App], int],
+        used: dict[Path, Path],
+        *,
+        offline: bool,
+        hourly: bool,
+    ) -> int:
+        from b24sync.app import App
+        from b24sync.cli.failure import explain
+
+        try:
+            app = App(self.load(source, offline=offline))
+            app.label = label_of(source)
+            try:
+                _own_database(app.settings.store.path.resolve(), source.path, used)
+                code = body(app)
+            finally:
+                app.close()
+        except Exception as error:  # noqa: BLE001 - one failure does not stop the others
+            if hourly and _said_lately(str(source.path), error):
+                return int(getattr(error, "exit_code", 1))
+            return explain(error, verbose=self.verbose, label=label_of(source))
+        if hourly:
+            _over(str(source.path))
+        return code
+
+
+def label_of(source: Source) -> str:
+    """How lines name a configuration: by its file in a folder of them, else not at all."""
+    return source.path.name if source.in_folder else ""
+
+
+def _said_lately(place: str, error: Exception) -> bool:
+    """Whether no person looks on and this was said within the hour."""
+    from b24sync.cli.silence import said_lately
+    from b24sync.clock import SystemClock
+
+    if not isinstance(error, B24SyncError) or sys.stderr.isatty():
+        return False
+    return said_lately(place, f"{type(error).__name__} {error}", now=SystemClock().now())
+
+
+def _over(place: str) -> None:
+    from b24sync.cli.silence import over
+
+    over(place)
 
 
 def _own_database(database: Path, source: Path, used: dict[Path, Path]) -> None:

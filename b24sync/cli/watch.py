@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -9,12 +10,16 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+from b24sync.cli.failure import explain
 from b24sync.cli.poll import Wanted, poll_configuration
 from b24sync.cli.times import typed_duration
-from b24sync.errors import B24SyncError, UsageError
+from b24sync.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
+    from b24sync.app import App
     from b24sync.cli.session import Session
+
+log = logging.getLogger(__name__)
 
 
 def run(session: Session, interval: str) -> int:
@@ -24,6 +29,8 @@ def run(session: Session, interval: str) -> int:
         raise UsageError("--interval: write at least 1s")
     for source in session.sources():
         session.load(source)  # a wrong configuration ends it at once
+    logging.getLogger("b24sync.cli").setLevel(logging.DEBUG if session.verbose else logging.INFO)
+    log.info("polling every %s: %s", interval, ", ".join(str(source.path) for source in session.sources()))
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
@@ -33,26 +40,22 @@ def run(session: Session, interval: str) -> int:
         notify_systemd("WATCHDOG=1")
         stopped.wait(pause_s)
     notify_systemd("STOPPING=1")
+    log.info("stopped")
     return 0
 
 
 def _poll_all(session: Session, stopped: threading.Event) -> None:
-    """One round; whatever goes wrong is said and the watch goes on."""
-    from b24sync.app import App
-    from b24sync.cli.failure import explain
+    """One round; whatever goes wrong is said, at most hourly, and the watch goes on."""
 
-    for source in session.sources():
-        if stopped.is_set():
-            return
-        try:
-            app = App(session.load(source))
-            app.stop = stopped.is_set
-            try:
-                poll_configuration(app, Wanted())
-            finally:
-                app.close()
-        except (B24SyncError, OSError) as error:
-            explain(error, verbose=session.verbose)
+    def body(app: App) -> int:
+        app.stop = stopped.is_set
+        return poll_configuration(app, Wanted())
+
+    try:
+        code = session.each(body, hourly=True, go_on=lambda: not stopped.is_set())
+    except ConfigError as error:  # the folder itself is gone
+        code = explain(error, verbose=session.verbose)
+    log.debug("round ended", extra={"exit_code": code})
 
 
 def notify_systemd(state: str) -> None:

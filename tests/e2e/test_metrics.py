@@ -114,6 +114,6 @@ def test_a_folder_gives_every_configuration_under_its_name(polled: Office, tmp_p
 def test_without_a_database_it_says_so(office: Office) -> None:
     ran = office.run("metrics")
     no_traceback(ran)
-    assert ran.code == 1
+    assert ran.code == 2
     assert "there is no database yet" in ran.err
     assert ran.out == ""
