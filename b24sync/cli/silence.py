@@ -23,14 +23,14 @@ def said_lately(place: str, text: str, *, now: datetime) -> bool:
         return False
     digest, at = sha256(text.encode()).hexdigest(), int(now.timestamp())
     try:
-        known, _, when = mark.read_text(encoding="ascii").partition(" ")
+        known, _, when = mark.read_text(encoding="utf-8").partition(" ")
         if known == digest and 0 <= at - int(when) < SILENCE_S:
             return True
     except (OSError, ValueError):
         pass
     with suppress(OSError):
         mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        mark.write_text(f"{digest} {at}", encoding="ascii")
+        mark.write_text(f"{digest} {at}", encoding="utf-8")
     return False
 
 
