@@ -82,10 +82,11 @@ def test_no_word_is_broken_and_no_line_is_too_long(told: tuple[Office, int], col
     ):
         whole = office.run(*command).out
         narrow = office.run(*command, env={"COLUMNS": str(columns)}).out
-        words = set(whole.split())
+        words = {word for word in whole.split() if not word.isdigit()}  # an age may grow meanwhile
         long = [line for line in narrow.splitlines() if len(line) > columns and len(line.split()) > 1]
         assert not [line for line in long if str(office.folder) not in line], (command, long)
-        assert set(narrow.split()) <= words, (command, set(narrow.split()) - words)
+        broken = {word for word in narrow.split() if not word.isdigit()} - words
+        assert not broken, (command, broken)
 
 
 def test_tables_have_headings_and_times_of_the_company(told: tuple[Office, int]) -> None:
