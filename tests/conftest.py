@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from b24sync.words import speak
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
@@ -18,3 +20,9 @@ def shared() -> Path:
     if not (root / "samples").is_dir():
         pytest.skip(f"no documented answers and calendars at {root} (set B24SYNC_SHARED)")
     return root
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """What a test says does not depend on the configuration that another one read."""
+    speak("en")

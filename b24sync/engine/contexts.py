@@ -16,6 +16,7 @@ from b24sync.engine.desk import ActionDesk
 from b24sync.ports import Failed, Skipped
 from b24sync.rest import items
 from b24sync.steps.context import RunnableStep, StepContext
+from b24sync.words import outside as words
 
 if TYPE_CHECKING:
     from b24sync.domain.calendar import Calendar
@@ -59,9 +60,7 @@ class ContextMaker:
         """The generator of an action, or how it ends without one (its rule is gone)."""
         step = self.step_of(action)
         if step is None:
-            return Skipped(
-                "rule_gone", {"message": f"there is no step {action.step} in rule {action.rule} any more"}
-            )
+            return Skipped("rule_gone", {"message": words.RULE_GONE(step=action.step, rule=action.rule)})
         if not hasattr(step, "run"):
             return Failed(f"the step {action.step} cannot be run by this version")
         return cast("RunnableStep", step).run(self.context(action))

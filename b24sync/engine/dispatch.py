@@ -17,6 +17,7 @@ from b24sync.engine.settle import Settling, settle
 from b24sync.errors import B24SyncError
 from b24sync.ports import Done, Failed, Waiting
 from b24sync.store.lock import any_operator
+from b24sync.words import outside
 from b24sync.words import polling as words
 
 if TYPE_CHECKING:
@@ -195,10 +196,7 @@ class Dispatcher:
         A mail whose step noted that it went out is in no doubt: the step only says so again.
         """
         if action.sending and "sent" not in action.memory:
-            error = (
-                "interrupted while it was being done; it may have happened (look, then: b24sync retry or "
-                "cancel)"
-            )
+            error = outside.INTERRUPTED()
             self.store.outbox.settle(
                 action.id, "uncertain", run=self.run, at=self.at, error=error, result=action.result
             )

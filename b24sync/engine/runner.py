@@ -43,6 +43,7 @@ from b24sync.ports import (
     Write,
     WriteAll,
 )
+from b24sync.words import outside as words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,7 +161,7 @@ class RunningAction:
         except Exception as error:
             log.exception("action %s (%s) failed inside", self.action.id, self.action.step)
             self.end(
-                Failed(f"a fault of the program in step {self.action.step}: {type(error).__name__}: {error}")
+                Failed(words.PROGRAM_FAULT(step=self.action.step, error=f"{type(error).__name__}: {error}"))
             )
 
     def _heard_out(self, effect: Effect) -> Effect | None:
@@ -317,7 +318,7 @@ def _written(one: RunningAction, answers: list[Answer]) -> None:
         if isinstance(error, InDoubtError):
             doubtful = write.on_lost_answer is OnLostAnswer.ONCE
             one.end(
-                Uncertain(f"{error} (it may have happened: look, then b24sync retry or cancel)")
+                Uncertain(words.MAY_HAVE_HAPPENED(why=error))
                 if doubtful
                 else Postponed(str(error), counts=True)
             )
@@ -341,7 +342,7 @@ def _post(one: RunningAction, around: Surroundings) -> None:
         one.go(None)
         return
     if around.mailer is None:
-        one.end(Failed("no mail is configured: write a [mail] section"))
+        one.end(Failed(words.NO_MAIL()))
         return
     with around.store.transaction():
         around.store.outbox.mark_sending(one.action.id)

@@ -9,6 +9,8 @@ from b24sync.domain.backoff import delay_s
 from b24sync.domain.entity import Key
 from b24sync.engine.runner import Outcome, Postponed, Uncertain
 from b24sync.ports import Done, Failed, Skipped, Waiting
+from b24sync.words import outside as words
+from b24sync.words.explain import ATTEMPTS
 
 if TYPE_CHECKING:
     from b24sync.store import Store
@@ -79,7 +81,7 @@ def _postpone(into: Settling, outcome: Outcome, postponed: Postponed) -> None:
             into,
             action.id,
             "failed",
-            f"{postponed.error} (given up after {action.attempts} attempts)",
+            words.GIVEN_UP(why=postponed.error, attempts=ATTEMPTS(action.attempts)),
             dict(action.result),
         )
         return

@@ -13,6 +13,7 @@ from b24sync.mail.message import build, envelope, to_bytes
 from b24sync.mail.smtp_entry import Server, connect
 from b24sync.mail.smtp_link import Link, LostError, SmtpReply
 from b24sync.ports import MailReceipt
+from b24sync.words import outside as messages
 
 if TYPE_CHECKING:
     from b24sync.clock import Clock
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
 _LOGIN_CODES = frozenset(
     {530, 534, 535, 538}
 )  # RFC 4954: login missing or not good enough: no fault of this mail
-_ADDRESS = "check the address in the CRM or in the rule, then b24sync retry"
-_REFUSED = "settle with the mail server's administrator what it does not like, then b24sync retry"
-_UNCERTAIN = (
-    "look whether it went out (the sent mails of the box, the server's log), then retry or cancel the action "
-    "by its id"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +180,7 @@ class SmtpMailer:
 
     def _taken(self, link: Link, answer: SmtpReply, parcel: _Parcel) -> Link:
         if not _is_yes(answer):
-            self._refuse(f"does not take mail from {parcel.sender}", answer, away=400 <= answer.code < 500)
+            self._refuse(messages.NOT_FROM(sender=parcel.sender), answer, away=400 <= answer.code < 500)
         return link
 
     def _offered(self, link: Link, parcel: _Parcel) -> tuple[list[Address], list[tuple[Address, SmtpReply]]]:
@@ -201,7 +196,7 @@ class SmtpMailer:
             elif address in parcel.copies and 500 <= answer.code < 600:
                 refused.append((address, answer))
             else:
-                self._refuse(f"does not take mail for {address.spec}", answer, remedy=_ADDRESS)
+                self._refuse(messages.NOT_FOR(address=address.spec), answer, remedy=messages.CHECK_ADDRESS())
         return accepted, refused
 
     def _handed_over(self, link: Link, parcel: _Parcel) -> SmtpReply:
@@ -209,17 +204,17 @@ class SmtpMailer:
         try:
             answer = link.data()
             if answer.code != 354:
-                self._refuse(f"does not take the mail to {parcel.whom}", answer)
+                self._refuse(messages.NOT_THE_MAIL(whom=parcel.whom), answer)
             interruption = link.push(parcel.octets)
             link.wait_at_most(self._answer_timeout_s)
         except LostError as error:
             self._lost(error, "DATA")
         if interruption is not None:
-            self._refuse(f"does not take the mail to {parcel.whom}", interruption, usable=False)
+            self._refuse(messages.NOT_THE_MAIL(whom=parcel.whom), interruption, usable=False)
         answer = self._finished(link, parcel)
         link.wait_at_most(self._server.timeout_s)
         if 400 <= answer.code < 600:
-            self._refuse(f"refused the mail to {parcel.whom}", answer)
+            self._refuse(messages.REFUSED_MAIL(whom=parcel.whom), answer)
         if not _is_yes(answer):
             self._doubt(parcel, f"its answer was no SMTP: {answer}")
         return answer
@@ -228,22 +223,20 @@ class SmtpMailer:
         try:
             return link.finish()
         except ConnectionError:
-            self._lost(LostError("the server closed the connection"), "DATA")
+            self._lost(LostError(messages.CLOSED()), "DATA")
         except LostError as error:
             self._doubt(parcel, str(error))
 
     def _lost(self, error: LostError, command: str) -> NoReturn:
         """The connection broke before the mail was handed over."""
         self._drop()
-        what = f"mail server {self._server.place}: {error} ({command}); nothing was sent"
+        what = messages.NOTHING_SENT(place=self._server.place, error=error, command=command)
         raise MailTransientError(what, reachable=True) from None
 
     def _doubt(self, parcel: _Parcel, how: str) -> NoReturn:
         self._drop()
-        what = (
-            f"mail server {self._server.place}: the whole mail to {parcel.whom} was handed over, then: {how}"
-        )
-        raise MailInDoubtError(what, remedy=_UNCERTAIN) from None
+        what = messages.HANDED_OVER(place=self._server.place, whom=parcel.whom, how=how)
+        raise MailInDoubtError(what, remedy=messages.LOOK_WHETHER()) from None
 
     def _refuse(
         self, what: str, answer: SmtpReply, *, usable: bool = True, away: bool = False, remedy: str = ""
@@ -256,13 +249,11 @@ class SmtpMailer:
             self._forget()
         else:
             self._drop()
-        message = f"mail server {self._server.place} {what}: {answer}"
+        message = messages.SERVER_SAYS(place=self._server.place, what=what, answer=answer)
         if answer.code in _LOGIN_CODES:
-            raise MailTransientError(
-                message, reachable=False, remedy="check mail.user and mail.password"
-            ) from None
+            raise MailTransientError(message, reachable=False, remedy=messages.CHECK_LOGIN()) from None
         if 500 <= answer.code < 600:
-            raise MailPermanentError(message, remedy=remedy or _REFUSED) from None
+            raise MailPermanentError(message, remedy=remedy or messages.SETTLE()) from None
         raise MailTransientError(message, reachable=not away and answer.code != 421) from None
 
     def _forget(self) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from b24sync.errors import MailTransientError
 from b24sync.mail.server_words import shown
 from b24sync.mail.smtp_link import Link, SmtpReply, how
+from b24sync.words import outside as messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def _enter(smtp: smtplib.SMTP, server: Server) -> tuple[str, ...]:
         )
     if reply.code not in {235, 503}:
         said = shown(str(reply), secrets=secrets)
-        remedy = "try later" if 400 <= reply.code < 500 else "check mail.user and mail.password"
+        remedy = "try later" if 400 <= reply.code < 500 else messages.CHECK_LOGIN()
         raise _unreachable(server, f"it refuses the login of {server.user}: {said}", remedy)
     return secrets
 
@@ -187,5 +188,7 @@ def _tls_remedy(server: Server, error: Exception) -> str:
 
 
 def _unreachable(server: Server, what: str, remedy: str = "") -> MailTransientError:
-    remedy = remedy or "check mail.host, mail.port and mail.security"
-    return MailTransientError(f"mail server {server.place}: {what}", reachable=False, remedy=remedy)
+    remedy = remedy or messages.CHECK_SERVER()
+    return MailTransientError(
+        messages.MAIL_SERVER(place=server.place, what=what), reachable=False, remedy=remedy
+    )

@@ -16,6 +16,7 @@ import ssl
 from typing import NamedTuple
 
 from b24sync.mail.server_words import shown
+from b24sync.words import outside as messages
 
 _CHUNK = 65_536
 
@@ -105,7 +106,7 @@ class Link:
         try:
             self._smtp.putcmd(" ".join(words))
         except (smtplib.SMTPException, OSError):
-            raise LostError("the server closed the connection") from None
+            raise LostError(messages.CLOSED()) from None
         return self._answer()
 
     def _answer(self) -> SmtpReply:
@@ -119,7 +120,7 @@ class Link:
 
     def _socket(self) -> socket.socket:
         if self._smtp.sock is None:
-            raise LostError("the server closed the connection")
+            raise LostError(messages.CLOSED())
         return self._smtp.sock
 
     def _has_spoken(self) -> bool:
@@ -148,11 +149,11 @@ class Link:
 def how(error: Exception) -> str:
     """What went wrong, in few words."""
     if isinstance(error, TimeoutError) or "timed out" in str(error):
-        return "no answer in time"
+        return messages.NO_ANSWER()
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"certificate not accepted: {shown(error.verify_message)}"
     if isinstance(error, smtplib.SMTPServerDisconnected):
-        return "the server closed the connection"
+        return messages.CLOSED()
     if isinstance(error, OSError) and error.strerror:
         return shown(error.strerror)
     return shown(str(error)) or type(error).__name__

@@ -20,6 +20,7 @@ from b24sync.errors import (
 )
 from b24sync.log import printable, redact
 from b24sync.portal.codes import Recovery, recovery_of_code, recovery_of_status, scope_of
+from b24sync.words import outside as words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -78,7 +79,7 @@ class Trouble:
 
 def unreached(portal: str, error: NotSentError) -> Trouble:
     """The fault of a request that did not leave this machine."""
-    return Trouble(Recovery.UNREACHED, f"the portal {portal} cannot be reached: {error}")
+    return Trouble(Recovery.UNREACHED, words.UNREACHED(portal=portal, why=error))
 
 
 def unanswered(error: NoAnswerError) -> Trouble:
@@ -102,7 +103,7 @@ def fault_of_reply(reply: HttpReply, *, whole: bool) -> Trouble | None:
     time = content.get("time")
     return Trouble(
         _recovery(code, text, reply.status, whole=whole),
-        f"{text or 'no explanation'} [{_label(code, reply.status)}]",
+        f"{text or words.NO_EXPLANATION()} [{_label(code, reply.status)}]",
         code=code,
         status=reply.status,
         reset_at=_reset_at(content) or (_reset_at(time) if isinstance(time, dict) else None),
@@ -117,9 +118,7 @@ def trouble_of_command(error: Any, *, reset_at: float | None = None) -> Trouble:
     code, text = _code_and_text(content)
     return Trouble(
         _recovery(code, text, 0, whole=False),
-        f"{text or 'no explanation'} [{_label(code, 0)}]"
-        if code or text
-        else "refused without an explanation",
+        f"{text or words.NO_EXPLANATION()} [{_label(code, 0)}]" if code or text else words.REFUSED(),
         code=code,
         reset_at=_reset_at(content) or reset_at,
     )
@@ -153,27 +152,25 @@ def error_of(fault: Trouble, method: str, *, write: bool, until: datetime | None
     if recovery is Recovery.BROKEN and not write:
         return TransientError(fault.text, method=method, code=fault.code, retry_after_s=fault.retry_after_s)
     if not fault.no_effect and write:
-        return InDoubtError(f"done or not, nobody knows: {fault.text}", method=method, code=fault.code)
+        return InDoubtError(words.IN_DOUBT(why=fault.text), method=method, code=fault.code)
     return _refusal(fault, method)
 
 
 def clean(text: object) -> str:
     """An error text of the portal as one short line without markup, control characters and secrets."""
-    words = re.sub(r"(?i)<br\s*/?>", "; ", str(text))
-    words = html.unescape(re.sub(r"</?[a-zA-Z][^>]*>", "", words))
-    words = " ".join(printable(redact(words).replace("\n", " ").replace("\r", " ")).split()).strip("; ")
-    return words if len(words) <= _LONGEST_TEXT else words[: _LONGEST_TEXT - 1] + "…"
+    plain = re.sub(r"(?i)<br\s*/?>", "; ", str(text))
+    plain = html.unescape(re.sub(r"</?[a-zA-Z][^>]*>", "", plain))
+    plain = " ".join(printable(redact(plain).replace("\n", " ").replace("\r", " ")).split()).strip("; ")
+    return plain if len(plain) <= _LONGEST_TEXT else plain[: _LONGEST_TEXT - 1] + "…"
 
 
 def _refusal(fault: Trouble, method: str) -> PortalError:
     if fault.recovery is Recovery.CREDENTIALS:
-        remedy = "check portal.webhook: its secret, its expiry date, its owner, the portal's plan"
+        remedy = words.CHECK_WEBHOOK()
         return CredentialsError(fault.text, method=method, code=fault.code, remedy=remedy)
     if fault.recovery is Recovery.SCOPE:
         scope = scope_of(method)
-        remedy = (
-            f"add the scope {scope!r} to the webhook" if scope else "add the method's scope to the webhook"
-        )
+        remedy = words.ADD_SCOPE(scope=scope) if scope else words.ADD_A_SCOPE()
         return ScopeError(fault.text, method=method, code=fault.code, scope=scope, remedy=remedy)
     kind = NotFoundError if fault.recovery is Recovery.NOT_FOUND else PermanentError
     return kind(fault.text, method=method, code=fault.code)
@@ -183,14 +180,14 @@ def _fault_of_status(reply: HttpReply) -> Trouble:
     """The fault of an answer that is none of the REST interface."""
     status = reply.status
     if status < 300:
-        text = f"the answer is not the JSON of a portal (HTTP {status})"
+        text = words.NOT_JSON(status=status)
     elif status < 400:
-        target = f" to {printable(reply.moved_to)}" if reply.moved_to else ""
-        text = f"the address redirects{target} instead of answering (HTTP {status}); see portal.webhook"
+        target = words.REDIRECTS_TO(address=printable(reply.moved_to)) if reply.moved_to else ""
+        text = words.REDIRECTS(target=target, status=status)
     elif status < 500:
-        text = f"HTTP {status} without an explanation (a proxy, a firewall, or no portal at this address)"
+        text = words.UNEXPLAINED_STATUS(status=status)
     else:
-        text = f"HTTP {status} without an explanation"
+        text = words.UNEXPLAINED(status=status)
     return Trouble(
         recovery_of_status(status),
         text,

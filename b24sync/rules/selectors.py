@@ -11,6 +11,7 @@ from b24sync.rest.json_values import id_or_none
 from b24sync.rest.people import User
 from b24sync.rules.root_names import hint
 from b24sync.rules.text_errors import TextError
+from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from b24sync.rules.reach import Reach
@@ -126,8 +127,10 @@ def find(selectors: Sequence[Selector], *, reach: Reach, entity: Entity | None, 
             if user.active:
                 users.setdefault(user.id, user)
             else:
-                left_out[f"{user.name} (user:{user.id}) is dismissed"] = None
-    nobody = [f"{one.text}: nobody" for one, group in zip(selectors, groups, strict=True) if not group]
+                left_out[words.DISMISSED(name=user.name, id=user.id)] = None
+    nobody = [
+        words.NOBODY(selector=one.text) for one, group in zip(selectors, groups, strict=True) if not group
+    ]
     return Found(tuple(users.values()), tuple(left_out), tuple(nobody))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from b24sync.domain.addresses import parse_address
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, Key
 from b24sync.steps.outcomes import StepError
+from b24sync.words import steps as messages
 
 if TYPE_CHECKING:
     from b24sync.domain.entity import Entity
@@ -64,16 +65,8 @@ def main_addressees(ctx: StepContext, invoice: Entity, to: Sequence[str]) -> Eff
         found = Addressees(tuple((yield from _client(ctx, invoice, CONTACT, COMPANY))))
     if not found.found:
         said = f" ({'; '.join(found.left_out)})" if found.left_out else ""
-        meant = (
-            f"{', '.join(to)}: nobody with an e-mail address"
-            if to
-            else "neither the contact nor the company has an e-mail address"
-        )
-        raise StepError(
-            f"{invoice.key}: {meant}{said}; give the client one in the CRM, then b24sync retry, or b24sync "
-            f"resend-invoice "
-            f"{invoice.key.id} --to ADDRESS"
-        )
+        meant = messages.NOBODY_WITH_ADDRESS(meant=", ".join(to)) if to else messages.CLIENT_WITHOUT_ADDRESS()
+        raise StepError(messages.GIVE_ADDRESS(entity=invoice.key, meant=meant, said=said, id=invoice.key.id))
     return found
 
 
@@ -97,9 +90,7 @@ def addressees(ctx: StepContext, invoice: Entity, words: Sequence[str]) -> Effec
             users = yield from ctx.people((word,), several=True)
             left_out += [*users.left_out, *users.nobody]
             left_out += [
-                f"{user.name} (user:{user.id}) has no e-mail address"
-                for user in users.users
-                if not user.email
+                messages.NO_ADDRESS(name=user.name, id=user.id) for user in users.users if not user.email
             ]
             found += [
                 Addressee(

@@ -13,6 +13,7 @@ from b24sync.rest import contract, items
 from b24sync.steps.linked import linked, named, why
 from b24sync.steps.outcomes import words_of
 from b24sync.steps.together import together
+from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,20 +85,20 @@ def _hand_over(
     troubles = [_trouble(ctx, one, answer, user_id) for one, answer in zip(others, answers, strict=True)]
     details["changed"] = [str(one.key) for one, trouble in zip(others, troubles, strict=True) if not trouble]
     if any(troubles):
-        changed = ", ".join(map(str, details["changed"])) or "nothing"  # type: ignore[call-overload]
-        return Failed(f"{'; '.join(t for t in troubles if t)} (changed so far: {changed})", details)
+        changed = ", ".join(map(str, details["changed"])) or words.NOTHING()  # type: ignore[call-overload]
+        return Failed(
+            words.CHANGED_SO_FAR(troubles="; ".join(t for t in troubles if t), changed=changed), details
+        )
     return Done(changed=True, details=details)
 
 
 def _trouble(ctx: StepContext, entity: Entity, answer: Answer, user_id: int) -> str:
     """What is wrong with an answer; empty if the entity is with the person now."""
-    doing = f"{entity.key}: responsible user:{user_id}"
+    doing = words.RESPONSIBLE(entity=entity.key, user=user_id)
     if answer.error is not None:
         return words_of(answer.error, doing)
     row = items.row_of(answer.result)
     kind = ctx.kinds[entity.key.kind]
     if row is not None and contract.read_contract(kind, row)["responsible_id"] != user_id:
-        return (
-            f"{doing}: the portal took it and did not change it (see the rights of the owner of the webhook)"
-        )
+        return words.NOT_HANDED_OVER(doing=doing)
     return ""

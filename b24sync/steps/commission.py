@@ -15,6 +15,7 @@ from b24sync.ports import Done, Failed, Skipped
 from b24sync.rest.worth import worth_of
 from b24sync.rules.scope import view_of
 from b24sync.rules.text_values import MISSING
+from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from b24sync.ports import Effects, StepResult
@@ -40,7 +41,7 @@ class Commission(StepSettings):
         """
         settings = ctx.settings.commission
         if settings is None:
-            return Failed("there are no rates (add [commission] to the configuration)")
+            return Failed(words.NO_RATES())
         fresh = yield from ctx.entity(ctx.event.entity.kind, ctx.event.entity.id)
         if fresh is None:
             return Skipped("gone")
@@ -86,7 +87,7 @@ def _claims(
         if rate is None:
             continue
         found = yield from ctx.people((role,), several=False)
-        warnings += [f"commission for {role}: {left}" for left in found.left_out]
+        warnings += [words.COMMISSION_FOR(role=role, why=left) for left in found.left_out]
         claims += [Claim(user.id, user.name, role, rate.percent, settings.base) for user in found.users[:1]]
     return claims, warnings
 

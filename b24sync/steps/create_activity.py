@@ -14,6 +14,8 @@ from b24sync.rest import activities
 from b24sync.steps.linked import linked, named, needed_person
 from b24sync.steps.moments import moment_of
 from b24sync.steps.outcomes import required, words_of
+from b24sync.words import steps as words
+from b24sync.words.vocabulary import ACTIVITIES, word
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,9 +59,7 @@ class CreateActivity(StepSettings):
         if self.kind != "todo":
             client = there.get(CONTACT) or there.get(COMPANY)
             if client is None:
-                message = (
-                    f"{owner}: a {self.kind} needs a contact or a company (link one, then b24sync retry)"
-                )
+                message = words.NEEDS_CLIENT(entity=owner, kind=word(ACTIVITIES, self.kind))
                 return Failed(message)
             made = yield from self._made_before(ctx, owner)
             if made is not None:
@@ -68,13 +68,18 @@ class CreateActivity(StepSettings):
             client = None
         otherwise = "deal.responsible" if owner.kind == DEAL else "responsible"
         person = yield from needed_person(
-            ctx, self.responsible, otherwise=otherwise, what=f"responsible of the {self.kind}"
+            ctx,
+            self.responsible,
+            otherwise=otherwise,
+            what=words.OF_ACTIVITY(kind=word(ACTIVITIES, self.kind)),
         )
         call = yield from self._call(ctx, owner, client, person)
         effect = OnLostAnswer.ONCE if self.kind == "todo" else OnLostAnswer.FIND
         answer: Answer = yield Write(call, effect)
         if answer.error is not None:
-            return Failed(words_of(answer.error, f"{self.kind} for {owner}"))
+            return Failed(
+                words_of(answer.error, words.ACTIVITY_FOR(kind=word(ACTIVITIES, self.kind), entity=owner))
+            )
         return Done(changed=True, details={"activity_id": activities.read_id(answer.result)})
 
     def _made_before(self, ctx: StepContext, owner: Key) -> Effects[int | None]:

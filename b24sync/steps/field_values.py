@@ -12,6 +12,7 @@ from b24sync.ports import Intend, OnLostAnswer, Read, Write
 from b24sync.rest import contract, fields, items
 from b24sync.steps import field_types
 from b24sync.steps.outcomes import StepError, required, words_of
+from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer
@@ -53,8 +54,8 @@ def specs_of(known: Fields, names: Sequence[str]) -> dict[str, FieldSpec]:
         spec = known.find(name)
         if spec is None:
             close = known.close_to(name)
-            advice = f"did you mean {close}?" if close else "see b24sync doctor for those it has"
-            raise StepError(f"{known.kind.name} has no field {name} ({advice})")
+            advice = words.CLOSE_FIELD(name=close) if close else words.SEE_DOCTOR()
+            raise StepError(words.NO_FIELD(kind=known.kind.name, name=name, advice=advice))
         found[name] = spec
     return found
 
@@ -134,13 +135,11 @@ def _compare(entity: Entity, change: Change, after: Mapping[str, Any]) -> None:
     if field_types.same(before, now):
         hint = '; set isManualOpportunity = "Y" with it' if change.spec.code == "opportunity" else ""
         raise StepError(
-            f"{entity.key}: the portal took {change.name} and did not change it "
-            f"(may it be written, and does the value fit its type {change.spec.type}{hint}?)"
+            words.NOT_CHANGED(entity=entity.key, name=change.name, type=change.spec.type, hint=hint)
         )
     if not isinstance(change.value, str):
         raise StepError(
-            f"{entity.key}: {change.name} holds {now} now instead of {change.value} (correct the value "
-            f"in the rule)"
+            words.HOLDS_ANOTHER(entity=entity.key, name=change.name, now=now, wanted=change.value)
         )
 
 

@@ -31,6 +31,7 @@ from b24sync.steps.invoice_pdf import own_company_id, pdf_of, still_made
 from b24sync.steps.memory import Memory
 from b24sync.steps.outcomes import StepError, words_of
 from b24sync.steps.together import together
+from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer
@@ -124,7 +125,7 @@ def send(ctx: StepContext, mailing: Mailing, invoice: Entity) -> Effects[StepRes
     """
     options, memory = mailing.options, Memory(ctx.memory)
     if ctx.settings.mail is None:
-        raise StepError("mail is switched off: write a [mail] section into the configuration")
+        raise StepError(words.NO_MAIL())
     yield from _looked_up(ctx, invoice, with_rows=options.attach)
     to = yield from main_addressees(ctx, invoice, options.to)
     cc = yield from addressees(ctx, invoice, options.cc)
@@ -244,13 +245,10 @@ def _link(invoice: Entity) -> Effects[str]:
     answer: Answer
     (answer,) = yield Read((legacy.external_link(invoice.key.id),))
     if answer.error is not None:
-        raise StepError(words_of(answer.error, f"{invoice.key}: link for the client"))
+        raise StepError(words_of(answer.error, words.LINK_FOR_CLIENT(entity=invoice.key)))
     link = answer.result if isinstance(answer.result, str) else ""
     if not link.startswith(("https://", "http://")):
-        raise StepError(
-            f"{invoice.key}: the portal gave no link for the client; set attach = false, or look at the "
-            f"invoice there"
-        )
+        raise StepError(words.NO_LINK(entity=invoice.key))
     return link
 
 
@@ -306,8 +304,4 @@ def _commented(
     yield from memory.put(commented=True)
     call = timeline.comment(ctx.kinds[DEAL], Key(DEAL, deal_id), text)
     answer: Answer = yield Write(call, OnLostAnswer.ONCE, best_effort=True)
-    return (
-        []
-        if answer.error is None
-        else [f"the mail was sent; no comment on deal {deal_id}: {answer.error.reason}"]
-    )
+    return [] if answer.error is None else [words.NO_COMMENT(deal=deal_id, why=answer.error.reason)]

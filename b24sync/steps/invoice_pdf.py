@@ -22,6 +22,7 @@ from b24sync.rest.json_values import id_or_none
 from b24sync.rest.printed import digest_of
 from b24sync.rules.scope import RowsView
 from b24sync.steps.outcomes import StepError, words_of
+from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer
@@ -37,11 +38,6 @@ _LONGEST = timedelta(hours=24)
 _SOON = timedelta(seconds=2)
 _TEMPLATE_PAGES = 20
 _GONE = frozenset(("0", ""))  # "Document not found" has no code of its own (portal.md §12)
-_REMEDIES = {
-    "DOCGEN_LIMIT_ERROR": "the portal's plan allows no more documents: raise it, or set attach = false",
-    "DOCGEN_ACCESS_ERROR": "give the owner of the webhook the right to edit document templates (CRM "
-    "settings, document generator)",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +99,7 @@ def pdf_of(ctx: StepContext, memory: Memory, invoice: Entity, template: int | st
         document = yield from _made(wanted)
     if document.is_failed:
         yield from _forget(wanted, document)
-        raise StepError(
-            f"the portal could not make the PDF of document {document.id} ({document.title}); check "
-            f"the template "
-            f"{template_id} in the portal, then b24sync retry"
-        )
+        raise StepError(words.NO_PDF(id=document.id, title=document.title, template=template_id))
     if not document.pdf_url:
         return (yield from _waiting(ctx, memory))
     content = yield from _downloaded(document)
@@ -125,9 +117,9 @@ def _template_id(ctx: StepContext, template: int | str) -> Effects[int]:
         suitable = [one for one in suitable if one in named] or named
     if suitable:
         return suitable[0].id
-    known = ", ".join(f"{one.id} {one.name}" for one in listed) or "none"
-    meant = f"no document template {template!r}" if template else "no document template for invoices"
-    raise StepError(f"{meant} (known: {known}); make one in the portal or correct mail.document_template")
+    known = ", ".join(f"{one.id} {one.name}" for one in listed) or words.NONE()
+    meant = words.TEMPLATE_NAMED(name=template) if template else words.TEMPLATE_ANY()
+    raise StepError(words.NO_TEMPLATE(meant=meant, known=known))
 
 
 def _templates() -> Effects[list[documents.Template]]:
@@ -273,10 +265,7 @@ def _waiting(ctx: StepContext, memory: Memory) -> Effects[Waiting]:
     if since is not None and ctx.now - datetime.fromisoformat(since) > _LONGEST:
         document_id = memory.get("document_id")
         yield from memory.put(document_id=None, document_digest=None, since=None)
-        raise StepError(
-            f"the portal has not made the PDF of document {document_id} within a day; look at it there, "
-            f"then b24sync retry"
-        )
+        raise StepError(words.SLOW_PDF(id=document_id))
     return Waiting(ctx.now + _SOON, "pdf", memory.all())
 
 
@@ -310,9 +299,14 @@ def _said(content: bytes) -> str:
     return "JSON that is no error"
 
 
+def _remedy(code: str) -> str | None:
+    found = words.REMEDIES.get(code) if code.startswith("DOCGEN_") else None
+    return None if found is None else found()
+
+
 def _words(error: PortalError, doing: str, otherwise: str = "") -> str:
-    said, remedy = f"{doing}: {error.message}", _REMEDIES.get(error.code)
+    said, remedy = f"{doing}: {error.message}", _remedy(error.code)
     if remedy is None:
-        words = words_of(error, doing)
-        remedy = otherwise if words == said else words.removeprefix(f"{said}; ")
+        whole = words_of(error, doing)
+        remedy = otherwise if whole == said else whole.removeprefix(f"{said}; ")
     return f"{said}; {remedy}" if remedy else said

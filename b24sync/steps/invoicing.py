@@ -16,6 +16,7 @@ from b24sync.steps.linked import linked, needed_person
 from b24sync.steps.moments import day_of
 from b24sync.steps.outcomes import StepError, required, words_of
 from b24sync.steps.together import together
+from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer
@@ -48,15 +49,15 @@ def _add(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[R
     call = items.add(ctx.kinds[INVOICE], fields)
     answer: Answer = yield Write(call, OnLostAnswer.FIND)
     if answer.error is not None:
-        return Failed(words_of(answer.error, f"invoice for {deal.key}"))
+        return Failed(words_of(answer.error, words.INVOICE_FOR(entity=deal.key)))
     row = items.row_of(answer.result)
     if row is None:
-        return Failed(f"invoice for {deal.key}: the portal answered without it (look whether it is there)")
+        return Failed(words.INVOICE_UNSEEN(entity=deal.key))
     key = Key(INVOICE, items.row_id(row))
     wrong = _ignored(ctx, fields, row)
     if wrong:
         return Failed(
-            f"{key}: the portal took it without {', '.join(wrong)} (correct it by hand)",
+            words.TAKEN_WITHOUT(entity=key, fields=", ".join(wrong)),
             {"invoice_id": key.id},
         )
     return (yield from _complete(ctx, key, copied, is_new=True))
@@ -97,7 +98,7 @@ def _rows_of(ctx: StepContext, owner: Key) -> Effects[list[Row]]:
         answers: list[Answer] = yield Read(
             (rows.list_for(ctx.kinds[owner.kind], owner.id, start=len(found)),)
         )
-        required(answers[0], f"product rows of {owner}")
+        required(answers[0], words.ROWS_OF(entity=owner))
         page = rows.read_rows(answers[0].result)
         found += page
         if len(page) < rows.PAGE:
@@ -117,9 +118,7 @@ def _fields(
     contact = yield from _contact(step, ctx, deal)
     responsible = deal["responsible_id"]
     if step.responsible:
-        person = yield from needed_person(
-            ctx, step.responsible, otherwise="", what="responsible of the invoice"
-        )
+        person = yield from needed_person(ctx, step.responsible, otherwise="", what=words.OF_INVOICE())
         responsible = person.id
     wanted: dict[str, Any] = {
         "title": title,
@@ -147,13 +146,11 @@ def _amount(
     """
     if step.amount == "":
         if not copied and deal["amount"] <= 0:
-            raise StepError(
-                f"{deal.key} has neither product rows nor an amount to invoice (add them, then b24sync retry)"
-            )
+            raise StepError(words.NOTHING_TO_INVOICE(entity=deal.key))
         return None if copied else deal["amount"]
     given = yield from ctx.value(step.amount)
     if given is None or given == "":
-        raise StepError("amount: it comes out empty (see the field that it names)")
+        raise StepError(words.EMPTY_AMOUNT())
     try:
         exact = decimal_of(given)
     except ValueError as error:
@@ -161,10 +158,10 @@ def _amount(
     currency = str(deal["currency"] or "")
     named = currency_of(given)
     if named and currency and named != currency:
-        raise StepError(f"amount: {given} is not in the currency of {deal.key}, {currency}")
+        raise StepError(words.OTHER_CURRENCY(given=given, entity=deal.key, currency=currency))
     amount = exact.quantize(_WHOLE if currency in _WITHOUT_CENTS else _CENT, rounding=ROUND_HALF_UP)
     if amount <= 0:
-        raise StepError(f"amount: {amount} is no sum to invoice (it must be more than 0)")
+        raise StepError(words.NO_SUM(amount=amount))
     return amount
 
 
@@ -177,7 +174,7 @@ def _contact(step: CreateInvoice, ctx: StepContext, deal: Entity) -> Effects[int
         return None
     found = json_values.id_or_none(given.rpartition("_")[2] if isinstance(given, str) else given)
     if found is None:
-        raise StepError(f"contact: {given!r} is no id of a contact")
+        raise StepError(words.NO_CONTACT_ID(given=given))
     return found
 
 
@@ -191,7 +188,7 @@ def _stage(ctx: StepContext, status: str) -> str:
         return ""
     stage_id = ctx.funnels.stage_ids(status)[0]
     if ctx.funnels.stage(INVOICE, stage_id) is None:
-        raise StepError(f"status: invoices have no stage {stage_id} (see [invoice.status])")
+        raise StepError(words.NO_INVOICE_STAGE(stage=stage_id))
     return stage_id
 
 
@@ -215,11 +212,9 @@ def _complete(ctx: StepContext, key: Key, copied: Sequence[Row], *, is_new: bool
     sets = {"amount": json_values.plain_number(total)}
     answer: Answer = yield Write(call, OnLostAnswer.REPEAT, entity=key, sets=sets)
     if answer.error is not None:
-        return Failed(words_of(answer.error, f"product rows of {key}"), details)
+        return Failed(words_of(answer.error, words.ROWS_OF(entity=key)), details)
     if answer.result and _contents(rows.read_rows(answer.result)) != _contents(copied):
-        return Failed(
-            f"{key}: its product rows came out otherwise than those of the deal (compare them)", details
-        )
+        return Failed(words.ROWS_DIFFER(entity=key), details)
     return Done(changed=True, details=details, made=(key,))
 
 

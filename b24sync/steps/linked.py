@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from b24sync.rules.root_names import links_of
 from b24sync.rules.scope import EntityView
 from b24sync.steps.outcomes import StepError
+from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from b24sync.domain.entity import Entity
@@ -41,9 +42,7 @@ def needed_person(ctx: StepContext, selector: str, *, otherwise: str, what: str)
     found = yield from ctx.people((selector or otherwise,), several=False)
     if found.users:
         return found.users[0]
-    raise StepError(
-        f"{what}: {selector or otherwise} is nobody active{why(found)} (name another person in the rule)"
-    )
+    raise StepError(words.NOBODY_ACTIVE(what=what, who=selector or otherwise, why=why(found)))
 
 
 def named(users: Iterable[User]) -> dict[str, list[str]]:

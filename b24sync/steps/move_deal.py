@@ -15,6 +15,7 @@ from b24sync.rest import fields, items, stages
 from b24sync.steps.linked import linked
 from b24sync.steps.memory import Memory
 from b24sync.steps.outcomes import StepError, required, words_of
+from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,16 +118,14 @@ def _target(deal: Entity, funnel: Sequence[Stage], wanted: str) -> str:
         return wanted
     ids = [stage.id for stage in funnel]
     if deal["stage_id"] not in ids:
-        raise StepError(
-            f"{deal.key}: its stage {deal['stage_id']} is in no funnel any more (move it by hand)"
-        )
+        raise StepError(words.NO_FUNNEL(entity=deal.key, stage=deal["stage_id"]))
     place = ids.index(deal["stage_id"])
     if funnel[place].semantic == "S":
         return str(deal["stage_id"])
     onward = [stage for stage in funnel[place + 1 :] if stage.semantic == "P"]
     won = [stage for stage in funnel if stage.semantic == "S"]
     if not onward and not won:
-        raise StepError(f"{deal.key}: there is no stage after {deal['stage_id']} (add a successful stage)")
+        raise StepError(words.LAST_STAGE(entity=deal.key, stage=deal["stage_id"]))
     return (onward or won)[0].id
 
 
@@ -140,7 +139,7 @@ def _forbidden(deal: Entity, funnel: Sequence[Stage], target: str) -> str:
     if target not in ids:
         if _category_of(target) != (deal["category_id"] or 0):
             return "other_funnel"
-        raise StepError(f"{deal.key}: no stage {target} in its funnel (known: {', '.join(ids)})")
+        raise StepError(words.NO_STAGE(entity=deal.key, stage=target, known=", ".join(ids)))
     now = next((stage for stage in funnel if stage.id == deal["stage_id"]), None)
     if now is None:
         return ""
@@ -168,14 +167,12 @@ def _move(ctx: StepContext, deal: Entity, target: str) -> Effects[StepResult]:
     details = {"deal_id": deal.key.id, "from": before, "to": target}
     call = items.update(kind, deal.key.id, {"stage_id": target})
     answer: Answer = yield Write(call, OnLostAnswer.REPEAT, entity=deal.key, sets={"stage_id": target})
-    doing = f"{deal.key}: to stage {target}"
+    doing = words.TO_STAGE(entity=deal.key, stage=target)
     if answer.error is not None:
         described: list[Answer] = yield Read((items.fields(kind),))
         known = fields.read_fields(kind, described[0].result)
         return Failed(words_of(answer.error, doing, fields=known.titled(answer.error.reason)), details)
     row = items.row_of(answer.result)
     if row is not None and items.stage_of(row) == before:
-        return Failed(
-            f"{doing}: the portal took it and left the deal where it was (see its automations)", details
-        )
+        return Failed(words.LEFT_THERE(doing=doing), details)
     return Done(changed=True, details=details)

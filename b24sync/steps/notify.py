@@ -13,6 +13,7 @@ from b24sync.rest import im_notify
 from b24sync.rules.scope import UserView
 from b24sync.steps.linked import named
 from b24sync.steps.outcomes import words_of
+from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,11 +116,10 @@ def _result(found: Found, told: Sequence[tuple[User, str]], answers: Sequence[An
     details = {"to": reached, **_people(found)}
     for user, answer in zip(users, answers, strict=True):
         if answer.error is not None:
-            return Failed(words_of(answer.error, f"notice to user:{user.id}"), details)
+            return Failed(words_of(answer.error, words.NOTICE_TO(id=user.id)), details)
         if not answer.result:
             return Failed(
-                f"notice to user:{user.id}: the portal did not take it (see whether the user may "
-                f"be written to)",
+                words.NOT_TOLD(id=user.id),
                 details,
             )
     return Done(changed=True, details=details)

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from b24sync.errors import B24SyncError, NotFoundError, ScopeError
+from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer
     from b24sync.errors import PortalError
-
-_REMEDIES: Mapping[str, str] = {
-    "CRM_FIELD_ERROR_REQUIRED": "fill that field, then b24sync retry",
-    "CRM_FIELD_ERROR_VALUE_NOT_VALID": "correct the value in the rule",
-    "ACCESS_DENIED": "give the owner of the webhook the right to it, then b24sync retry",
-    "ERROR_IBLOCK_NOT_FOUND": "correct the number of the list in the rule, or let the owner of the webhook "
-    "read that list",
-    "UPDATE_DYNAMIC_ITEM_RESTRICTED": "the portal's plan does not allow it",
-    "": "if it speaks of access, give the owner of the webhook the right to it, then b24sync retry",
-}
 
 
 class StepError(B24SyncError):
@@ -35,19 +26,18 @@ def words_of(error: PortalError, doing: str, *, fields: Sequence[str] = ()) -> s
         fields: Codes of the fields that it speaks of, as far as they are known.
     """
     said = f"{doing}: {error.message}"
-    named = f" (field {', '.join(fields)})" if fields else ""
+    named = words.IN_FIELDS(fields=", ".join(fields)) if fields else ""
     remedy = error.remedy or _remedy(error)
     return f"{said}{named}" + (f"; {remedy}" if remedy else "")
 
 
 def _remedy(error: PortalError) -> str:
     if isinstance(error, ScopeError):
-        return (
-            f"add the scope {error.scope} to the webhook" if error.scope else "add the scope to the webhook"
-        )
+        return words.ADD_SCOPE(scope=error.scope) if error.scope else words.ADD_A_SCOPE()
     if isinstance(error, NotFoundError):
-        return "it is gone or hidden from the owner of the webhook"
-    return _REMEDIES.get(error.code, "")
+        return words.GONE()
+    found = words.REMEDIES.get(error.code)
+    return "" if found is None else found()
 
 
 def required(answer: Answer, doing: str) -> None:

@@ -10,6 +10,7 @@ from b24sync.domain.step_settings import StepSettings
 from b24sync.ports import Done, Intend, OnLostAnswer, SaveDueDate, Skipped, Write
 from b24sync.rest import items
 from b24sync.steps.outcomes import StepError, words_of
+from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from datetime import date
@@ -61,7 +62,7 @@ class ShiftDueDate(StepSettings):
         call = items.update(ctx.kinds[INVOICE], invoice.key.id, {"due_date": shift.date})
         answer = yield Write(call, OnLostAnswer.REPEAT, invoice.key, {"due_date": shift.date.isoformat()})
         if answer.error is not None:
-            raise StepError(words_of(answer.error, f"{invoice.key}: due date {shift.date}"))
+            raise StepError(words_of(answer.error, words.DUE_DATE(entity=invoice.key, day=shift.date)))
         return _done(shift, shift.date, changed=True)
 
 

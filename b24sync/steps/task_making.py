@@ -12,6 +12,7 @@ from b24sync.rest import items, json_values, tasks
 from b24sync.steps.linked import linked
 from b24sync.steps.moments import moment_of
 from b24sync.steps.outcomes import required, words_of
+from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -99,13 +100,11 @@ def make(ctx: StepContext, drafts: Sequence[TaskDraft]) -> Effects[Made | Failed
         if task_id is not None:
             there[draft.marker] = task_id
         elif answer.error is not None:
-            troubles.append(words_of(answer.error, f"task {draft.title!r}"))
+            troubles.append(words_of(answer.error, words.TASK(title=draft.title)))
         else:
-            troubles.append(
-                f"task {draft.title!r}: the portal answered without an id (look whether it is there)"
-            )
+            troubles.append(words.TASK_UNSEEN(title=draft.title))
     if troubles:
-        more = f" (and {len(troubles) - 1} more)" if len(troubles) > 1 else ""
+        more = words.AND_MORE(count=len(troubles) - 1) if len(troubles) > 1 else ""
         return Failed(f"{troubles[0]}{more}", {"task_ids": sorted(there.values())})
     return Made(there, len(missing))
 

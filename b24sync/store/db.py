@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from b24sync.errors import StoreError, UntrustedStoreError
 from b24sync.ownership import file_fault
 from b24sync.store import migrations
+from b24sync.words import outside as messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +62,7 @@ def open_read_only(path: Path) -> sqlite3.Connection:
         StoreError: There is none, it cannot be read, or is of another schema than this program's.
     """
     if not path.exists():
-        raise StoreError(f"{path}: there is no database yet", remedy="run b24sync poll first")
+        raise StoreError(messages.NO_DATABASE(path=path), remedy=messages.POLL_FIRST())
     try:
         connection = _reader(path, "mode=ro")
         _check_readable(connection, path)
@@ -151,7 +152,7 @@ def _prepare_file(path: Path, *, create: bool) -> None:
         _check_owner(path)
         return
     if not create:
-        raise StoreError(f"{path}: there is no database yet", remedy="run b24sync poll first")
+        raise StoreError(messages.NO_DATABASE(path=path), remedy=messages.POLL_FIRST())
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW, 0o600))
     except FileExistsError:
@@ -182,19 +183,19 @@ def unusable(path: Path | str, error: sqlite3.Error) -> StoreError:
     text = str(error)
     if isinstance(error, sqlite3.OperationalError) and ("full" in text or "disk I/O" in text):
         return StoreError(
-            f"{path}: the disk is full or failing ({text})",
-            remedy="free space and poll again; nothing is lost",
+            messages.DISK(path=path, why=text),
+            remedy=messages.FREE_SPACE(),
         )
     if "readonly" in text or "unable to open" in text:
         return StoreError(
-            f"{path}: cannot be written ({text})",
-            remedy="check the owner and mode of the file and of its folder",
+            messages.UNWRITABLE(path=path, why=text),
+            remedy=messages.CHECK_OWNER(),
         )
     if "locked" in text:
-        return StoreError(f"{path}: is locked by another program ({text})", remedy="close it and run again")
+        return StoreError(messages.LOCKED(path=path, why=text), remedy=messages.CLOSE_IT())
     return StoreError(
-        f"{path}: is damaged ({text})",
-        remedy="restore it from a backup and run b24sync poll --baseline, or move it away and start anew",
+        messages.DAMAGED(path=path, why=text),
+        remedy=messages.RESTORE(),
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from b24sync.errors import AnotherPollError, StoreError
+from b24sync.words import outside as messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,9 @@ def poll_lock(database: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AnotherPollError(f"{database}: another poll runs (process {_holder(descriptor)})") from None
+            raise AnotherPollError(
+                messages.ANOTHER_POLL(path=database, process=_holder(descriptor))
+            ) from None
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
         yield

@@ -306,13 +306,14 @@ def test_a_new_object_is_noted_on_its_deal(firm: Firm) -> None:
 
 
 def test_what_was_done_can_be_read_in_processes_of_their_own(firm: Firm) -> None:
+    firm.in_english()
     firm.anew = True
     invoice = firm.invoice(150_000)
     firm.send(invoice)
     firm.run_on()
     table = firm.run("actions")
     assert table.code == 0
-    for word in ("send_invoice", "mail-invoice", f"invoice:{invoice}", "done"):
+    for word in ("invoice by mail", "mail-invoice", f"invoice:{invoice}", "done"):
         assert word in table.out
     assert firm.run("status").code == 0
     firm.quiet()

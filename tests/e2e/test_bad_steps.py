@@ -82,6 +82,7 @@ def new_deal(firm: Firm, **fields: object) -> int:
 def test_a_step_that_cannot_be_done_says_why_and_holds_up_only_what_comes_after_it(
     firm: Firm, what: str
 ) -> None:
+    firm.in_english()
     step, words = BAD[what]
     firm.write(rules=bad_rule(step) + FINE)
     deal = new_deal(firm, UF_CRM_BUILDING=701)

@@ -89,6 +89,7 @@ def test_the_deal_says_what_was_mailed_to_whom_and_when(firm: Firm) -> None:
 
 
 def test_a_comment_that_is_refused_changes_nothing_for_the_mail(firm: Firm) -> None:
+    firm.in_english()
     firm.set(timeline=False)
     sent(firm)
     done = polled(firm)
@@ -202,6 +203,7 @@ def test_a_pdf_that_takes_long_uses_up_no_attempt_and_blocks_nobody(firm: Firm) 
 
 
 def test_a_pdf_that_is_not_ready_after_a_day_is_a_failure(firm: Firm) -> None:
+    firm.in_english()
     firm.set(pdf_polls=1000)
     sent(firm)
     polled(firm, args=("--max-time", "1s"))
@@ -238,6 +240,7 @@ def test_a_pdf_that_is_not_ready_after_a_day_is_a_failure(firm: Firm) -> None:
 def test_a_pdf_that_cannot_be_made_is_a_failure_with_a_remedy(
     firm: Firm, template: str, settings: dict[str, Any], words: str
 ) -> None:
+    firm.in_english()
     firm.write(
         sections=firm.mail_section().replace("document_template = 21", f"document_template = {template}")
     )
@@ -260,6 +263,7 @@ def test_a_template_by_its_name_makes_the_pdf(firm: Firm) -> None:
 
 
 def test_clients_without_a_usable_address_are_named_and_the_others_get_theirs(firm: Firm) -> None:
+    firm.in_english()
     forged = firm.portal.add_contact("Хитрый", "Клиент", email="a@b.example\r\nBcc: all@evil.example")
     firm.portal.update_item(DEAL, firm.company.deals[4], contactId=forged)
     nobody, malformed, bad, fine = (sent(firm, deal=deal) for deal in (2, 3, 4, 1))
@@ -316,6 +320,7 @@ def test_clients_without_a_usable_address_are_named_and_the_others_get_theirs(fi
 def test_what_the_mail_server_does_decides_whether_it_is_tried_again(
     firm: Firm, fault: dict[str, str], code: int, state: str, attempts: int, words: str
 ) -> None:
+    firm.in_english()
     firm.mail_fails(**fault)
     sent(firm)
     done = polled(firm, expect=code)
@@ -417,6 +422,7 @@ def test_mails_can_be_written_into_a_folder(firm: Firm) -> None:
 
 
 def test_a_storm_of_mails_is_held_until_a_person_lets_it_go(firm: Firm) -> None:
+    firm.in_english()
     firm.write(rules=RULE + "attach = false\n")
     for _ in range(51):
         sent(firm)

@@ -140,6 +140,15 @@ class Office:
         self.config.chmod(0o600)
         return self.config
 
+    def in_english(self) -> None:
+        """From now on the program speaks English."""
+        self.head = self.head.replace('language = "ru"', 'language = "en"')
+        text = self.config.read_text(encoding="utf-8").replace('language = "ru"', 'language = "en"')
+        if 'language = "en"' not in text:
+            text = f'language = "en"\n{text}'
+            self.head = f'language = "en"\n{self.head}'
+        self.config.write_text(text, encoding="utf-8")
+
     # the command
 
     def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
