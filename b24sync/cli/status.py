@@ -41,6 +41,7 @@ def gather(app: App) -> dict[str, Any]:
     store, now = app.store, int(app.clock.now().timestamp())
     with store.reading():
         counts = store.outbox.counts()
+        quarantined = store.held.counts()
         runs = store.journal.last_runs(RUNS)
         cursors = [_cursor(app, cursor, now) for cursor in store.snapshot.cursors()]
     open_count = sum(counts.get(state, 0) for state in OPEN_TROUBLE)
@@ -60,6 +61,7 @@ def gather(app: App) -> dict[str, Any]:
         "cursors": cursors,
         "runs": [_run(app, row) for row in runs],
         "actions": counts,
+        "quarantined": quarantined,
     }
 
 
@@ -104,6 +106,8 @@ def _lines(app: App, facts: dict[str, Any]) -> Iterator[str]:
             [_feed(app, cursor) for cursor in facts["cursors"]],
             indent="  ",
         )
+    for kind, count in facts["quarantined"].items():
+        yield from wrapped(words.QUARANTINED(kind=kind, count=count), first="  ", rest="    ")
     for cursor in facts["cursors"]:
         if cursor["guard"]:
             yield from wrapped(

@@ -6,7 +6,8 @@ Staged pages become snapshot, revisions, events, actions and cursors together (c
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from b24sync.engine.plan import Planner
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
+    from b24sync.store.held import HeldEntity, Why
 
 
 @dataclass(slots=True)
@@ -50,6 +52,23 @@ class Applied:
     warnings: list[str] = field(default_factory=list)
 
 
+class UnmappableError(Exception):
+    """A row cannot be mapped to an entity."""
+
+
+@contextmanager
+def mapping() -> Iterator[None]:
+    """What goes wrong inside is the row's fault, not the program's.
+
+    Raises:
+        UnmappableError: Says what went wrong.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
+        raise UnmappableError(f"{type(error).__name__}: {error}") from error
+
+
 def moment(second: int) -> datetime:
     """Aware UTC time of Unix seconds."""
     return datetime.fromtimestamp(second, UTC)
@@ -60,6 +79,9 @@ class Applier:
     """Applies the complete kinds of one poll.
 
     Everything here runs inside one transaction, without network.
+
+    Attributes:
+        waiting: Entities whose events wait for links that cannot be read now.
     """
 
     store: Store
@@ -70,7 +92,9 @@ class Applier:
     run: int
     signpost: datetime
     swept_before: dict[str, int] = field(default_factory=dict)
+    waiting: Collection[Key] = frozenset()
     horizon: int = 0  # the last history row read of the kind in hand
+    held: dict[int, HeldEntity] = field(default_factory=dict)  # what of the kind in hand was left out before
 
     def apply(self, readings: Iterable[KindReading]) -> Applied:
         """Apply the news of some kinds."""
@@ -89,8 +113,10 @@ class Applier:
             snapshot.vanish_unseen(
                 kind.name, since_run=reading.cursor.baseline_run, run=self.run, at=seconds(self.signpost)
             )
+        self.store.held.restage(kind.name, seconds(self.signpost))
         deferred = self._defer(reading)
         facts = self._facts(reading)
+        self.held = self.store.held.of_kind(kind.name)
         self.horizon = reading.history_id
         for owner in snapshot.staged_owners(kind.name):
             self._apply_entity(kind, owner, facts, applied)
@@ -145,11 +171,36 @@ class Applier:
     # one entity
 
     def _apply_entity(self, kind: Kind, owner: int, facts: Facts, applied: Applied) -> None:
+        """Apply what is staged of an entity, or leave it out if it must wait or cannot be mapped (G13)."""
+        key = Key(kind.name, owner)
+        if key in self.waiting:
+            self._hold(key, "link", "a link that a condition needs cannot be read", facts)
+            return
+        try:
+            self._apply_readable(kind, owner, facts, applied)
+        except UnmappableError as error:
+            self._hold(key, "row", str(error), facts)
+            return
+        if owner in self.held:
+            self.store.held.lift(kind.name, owner)
+
+    def _hold(self, key: Key, why: Why, reason: str, facts: Facts) -> None:
+        fresh_from = None if facts.quiet else seconds(facts.fresh_from)
+        self.store.held.note(key.kind, key.id, why, reason, at=seconds(self.signpost), fresh_from=fresh_from)
+        self.store.held.keep(key.kind, key.id)
+
+    def _apply_readable(self, kind: Kind, owner: int, facts: Facts, applied: Applied) -> None:
+        """Apply one entity.
+
+        Raises:
+            UnmappableError: Its row cannot be mapped; nothing was written.
+        """
         snapshot = self.store.snapshot
         stored, staged = snapshot.entity(kind.name, owner), snapshot.staged_row(kind.name, owner)
-        raw = json.loads(staged[1]) if staged else None
-        known = known_of(kind, stored) if stored else None
-        look = look_of(kind, raw, compared=stored is not None) if raw is not None else None
+        with mapping():
+            raw = json.loads(staged[1]) if staged else None
+            known = known_of(kind, stored) if stored else None
+            look = look_of(kind, raw, compared=stored is not None) if raw is not None else None
         moves = [
             Move(row.id, row.type, moment(row.at), row.stage)
             for row in snapshot.staged_history(kind.name, owner)
@@ -161,15 +212,17 @@ class Applier:
             outcome = replace(
                 outcome, known=replace(outcome.known, history_id=max(outcome.known.history_id, self.horizon))
             )
+        row = raw if raw is not None else json.loads(stored.data if stored else "{}")
+        entity = cache(lambda: self.entity(kind, row, outcome.known.stage))
+        if outcome.events:
+            with mapping():
+                entity()
         self._write(kind, outcome, stored, staged, raw, look, applied)
         if kind.name == TASK and stored and raw is not None:
             _note_bindings(outcome.known.key, json.loads(stored.data), raw, applied)
-        if outcome.events:
-            row = raw if raw is not None else json.loads(stored.data if stored else "{}")
-            entity = cache(lambda: self.entity(kind, row, outcome.known.stage))
-            for derived in outcome.events:
-                event = replace(derived, by=author_of(derived, row))
-                applied.events += self.planner.plan(event, entity) is not None
+        for derived in outcome.events:
+            event = replace(derived, by=author_of(derived, row))
+            applied.events += self.planner.plan(event, entity) is not None
 
     def _about(self, facts: Facts, kind: Kind, owner: int, new: dict[str, Any] | None) -> Facts:
         """What is different for one entity.
@@ -177,6 +230,9 @@ class Applier:
         A row that only reconcile found is created if made after the previous reconcile; one that carries a
         marker was made by a step, even if a kill came before that was written down.
         """
+        held = self.held.get(owner)
+        if held is not None and held.fresh_from is not None:
+            facts = replace(facts, fresh_from=min(facts.fresh_from, moment(held.fresh_from)))
         before = self.swept_before.get(str(Key(kind.name, owner)))
         if before is not None:
             facts = replace(facts, fresh_from=min(facts.fresh_from, moment(before) - self.overlap))

@@ -150,6 +150,7 @@ class Poller:
         """Whether this is an idle poll, which needs none of what applies news (and does not load it)."""
         return not (
             self.store.snapshot.staged_count()
+            or self.store.held.due([one.kind.name for one in gathered.complete()], seconds(gathered.signpost))
             or any(one.fresh for one in gathered.kinds)
             or self.parts.follow_up_due(gathered.signpost)
         )
@@ -266,7 +267,16 @@ class Poller:
         for state in OPEN_TROUBLE:
             if report.actions.get(state):
                 self._name_troubled(state, report)
+        quarantined = self.store.held.untold()
+        for one in quarantined[:NAMED]:
+            report.warnings.append(
+                words.QUARANTINED(entity=f"{one.kind}:{one.id}" if one.id else one.kind, why=one.reason)
+            )
+        if len(quarantined) > NAMED:
+            report.warnings.append(words.MORE_QUARANTINED(count=len(quarantined) - NAMED))
         with self.store.transaction():
+            if quarantined:
+                self.store.held.told()
             self.store.journal.finish_run(
                 report.run,
                 finished_at=seconds(report.finished_at),

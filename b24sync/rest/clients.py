@@ -36,4 +36,4 @@ def addresses(raw: Mapping[str, Any], type_id: str) -> tuple[str, ...]:
 
 def _maps(entries: Any) -> Iterable[Mapping[str, Any]]:
     listed = entries.values() if isinstance(entries, Mapping) else entries
-    return [entry for entry in listed if isinstance(entry, Mapping)] if not isinstance(listed, str) else []
+    return [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, Iterable) else []

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 _NOON = timedelta(hours=12)
+_FIRST_YEAR, _LAST_YEAR = 2, 9998
 _SITE_FORMATS = (
     "%d.%m.%Y",
     "%d.%m.%Y %H:%M:%S",
@@ -23,13 +24,16 @@ def parse_time(value: Any) -> datetime | None:
 
     ``None`` for anything that is no time (an empty field, a switched-off one).
 
-    A text without an offset, which no documented answer has, is taken as UTC.
+    A text without an offset, which no documented answer has, is taken as UTC. The first and the last year of
+    the calendar are no time either: other systems mean "empty" by them, and no zone can be applied there.
     """
     if not isinstance(value, str) or len(value) < 10:
         return None
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
+        return None
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
@@ -42,9 +46,10 @@ def parse_date(value: Any) -> date | None:
     """
     if isinstance(value, str) and len(value) == 10:
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             return None
+        return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
     moment = parse_time(value)
     return None if moment is None else (moment + _NOON).date()
 

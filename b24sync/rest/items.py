@@ -116,13 +116,18 @@ def row_of(result: Any) -> dict[str, Any] | None:
     return dict(row) if isinstance(row, Mapping) and row else None
 
 
+def id_of(raw: Mapping[str, Any]) -> int | None:
+    """The id of a row; ``None`` if it cannot be read."""
+    return id_or_none(raw.get("id", raw.get("ID")))
+
+
 def row_id(raw: Mapping[str, Any]) -> int:
     """The id of a row.
 
     Raises:
         ValueError: The row has none, so it is no row of this portal.
     """
-    found = id_or_none(raw.get("id", raw.get("ID")))
+    found = id_of(raw)
     if found is None:
         raise ValueError(f"a row without an id: {sorted(raw)[:5]}")
     return found

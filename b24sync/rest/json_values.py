@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -11,6 +12,9 @@ from typing import Any
 from b24sync.rest.dates import parse_date, parse_time, send_date, send_time
 
 _ZERO = Decimal(0)
+_LARGEST_ID = 2**63 - 1  # what a database can hold
+_DIGITS = 30
+_DEEPEST = 60  # levels of lists and maps inside a field
 _UF_CAMEL = re.compile(r"ufCrm(\d*)(_?)(.*)")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -21,25 +25,27 @@ def id_or_none(value: Any) -> int | None:
     The portal's ``0``, ``""``, ``null`` and anything else are ``None``.
     """
     if isinstance(value, int) and not isinstance(value, bool):
-        return value if value > 0 else None
+        return value if 0 < value <= _LARGEST_ID else None
     if isinstance(value, float):
-        return int(value) if value > 0 and value == int(value) else None
+        return int(value) if 0 < value < _LARGEST_ID and value == int(value) else None
     text = value.strip() if isinstance(value, str) else ""
-    return int(text) or None if text.isascii() and text.isdigit() else None
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0
+    return number if 0 < number <= _LARGEST_ID else None
 
 
 def int_or_none(value: Any) -> int | None:
     """A number that may be 0 (a funnel, a status); ``None`` if there is none."""
     try:
-        return None if value is None or value == "" else int(value)
-    except (TypeError, ValueError):
+        number = None if value is None or value == "" else int(value)
+    except (TypeError, ValueError, OverflowError):
         return None
+    return number if number is not None and abs(number) <= _LARGEST_ID else None
 
 
 def money(value: Any) -> Decimal:
     """An amount exactly as its JSON shows it (``999.9`` is 999.9, ``"100.00"`` is 100.00).
 
-    An empty one is 0.
+    An empty one is 0, and so is one that no till could hold (``1E999999999``).
     """
     if isinstance(value, Decimal):
         return value
@@ -50,7 +56,7 @@ def money(value: Any) -> Decimal:
         number = Decimal(text) if text else _ZERO
     except InvalidOperation:
         return _ZERO
-    return number if number.is_finite() else _ZERO
+    return number if number.is_finite() and abs(number.adjusted()) <= _DIGITS else _ZERO
 
 
 def text(value: Any) -> str:
@@ -158,17 +164,27 @@ def original_uf_name(code: str) -> str:
 def scrubbed(row: Mapping[str, Any]) -> dict[str, Any]:
     """The row without the links of its files, which hold tokens and under a webhook its secret.
 
-    Ids of the files stay.
+    Ids of the files stay. A value that neither JSON nor a database can hold is kept as text.
     """
     return {
-        code: _without_links(value) if isinstance(value, dict | list) else value
+        code: _storable(value, 0) if isinstance(value, dict | list | float | int) else value
         for code, value in row.items()
     }
 
 
-def _without_links(value: Any) -> Any:
+def _storable(value: Any, depth: int) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, int):
+        return value if abs(value) <= _LARGEST_ID else format(Decimal(value), "f")
+    if isinstance(value, list | dict) and depth > _DEEPEST:
+        return "…"
     if isinstance(value, list):
-        return [_without_links(one) for one in value]
+        return [_storable(one, depth + 1) for one in value]
     if isinstance(value, dict):
-        return {name: _without_links(one) for name, one in value.items() if name not in {"url", "urlMachine"}}
+        return {
+            name: _storable(one, depth + 1)
+            for name, one in value.items()
+            if name not in {"url", "urlMachine"}
+        }
     return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -121,6 +121,8 @@ def tags(raw: Mapping[str, Any]) -> tuple[str, ...]:
     """The tags: the portal sends a map of ``{id, title}``, or a list of texts."""
     found = raw.get("tags") or ()
     listed = found.values() if isinstance(found, Mapping) else found
+    if not isinstance(listed, str | Iterable):
+        return ()
     if isinstance(listed, str):
         return tuple(part.strip() for part in listed.split(",") if part.strip())
     return tuple(json_values.text(tag.get("title") if isinstance(tag, Mapping) else tag) for tag in listed)
@@ -143,7 +145,7 @@ def is_completed(raw: Mapping[str, Any]) -> bool:
 def bindings(raw: Mapping[str, Any], kinds: Mapping[str, Kind] = STANDARD) -> list[Key]:
     """The entities that a task is bound to, of the kinds known here, each once, ordered by kind and id."""
     found = raw.get("ufCrmTask") or raw.get("UF_CRM_TASK") or ()
-    listed = found.values() if isinstance(found, Mapping) else [found] if isinstance(found, str) else found
+    listed = found.values() if isinstance(found, Mapping) else found if isinstance(found, list) else [found]
     keys = (key_of_binding(str(text), kinds) for text in listed)
     return sorted({key for key in keys if key is not None})
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from b24sync.store import migrations
 from b24sync.store.db import open_database, open_read_only, reading, transaction
 from b24sync.store.echoes import Echoes
+from b24sync.store.held import Held
 from b24sync.store.journal import Journal
 from b24sync.store.meta import Keep
 from b24sync.store.outbox import Action, Outbox
@@ -35,6 +36,7 @@ class Store:
         self.echoes = Echoes(connection)
         self.meta = Keep(connection)
         self.unjudged = Unjudged(connection)
+        self.held = Held(connection)
 
     @cached_property
     def records(self) -> RecordTables:

@@ -213,6 +213,22 @@ SCHEMA: tuple[str, ...] = (
     -- made by the first look for what stands still: it costs every baseline, and few have such a rule
     DROP INDEX entities_stage_at;
     """,
+    """
+    -- entities that are left out for a time; kept: what was read of them waits in the two tables below
+    CREATE TABLE held (
+        kind TEXT NOT NULL, id INTEGER NOT NULL, why TEXT NOT NULL CHECK (why IN ('row', 'link')),
+        reason TEXT NOT NULL, since INTEGER NOT NULL, tries INTEGER NOT NULL, next_at INTEGER NOT NULL,
+        fresh_from INTEGER, kept INTEGER NOT NULL DEFAULT 0, told INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (kind, id)) WITHOUT ROWID;
+    CREATE TABLE held_rows (kind TEXT NOT NULL, id INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+        data TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+    CREATE TABLE held_history (kind TEXT NOT NULL, id INTEGER NOT NULL, owner INTEGER NOT NULL,
+        type INTEGER NOT NULL, at INTEGER NOT NULL, stage TEXT NOT NULL,
+        PRIMARY KEY (kind, owner, id)) WITHOUT ROWID;
+    -- how far a long reading came that goes on in the next poll; begun: portal time at its beginning
+    CREATE TABLE walks (kind TEXT PRIMARY KEY, begun INTEGER NOT NULL, rows_after INTEGER NOT NULL,
+        rows_done INTEGER NOT NULL, history_after INTEGER NOT NULL) WITHOUT ROWID;
+    """,
 )
 
 VERSION = len(SCHEMA)

@@ -109,7 +109,7 @@ class Snapshot:
             history: Whether the portal keeps its stage history; ``None``: as it is known.
         """
         self.save_cursor(Cursor(kind, history=history or self.cursor(kind).history))
-        for table in ("history_seen", "awaited"):
+        for table in ("history_seen", "awaited", "held", "held_rows", "held_history", "walks"):
             self._db.execute(f"DELETE FROM {table} WHERE kind = ?", (kind,))
         self.close_since(kind)
 
@@ -354,9 +354,9 @@ class Snapshot:
     def staged_stages(self, kind: str) -> list[str]:
         """The stages that staged rows and history name."""
         sql = (
-            "SELECT stage FROM staged_history WHERE kind = ?1 UNION SELECT coalesce(json_extract(data, "
+            "SELECT stage FROM staged_history WHERE kind = ?1 UNION SELECT CAST(coalesce(json_extract(data, "
             "'$.stageId'),"
-            " json_extract(data, '$.STATUS_ID')) FROM staged_rows WHERE kind = ?1"
+            " json_extract(data, '$.STATUS_ID')) AS TEXT) FROM staged_rows WHERE kind = ?1"
         )
         return [row[0] for row in self._db.execute(sql, (kind,)) if row[0]]
 

@@ -68,3 +68,10 @@ STORM_MAILS = Message(
 )
 ALERT = Message("b24sync: требуется внимание", "b24sync: needs attention")
 """Begins the notice of ``[alerts]``."""
+QUARANTINED = Message(
+    "{entity} не прочитать, объект отложен до исправления, остальное идёт дальше: {why}",
+    "{entity} cannot be read; it is set aside until it can be, everything else goes on: {why}",
+)
+MORE_QUARANTINED = Message(
+    "и ещё отложено: {count} (b24sync status)", "and {count} more are set aside (b24sync status)"
+)

@@ -41,3 +41,7 @@ SECONDS = Counted(("с", "с", "с"), ("s", "s"))
 MINUTES = Counted(("мин", "мин", "мин"), ("min", "min"))
 HOURS = Counted(("ч", "ч", "ч"), ("h", "h"))
 DAYS = Counted(("день", "дня", "дней"), ("day", "days"))
+QUARANTINED = Message(
+    "{kind}: отложено объектов, которые не прочитать: {count}; они вернутся, когда прочитаются",
+    "{kind}: {count} set aside that cannot be read; they come back when they can be",
+)

@@ -139,6 +139,8 @@ def _take(chain: Chain, answers: Mapping[str, Answer], count: int) -> None:
             chain.error = answer.error if answer and answer.error else _silent(chain)
             return
         rows, last = chain.pages.take(answer.result, chain.after)
+        if rows >= PAGE and last <= chain.after and number:
+            return  # the page before ended in a row without an id: go on behind its last one, in a new batch
         if rows >= PAGE and last <= chain.after:
             chain.error = TransientError(
                 "the portal gave the same page again", method=chain.pages.call(0).method

@@ -216,8 +216,8 @@ class _Poll:
             return False
         times = [saved for row in rows if (saved := updated_of(row)) is not None]
         since = self._since(one)
-        if rows and times:
-            one.steady = (items.row_id(rows[-1]), times[-1])
+        if rows and (last := items.id_of(rows[-1])) and (saved := updated_of(rows[-1])):
+            one.steady = (last, saved)
         if len(made) < PAGE and (len(rows) < PAGE or (since is not None and times and min(times) < since)):
             stage_rows(self.store, one.kind, [*made, *rows], since=since, scrub=self.scrub)
             return False

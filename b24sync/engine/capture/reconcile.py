@@ -96,9 +96,9 @@ class _Comparison:
             yield self._rest[0]
             self.after = self._rest.pop(0)[0]
 
-    def against(self, raw: dict[str, Any]) -> None:
+    def against(self, number: int, raw: dict[str, Any]) -> None:
         """Compare one row of the portal; rows come by id."""
-        number, saved = items.row_id(raw), updated_of(raw)
+        saved = updated_of(raw)
         for entity_id, updated, stage in self._snapshot():
             if entity_id < number:
                 self.into.missing.append(entity_id)
@@ -138,10 +138,15 @@ class _SweepPages:
     def take(self, result: Any, after: int) -> tuple[int, int]:
         """Compare a page."""
         rows = items.page_rows(result)
-        for row in sorted((row for row in rows if items.row_id(row) > after), key=items.row_id):
-            self.comparison.against(row)
-            self.seen += 1
-        return len(rows), max((items.row_id(row) for row in rows), default=after)
+        found = sorted(
+            ((number, row) for row in rows if (number := items.id_of(row)) is not None),
+            key=lambda one: one[0],
+        )
+        for number, row in found:
+            if number > after:
+                self.comparison.against(number, row)
+                self.seen += 1
+        return len(rows), found[-1][0] if found else after
 
 
 def _confirm(portal: Portal, store: Store, done: Sweep) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -73,26 +73,55 @@ class RowPages:
     def take(self, result: Any, after: int) -> tuple[int, int]:
         """Stage a page."""
         rows = items.page_rows(result)
-        ids = [items.row_id(row) for row in rows]
-        wanted = [row for row, number in zip(rows, ids, strict=True) if number > after]
+        found = numbered(self.store, self.kind, rows)
+        wanted = [row for number, row in found if number > after]
         stage_rows(self.store, self.kind, wanted, since=self.since, scrub=self.scrub)
-        return len(rows), max(ids, default=after)
+        return len(rows), max((number for number, _ in found), default=after)
+
+
+def numbered(store: Store, kind: Kind, rows: Iterable[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    """Rows with their ids; one without an id that can be read is left out, and that is noted."""
+    found = list[tuple[int, dict[str, Any]]]()
+    for row in rows:
+        number = items.id_of(row)
+        if number is None:
+            set_aside(store, kind, 0, f"a row whose id cannot be read: {row.get('id', row.get('ID'))!r}")
+        else:
+            found.append((number, row))
+    return found
+
+
+def set_aside(store: Store, kind: Kind, entity_id: int, why: str, *, since: datetime | None = None) -> None:
+    """Put what cannot be read into quarantine (contract.md G13).
+
+    Args:
+        store: The database.
+        kind: The kind of the entity.
+        entity_id: Its id; 0 if that is what cannot be read.
+        why: For a person.
+        since: An entity made from this time on counts as created when it comes back.
+    """
+    at = store.snapshot.cursor(kind.name).signpost or 0
+    fresh_from = seconds(since) if since is not None else None
+    store.held.note(kind.name, entity_id, "row", why, at=at, fresh_from=fresh_from)
+
+
+NO_TIME = "it says neither when it was created nor when it was changed"
 
 
 def stage_rows(
     store: Store, kind: Kind, rows: list[dict[str, Any]], *, since: datetime | None, scrub: Scrub
 ) -> None:
     """Stage the rows that are news: saved at or after ``since`` and not equal to the snapshot."""
-    for row in rows:
+    fitting = list[tuple[int, int, str]]()
+    for number, row in numbered(store, kind, rows):
+        saved = updated_of(row)
         if items.is_template(row):
-            store.snapshot.stage_gone(kind.name, items.row_id(row), "vanished")  # if it was taken for one
-    fitting = [
-        (items.row_id(row), seconds(saved), scrub(dump(json_values.scrubbed(row))))
-        for row in rows
-        if not items.is_template(row)
-        and (saved := updated_of(row)) is not None
-        and (since is None or saved >= since)
-    ]
+            store.snapshot.stage_gone(kind.name, number, "vanished")  # if it was taken for one
+        elif saved is None:
+            set_aside(store, kind, number, NO_TIME, since=since)
+        elif since is None or saved >= since:
+            fitting.append((number, seconds(saved), scrub(dump(json_values.scrubbed(row)))))
     same = store.snapshot.same_data(kind.name, [(number, data) for number, _, data in fitting])
     store.snapshot.stage_rows(kind.name, [row for row in fitting if row[0] not in same])
 
@@ -155,21 +184,25 @@ class BaselinePages:
     def take(self, result: Any, after: int) -> tuple[int, int]:
         """Take over a page."""
         rows = items.page_rows(result)
-        found = [row for raw in rows if (row := self._row(raw)) is not None and row[0] > after]
+        ids = numbered(self.store, self.kind, rows)
+        found = [row for number, raw in ids if number > after and (row := self._row(number, raw)) is not None]
         self.store.snapshot.add_baseline(self.kind.name, found, self.run)
         self.taken += len(found)
-        return len(rows), max((items.row_id(row) for row in rows), default=after)
+        return len(rows), max((number for number, _ in ids), default=after)
 
     def _row(
-        self, raw: dict[str, Any]
+        self, number: int, raw: dict[str, Any]
     ) -> tuple[int, int, int, int | None, str | None, str | None, str] | None:
         created, updated, moved = items.snapshot_times(raw)
         created = created or updated
-        if created is None or items.is_template(raw) or (self.opened is not None and created >= self.opened):
+        if items.is_template(raw) or (created and self.opened is not None and created >= self.opened):
+            return None
+        if created is None:
+            set_aside(self.store, self.kind, number, NO_TIME)
             return None
         saved = updated or created
         return (
-            items.row_id(raw),
+            number,
             seconds(created),
             seconds(saved),
             seconds(moved) if moved else None,

@@ -1,0 +1,126 @@
+"""Entities that are left out for a time: what cannot be read or mapped, and what waits for a link (G13).
+
+Their rows and stage history are kept, so that nothing is missed when they come back.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Why: TypeAlias = Literal["row", "link"]
+FIRST_S, LONGEST_S = 300, 24 * 3600  # back-off between two tries of a row
+
+
+@dataclass(frozen=True, slots=True)
+class HeldEntity:
+    """One entity that is left out.
+
+    Attributes:
+        why: ``row``: it cannot be read or mapped (quarantine); ``link``: a condition waits for something
+            that it is linked to.
+        tries: How many polls tried in vain.
+        fresh_from: An entity made from this time on counts as created when it comes back, Unix seconds.
+    """
+
+    kind: str
+    id: int
+    why: Why
+    reason: str
+    tries: int
+    fresh_from: int | None
+
+
+class Held:
+    """What is left out for a time. Writing methods belong into a transaction of the caller."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def of_kind(self, kind: str) -> dict[int, HeldEntity]:
+        """Everything of a kind that is left out, by id."""
+        sql = "SELECT kind, id, why, reason, tries, fresh_from FROM held WHERE kind = ?"
+        return {row[1]: HeldEntity(*row) for row in self._db.execute(sql, (kind,))}
+
+    def counts(self) -> dict[str, int]:
+        """Kind → how many entities are in quarantine."""
+        sql = "SELECT kind, count(*) FROM held WHERE why = 'row' GROUP BY kind ORDER BY kind"
+        return {row[0]: row[1] for row in self._db.execute(sql)}
+
+    def due(self, kinds: Iterable[str], now: int) -> bool:
+        """Whether anything that is kept of some kinds is to be tried again."""
+        sql = "SELECT 1 FROM held WHERE kind = ? AND (why = 'link' OR next_at <= ?) AND kept LIMIT 1"
+        return any(self._db.execute(sql, (kind, now)).fetchone() for kind in kinds)
+
+    def unread(self, kind: str, now: int, limit: int) -> list[int]:
+        """Ids whose rows could not be read at all, and are to be asked for again."""
+        sql = (
+            "SELECT id FROM held WHERE kind = ? AND NOT kept AND next_at <= ? AND id > 0 ORDER BY id LIMIT ?"
+        )
+        return [row[0] for row in self._db.execute(sql, (kind, now, limit))]
+
+    def note(
+        self, kind: str, entity_id: int, why: Why, reason: str, *, at: int, fresh_from: int | None
+    ) -> None:
+        """Leave an entity out; one that is left out already has been tried once more."""
+        self._db.execute(
+            "INSERT INTO held (kind, id, why, reason, since, tries, next_at, fresh_from) VALUES"
+            " (?1, ?2, ?3, ?4, ?5, 1, ?5 + ?7, ?6) ON CONFLICT (kind, id) DO UPDATE SET"
+            " told = told AND why = excluded.why,"
+            " tries = CASE WHEN why = excluded.why THEN tries + 1 ELSE 1 END,"
+            " why = excluded.why, reason = excluded.reason,"
+            " next_at = ?5 + min(?8, ?7 * (1 << min(tries, 20)))",
+            (kind, entity_id, why, reason[:500], at, fresh_from, FIRST_S, LONGEST_S),
+        )
+
+    def keep(self, kind: str, entity_id: int) -> None:
+        """Take what is staged of an entity out of this poll, and keep it."""
+        one = (kind, entity_id)
+        self._db.execute(
+            "INSERT OR REPLACE INTO held_rows SELECT * FROM staged_rows WHERE kind = ? AND id = ?", one
+        )
+        self._db.execute("DELETE FROM staged_rows WHERE kind = ? AND id = ?", one)
+        history = "SELECT * FROM staged_history WHERE kind = ? AND owner = ?"
+        self._db.execute(f"INSERT OR IGNORE INTO held_history {history}", one)
+        self._db.execute(
+            "INSERT OR IGNORE INTO history_seen SELECT kind, id, at FROM staged_history"
+            " WHERE kind = ? AND owner = ?",
+            one,
+        )
+        self._db.execute("DELETE FROM staged_history WHERE kind = ? AND owner = ?", one)
+        self._db.execute("UPDATE held SET kept = 1 WHERE kind = ? AND id = ?", one)
+
+    def restage(self, kind: str, now: int) -> None:
+        """Put back what is due, or has news; a row that was read since stays as it was read."""
+        due = (
+            "SELECT id FROM held WHERE kind = ?1 AND kept AND (why = 'link' OR next_at <= ?2"
+            " OR id IN (SELECT id FROM staged_rows WHERE kind = ?1)"
+            " OR id IN (SELECT owner FROM staged_history WHERE kind = ?1))"
+        )
+        values = (kind, now)
+        for table, owner in (("rows", "id"), ("history", "owner")):
+            which = f"kind = ?1 AND {owner} IN ({due})"
+            self._db.execute(
+                f"INSERT OR IGNORE INTO staged_{table} SELECT * FROM held_{table} WHERE {which}", values
+            )
+            self._db.execute(f"DELETE FROM held_{table} WHERE {which}", values)
+
+    def lift(self, kind: str, entity_id: int) -> None:
+        """It is read and applied again."""
+        for table in ("held", "held_rows"):
+            self._db.execute(f"DELETE FROM {table} WHERE kind = ? AND id = ?", (kind, entity_id))
+        self._db.execute("DELETE FROM held_history WHERE kind = ? AND owner = ?", (kind, entity_id))
+
+    def untold(self) -> list[HeldEntity]:
+        """What came into quarantine and was not told to anybody yet."""
+        sql = (
+            "SELECT kind, id, why, reason, tries, fresh_from FROM held WHERE why = 'row' AND NOT told"
+            " ORDER BY kind, id"
+        )
+        return [HeldEntity(*row) for row in self._db.execute(sql)]
+
+    def told(self) -> None:
+        """Everything in quarantine was told."""
+        self._db.execute("UPDATE held SET told = 1 WHERE why = 'row' AND NOT told")

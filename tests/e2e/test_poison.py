@@ -1,0 +1,177 @@
+"""No value, row or page that cannot be read stops its neighbours (contract.md G13)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.cli import notify_rule
+from tests.support.world import DEAL, INVOICE, N, S, World
+
+CONFIG = (
+    '[poll]\nwatch = ["invoice", "deal", "task"]\nreconcile_every = "0s"\n'
+    + notify_rule("made", "invoice.created", to="user:2", text="new {{ invoice.id }}")
+    + notify_rule("moved", "invoice.status_changed", to="user:2", text="moved {{ invoice.id }}")
+    + notify_rule("edited", "invoice.updated", to="user:2", text="edited {{ invoice.id }}")
+)
+
+
+def nested(depth: int) -> Any:
+    """Lists in lists."""
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+VALUES: dict[str, Any] = {
+    "1C's empty date": "0001-01-01T00:00:00+02:30",
+    "the end of time": "9999-12-31T23:59:59-11:00",
+    "no number": float("nan"),
+    "an infinite number": float("inf"),
+    "a number without end": "1E999999999",
+    "thirty digits": 10**30,
+    "nested 200 deep": nested(200),
+    "a bool": True,
+    "a list": [1, [2]],
+    "a map": {"a": {"b": 1}},
+    "null": None,
+    "a number": 17,
+}
+FIELDS = [
+    *("title", "closedate", "begindate", "opportunity", "currencyId", "parentId2", "contactId", "companyId"),
+    *("assignedById", "accountNumber", "movedTime", "createdBy", "comments", "UF_CRM_TEXT", "fm"),
+]
+
+
+class Poisoned:
+    """Puts values into rows as the portal answers them."""
+
+    def __init__(self, world: World) -> None:
+        self.values: dict[int, dict[str, Any]] = {}
+        inner = world.portal.run_command
+
+        def run_command(method: str, params: dict[str, Any], watch: Any = None) -> Any:
+            answer, time = inner(method, params, watch)
+            if method.lower() in {"crm.item.list", "crm.item.get"} and int(params["entityTypeId"]) == INVOICE:
+                self._poison(answer.result)
+            return answer, time
+
+        world.portal.run_command = run_command  # type: ignore[method-assign]
+
+    def _poison(self, result: Any) -> None:
+        rows = result["items"] if "items" in result else [result["item"]]
+        for row in rows:
+            row.update(self.values.get(int(row["id"]), {}))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A portal with an invoice and a deal, after the baseline."""
+    with World(tmp_path, CONFIG) as world:
+        world.portal.add_item(INVOICE, title="old")
+        world.portal.add_item(DEAL, title="deal")
+        world.advance(3600)
+        world.poll()
+        world.advance(600)
+        yield world
+
+
+@pytest.mark.parametrize("what", VALUES)
+def test_a_value_that_cannot_be_read_stops_nobody(world: World, what: str) -> None:
+    poisoned = Poisoned(world)
+    bad = {field: world.portal.add_item(INVOICE, title=field) for field in FIELDS}
+    for field, number in bad.items():
+        poisoned.values[number] = {field: VALUES[what]}
+    good = world.portal.add_item(INVOICE, title="good")
+    deal = world.portal.add_item(DEAL, title="another")
+    report = world.poll()
+    assert report.exit_code == 0, report.troubles
+    assert world.story(f"invoice:{good}") == [("created", None, None)]
+    assert world.story(f"deal:{deal}") == [("created", None, None)]
+    for number in bad.values():
+        assert world.story(f"invoice:{number}") == [("created", None, None)]
+    world.advance(600)
+    world.quiet()
+    poisoned.values.clear()
+    world.portal.update_item(INVOICE, good, 2, stageId=S)
+    for number in bad.values():
+        world.portal.update_item(INVOICE, number, 2, stageId=S)
+    world.advance(600)
+    assert world.poll().exit_code == 0
+    for number in (*bad.values(), good):
+        moves = [one for one in world.story(f"invoice:{number}") if one[0] == "status_changed"]
+        assert moves == [("status_changed", "draft", "sent")]
+
+
+@pytest.mark.parametrize("bad", [None, 10**30, float("inf"), "x", "0"])
+def test_a_row_without_an_id_is_left_out_with_one_warning(world: World, bad: Any) -> None:
+    poisoned = Poisoned(world)
+    number = world.portal.add_item(INVOICE, title="bad")
+    good = world.portal.add_item(INVOICE, title="good")
+    poisoned.values[number] = {"id": bad}
+    report = world.poll()
+    assert (report.exit_code, len(report.warnings)) == (0, 1), (report.troubles, report.warnings)
+    assert world.story(f"invoice:{good}") == [("created", None, None)]
+    assert world.poll().warnings == []
+
+
+def test_a_row_that_cannot_be_mapped_is_set_aside_once_and_comes_back_with_its_whole_story(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = world.portal.add_item(INVOICE, title="bad")
+    good = world.portal.add_item(INVOICE, title="good")
+    from b24sync.engine import apply
+
+    real = apply.look_of
+
+    def refuse(kind: Any, raw: dict[str, Any], *, compared: bool) -> Any:
+        if raw.get("title") == "bad":
+            raise ValueError("a value that nobody foresaw")
+        return real(kind, raw, compared=compared)
+
+    monkeypatch.setattr(apply, "look_of", refuse)
+    report = world.poll()
+    assert report.exit_code == 0, report.troubles
+    assert [one for one in report.warnings if f"invoice:{number}" in one], report.warnings
+    assert world.story(f"invoice:{good}") == [("created", None, None)]
+    assert world.story(f"invoice:{number}") == []
+    app = world.app()
+    app.open_store(create=False)
+    from b24sync.cli.status import gather
+
+    assert gather(app)["quarantined"] == {"invoice": 1}
+    app.close()
+    world.advance(600)
+    world.portal.update_item(INVOICE, number, 2, stageId=S)
+    world.portal.update_item(INVOICE, number, 2, stageId=N)
+    world.advance(600)
+    assert world.poll().warnings == []
+    monkeypatch.setattr(apply, "look_of", real)
+    world.advance(25 * 3600)
+    world.poll()
+    assert world.story(f"invoice:{number}") == [
+        ("created", None, None),
+        ("status_changed", "draft", "sent"),
+        ("status_changed", "sent", "draft"),
+    ]
+    assert world.rows("SELECT * FROM held") == []
+    world.advance(600)
+    world.quiet()
+
+
+def test_the_staged_text_of_a_row_is_json_that_everybody_reads(world: World) -> None:
+    poisoned = Poisoned(world)
+    number = world.portal.add_item(INVOICE, title="bad")
+    poisoned.values[number] = {"opportunity": float("nan"), "comments": float("-inf")}
+    world.poll()
+    (row,) = world.rows("SELECT data FROM entities WHERE kind = 'invoice' AND id = ?", number)
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    assert json.loads(row["data"], parse_constant=refuse)["opportunity"] == "nan"
