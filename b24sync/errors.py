@@ -4,6 +4,7 @@
 B24SyncError                       one line for stderr; exit_code says how the program ends
 ├── UsageError            2        wrong command line, unknown id
 │   └── ConfigError       2        faults of the configuration, all at once
+├── DeclinedError       130        a person said no at a prompt
 ├── StoreError            2        the database cannot be used
 │   └── UntrustedStoreError 2      another user could have written it
 ├── AnotherPollError     75        another poll holds the lock
@@ -76,6 +77,12 @@ class ConfigError(UsageError):
 
     def __str__(self) -> str:
         return f"{self.message}\n  {self.remedy}" if self.remedy else self.message
+
+
+class DeclinedError(B24SyncError):
+    """A person said no; the message says what was not done."""
+
+    exit_code = 130
 
 
 class StoreError(B24SyncError):

@@ -37,6 +37,15 @@ Ids = Annotated[
 ]
 All = Annotated[bool, typer.Option("--all", help="Every action that the command is for.")]
 
+OfRule = Annotated[str | None, typer.Option("--rule", help="Only those of this rule.", show_default=False)]
+OfEntity = Annotated[
+    str | None,
+    typer.Option("--entity", help="Only those of it, as invoice:512.", show_default=False),
+]
+PlannedSince = Annotated[
+    str | None, typer.Option("--since", help="Only those planned from this time on.", show_default=False)
+]
+
 
 def _body(name: str) -> Any:
     """The module of a command's body, loaded when the command is called: an idle poll loads no other."""
@@ -162,21 +171,48 @@ def actions_command(
 
 
 @app.command("retry")
-def retry_command(context: typer.Context, ids: Ids = None, every: All = False) -> None:
+def retry_command(
+    context: typer.Context,
+    ids: Ids = None,
+    every: All = False,
+    rule: OfRule = None,
+    entity: OfEntity = None,
+    since: PlannedSince = None,
+    yes: Yes = False,
+) -> None:
     """Make failed and waiting actions due now; an uncertain one only by its id."""
-    raise typer.Exit(_body("actions").retry(context.obj, ids or [], every=every))
+    wanted = _body("actions").Wanted(ids or [], every, rule, entity, since, yes)
+    raise typer.Exit(_body("actions").move(context.obj, _body("actions").RETRY, wanted))
 
 
 @app.command("cancel")
-def cancel_command(context: typer.Context, ids: Ids = None, every: All = False) -> None:
+def cancel_command(
+    context: typer.Context,
+    ids: Ids = None,
+    every: All = False,
+    rule: OfRule = None,
+    entity: OfEntity = None,
+    since: PlannedSince = None,
+    yes: Yes = False,
+) -> None:
     """Give up failed, held, uncertain (and, by id, pending) actions."""
-    raise typer.Exit(_body("actions").cancel(context.obj, ids or [], every=every))
+    wanted = _body("actions").Wanted(ids or [], every, rule, entity, since, yes)
+    raise typer.Exit(_body("actions").move(context.obj, _body("actions").CANCEL, wanted))
 
 
 @app.command("release")
-def release_command(context: typer.Context, ids: Ids = None, every: All = False) -> None:
+def release_command(
+    context: typer.Context,
+    ids: Ids = None,
+    every: All = False,
+    rule: OfRule = None,
+    entity: OfEntity = None,
+    since: PlannedSince = None,
+    yes: Yes = False,
+) -> None:
     """Let held actions run."""
-    raise typer.Exit(_body("actions").release(context.obj, ids or [], every=every))
+    wanted = _body("actions").Wanted(ids or [], every, rule, entity, since, yes)
+    raise typer.Exit(_body("actions").move(context.obj, _body("actions").RELEASE, wanted))
 
 
 @app.command("explain")

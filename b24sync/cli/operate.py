@@ -10,12 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from b24sync.cli.asking import agreed
+from b24sync.cli.asking import confirm
 from b24sync.cli.entities import did_you_mean, key_in, number_in
-from b24sync.cli.failure import INTERRUPTED
 from b24sync.cli.intentions import told_lines
 from b24sync.cli.layout import say
-from b24sync.cli.session import interactive
 from b24sync.domain.entity import INVOICE, Entity, Key
 from b24sync.engine import remembered
 from b24sync.engine.dispatch import OPERATOR_CLAIM, Dispatcher
@@ -63,7 +61,7 @@ def _mail(
         entity = operator.find(invoice, INVOICE)
         planned = operator.planned(command, step, 0, entity.key, {**options, "event": f"{INVOICE}.operator"})
         preview = operator.preview(planned)
-        shown = {"to": preview.to, "subject": preview.subject}
+        shown = {"to": preview.to, "subject": preview.subject, **operator.would(planned)}
         say(
             [
                 *told_lines(
@@ -71,7 +69,8 @@ def _mail(
                 )
             ]
         )
-        _confirm(yes=yes)
+        declined = words.NOT_MAILED(entity=entity.key, to=", ".join(preview.to))
+        confirm(words.DO_IT(), declined=declined, yes=yes)
         return operator.run([planned])
 
 
@@ -94,7 +93,7 @@ def run_rule(session: Session, name: str, entity: str, *, dry_run: bool, yes: bo
             print(printable(line))
         if dry_run:
             return 0
-        _confirm(yes=yes)
+        confirm(words.DO_IT(), declined=words.NOT_RUN(rule=rule.name, entity=found.key), yes=yes)
         return operator.run(planned)
 
 
@@ -107,18 +106,6 @@ def _rule(app: App, name: str) -> RuleSettings:
         words.NO_RULE(name=name),
         remedy=did_you_mean(name, names),
     )
-
-
-def _confirm(*, yes: bool) -> None:
-    if yes:
-        return
-    if not interactive():
-        raise UsageError(words.NO_TERMINAL(), remedy=words.SAY_YES())
-    if not agreed(words.DO_IT()):
-        import typer
-
-        print(words.NOTHING_DONE())
-        raise typer.Exit(INTERRUPTED)
 
 
 @dataclass(slots=True)
@@ -256,6 +243,13 @@ class Operator:
             reason = "" if isinstance(found, Failed) else word(REASONS, found.reason)
             raise UsageError(found.message if isinstance(found, Failed) else words.NOT_WANTED(why=reason))
         return found
+
+    def would(self, planned: Planned) -> Mapping[str, Any]:
+        """What a mail would be like: copies, document; nothing if that cannot be found out now."""
+        trial = self.app.workshop().trial(funnels=self.funnels, now=self.maker.now, deadline=None)
+        told = trial.rehearse([self._action(planned)])
+        known = ("cc", "bcc", "attachment")
+        return {name: would[name] for _, would in told for name in known if name in would}
 
     def intentions(self, planned: Sequence[Planned]) -> Iterator[str]:
         """What each step would do, in words; nothing is done.

@@ -11,7 +11,11 @@ NO_RULE = Message("правила «{name}» нет", "there is no rule {name!r}
 NO_TERMINAL = Message("спросить не у кого: нет терминала", "there is no terminal to ask at")
 SAY_YES = Message("добавьте --yes, чтобы сделать без вопроса", "say --yes to do it")
 DO_IT = Message("Сделать?", "Do it?")
-NOTHING_DONE = Message("ничего не сделано", "nothing was done")
+NOT_MAILED = Message("письмо по {entity} не отправлено ({to})", "nothing was mailed for {entity} (to {to})")
+NOT_RUN = Message(
+    "правило {rule} для {entity} не выполнено, ничего не изменено",
+    "rule {rule} was not run on {entity}; nothing was changed",
+)
 DRY_RUN = Message("ничего не сделано: включён safety.dry_run", "nothing is done: safety.dry_run is on")
 NO_MAIL = Message(
     "mail: нет, а {command} отправляет письмо (добавьте раздел [mail])",

@@ -109,7 +109,7 @@ def test_an_uncertain_mail_is_sent_again_only_by_a_persons_word(tmp_path: Path, 
         assert zygote.poll(office.config, at="mail.after_send") == KILLED
         polls_until_quiet(office, zygote)
         assert office.states() == {"uncertain": 1}
-        assert office.run("retry", "--all").code == 0
+        assert office.run("retry", "--all", "--yes").code == 0
         polls_until_quiet(office, zygote)
         assert len(post.arrived()) == 1
         assert office.run("retry", "1").code == 0
@@ -183,7 +183,7 @@ def test_too_many_mails_at_once_are_held_and_other_actions_are_not(tmp_path: Pat
         assert zygote.poll(office.config) == 1
         assert office.states() == {"held": 3, "done": 3}
         assert post.arrived() == []
-        assert office.run("release", "--all").code == 0
+        assert office.run("release", "--all", "--yes").code == 0
         polls_until_quiet(office, zygote)
         assert len(set(post.arrived())) == 3
         assert len(post.arrived()) == 3

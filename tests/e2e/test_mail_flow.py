@@ -354,7 +354,7 @@ def test_an_uncertain_mail_is_repeated_by_its_id_only(firm: Firm) -> None:
     sent(firm)
     done = polled(firm, expect=1)
     firm.mail_fails()
-    assert firm.run("retry", "--all").code == 0
+    assert firm.run("retry", "--all", "--yes").code == 0
     polled(firm)
     assert len(firm.smtp.arrived) == 1
     assert firm.run("status").code == 1
@@ -436,7 +436,7 @@ def test_a_storm_of_mails_is_held_until_a_person_lets_it_go(firm: Firm) -> None:
     assert not firm.smtp.arrived
     one = firm.actions()[0]["id"]
     assert firm.run("cancel", str(one)).code == 0
-    assert firm.run("release", "--all").code == 0
+    assert firm.run("release", "--all", "--yes").code == 0
     polled(firm)
     assert len(firm.mailed()) == 50
     assert firm.states() == {"cancelled": 1, "done": 50}

@@ -95,12 +95,67 @@ def test_on_a_terminal_it_is_shown_and_asked_first(firm: Firm) -> None:
     assert f"Счёт № {firm.number(invoice)}" in no.out
     assert "Traceback" not in no.out
     assert no.code != 0
-    assert "ничего не сделано" in no.out
+    assert f"письмо по invoice:{invoice} не отправлено (anna@romashka.example)" in no.out
     assert not firm.smtp.arrived
     assert not firm.portal.documents
     yes = answered(firm, "да", "resend-invoice", str(invoice))
     assert yes.code == 0, yes.out
     assert len(firm.mailed()) == 1
+
+
+def held_mails(firm: Firm, count: int = 3) -> list[int]:
+    """Invoices whose mails are held."""
+    firm.write(sections=firm.mail_section() + "[safety]\nmax_emails_per_poll = 1\n")
+    invoices = [firm.invoice() for _ in range(count)]
+    for invoice in invoices:
+        firm.move(invoice, SENT)
+    firm.poll(expect=1)
+    assert firm.states()["held"] == count
+    return invoices
+
+
+def test_all_mails_are_shown_and_asked_about_before_they_are_released(firm: Firm) -> None:
+    held_mails(firm)
+    no = answered(firm, "нет", "release", "--all")
+    assert "3 × mail, отправка счёта (задержано)" in no.out, no.out
+    assert "получатели: anna@romashka.example" in no.out
+    assert "ничего не разрешено: 3 действия" in no.out
+    assert no.code == 130
+    assert firm.states()["held"] == 3
+    assert not firm.smtp.arrived
+    yes = answered(firm, "да", "release", "--all")
+    assert yes.code == 0
+    assert "3 actions released" in yes.out
+    assert firm.states()["pending"] == 3
+
+
+@pytest.mark.parametrize("command", ["release", "cancel"])
+def test_without_a_terminal_all_mails_need_a_word(firm: Firm, command: str) -> None:
+    held_mails(firm)
+    refused = firm.run(command, "--all")
+    assert refused.code == 2
+    assert "--yes" in refused.err
+    assert firm.states()["held"] == 3
+    assert firm.run(command, "--all", "--yes").code == 0
+    assert "held" not in firm.states()
+
+
+def test_actions_are_narrowed_by_rule_entity_and_time(firm: Firm) -> None:
+    invoices = held_mails(firm)
+    wrong = firm.run("cancel", "--rule", "male", "--yes")
+    assert wrong.code == 2
+    assert "mail" in wrong.err
+    assert "0 actions" in firm.run("cancel", "--rule", "big", "--yes").out
+    assert "0 actions" in firm.run("cancel", "--all", "--since", "2099-01-01", "--yes").out
+    assert "1 action " in firm.run("cancel", "--entity", f"invoice:{invoices[1]}", "--yes").out
+    assert (firm.states()["cancelled"], firm.states()["held"]) == (1, 2)
+    assert "2 actions" in firm.run("release", "--rule", "mail", "--yes").out
+
+
+def test_the_preview_shows_the_document(firm: Firm) -> None:
+    shown = answered(firm, "нет", "resend-invoice", str(firm.invoice()))
+    assert "вложение" in shown.out, shown.out
+    assert not firm.portal.documents
 
 
 def test_without_a_terminal_nothing_is_mailed_unasked(firm: Firm) -> None:
