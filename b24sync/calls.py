@@ -33,11 +33,15 @@ class Answer:
     """What one call gave.
 
     A result, or the error of this one call (others of the same batch may have succeeded).
+
+    Attributes:
+        shared: Another action made the same change in the same moment: it was made once, for that one.
     """
 
     call: Call
     result: Any = None
     error: PortalError | None = None
+    shared: bool = False
 
     def value(self) -> Any:
         """The result.

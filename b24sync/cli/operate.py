@@ -16,7 +16,7 @@ from b24sync.cli.intentions import told_lines
 from b24sync.cli.layout import say
 from b24sync.domain.entity import INVOICE, Entity, Key
 from b24sync.engine import remembered
-from b24sync.engine.dispatch import OPERATOR_CLAIM, Dispatcher
+from b24sync.engine.dispatch import Dispatcher
 from b24sync.engine.plan import marker
 from b24sync.engine.poll_report import worst
 from b24sync.errors import ConfigError, MailPermanentError, PermanentError, TransientError, UsageError
@@ -25,7 +25,7 @@ from b24sync.ports import Failed, Skipped
 from b24sync.rest import feeds, items
 from b24sync.steps.outcomes import StepError
 from b24sync.store.lock import operator_alive
-from b24sync.store.outbox import Action, Planned
+from b24sync.store.outbox import OPERATOR_CLAIM, Action, Planned
 from b24sync.words import listing
 from b24sync.words import operate as words
 from b24sync.words.verdicts import verdict
@@ -277,11 +277,12 @@ class Operator:
                 runs = app.store.journal.last_runs(1)
                 run = runs[0]["id"] if runs else 0
                 due_at = int(app.clock.now().timestamp())
-                ids = [app.store.outbox.plan(one, run=run, at=at, due_at=due_at + 3600) for one in planned]
+                mine = [replace(one, claimed_by=self._name) for one in planned]
+                ids = [app.store.outbox.plan(one, run=run, at=at, due_at=due_at) for one in mine]
             dispatcher = app.workshop().dispatcher(
                 funnels=self.funnels, run=run, now=self.maker.now, deadline=None
             )
-            dispatcher.claimed_by = f"{OPERATOR_CLAIM}{self.batch}"
+            dispatcher.claimed_by = self._name
             codes = [0]
             for action_id in ids if not app.settings.safety.dry_run else []:
                 code = self._run_one(dispatcher, action_id or 0)
@@ -303,9 +304,13 @@ class Operator:
     def _leave_to_poll(self) -> None:
         """What could not be done now is due in the next poll."""
         with self.app.store.transaction():
-            for action in self.app.store.outbox.actions(state="pending"):
-                if action.key.startswith(f"operator/{self.batch}/"):
-                    self.app.store.outbox.delay(action.id, until=int(self.app.clock.now().timestamp()))
+            due_at = int(self.app.clock.now().timestamp())
+            self.app.store.outbox.give_back(like=self._name, due_at=due_at)
+
+    @property
+    def _name(self) -> str:
+        """What it claims its actions with."""
+        return f"{OPERATOR_CLAIM}{self.batch}"
 
 
 def _why(action: Action) -> str:

@@ -17,6 +17,7 @@ from b24sync.engine.settle import Settling, settle
 from b24sync.errors import B24SyncError
 from b24sync.ports import Done, Failed, Waiting
 from b24sync.store.lock import any_operator
+from b24sync.store.outbox import OPERATOR_CLAIM
 from b24sync.words import outside
 from b24sync.words import polling as words
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 GROUP = 50  # actions side by side: as many as one batch has commands
 PDF_WAIT_S = 10.0  # contract.md §6 send_invoice: in all per poll
 PDF_STEP_S = 0.5
-
-OPERATOR_CLAIM = "operator:"  # begins what an operator's command claims with
 
 Opener = Callable[["Action"], "Effects[StepResult] | StepResult"]
 
@@ -180,14 +179,18 @@ class Dispatcher:
         What an operator's command runs in this moment is left alone. The claims are read under the write
         lock: whoever claims later is not among them, and whoever claimed before shows a sign of life.
         """
-        if not self.store.outbox.interrupted():
+        if not (self.store.outbox.interrupted() or self.store.outbox.are_claimed(like=OPERATOR_CLAIM)):
             return 0
         with self.store.transaction():
             left = self.store.outbox.interrupted()
-            if any(_by_operator(action) for action in left) and any_operator(self.store.path):
+            if any_operator(self.store.path):
                 left = [action for action in left if not _by_operator(action)]
+            else:
+                self.store.outbox.give_back(like=OPERATOR_CLAIM, due_at=self.now())
             for action in left:
                 self._take_back(action)
+                if _by_operator(action):
+                    self.store.outbox.give_back(like=action.claimed_by or "", due_at=self.now())
         return len(left)
 
     def _take_back(self, action: Action) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from b24sync.calls import Answer, Call
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from b24sync.calls import Portal
+    from b24sync.domain.entity import Key
     from b24sync.ports import Effects, Mail, Mailer, MailReceipt, StepResult
     from b24sync.store import Store
     from b24sync.store.outbox import Action
@@ -124,6 +125,7 @@ class RunningAction:
     Attributes:
         intent: What it said that it is about to do.
         dry: A dry run: it ends where it would do something.
+        noted: Echoes that its write in hand will have and that no other has.
     """
 
     action: Action
@@ -133,6 +135,7 @@ class RunningAction:
     inner: Effects[Any] | None = field(default=None)
     intent: Mapping[str, Any] | None = None
     dry: bool = False
+    noted: list[tuple[Key, str, Any]] = field(default_factory=list)
 
     def start(self) -> None:
         """Let it say its first effect."""
@@ -295,21 +298,59 @@ def _write(writing: Sequence[RunningAction], around: Surroundings) -> None:
         for one in writing:
             _announce(one, around.store)
     around.checkpoint("dispatch.before_write")
-    calls = [write.call for one in writing for write in _writes_of(one)]
-    answers = iter(around.portal.write(calls))
+    writes = [write for one in writing for write in _writes_of(one)]
+    places = _places(writes)
+    sent = around.portal.write([writes[place].call for place in dict.fromkeys(places)])
     around.checkpoint("dispatch.after_write")
+    by_place = dict(zip(dict.fromkeys(places), sent, strict=True))
+    answers = iter(
+        by_place[place] if place == own else replace(by_place[place], shared=True)
+        for own, place in enumerate(places)
+    )
     for one in writing:
-        _written(one, [next(answers) for _ in _writes_of(one)])
+        got = [next(answers) for _ in _writes_of(one)]
+        _unsaid(one, got, around.store)
+        _written(one, got)
+
+
+def _places(writes: Sequence[Write]) -> list[int]:
+    """For each write the place of the one that is sent for it.
+
+    Two actions that bring the same entity to the same values in one moment (two invoices of a deal that are
+    paid) change it once.
+    """
+    first: dict[str, int] = {}
+    places = []
+    for place, write in enumerate(writes):
+        by_value = write.entity is not None and write.on_lost_answer is OnLostAnswer.REPEAT
+        places.append(first.setdefault(identity(write.call), place) if by_value else place)
+    return places
 
 
 def _announce(one: RunningAction, store: Store) -> None:
     """Before a write: its echo will be known, and what may not be done twice is marked."""
+    one.noted = []
     for write in _writes_of(one):
         if write.entity is not None:
             for name, value in write.sets.items():
-                store.echoes.wrote(write.entity, name, value)
+                if store.echoes.wrote(write.entity, name, value):
+                    one.noted.append((write.entity, name, value))
     if any(write.on_lost_answer is OnLostAnswer.ONCE for write in _writes_of(one)):
         store.outbox.mark_sending(one.action.id)
+
+
+def _unsaid(one: RunningAction, answers: Sequence[Answer], store: Store) -> None:
+    """A write that certainly came to nothing has no echo: a person who writes the same is no echo of it."""
+    refused = {
+        write.entity
+        for write, answer in zip(_writes_of(one), answers, strict=True)
+        if answer.error is not None and not isinstance(answer.error, InDoubtError)
+    }
+    gone = [noted for noted in one.noted if noted[0] in refused]
+    if gone:
+        with store.transaction():
+            for entity, name, value in gone:
+                store.echoes.wrote_not(entity, name, value)
 
 
 def _written(one: RunningAction, answers: list[Answer]) -> None:

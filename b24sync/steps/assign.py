@@ -83,13 +83,17 @@ def _hand_over(
         )
     )
     troubles = [_trouble(ctx, one, answer, user_id) for one, answer in zip(others, answers, strict=True)]
-    details["changed"] = [str(one.key) for one, trouble in zip(others, troubles, strict=True) if not trouble]
+    details["changed"] = [
+        str(one.key)
+        for one, trouble, answer in zip(others, troubles, answers, strict=True)
+        if not trouble and not answer.shared
+    ]
     if any(troubles):
         changed = ", ".join(map(str, details["changed"])) or words.NOTHING()  # type: ignore[call-overload]
         return Failed(
             words.CHANGED_SO_FAR(troubles="; ".join(t for t in troubles if t), changed=changed), details
         )
-    return Done(changed=True, details=details)
+    return Done(changed=bool(details["changed"]), details=details)
 
 
 def _trouble(ctx: StepContext, entity: Entity, answer: Answer, user_id: int) -> str:

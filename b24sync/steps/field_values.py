@@ -87,8 +87,11 @@ def holds(row: Mapping[str, Any], spec: FieldSpec) -> Any:
     return field_types.held(spec, row.get(spec.code))
 
 
-def write(ctx: StepContext, entity: Entity, changes: Sequence[Change]) -> Effects[None]:
+def write(ctx: StepContext, entity: Entity, changes: Sequence[Change]) -> Effects[bool]:
     """Write fields in one update and see that the portal kept them.
+
+    Returns:
+        False if another action did so in the same moment.
 
     Raises:
         StepError: The portal refused, ignored or changed one; says which and what to do.
@@ -106,6 +109,7 @@ def write(ctx: StepContext, entity: Entity, changes: Sequence[Change]) -> Effect
     after = contract.original_fields(row) if row else (yield from _read_again(ctx, kind, entity))
     for one in changes:
         _compare(entity, one, after)
+    return not answer.shared
 
 
 def _in_words(value: Any) -> Any:

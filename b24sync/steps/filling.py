@@ -40,8 +40,8 @@ def update(step: UpdateFields, ctx: StepContext) -> Effects[StepResult]:
     details = {"entity": str(entity.key), "fields": [one.name for one in wanted]}
     if not wanted:
         return Done(changed=False, details=details)
-    yield from write(ctx, entity, wanted)
-    return Done(changed=True, details=details)
+    changed = yield from write(ctx, entity, wanted)
+    return Done(changed=changed, details=details)
 
 
 def fill(step: FillFields, ctx: StepContext) -> Effects[StepResult]:
@@ -72,9 +72,8 @@ def fill(step: FillFields, ctx: StepContext) -> Effects[StepResult]:
     wanted = differing(entity, changes)
     said: Mapping[str, Any] = {"kept": kept, "empty": empty, "not_found": missing}
     details.update({"fields": [one.name for one in wanted], **{k: v for k, v in said.items() if v}})
-    if wanted:
-        yield from write(ctx, entity, wanted)
-    return Done(changed=bool(wanted), details=details)
+    changed = bool(wanted) and (yield from write(ctx, entity, wanted))
+    return Done(changed=changed, details=details)
 
 
 def _entity(ctx: StepContext, kind: str) -> Effects[Entity | None]:

@@ -175,4 +175,4 @@ def _move(ctx: StepContext, deal: Entity, target: str) -> Effects[StepResult]:
     row = items.row_of(answer.result)
     if row is not None and items.stage_of(row) == before:
         return Failed(words.LEFT_THERE(doing=doing), details)
-    return Done(changed=True, details=details)
+    return Done(changed=not answer.shared, details=details)

@@ -9,7 +9,7 @@ import sqlite3
 from typing import Any
 
 from b24sync.domain.entity import Key
-from b24sync.store.snapshot import dump
+from b24sync.domain.sameness import alike, canonical
 
 
 class Echoes:
@@ -21,15 +21,23 @@ class Echoes:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
-    def wrote(self, entity: Key, field: str, value: Any) -> None:
-        """Note a value that an action is about to write; ``value`` as it takes part in comparisons."""
+    def wrote(self, entity: Key, field: str, value: Any) -> bool:
+        """Note a value that an action is about to write; False if it was noted before."""
+        is_new = not self.is_own(entity, field, value)
         sql = "INSERT OR REPLACE INTO own_writes SELECT ?, ?, ?, ?, coalesce(max(id), 0) FROM runs"
-        self._db.execute(sql, (entity.kind, entity.id, field, dump(value)))
+        self._db.execute(sql, (entity.kind, entity.id, field, canonical(value)))
+        return is_new
+
+    def wrote_not(self, entity: Key, field: str, value: Any) -> None:
+        """Take back a note: the portal refused the write."""
+        sql = "DELETE FROM own_writes WHERE kind = ? AND entity_id = ? AND field = ? AND value = ?"
+        self._db.execute(sql, (entity.kind, entity.id, field, canonical(value)))
 
     def is_own(self, entity: Key, field: str, value: Any) -> bool:
-        """Whether an action wrote this value since the kind's last complete poll."""
-        sql = "SELECT 1 FROM own_writes WHERE kind = ? AND entity_id = ? AND field = ? AND value = ?"
-        return self._db.execute(sql, (entity.kind, entity.id, field, dump(value))).fetchone() is not None
+        """Whether an action wrote this value, in whatever form, since the kind's last complete poll."""
+        sql = "SELECT value FROM own_writes WHERE kind = ? AND entity_id = ? AND field = ?"
+        found, read = self._db.execute(sql, (entity.kind, entity.id, field)), canonical(value)
+        return any(alike(row[0], read) for row in found)
 
     def forget_writes(self, kind: str, *, before_run: int) -> None:
         """The kind's poll is complete: writes made before that run began have been seen."""

@@ -12,6 +12,7 @@ from b24sync.secrecy import scrub, scrub_json
 from b24sync.store.search import first_id
 from b24sync.store.snapshot import dump
 
+OPERATOR_CLAIM = "operator:"  # begins what an operator's command claims with
 OPEN_TROUBLE = ("failed", "uncertain", "held")
 STOPPING = (
     "pending",
@@ -24,7 +25,7 @@ STOPPING = (
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """An action to be written into the outbox."""
+    """An action to be written into the outbox; one that is claimed is run by nobody else."""
 
     key: str
     event_id: int | None
@@ -37,6 +38,7 @@ class Planned:
     result: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     marker: str = ""
+    claimed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ class Outbox:
         cursor = self._db.execute(
             "INSERT OR IGNORE INTO actions (key, event_id, rule, step, position, kind, entity_id, state, "
             "next_attempt_at, result,"
-            " options, planned_run, planned_at, settled_at, settled_run, marker)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " options, planned_run, planned_at, settled_at, settled_run, marker, claimed_by)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 planned.key,
                 planned.event_id,
@@ -98,6 +100,7 @@ class Outbox:
                 None if waits else at,
                 None if waits else run,
                 planned.marker,
+                planned.claimed_by,
             ),
         )
         return int(cursor.lastrowid or 0) if cursor.rowcount else None
@@ -219,6 +222,8 @@ class Outbox:
     ) -> list[Action]:
         """Pending actions whose time has come and whose earlier steps are settled, by id.
 
+        What an operator's command has in hand is left to it, also while it waits for a PDF.
+
         Args:
             now: Local time.
             limit: At most so many.
@@ -230,8 +235,8 @@ class Outbox:
         unwanted = f"AND a.step NOT IN ({', '.join('?' * len(exclude))})" if exclude else ""
         stopping = ", ".join(f"'{state}'" for state in STOPPING)
         sql = (
-            f"SELECT * FROM actions a WHERE a.state = 'pending' AND a.next_attempt_at <= ? AND a.id > ? "
-            f"{wanted} {unwanted}"
+            f"SELECT * FROM actions a WHERE a.state = 'pending' AND a.claimed_by IS NULL AND "
+            f"a.next_attempt_at <= ? AND a.id > ? {wanted} {unwanted}"
             " AND NOT EXISTS (SELECT 1 FROM actions b WHERE b.event_id IS a.event_id AND b.rule = a.rule "
             "AND b.kind = a.kind"
             " AND b.entity_id = a.entity_id AND (a.event_id IS NOT NULL OR b.planned_at = a.planned_at)"
@@ -264,9 +269,22 @@ class Outbox:
         marks = ", ".join("?" * len(states))
         sql = (
             "UPDATE actions SET state = 'running', attempts = attempts + 1, claimed_by = ?, sending = 0"
-            f" WHERE id = ? AND state IN ({marks})"
+            f" WHERE id = ? AND state IN ({marks}) AND (state <> 'pending' OR coalesce(claimed_by, ?) = ?)"
         )
-        return self._db.execute(sql, (by, action_id, *states)).rowcount == 1
+        return self._db.execute(sql, (by, action_id, *states, by, by)).rowcount == 1
+
+    def give_back(self, *, like: str, due_at: int) -> int:
+        """Pending actions of claimants whose names begin so are due for whoever comes; returns how many."""
+        sql = (
+            "UPDATE actions SET claimed_by = NULL, next_attempt_at = ? WHERE state = 'pending'"
+            " AND substr(claimed_by, 1, ?) = ?"
+        )
+        return self._db.execute(sql, (due_at, len(like), like)).rowcount
+
+    def are_claimed(self, *, like: str) -> bool:
+        """Whether pending actions wait for claimants whose names begin so."""
+        sql = "SELECT 1 FROM actions WHERE state = 'pending' AND substr(claimed_by, 1, ?) = ? LIMIT 1"
+        return self._db.execute(sql, (len(like), like)).fetchone() is not None
 
     def mark_sending(self, action_id: int) -> None:
         """Note, before it happens, that something is done which may not be done twice."""
@@ -296,10 +314,11 @@ class Outbox:
         counts: bool,
         result: Mapping[str, Any] | None = None,
     ) -> None:
-        """Back to pending; an attempt that does not count is given back."""
+        """Back to pending; an attempt that does not count is given back, and an operator keeps its own."""
         self._db.execute(
-            "UPDATE actions SET state = 'pending', next_attempt_at = ?, error = ?, claimed_by = NULL, "
-            "sending = 0,"
+            "UPDATE actions SET state = 'pending', next_attempt_at = ?, error = ?, sending = 0,"
+            f" claimed_by = CASE WHEN substr(claimed_by, 1, {len(OPERATOR_CLAIM)}) = '{OPERATOR_CLAIM}'"
+            " THEN claimed_by END,"
             " attempts = attempts - ?, result = coalesce(?, result) WHERE id = ?",
             (
                 next_attempt_at,
