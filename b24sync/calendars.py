@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from b24sync.domain.calendar import Calendar, Imported, from_stored, parse
+from b24sync.domain.calendar.draft import CalendarFileError
+from b24sync.domain.calendar.importing import LARGEST_FILE
+from b24sync.plain_files import read_plain
 
 if TYPE_CHECKING:
     from b24sync.clock import Clock
@@ -14,6 +17,13 @@ if TYPE_CHECKING:
     from b24sync.store import Store
 
 log = logging.getLogger(__name__)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return read_plain(path, LARGEST_FILE)
+    except OSError as error:
+        raise CalendarFileError(path.name, [f"cannot be read: {error.strerror or error}"]) from None
 
 
 class StoredYears:
@@ -58,9 +68,7 @@ def make_calendar(settings: Settings, store: Store, clock: Clock) -> Calendar:
     """
     imported: list[Imported] = [from_stored(text) for _, _, text in ImportedYears(store, clock).all()]
     files = [Path(name) for name in settings.calendar.file]
-    imported += [
-        parse(path.read_bytes(), country=settings.calendar.country, source=path.name) for path in files
-    ]
+    imported += [parse(_content(path), country=settings.calendar.country, source=path.name) for path in files]
     return Calendar(
         settings.calendar, language=settings.language, imported=imported, cache=StoredYears(store, clock)
     )

@@ -11,7 +11,9 @@ from b24sync.calendars import ImportedYears
 from b24sync.calls import Call
 from b24sync.cli import calendar as body
 from b24sync.domain.calendar import PortalDays, parse_settings
+from b24sync.domain.calendar.importing import LARGEST_FILE
 from b24sync.errors import UsageError
+from b24sync.plain_files import read_plain
 from b24sync.store import Store
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def check(session: Session, day: str, *, portal: bool, as_json: bool) -> int:
 def import_file(session: Session, file: Path, *, as_json: bool) -> int:
     """Take over an official calendar."""
     try:
-        data = file.read_bytes()
+        data = read_plain(file, LARGEST_FILE)
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror or error}") from None
     with session.app(offline=True) as app:

@@ -19,6 +19,7 @@ from b24sync.domain.settings import Settings, StoreSettings
 from b24sync.domain.values import Secret, TemplateFile
 from b24sync.errors import ConfigError
 from b24sync.ownership import file_fault
+from b24sync.plain_files import read_plain
 from b24sync.portal.webhook import Webhook
 
 _SYNTAX = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
@@ -96,8 +97,7 @@ def _text_of(path: Path) -> str:
     if fault:
         raise ConfigError(str(path), [f"{path}: {fault}"])
     try:
-        with path.open("rb") as file:
-            content = file.read(_LARGEST + 1)  # never all of what may have no end
+        content = _content(path)
     except OSError as error:
         raise ConfigError(str(path), [f"cannot be read: {error.strerror or error}"]) from None
     if len(content) > _LARGEST:
@@ -108,6 +108,14 @@ def _text_of(path: Path) -> str:
         line = content[: error.start].count(b"\n") + 1
         fault = f"{path}:{line}: is no text in UTF-8 (save the file as UTF-8)"
         raise ConfigError(str(path), [fault]) from None
+
+
+def _content(path: Path) -> bytes:
+    """The file, never all of one without an end; a shell's ``<(...)`` and /dev/stdin are pipes, and meant."""
+    if path.is_absolute() and path.parts[1:2] == ("dev",):
+        with path.open("rb") as file:
+            return file.read(_LARGEST + 1)
+    return read_plain(path, _LARGEST)
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:

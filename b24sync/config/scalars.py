@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 from b24sync.config.problems import found, wrong
 from b24sync.domain.values import NO_SECRET, Deadline, Secret, Stay, TemplateFile, parse_duration, parse_time
 from b24sync.domain.wording import quoted
+from b24sync.plain_files import read_plain
 
 if TYPE_CHECKING:
     from b24sync.config.secrets import SecretReader
+
+_LARGEST_TEMPLATE = 1_000_000
 
 
 def read_text(raw: Any) -> str:
@@ -43,10 +46,17 @@ def read_template(raw: Any, folder: Path) -> TemplateFile:
     """The file behind a path with its content."""
     path = read_path(raw, folder)
     try:
-        return TemplateFile(path, path.read_text(encoding="utf-8-sig"))
+        return TemplateFile(path, _text_in(path))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "is no text in UTF-8"
         raise wrong(f"the file {path} cannot be read: {reason}", rest=None) from None
+
+
+def _text_in(path: Path) -> str:
+    content = read_plain(path, _LARGEST_TEMPLATE)
+    if len(content) > _LARGEST_TEMPLATE:
+        raise OSError(0, "it is larger than 1 MB, which no letter is")
+    return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _whole(raw: Any) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from b24sync.config.problems import wrong
 from b24sync.domain.values import NO_SECRET, Secret
 from b24sync.ownership import file_fault
+from b24sync.plain_files import read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,11 +116,7 @@ def _read(path: FilePath) -> bytes:
     Raises:
         OSError: It is no plain file, or too long for a secret.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(0, "it is no plain file")
-        content = file.read(_LONGEST + 1)
+    content = read_plain(path, _LONGEST)
     if len(content) > _LONGEST:
         raise OSError(0, "it is too long for a secret")
     return content

@@ -12,6 +12,7 @@ import json
 import os
 import sqlite3
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from b24sync.errors import UsageError
 from b24sync.log import redact
+from b24sync.plain_files import open_plain
 from b24sync.store import Store, migrations
 from b24sync.store.db import let_shrink, open_read_only
 from b24sync.store.snapshot import dump
@@ -254,10 +256,10 @@ def opened(source: Path) -> Iterator[Store]:
 
 def _begins(source: Path, count: int) -> bytes:
     try:
-        with source.open("rb") as file:
+        with open_plain(source) as file:
             return file.read(count)
     except OSError as error:
-        raise UsageError(f"{source}: cannot be read: {error.strerror}") from None
+        raise UsageError(f"{source}: cannot be read: {error.strerror or error}") from None
 
 
 def _build(source: Path, path: Path, *, hold: bool) -> Taken:
@@ -271,7 +273,7 @@ def _build(source: Path, path: Path, *, hold: bool) -> Taken:
         connection.execute("BEGIN")
         head, rows = _load(source, connection)
         _check(source, connection)
-        _continue_sequences(connection, head.get("sequences"))
+        _continue_sequences(source, connection, head.get("sequences"))
         held = _hold(connection) if hold else 0
         connection.execute("COMMIT")
     finally:
@@ -319,7 +321,7 @@ def _lines(source: Path) -> Iterator[Any]:
             while line := file.readline(_LONGEST_LINE):
                 number += 1
                 yield _parsed(source, number, line)
-    except (EOFError, gzip.BadGzipFile) as error:
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise UsageError(f"{source}:{number + 1}: the file is cut off or damaged ({error})") from None
 
 
@@ -339,8 +341,8 @@ def _head(source: Path, value: Any) -> dict[str, Any]:
         raise _bad(source, 1, "is no exported history (b24sync snapshot export makes one)")
     if (
         value.get("format") != FORMAT
-        or not isinstance(value.get("schema"), int)
-        or value["schema"] > migrations.VERSION
+        or type(value.get("schema")) is not int
+        or not 0 < value["schema"] <= migrations.VERSION
     ):
         raise _bad(
             source,
@@ -378,8 +380,9 @@ def _flush(
         return
     try:
         connection.executemany(sql, rows)
-    except (sqlite3.IntegrityError, OverflowError) as error:
-        raise UsageError(f"{source}: a row at or before line {number} does not fit: {error}") from None
+    except (sqlite3.IntegrityError, OverflowError, UnicodeEncodeError) as error:
+        why = str(error).encode("ascii", "backslashreplace").decode()
+        raise UsageError(f"{source}: a row at or before line {number} does not fit: {why}") from None
     rows.clear()
 
 
@@ -394,11 +397,13 @@ def _check(source: Path, connection: sqlite3.Connection) -> None:
         raise UsageError(f"{source}: a row of {broken[0]} refers to one of {broken[2]} that is missing")
 
 
-def _continue_sequences(connection: sqlite3.Connection, sequences: Any) -> None:
+def _continue_sequences(source: Path, connection: sqlite3.Connection, sequences: Any) -> None:
     """Ids go on where they were, also if the last rows are gone."""
     for table, last in sequences.items() if isinstance(sequences, dict) else ():
         if table not in TABLES or not isinstance(last, int):
             continue
+        if not 0 <= last < 2**63:
+            raise _bad(source, 1, f"holds a last id that no table has: {table}")
         changed = connection.execute(
             "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (last, table)
         ).rowcount

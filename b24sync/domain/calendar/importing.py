@@ -28,7 +28,7 @@ __all__ = [
     "parse",
 ]
 
-_LARGEST_FILE = 1_000_000
+LARGEST_FILE = 1_000_000
 _FEWEST, _MOST = 240, 260
 _FIRST_YEAR, _LAST_YEAR = 1992, 2100
 # Weekdays within the decrees' spans that are off by the published calendar of their year.
@@ -102,7 +102,7 @@ def parse(data: bytes, *, country: str, source: str, year: int | None = None) ->
     Raises:
         CalendarFileError: Unknown format, or the file cannot be a true calendar; all faults at once.
     """
-    if len(data) > _LARGEST_FILE:
+    if len(data) > LARGEST_FILE:
         raise CalendarFileError(source, [f"{len(data)} bytes are too many for a calendar"])
     draft = _read(data, source, year)
     if isinstance(draft, Imported):
@@ -173,8 +173,8 @@ def _read_json(text: str, source: str) -> Draft | Imported:
         data = json.loads(text)
         if "kinds" in data:
             return _from_normal_form(data)
-    except (ValueError, RecursionError) as fault:
-        raise CalendarFileError(source, [f"broken JSON: {fault}"]) from fault
+    except (ValueError, TypeError, RecursionError) as fault:
+        raise CalendarFileError(source, [f"broken JSON: {str(fault)[:200]}"]) from fault
     if "months" in data:
         return reading_json.read_months(data, source)
     if "dayoff" in data:

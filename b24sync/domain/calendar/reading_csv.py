@@ -41,7 +41,7 @@ def read_own_csv(text: str, source: str) -> Draft:
     """
     rows = [
         (number, [cell.strip() for cell in row])
-        for number, row in enumerate(csv.reader(text.splitlines(), delimiter=";"), start=1)
+        for number, row in enumerate(_lines(text, ";", source), start=1)
         if row and row[0].strip() and not row[0].lstrip().startswith("#")
     ]
     if rows and tuple(cell.lower() for cell in rows[0][1][:2]) == _HEADING:
@@ -53,10 +53,20 @@ def read_own_csv(text: str, source: str) -> Draft:
         )
     draft = Draft(min(years))
     if len(years) > 1:
-        draft.faults.append(f"it holds the years {', '.join(map(str, sorted(years)))} (one file a year)")
+        named = ", ".join(map(str, sorted(years)[:5]))
+        draft.faults.append(f"it holds the years {named}{' …' if len(years) > 5 else ''} (one file a year)")
     for number, row in rows:
         _read_line(draft, number, row)
     return draft
+
+
+def _lines(text: str, delimiter: str, source: str) -> list[list[str]]:
+    rows: list[list[str]] = []
+    try:
+        rows.extend(csv.reader(text.splitlines(), delimiter=delimiter))
+    except csv.Error as fault:
+        raise CalendarFileError(source, [f"line {len(rows) + 1}: broken CSV: {fault}"]) from None
+    return rows
 
 
 def _read_line(draft: Draft, number: int, row: list[str]) -> None:
@@ -88,7 +98,7 @@ def read_data_gov(text: str, source: str, year: int | None) -> Draft:
     Raises:
         CalendarFileError: That year is not there, or it is not said which of several.
     """
-    rows = [row for row in csv.reader(text.splitlines()) if row]
+    rows = [row for row in _lines(text, ",", source) if row]
     heading = [cell.strip().lower() for cell in rows[0]]
     by_year = {int(row[0]): row for row in rows[1:] if re.fullmatch(r"\d{4}", row[0].strip())}
     if year is None and len(by_year) == 1:

@@ -21,7 +21,7 @@ from b24sync.domain.calendar.draft import CalendarFileError, Draft
 if TYPE_CHECKING:
     from datetime import date
 
-_MONTH_DAY = re.compile(r"(\d{2})\.(\d{2})")
+_MONTH_DAY = re.compile(r"(\d{2})\.(\d{2})", re.ASCII)
 _DECREE = re.compile(r"указ\w* президента|presidential decree|decree of the president", re.IGNORECASE)
 _OFF, _SHORT, _WORKING = "1", "2", "3"
 
@@ -59,7 +59,11 @@ def _elements(data: bytes, source: str) -> list[tuple[str, dict[str, str]]]:
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(data, True)
-    except expat.ExpatError as fault:
+    except (
+        expat.ExpatError,
+        ValueError,
+        LookupError,
+    ) as fault:  # the latter of encodings that it cannot have
         raise CalendarFileError(source, [f"broken XML: {fault}"]) from fault
     return elements
 

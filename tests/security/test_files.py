@@ -1,0 +1,177 @@
+"""Crafted files: each is a usage error (2) with its place, within a bounded memory, and nothing is kept."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import resource
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import Office, Ran, no_traceback
+
+MEMORY = 600_000_000
+DOCTYPE = '<?xml version="1.0"?><!DOCTYPE calendar [{}]><calendar year="2027">&x;</calendar>'
+LAUGHS = '<!ENTITY a "lol">' + "".join(
+    f'<!ENTITY {name} "{f"&{before};" * 10}">' for before, name in zip("abcdefghi", "bcdefghix", strict=True)
+)
+DEEP = "[" * 200_000
+CALENDARS: dict[str, bytes] = {
+    "nothing": b"",
+    "a NUL": b"\0",
+    "billion laughs": DOCTYPE.format(LAUGHS).encode(),
+    "an external entity": DOCTYPE.format('<!ENTITY x SYSTEM "file:///etc/passwd">').encode(),
+    "an external entity over HTTP": DOCTYPE.format('<!ENTITY x SYSTEM "http://127.0.0.1:9/">').encode(),
+    "a parameter entity": DOCTYPE.format('<!ENTITY % p SYSTEM "file:///etc/passwd"> %p;').encode(),
+    "UTF-7": b'<?xml version="1.0" encoding="UTF-7"?>+ADw-calendar year=+ACI-2027+ACI-/+AD4-',
+    "UTF-7 doctype": b'<?xml version="1.0" encoding="utf-7"?>+ADwAIQ-DOCTYPE x+AD4-',
+    "an unknown encoding": b'<?xml version="1.0" encoding="rot13"?><calendar year="2027"/>',
+    "a codec that is none of text": b'<?xml version="1.0" encoding="base64"?><calendar year="2027"/>',
+    "an encoding of several bytes": b'<?xml version="1.0" encoding="shift_jis"?><calendar year="2027"/>',
+    "UTF-16 doctype": DOCTYPE.format('<!ENTITY x "y">').encode("utf-16"),
+    "UTF-16 cut": b"\xff\xfe<",
+    "deep XML": b"<calendar>" * 90_000,
+    "XML of another year": b'<calendar year="99999"/>',
+    "digits of another script": '<calendar year="٢٠٢٧"><day d="٠١.٠١" t="1"/></calendar>'.encode(),
+    "deep JSON": DEEP.encode(),
+    "deep object": b'{"a":' * 100_000,
+    "a huge number": b'{"year": ' + b"9" * 5_000 + b', "months": []}',
+    "a float year": b'{"year": 2027.5, "months": []}',
+    "months of other types": b'{"year": 2027, "months": {"a": 1}, "transitions": 7, "statistic": []}',
+    "months of lists": json.dumps({"year": 2027, "months": [[1], None, 5] * 4}).encode(),
+    "a month of objects": json.dumps(
+        {"year": 2027, "months": [{"month": {}, "days": [1]} for _ in range(12)]}
+    ).encode(),
+    "dayoff of other types": b'{"year": 2027, "dayoff": {"0101": []}, "workday": 5, "countrycode": {"a": 1}}',
+    "a lone surrogate": b'{"year": 2027, "dayoff": ["\\ud800"], "countrycode": "\\udfff"}',
+    "a surrogate in the normal form": b'{"format":1,"kinds":"\\ud800","names":{"0":"\\udc00"}}',
+    "kinds of another type": b'{"kinds": 5}',
+    "kinds null": b'{"kinds": null, "format": 1, "status": "published", "country": "RU", "year": 2027}',
+    "warnings of another type": b'{"kinds": "", "warnings": 7, "decree_days": 7}',
+    "a list": b"[1, 2, 3]",
+    "NaN": b'{"year": NaN, "months": NaN}',
+    "a huge field": b'2027-01-01;off;"' + b"x" * 900_000,
+    "an open quote": b'date;kind\n2027-01-01;"off\n' + b"x" * 200_000,
+    "a NUL in CSV": b"2027-01-01;off\0\n",
+    "another year a line": "".join(f"{year:04}-01-01;off\n" for year in range(1, 9999)).encode(),
+    "data.gov of nothing": "Год/Месяц".encode(),
+    "data.gov of a huge field": 'Год/Месяц,Январь\n2027,"'.encode() + b"1," * 400_000,
+    "data.gov of other digits": "Год/Месяц\n٢٠٢٧,1\n".encode(),
+    "cp1251 of nonsense": bytes(range(128, 256)) * 100,
+    "too large": b" " * 1_000_001,
+    "gzip": gzip.compress(b"2027-01-01;off\n"),
+}
+HEAD = {"b24sync": "history", "format": 1, "schema": 1, "tables": {}}
+
+
+def _lines(*values: object) -> bytes:
+    return b"".join(json.dumps(value).encode() + b"\n" for value in values)
+
+
+HISTORIES: dict[str, bytes] = {
+    "nothing": b"",
+    "a NUL": b"\0",
+    "no JSON": b"{",
+    "a list": b"[]\n",
+    "deep": DEEP.encode(),
+    "a huge number": b"9" * 5_000 + b"\n",
+    "a corrupt gzip": gzip.compress(_lines(HEAD) * 100)[:-30] + b"\xff" * 30,
+    "a cut gzip": gzip.compress(_lines(HEAD) * 100)[:40],
+    "a gzip of a wrong kind": b"\x1f\x8b\x63\x00" + b"\0" * 100,
+    "a gzip of garbage": b"\x1f\x8b\x08\x00" + b"\xff" * 200,
+    "a gzip bomb in one line": gzip.compress(b"[" + b"0," * 150_000_000, 1),
+    "tables of a wrong type": _lines({**HEAD, "tables": {"entities": 5}}),
+    "columns of a wrong type": _lines({**HEAD, "tables": {"entities": [{}]}}),
+    "columns null": _lines({**HEAD, "tables": {"entities": [None]}}),
+    "columns that are SQL": _lines(
+        {**HEAD, "tables": {"entities": ["id) VALUES (1); DROP TABLE events; --"]}}
+    ),
+    "a table that is SQL": _lines({**HEAD, "tables": {"sqlite_master": ["sql"]}}),
+    "a schema of a wrong type": _lines({**HEAD, "schema": True}, {"end": 0}),
+    "a negative schema": _lines({**HEAD, "schema": -1}, {"end": 1}),
+    "sequences of wrong types": _lines({**HEAD, "sequences": {"events": 2**70}, "tables": {}}, {"end": 0}),
+    "lone surrogates": _lines({**HEAD, "tables": {"meta": ["name", "value"]}}, ["meta", "\ud800", "\udfff"]),
+    "a row of another shape": _lines({**HEAD, "tables": {"meta": ["name", "value"]}}, ["meta", [1], {}]),
+    "a row with too much": _lines({**HEAD, "tables": {"meta": ["name", "value"]}}, ["meta", 1, 2, 3]),
+    "numbers beyond SQLite": _lines({**HEAD, "tables": {"meta": ["name", "value"]}}, ["meta", "a", 2**80]),
+    "an end of another kind": _lines(HEAD, {"end": "x"}),
+    "something behind the end": _lines(HEAD, {"end": 0}, {"end": 0}),
+    "no UTF-8": _lines(HEAD) + b'["meta", "\xff\xfe"]\n',
+}
+
+
+def _small() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def _refused(office: Office, *args: str) -> Ran:
+    ran = office.run(*args, preexec_fn=_small, timeout=50)
+    no_traceback(ran)
+    assert ran.code == 2, (args, ran.code, ran.err[:600])
+    assert ran.err.strip()
+    assert len(ran.err) < 30_000, len(ran.err)
+    ran.err.encode("utf-8")
+    return ran
+
+
+@pytest.mark.parametrize("what", CALENDARS)
+def test_a_crafted_calendar_is_refused_with_its_place(office: Office, what: str) -> None:
+    file = office.folder / "crafted"
+    file.write_bytes(CALENDARS[what])
+    assert "crafted" in _refused(office, "calendar", "import", str(file)).err
+
+
+def test_a_crafted_calendar_of_the_configuration_is_refused_as_well(office: Office) -> None:
+    for what in ("UTF-7", "billion laughs", "deep JSON", "a huge field", "kinds null", "too large"):
+        (office.folder / "crafted").write_bytes(CALENDARS[what])
+        office.write(sections='[calendar]\nfile = ["crafted"]\n')
+        assert "crafted" in _refused(office, "calendar", "show", "2027").err
+
+
+@pytest.mark.parametrize("what", HISTORIES)
+def test_a_crafted_history_is_refused_with_its_place_and_nothing_is_kept(office: Office, what: str) -> None:
+    file = office.folder / "crafted"
+    file.write_bytes(HISTORIES[what])
+    assert "crafted" in _refused(office, "snapshot", "import", str(file)).err
+    assert not office.database.exists()
+    assert "crafted" in _refused(office, "replay", "--from", str(file)).err
+
+
+ENDLESS: dict[str, Callable[[Path], object]] = {
+    "/dev/zero": lambda file: file.symlink_to("/dev/zero"),
+    "a pipe that nobody writes": os.mkfifo,
+    "a folder": lambda file: file.mkdir(),
+    "a link to itself": lambda file: file.symlink_to(file),
+    "nothing": lambda _file: None,
+    "a huge sparse file": lambda file: (file.touch(), os.truncate(file, 2**40)),
+}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+@pytest.mark.parametrize("command", ["calendar import", "snapshot import", "replay --from", "test"])
+def test_what_is_no_file_is_refused_at_once(office: Office, what: str, command: str) -> None:
+    file = office.folder / "crafted"
+    ENDLESS[what](file)
+    assert "crafted" in _refused(office, *command.split(), str(file)).err
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+@pytest.mark.parametrize("setting", ["body_file", "calendar", "ca_file"])
+def test_what_is_no_file_is_refused_where_the_configuration_names_it(
+    office: Office, what: str, setting: str
+) -> None:
+    ENDLESS[what](office.folder / "crafted")
+    if setting == "calendar":
+        office.write(sections='[calendar]\nfile = ["crafted"]\n')
+    elif setting == "ca_file":
+        office.write(portal_lines='ca_file = "crafted"\n')
+    else:
+        rules = '[[rules]]\nname = "r"\non = "invoice.sent"\n[[rules.steps]]\nuse = "send_invoice"\n'
+        mail = '[mail]\ntransport = "file"\nfrom = "a@b.example"\n'
+        office.write(rules=f'{rules}body_file = "crafted"\n', sections=mail)
+    if (setting, what) != ("ca_file", "a huge sparse file"):  # it is only named here, and read by OpenSSL
+        command = ["calendar", "show", "2027"] if setting == "calendar" else ["poll"]
+        assert "crafted" in _refused(office, *command).err
