@@ -12,7 +12,8 @@ B24SyncError                       one line for stderr; exit_code says how the p
 │   ├── TransientError   69        no effect; may be repeated after ``retry_after_s``
 │   │   ├── SlowError              a batch took too long; a smaller one may get through
 │   │   └── UntriedError           nothing was run (no connection, overload): uses up no attempt
-│   │       └── MethodBlockedError one method is blocked until ``until`` (HTTP 429)
+│   │       ├── MethodBlockedError one method is blocked until ``until`` (HTTP 429)
+│   │       └── PortalAwayError    no connection: no other call would fare better
 │   ├── CredentialsError 77        the portal refuses the webhook or a right to a feed
 │   │   └── ScopeError             also a PermanentError: the webhook lacks the scope of one method
 │   ├── PermanentError    1        the portal refused; repeating it is useless
@@ -146,6 +147,10 @@ class MethodBlockedError(UntriedError):
     def __init__(self, message: str, *, method: str, until: datetime) -> None:
         super().__init__(message, method=method, code="OPERATION_TIME_LIMIT")
         self.until = until
+
+
+class PortalAwayError(UntriedError):
+    """No connection to the portal: nothing was sent, and no other call would fare better."""
 
 
 class CredentialsError(PortalError):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from b24sync.engine.checkpoint import Checkpoint, pass_by
-from b24sync.engine.runner import Outcome, RunningAction, UnreachableError, run_together
+from b24sync.engine.runner import Outcome, Postponed, RunningAction, UnreachableError, run_together
 from b24sync.engine.settle import Settling, settle
 from b24sync.errors import B24SyncError
 from b24sync.ports import Done, Failed, Waiting
@@ -45,6 +45,8 @@ class Dispatcher:
         run: This run's number, and ``at`` its portal time (Unix seconds), for settled actions.
         deadline: Local monotonic time after which nothing new is begun; ``None``: none.
         claimed_by: Who claims; an interrupted claim of a dead process is taken back.
+        troubles: What went wrong beyond single actions, and the exit code that it means.
+        ran: Ids of actions that were run.
         post: With the portal transport, the generator that sends a letter; ``None``: ``mailer`` does.
     """
 
@@ -66,28 +68,72 @@ class Dispatcher:
     portal_down: str = ""
     mail_down: str = ""
     warnings: list[str] = field(default_factory=list)
+    troubles: dict[str, int] = field(default_factory=dict)
+    ran: set[int] = field(default_factory=set)
 
     def now(self) -> int:
         """Local time, Unix seconds."""
         return int(self.clock.now().timestamp())
 
     def run_due(self) -> None:
-        """Run everything that is due, in order, until nothing is or time is up."""
+        """Run everything that is due, in order, each action once, until nothing is or time is up.
+
+        What becomes due because an earlier step ended runs, too. Only a mail that waits for its PDF is looked
+        after again, for so long as this run may wait in all.
+        """
         with self.store.transaction():
             self.store.outbox.pull_in(now=self.now())
-        while self._time_left() and not self.portal_down:
-            group = self.store.outbox.due(now=self.now(), limit=GROUP, exclude=self.mail_steps)
-            mail = (
-                self.store.outbox.due(now=self.now(), limit=1, steps=self.mail_steps)
-                if not self.mail_down
-                else []
-            )
-            if group:
+        waiting = list["Action"]()
+        left_s = PDF_WAIT_S
+        while self._may_go_on():
+            if group := self._fresh(GROUP, exclude=self.mail_steps):
                 self.run_group(group)
-            elif mail:
-                self._run_mails()
+            elif not self.mail_down and (mail := self._fresh(1, steps=self.mail_steps)):
+                waiting += self.run_group(mail)
+            elif waiting and not self.mail_down and left_s > 0:
+                begun = self.clock.monotonic()
+                waiting = self._wait_for(waiting, left_s)
+                left_s -= self.clock.monotonic() - begun
             else:
-                return
+                break
+
+    def _may_go_on(self) -> bool:
+        return self._time_left() and not self.portal_down
+
+    def _fresh(self, limit: int, *, steps: Sequence[str] = (), exclude: Sequence[str] = ()) -> list[Action]:
+        """What is due and was not run yet; with it a run ends, whatever the actions come to."""
+        after = 0
+        while True:
+            found = self.store.outbox.due(
+                now=self.now(), limit=GROUP, after_id=after, steps=steps, exclude=exclude
+            )
+            fresh = [action for action in found if action.id not in self.ran]
+            if fresh or len(found) < GROUP:
+                return fresh[:limit]
+            after = found[-1].id
+
+    def _wait_for(self, waiting: Sequence[Action], left_s: float) -> list[Action]:
+        """Wait until one of some mails is ready and gone, or for ``left_s``; those that wait still."""
+        until = self.clock.monotonic() + left_s
+        pause_s = PDF_STEP_S
+        still = list(waiting)
+        while len(still) == len(waiting) and self._may_go_on() and not self.mail_down:
+            pause_s = min(pause_s, until - self.clock.monotonic())
+            if pause_s <= 0:
+                break
+            self.clock.sleep(pause_s)
+            pause_s *= 2  # many that wait long are not asked about many times
+            still = self._looked_after(still, until)
+        return still
+
+    def _looked_after(self, waiting: Sequence[Action], until: float) -> list[Action]:
+        """Try waiting mails again, one at a time; those that wait still."""
+        still = list["Action"]()
+        for number, action in enumerate(waiting):
+            if self.clock.monotonic() > until or not self._may_go_on() or self.mail_down:
+                return still + list(waiting[number:])
+            still += self.run_group([action])
+        return still
 
     def _time_left(self) -> bool:
         return not self.stop() and (self.deadline is None or self.clock.monotonic() < self.deadline)
@@ -104,6 +150,7 @@ class Dispatcher:
                 for action in group
                 if self.store.outbox.claim(action.id, by=self.claimed_by, states=states)
             ]
+        self.ran.update(action.id for action in claimed)
         self.checkpoint("dispatch.claimed")
         actions = [found for action in claimed if (found := self.store.outbox.action(action.id)) is not None]
         conversations = [RunningAction(action, self._opened(action)) for action in actions]
@@ -111,7 +158,7 @@ class Dispatcher:
             outcomes = run_together(conversations, self)
         except UnreachableError as error:
             outcomes = error.outcomes
-            self.portal_down = self.portal_down or error.message
+            self._portal_away(error.message, error.code)
         self.checkpoint("dispatch.before_settle")
         with self.store.transaction():
             for outcome in outcomes:
@@ -134,31 +181,6 @@ class Dispatcher:
             self.clock.sleep(PDF_STEP_S)
             waiting = self.run_group(waiting)
 
-    # mails, one at a time
-
-    def _run_mails(self) -> None:
-        waiting = list["Action"]()
-        begun = self.clock.monotonic()
-        tried = {0}
-        while self._time_left() and not (self.portal_down or self.mail_down):
-            due = [
-                one
-                for one in self.store.outbox.due(now=self.now(), limit=GROUP, steps=self.mail_steps)
-                if one.id not in tried
-            ]
-            if not due:
-                break
-            tried.add(due[0].id)
-            waiting += self.run_group(due[:1])
-        while waiting and self._time_left() and not (self.portal_down or self.mail_down):
-            if self.clock.monotonic() - begun >= PDF_WAIT_S:
-                break
-            self.clock.sleep(PDF_STEP_S)
-            waiting = [again for action in waiting for again in self.run_group([action])]
-        with self.store.transaction():
-            for action in waiting:
-                self.store.outbox.delay(action.id, until=self.now() + 1)
-
     # ends
 
     def _settle(self, outcome: Outcome) -> None:
@@ -170,6 +192,16 @@ class Dispatcher:
             ]
         if outcome.mail_unreachable:
             self.mail_down = self.mail_down or outcome.mail_unreachable
+            self.troubles.setdefault(self.mail_down, 69)
+        elif isinstance(outcome.result, Postponed) and outcome.result.exit_code:
+            if outcome.result.away:
+                self._portal_away(outcome.result.error, outcome.result.exit_code)
+            else:
+                self.troubles.setdefault(outcome.result.error, outcome.result.exit_code)
+
+    def _portal_away(self, words: str, code: int) -> None:
+        self.portal_down = self.portal_down or words
+        self.troubles.setdefault(self.portal_down, code)
 
     def recover(self) -> int:
         """Take back what a killed process left running.

@@ -255,9 +255,8 @@ class Poller:
     # afterwards
 
     def _tell_ends(self, dispatcher: Dispatcher, report: Report) -> None:
-        for down in (dispatcher.portal_down, dispatcher.mail_down):
-            if down:
-                report.worsen(69, down)
+        for trouble, code in dispatcher.troubles.items():
+            report.worsen(code, trouble)
         report.warnings += dispatcher.warnings
 
     def _finish(self, report: Report, begun: float) -> None:

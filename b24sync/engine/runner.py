@@ -23,6 +23,7 @@ from b24sync.errors import (
     MailPermanentError,
     MailTransientError,
     MethodBlockedError,
+    PortalAwayError,
     PortalError,
     TransientError,
 )
@@ -62,14 +63,19 @@ class Postponed:
     """Stopped by something outside: to be tried again.
 
     Attributes:
-        counts: Whether the attempt is used up (not if portal or mail server could not be reached: then the
-            next poll tries again).
+        counts: Whether the attempt is used up.
         until: Unix seconds by the local clock, or ``None`` for the usual back-off.
+        wait_s: Wait at least so many seconds.
+        away: Portal or mail server could not be reached at all: the next poll tries again.
+        exit_code: What the run ends with for it, if it is more than this action's affair.
     """
 
     error: str
     counts: bool
     until: int | None = None
+    wait_s: float = 0.0
+    away: bool = False
+    exit_code: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +102,13 @@ class Outcome:
 class UnreachableError(B24SyncError):
     """The portal cannot be reached (or refuses everything).
 
-    ``outcomes`` are those of all generators, most of them postponed.
+    ``outcomes`` are those of all generators, most of them postponed; ``code`` is the run's exit code.
     """
 
-    def __init__(self, message: str, outcomes: list[Outcome]) -> None:
+    def __init__(self, message: str, outcomes: list[Outcome], code: int) -> None:
         super().__init__(message)
         self.outcomes = outcomes
+        self.code = code
 
 
 class Surroundings(Protocol):
@@ -207,8 +214,9 @@ def run_together(conversations: Sequence[RunningAction], around: Surroundings) -
     except (TransientError, CredentialsError) as error:
         for one in conversations:
             if one.outcome is None:
-                one.end(Postponed(str(error), counts=False))
-        raise UnreachableError(str(error), [_outcome(one) for one in conversations]) from None
+                one.end(Postponed(str(error), counts=False, away=True))
+        outcomes = [_outcome(one) for one in conversations]
+        raise UnreachableError(str(error), outcomes, error.exit_code) from None
     return [_outcome(one) for one in conversations]
 
 
@@ -281,10 +289,22 @@ def _heard(one: RunningAction, answers: list[Answer]) -> None:
         one.go(answers)
 
 
-def _later(error: TransientError) -> Postponed:
-    """A command that the reachable portal would not do now; a block of its method uses up no attempt."""
-    until = int(error.until.timestamp()) if isinstance(error, MethodBlockedError) else None
-    return Postponed(str(error), counts=not error.unattempted, until=until)
+def _later(error: TransientError | CredentialsError) -> Postponed:
+    """What the portal would not do now.
+
+    A block of one method uses up no attempt, nor does what was refused before it was run.
+    """
+    if isinstance(error, CredentialsError):
+        return Postponed(str(error), counts=False, exit_code=error.exit_code)
+    if isinstance(error, MethodBlockedError):
+        return Postponed(str(error), counts=False, until=int(error.until.timestamp()))
+    return Postponed(
+        str(error),
+        counts=not error.unattempted,
+        wait_s=error.retry_after_s,
+        away=isinstance(error, PortalAwayError),
+        exit_code=error.exit_code if error.unattempted and error.code != "OPERATION_TIME_LIMIT" else 0,
+    )
 
 
 def _writes_of(one: RunningAction) -> tuple[Write, ...]:
@@ -368,7 +388,7 @@ def _written(one: RunningAction, answers: list[Answer]) -> None:
             one.end(_later(error))
             return
         if isinstance(error, CredentialsError) and not answer.refused():  # the webhook itself, not this call
-            one.end(Postponed(str(error), counts=False))
+            one.end(_later(error))
             return
     one.go(answers if isinstance(one.effect, WriteAll) else answers[0])
 
@@ -392,7 +412,7 @@ def _post(one: RunningAction, around: Surroundings) -> None:
         sent = around.mailer.send(outgoing)
     except MailTransientError as error:
         one.end(
-            Postponed(str(error), counts=error.reachable),
+            Postponed(str(error), counts=error.reachable, away=not error.reachable),
             mail_unreachable="" if error.reachable else str(error),
         )
     except MailPermanentError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from b24sync.domain.backoff import delay_s
+from b24sync.domain.backoff import delay_s, uncounted_delay_s
 from b24sync.domain.entity import Key
 from b24sync.engine.runner import Outcome, Postponed, Uncertain
 from b24sync.ports import Done, Failed, Skipped, Waiting
@@ -85,8 +85,15 @@ def _postpone(into: Settling, outcome: Outcome, postponed: Postponed) -> None:
             dict(action.result),
         )
         return
-    later = into.now + delay_s(action.attempts) if postponed.counts else into.now
-    until = postponed.until if postponed.until is not None else later
+    until = postponed.until if postponed.until is not None else into.now + _wait_s(action.attempts, postponed)
     into.store.outbox.postpone(
         action.id, next_attempt_at=until, error=postponed.error, counts=postponed.counts
     )
+
+
+def _wait_s(attempts: int, postponed: Postponed) -> int:
+    """Seconds until the next try; none where portal or mail server are away: the next poll will see."""
+    if postponed.away:
+        return 0
+    least = uncounted_delay_s(postponed.wait_s)
+    return max(least, delay_s(attempts)) if postponed.counts else least

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
-from b24sync.errors import PermanentError
+from b24sync.errors import PermanentError, TransientError
 from b24sync.portal.classifier import Classifier
+from b24sync.portal.codes import Recovery
 from b24sync.portal.error_mapping import Trouble
 from b24sync.portal.reads import Reads
 from b24sync.portal.requester import Requester
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from b24sync.calls import Answer, Call
     from b24sync.clock import Clock
+    from b24sync.errors import PortalError
     from b24sync.portal.http import Wire
     from b24sync.portal.pacing import BucketStore
     from b24sync.portal.webhook import Webhook
@@ -152,13 +154,24 @@ class PortalClient:
                 raise PermanentError("the file's link leads elsewhere than to this portal", method="download")
             got = self._requester.fetch(own, limit_bytes=limit_bytes)
             if isinstance(got, Trouble):
-                raise self._classifier.error(got, "download", write=False)
+                raise self._no_file(got)
             if not 300 <= got.status < 400:
                 if holds(got.content):
                     raise PermanentError("the file holds the webhook's secret", method="download")
                 return got.content
             target = urljoin(own, got.location)
         raise PermanentError("the file's link redirects without end", method="download")
+
+    def _no_file(self, trouble: Trouble) -> PortalError:
+        """The error of a file that did not come.
+
+        An address that a reachable portal does not know (a link that is over) is tried again later, but not
+        for ever: unlike with a method, it says nothing about the portal as such.
+        """
+        error = self._classifier.error(trouble, "download", write=False)
+        if trouble.recovery is Recovery.LATER and trouble.status:
+            return TransientError(trouble.text, method="download", code=trouble.code)
+        return error
 
     def _connect(self) -> Wire:
         from b24sync.portal.http import Wire

@@ -13,6 +13,7 @@ from b24sync.errors import (
     MethodBlockedError,
     NotFoundError,
     PermanentError,
+    PortalAwayError,
     PortalError,
     ScopeError,
     TransientError,
@@ -147,8 +148,9 @@ def error_of(fault: Trouble, method: str, *, write: bool, until: datetime | None
     if recovery is Recovery.BLOCKED and until is not None:
         return MethodBlockedError(fault.text, method=method, until=until)
     if recovery in {Recovery.UNREACHED, Recovery.BUSY, Recovery.BLOCKED, Recovery.LATER}:
-        wait_s = LATER_S if recovery is Recovery.LATER else fault.retry_after_s
-        return UntriedError(fault.text, method=method, code=fault.code, retry_after_s=wait_s)
+        wait_s = max(LATER_S, fault.retry_after_s) if recovery is Recovery.LATER else fault.retry_after_s
+        kind = PortalAwayError if recovery is Recovery.UNREACHED else UntriedError
+        return kind(fault.text, method=method, code=fault.code, retry_after_s=wait_s)
     if recovery is Recovery.BROKEN and not write:
         return TransientError(fault.text, method=method, code=fault.code, retry_after_s=fault.retry_after_s)
     if not fault.no_effect and write:

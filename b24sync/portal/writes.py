@@ -82,7 +82,7 @@ class Writes:
 
     def _unsent(self, trouble: Trouble, call: Call) -> PortalError:
         """The error of a call that was not sent because an earlier request failed."""
-        if trouble.recovery is Recovery.CREDENTIALS:
+        if trouble.recovery in {Recovery.CREDENTIALS, Recovery.UNREACHED}:
             return self._classifier.error(trouble, call.method, write=True)
         return UntriedError(f"not sent, as a request before it failed: {trouble.text}", method=call.method)
 

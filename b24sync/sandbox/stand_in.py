@@ -32,7 +32,7 @@ from .item_actions import Actions
 from .method_registry import METHODS, MethodSpec, Params
 from .method_reply import MethodReply
 from .php import to_int
-from .planned_faults import HTML_502, Fault, Faults
+from .planned_faults import HTML_404, HTML_502, Fault, Faults, RequestStruckError
 from .portal_dates import zone
 from .portal_settings import SandboxSettings
 from .portal_tasks import Tasks
@@ -56,6 +56,7 @@ class Sandbox(Actions):
         self.lock = threading.RLock()
         self.down = False
         self.faults = Faults()
+        self._struck: Fault | None = None  # by a command of the request that is served
         self.requests = Requests()
         self.limits = Limits()
         self.base_url = "https://sandbox.invalid"
@@ -132,11 +133,9 @@ class Sandbox(Actions):
         return reply
 
     def _serve(self, name: str, params: Params, watch: Stopwatch, refusal: Refusal | None) -> MethodReply:
-        fault = self.faults.take(name, "request")
-        if fault is not None and fault.kind == "drop_before":
-            raise ConnectionCutError("ordered: dropped before it was executed")
-        if fault is not None and fault.kind == "502html":
-            return MethodReply(502, raw=HTML_502)
+        fault = self.faults.take(name, "request", params)
+        if (at_once := _struck_at_once(fault)) is not None:
+            return at_once
         delay = (
             self.settings.latency_s
             + self.settings.command_latency_s * _commands(name, params)
@@ -147,7 +146,9 @@ class Sandbox(Actions):
             if refusal is not None:
                 raise refusal
             self._admit(fault, name)
-            answer, time_block = self.run_command(name, params, watch)
+            answer, time_block = self._run_whole(name, params, watch)
+        except RequestStruckError as struck:
+            return self._taken_down(struck.fault, delay)
         except Refusal as refused:
             return MethodReply(
                 refused.status, refused.body() | self._reset(refused, name), delay_s=delay, truncated=cut
@@ -157,6 +158,33 @@ class Sandbox(Actions):
         if isinstance(answer.result, bytes):
             return MethodReply(200, raw=answer.result, kind="application/pdf", delay_s=delay, truncated=cut)
         return MethodReply(200, _envelope(answer, time_block), delay_s=delay, truncated=cut)
+
+    def _run_whole(self, name: str, params: Params, watch: Stopwatch) -> tuple[Answer, dict[str, Any]]:
+        """Run what a request asks for.
+
+        Raises:
+            RequestStruckError: One of its commands takes it down.
+        """
+        self._struck = None
+        answer = self.run_command(name, params, watch)
+        if self._struck is not None:
+            raise RequestStruckError(self._struck)
+        return answer
+
+    def _taken_down(self, fault: Fault, delay: float) -> MethodReply:
+        """The answer to a request that one of its commands took down.
+
+        Raises:
+            ConnectionCutError: It is none.
+        """
+        if fault.kind in {"drop_before", "drop_after"}:
+            raise ConnectionCutError("ordered: a command took the connection with it")
+        refusal = fault.refusal()
+        if refusal is not None:
+            return MethodReply(refusal.status, refusal.body(), delay_s=delay)
+        if fault.kind in _PAGES:
+            return _PAGES[fault.kind]
+        return MethodReply(200, {"result": []}, delay_s=delay, truncated=True)
 
     def _admit(self, fault: Fault | None, name: str) -> None:
         """Everything that is looked at before a method: faults, the webhook, the plan, the bucket."""
@@ -200,7 +228,11 @@ class Sandbox(Actions):
         watch = watch or Stopwatch.begin(self.clock.now(), self.server_zone)
         spec = self._spec(method.removesuffix(".json"))
         name = spec.name.lower()
-        fault = self.faults.take(spec.name, "command")
+        inside = self.faults.take(spec.name, "inside", params) if name != "batch" else None
+        if inside is not None and not inside.executes:
+            raise RequestStruckError(inside)
+        self._struck = self._struck or inside
+        fault = self.faults.take(spec.name, "command", params)
         self._strike(fault, name)
         self.limits.check(self.settings, name, watch.at)
         answer = spec.run(self, params)
@@ -274,6 +306,23 @@ class Sandbox(Actions):
             return False
         self._account_numbers[number] = invoice
         return True
+
+
+_PAGES: dict[str, MethodReply] = {
+    "502html": MethodReply(502, raw=HTML_502),
+    "404html": MethodReply(404, raw=HTML_404),
+}
+
+
+def _struck_at_once(fault: Fault | None) -> MethodReply | None:
+    """What a fault of the transport answers before anything is looked at; ``None`` if it goes on.
+
+    Raises:
+        ConnectionCutError: It answers nothing.
+    """
+    if fault is not None and fault.kind == "drop_before":
+        raise ConnectionCutError("ordered: dropped before it was executed")
+    return _PAGES.get(fault.kind) if fault is not None else None
 
 
 def _commands(name: str, params: Params) -> int:

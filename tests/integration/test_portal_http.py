@@ -90,7 +90,7 @@ def test_an_untrusted_certificate_sends_nothing(
     with pytest.raises(TransientError, match="certificate is not trusted"):
         client.read([CALL])
     (answer,) = client.write([CALL])
-    assert type(answer.error) is UntriedError
+    assert isinstance(answer.error, UntriedError)
     assert secure.requests == []
     assert client.requests == 0
 
@@ -119,7 +119,7 @@ def test_a_broken_handshake_is_certain_to_have_no_effect(
 ) -> None:
     client = make(f"https://localhost:{portal.port}/rest/1/{SECRET}/")  # speaks plain HTTP
     (answer,) = client.write([CALL])
-    assert type(answer.error) is UntriedError
+    assert isinstance(answer.error, UntriedError)
     assert "TLS failed" in str(answer.error)
 
 
@@ -177,7 +177,7 @@ def test_a_proxy_of_the_environment_is_used_and_its_refusal_sends_nothing(
         (answer,) = client.write([CALL])
     finally:
         proxy.close()
-    assert type(answer.error) is UntriedError
+    assert isinstance(answer.error, UntriedError)
     assert "b24.example cannot be reached: the proxy refuses the connection" in str(answer.error)
     assert proxy.seen[0].startswith(b"CONNECT b24.example:443")
     assert "proxypass" not in str(answer.error)
@@ -289,7 +289,7 @@ def test_a_file_that_is_too_large_is_refused_while_it_comes(
         (error(403, "ACCESS_DENIED"), PermanentError),
         (error(401, "NO_AUTH_FOUND"), CredentialsError),
         (Raw(200, b"<html>login</html>", {"Content-Type": "text/html; charset=utf-8"}), TransientError),
-        (Raw(404, b"<html>nginx</html>", {"Content-Type": "text/html"}), UntriedError),
+        (Raw(404, b"<html>nginx</html>", {"Content-Type": "text/html"}), TransientError),
         (Raw(500, b""), TransientError),
         (Raw(200, b"%PDF", {"Content-Type": "application/pdf"}, announce=900), TransientError),
         (Cut(), TransientError),

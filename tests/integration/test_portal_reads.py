@@ -218,7 +218,7 @@ def test_a_refused_webhook_is_fatal_at_once(
     [
         ({"error": "ACCESS_DENIED", "error_description": "Access denied"}, PermanentError),
         ({"error": "NOT_FOUND", "error_description": "Element not found"}, NotFoundError),
-        ({"error": "", "error_description": "Not found"}, PermanentError),
+        ({"error": "", "error_description": "Not found"}, NotFoundError),
         ({"error": 0, "error_description": "Document not found"}, PermanentError),
         ({"error": "100", "error_description": "Invalid value"}, PermanentError),
         ({"error": 200040300010, "error_description": "Access Denied"}, PermanentError),

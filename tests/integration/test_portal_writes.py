@@ -14,6 +14,7 @@ from b24sync.errors import (
     MethodBlockedError,
     NotFoundError,
     PermanentError,
+    PortalAwayError,
     PortalError,
     ScopeError,
     UntriedError,
@@ -162,7 +163,7 @@ def test_a_handshake_that_hangs_did_nothing(clock: SteppingClock) -> None:
         webhook = Webhook.parse(f"https://127.0.0.1:{mute.getsockname()[1]}/rest/1/{SECRET}/")
         client = PortalClient(webhook, clock=clock, bucket=MemoryBucket(None), budget_s=0, timeout_s=0.2)
         (answer,) = client.write([NOTE])
-    assert type(answer.error) is UntriedError
+    assert isinstance(answer.error, UntriedError)
     assert "took too long" in str(answer.error)
 
 
@@ -200,7 +201,7 @@ def test_a_portal_that_cannot_be_reached_did_nothing(clock: SteppingClock) -> No
     webhook = Webhook.parse(f"http://127.0.0.1:{free_port()}/rest/1/{SECRET}/")
     client = PortalClient(webhook, clock=clock, bucket=MemoryBucket(None))
     answers = client.write([NOTE, MOVE])
-    assert kinds(answers) == [UntriedError, UntriedError]
+    assert kinds(answers) == [PortalAwayError, PortalAwayError]
     assert 10 < sum(clock.slept) <= 20
 
 
@@ -208,7 +209,7 @@ def test_a_name_that_does_not_resolve_did_nothing(clock: SteppingClock) -> None:
     webhook = Webhook.parse(f"https://no-such-portal.invalid/rest/1/{SECRET}/")
     client = PortalClient(webhook, clock=clock, bucket=MemoryBucket(None), budget_s=0)
     (answer,) = client.write([NOTE])
-    assert type(answer.error) is UntriedError
+    assert isinstance(answer.error, UntriedError)
     assert "no-such-portal.invalid cannot be reached" in str(answer.error)
 
 
