@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-from b24sync.store.views import VIEWS
+from b24sync.store.views import MOVES, VIEWS
 
 APPLICATION_ID = 0x62323473  # "b24s"
 
@@ -229,6 +229,7 @@ SCHEMA: tuple[str, ...] = (
     CREATE TABLE walks (kind TEXT PRIMARY KEY, begun INTEGER NOT NULL, rows_after INTEGER NOT NULL,
         rows_done INTEGER NOT NULL, history_after INTEGER NOT NULL) WITHOUT ROWID;
     """,
+    MOVES,
 )
 
 VERSION = len(SCHEMA)

@@ -86,3 +86,40 @@ VIEWS = f"""
         user_id AS user, user_name, role, percent, state, amount, currency, reverses
     FROM ledger;
     """
+
+_MOVE = "to_stage IS NOT NULL AND +{0}.name NOT LIKE '%.stuck'"
+
+
+def _own(other: str, entity: str, key: str = "entity_id") -> str:
+    return f"{other}.kind = {entity}.kind AND {other}.entity_id = {entity}.{key}"
+
+
+# every arm asks by the index of an entity's events, so that one entity is found at once and all of them in
+# linear time
+MOVES = f"""
+    DROP VIEW v_moves;
+    CREATE VIEW v_moves AS
+    WITH stays AS (
+        SELECT e.kind, e.entity_id, e.to_stage AS stage, e.occurred_at AS at,
+            (SELECT g.occurred_at FROM events g WHERE {_own("g", "e")} AND g.id > e.id
+                AND ((g.{_MOVE.format("g")}) OR +g.name = g.kind || '.deleted')
+                ORDER BY g.id LIMIT 1) AS left_at
+        FROM events e WHERE e.{_MOVE.format("e")}
+        UNION ALL
+        SELECT e.kind, e.entity_id, e.from_stage,
+            (SELECT c.occurred_at FROM events c WHERE {_own("c", "e")}
+                AND +c.name = c.kind || '.created' ORDER BY c.id LIMIT 1),
+            e.occurred_at
+        FROM events e WHERE e.from_stage IS NOT NULL AND e.{_MOVE.format("e")} AND NOT EXISTS (
+            SELECT 1 FROM events f WHERE {_own("f", "e")} AND f.id < e.id AND f.{_MOVE.format("f")})
+        UNION ALL
+        SELECT e.kind, e.id, e.stage, e.stage_at,
+            (SELECT max(g.occurred_at) FROM events g WHERE {_own("g", "e", "id")}
+                AND +g.name = g.kind || '.deleted')
+        FROM entities e WHERE e.stage IS NOT NULL AND e.kind <> 'task' AND NOT EXISTS (
+            SELECT 1 FROM events f WHERE {_own("f", "e", "id")} AND f.{_MOVE.format("f")})
+    )
+    SELECT kind || ':' || entity_id AS entity, kind, entity_id, stage, {_TITLE_OF_STAGE} AS stage_title,
+        {_time("at")} AS "from", {_time("left_at")} AS "until", left_at - at AS seconds
+    FROM stays;
+    """
