@@ -8,11 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from b24sync.cli.layout import wrapped
 from b24sync.config.load import Loaded, load, shared_databases
 from b24sync.doctor.finding import Finding, fail
 from b24sync.engine.poll_report import worst
 from b24sync.errors import ConfigError
 from b24sync.log import json_line, printable, redact
+from b24sync.words import doctor as words
+from b24sync.words.vocabulary import word
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -48,7 +51,7 @@ def run(session: Session, *, as_json: bool, offline: bool) -> int:
     ]
     codes += _shared(sources, shown, offline=offline)
     if not as_json:
-        print(f"\n{counts['fail']} failed, {counts['warn']} warnings, {counts['ok']} ok")
+        print(f"\n{words.TOTALS(fail=counts['fail'], warn=counts['warn'], ok=counts['ok'])}")
     return worst(*codes)
 
 
@@ -118,8 +121,15 @@ def _printer() -> Show:
 
 
 def _show_plain(finding: Finding) -> None:
-    remedy = f" → {finding.remedy}" if finding.remedy else ""
-    print(printable(redact(f"{finding.status:<4} {finding.check}: {finding.message}{remedy}")), flush=True)
+    head = f"{word(words.STATUSES, finding.status):<{_widest()}} {finding.check}: "
+    remedy = f" → {words.said(finding.remedy)}" if finding.remedy else ""
+    rest = " " * (_widest() + 1)
+    for line in wrapped(redact(f"{words.said(finding.message)}{remedy}"), first=head, rest=rest):
+        print(printable(line), flush=True)
+
+
+def _widest() -> int:
+    return max(len(word(words.STATUSES, status)) for status in words.STATUSES)
 
 
 def _show_rich(console: Any, finding: Finding) -> None:
@@ -128,12 +138,13 @@ def _show_rich(console: Any, finding: Finding) -> None:
     from rich.text import Text
 
     grid = Table.grid(padding=(0, 1))
-    grid.add_column(width=4, no_wrap=True)
+    grid.add_column(width=_widest(), no_wrap=True)
     grid.add_column(ratio=1, overflow="fold")
-    line = Text.assemble((finding.check, "bold"), "  ", printable(redact(finding.message)))
+    line = Text.assemble((finding.check, "bold"), "  ", printable(redact(words.said(finding.message))))
     if finding.remedy:
         line.append(
-            f"\n→ {printable(redact(finding.remedy))}", style="dim" if finding.status == "ok" else "cyan"
+            f"\n→ {printable(redact(words.said(finding.remedy)))}",
+            style="dim" if finding.status == "ok" else "cyan",
         )
-    grid.add_row(Text(finding.status, style=_STYLES[finding.status]), line)
+    grid.add_row(Text(word(words.STATUSES, finding.status), style=_STYLES[finding.status]), line)
     console.print(Padding(grid, (0, 0, 0, 0), expand=True))

@@ -383,7 +383,7 @@ def test_a_damaged_database_is_told_and_left_alone(tmp_path):
         ended = examined(tmp_path, webhook)
     assert ended.code == 1
     said = [line["message"] for line in ended.of("database") if line["status"] == "fail"]
-    assert said == ["b24sync.db: is damaged (file is not a database)"]
+    assert said == ["b24sync.db: повреждена (file is not a database)"]
     assert (tmp_path / "b24sync.db").read_bytes() == b"no database at all" * 500
 
 
@@ -392,7 +392,7 @@ def test_plain_lines_without_a_terminal(tmp_path):
         examined(tmp_path, webhook)
         ended = b24sync("doctor", cwd=tmp_path, environ={"FORCE_COLOR": ""})
     assert ended.code == 0
-    assert ended.out.startswith("ok   configuration: ")
+    assert ended.out.startswith("ок       configuration: ")
     assert "\x1b" not in ended.out
 
 
@@ -450,6 +450,6 @@ def test_a_terminal_has_colours_unless_they_are_not_wanted(tmp_path):
         examined(tmp_path, webhook)
         _, coloured = on_terminal("doctor", cwd=tmp_path)
         _, plain = on_terminal("doctor", cwd=tmp_path, environ={"NO_COLOR": "1"})
-    assert "\x1b[32mok" in coloured
+    assert "\x1b[32mок" in coloured
     assert "\x1b[32m" not in plain
-    assert "0 failed, 0 warnings" in plain
+    assert "ошибок: 0, предупреждений: 0" in plain
