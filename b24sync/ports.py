@@ -125,6 +125,7 @@ class Mail:
         contact: The contact (3) or company (4) that the address belongs to, as ``(entity_type_id, id)``; for
             the portal transport.
         responsible_id: Portal user who sends, for the portal transport.
+        kept: What the action remembers; the portal transport adds to it.
     """
 
     message_id: str
@@ -140,6 +141,7 @@ class Mail:
     responsible_id: int | None = None
     marker: str = ""
     lang: str = "ru"
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,14 +14,14 @@ from b24sync.errors import MailPermanentError
 from b24sync.mail.headers import clean
 from b24sync.mail.message import LIMIT_BYTES, envelope, file_name, plain, redirect_notice
 from b24sync.mail.server_words import shown
-from b24sync.ports import MailReceipt, OnLostAnswer, Read, Write
+from b24sync.ports import MailReceipt, OnLostAnswer, Read, SaveMemory, Write
 from b24sync.rest import activities
 
 if TYPE_CHECKING:
     from b24sync.calls import Call
     from b24sync.ports import Effects, Mail
 
-_SEND_ERROR = "email send error"
+_REFUSED = "mail_refused"  # in the action's memory: the portal did not send it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +63,43 @@ def send_talk(outgoing: Mail, *, from_: str, redirect_to: str = "") -> Effects[M
         )
     recipients, call = _call(outgoing, owner, from_=from_, redirect_to=redirect_to)
     find = activities.find(owner=owner, marker=outgoing.marker, type_id=activities.EMAIL)
+    yield from _made_good(outgoing, find)
     found = yield from _marked(find, outgoing.marker)
     if found:
         return MailReceipt(f"was already sent as activity {found[0]}", recipients)
     answer: Answer = yield Write(call, OnLostAnswer.ONCE)
     if answer.error is None:
         return MailReceipt(f"activity {activities.read_id(answer.result)}", recipients)
-    said = shown(answer.error.reason)
-    left = ""
-    if _SEND_ERROR in answer.error.reason.casefold():
-        left = yield from _tidy(find, outgoing.marker)
-    raise MailPermanentError(
-        f"the portal refuses the mail to {', '.join(recipients)}: {said}{left}",
-        remedy=f"check that mail.from ({shown(from_)}) is a mailbox that the webhook's owner may send from",
-    )
+    words = f"the portal refuses the mail to {', '.join(recipients)}: {shown(answer.error.reason)}"
+    remedy = f"check that mail.from ({shown(from_)}) is a mailbox that the webhook's owner may send from"
+    # Kept before the portal is asked again: if that gets no answer, the next try would take the activity of
+    # this mail, which went to nobody, for a sent one.
+    yield SaveMemory({**outgoing.kept, _REFUSED: {"words": words, "remedy": remedy}})
+    raise (yield from _told(outgoing, find, words, remedy))
+
+
+def _made_good(outgoing: Mail, find: Call) -> Effects[None]:
+    """Clear away what an earlier try left of a mail that the portal refused to send.
+
+    Raises:
+        MailPermanentError: It cannot be cleared away, or the refusal was not told yet.
+    """
+    refused = outgoing.kept.get(_REFUSED)
+    if not isinstance(refused, Mapping):
+        return
+    if not refused.get("told"):
+        raise (yield from _told(outgoing, find, str(refused.get("words")), str(refused.get("remedy"))))
+    left = yield from _tidy(find, outgoing.marker)
+    if left:
+        raise MailPermanentError(str(refused.get("words")) + left, remedy=str(refused.get("remedy")))
+    yield SaveMemory({name: value for name, value in outgoing.kept.items() if name != _REFUSED})
+
+
+def _told(outgoing: Mail, find: Call, words: str, remedy: str) -> Effects[MailPermanentError]:
+    """Delete what the portal made of a mail that it did not send; the refusal, to be raised."""
+    left = yield from _tidy(find, outgoing.marker)
+    yield SaveMemory({**outgoing.kept, _REFUSED: {"words": words, "remedy": remedy, "told": True}})
+    return MailPermanentError(f"{words}{left}", remedy=remedy)
 
 
 def _call(

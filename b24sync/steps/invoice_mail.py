@@ -158,6 +158,7 @@ def send(ctx: StepContext, mailing: Mailing, invoice: Entity) -> Effects[StepRes
         contact=_contact(ctx, to),
         marker=ctx.marker,
         lang=ctx.lang,
+        kept=memory.all(),
         responsible_id=invoice.values.get("responsible_id"),
     )
     sent: MailReceipt = yield SendMail(outgoing)

@@ -8,7 +8,7 @@ import pytest
 
 from b24sync.errors import MailPermanentError, PermanentError
 from b24sync.mail.portal_transport import PortalTransport, send_talk
-from b24sync.ports import Answer, Attachment, MailReceipt, OnLostAnswer, Read, Write
+from b24sync.ports import Answer, Attachment, MailReceipt, OnLostAnswer, Read, SaveMemory, Write
 from tests.support.mail import outgoing
 
 MARKER = "b24sync:17"
@@ -20,6 +20,7 @@ class Portal:
 
     def __init__(self, *, refuse="", keeps=True, read_error="", delete_error=""):
         self.activities, self.sent, self.told = [], [], []
+        self.kept, self.dies_at_read_after_write = {}, False
         self.refuse, self.keeps, self.read_error, self.delete_error = refuse, keeps, read_error, delete_error
 
     def read(self, call):
@@ -52,7 +53,11 @@ def run_mail(portal, one, **options):
             effect = talking.send(reply)
         except StopIteration as end:
             return end.value, effects
-        if isinstance(effect, Read):
+        if isinstance(effect, SaveMemory):
+            portal.kept, reply = dict(effect.memory), None
+        elif isinstance(effect, Read):
+            if portal.dies_at_read_after_write and portal.told:
+                return None, effects
             reply = [portal.read(call) for call in effect.calls]
         else:
             assert isinstance(effect, Write)
@@ -115,6 +120,29 @@ def test_an_activity_left_by_a_failed_send_is_deleted_and_the_portals_words_are_
     assert portal.activities == []
     assert '"From" is not found' in str(caught.value)
     assert "mail.from" in caught.value.remedy
+
+
+def test_an_activity_whose_sending_failed_is_never_taken_for_a_sent_mail_after_a_lost_look_up():
+    portal = Portal(refuse='Email send error. "From" is not found.')
+    portal.dies_at_read_after_write = True
+    run_mail(portal, bound())
+    portal.dies_at_read_after_write = False
+    with pytest.raises(MailPermanentError, match='"From" is not found') as caught:
+        run_mail(portal, bound(kept=portal.kept))
+    assert "mail.from" in caught.value.remedy
+    assert portal.activities == []
+    portal.refuse = ""
+    result, _ = run_mail(portal, bound(kept=portal.kept))  # a person has corrected it and tries again
+    assert (result.server_words, len(portal.sent)) == ("activity 900", 1)
+    assert portal.kept == {}
+
+
+def test_an_activity_that_could_not_be_deleted_is_no_sent_mail_later_either():
+    portal = Portal(refuse="Email send error. General error.", delete_error="Access denied.")
+    for _ in range(2):
+        with pytest.raises(MailPermanentError, match="delete the activity 900"):
+            run_mail(portal, bound(kept=portal.kept))
+    assert portal.sent == []
 
 
 def test_an_activity_that_cannot_be_deleted_is_named():
