@@ -64,6 +64,10 @@ def _common(
     config: Annotated[
         Path | None, typer.Option(help="Configuration file, or a folder of them.", show_default=False)
     ] = None,
+    only: Annotated[
+        str | None,
+        typer.Option(help="Of a folder of configurations, the one called so.", show_default=False),
+    ] = None,
     log_format: Annotated[str, typer.Option(help="text or json.")] = "text",
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Log what is done; show tracebacks.")
@@ -80,7 +84,7 @@ def _common(
         from b24sync.cli.failure import write_json
 
         write_json()
-    context.obj = Session(config=config, log_format=log_format, verbose=verbose)
+    context.obj = Session(config=config, only=only, log_format=log_format, verbose=verbose)
 
 
 @app.command("poll")
@@ -375,7 +379,7 @@ def init_command(
     webhook: Annotated[
         str | None,
         typer.Option(
-            help="The inbound webhook: - (standard input), file:PATH, env:NAME, or the URL itself.",
+            help="The incoming webhook: - (standard input), file:PATH, env:NAME, or the URL itself.",
             show_default=False,
         ),
     ] = None,
@@ -463,6 +467,28 @@ def calendar_import(
 ) -> None:
     """Take over an official calendar; shows first how it differs from the library."""
     raise typer.Exit(_body("working_days").import_file(context.obj, file, as_json=as_json))
+
+
+@app.command("units")
+def units_command(
+    context: typer.Context,
+    systemd: Annotated[bool, typer.Option("--systemd", help="A hardened service and its timer.")] = False,
+    cron: Annotated[bool, typer.Option("--cron", help="A file for /etc/cron.d.")] = False,
+    kubernetes: Annotated[
+        bool, typer.Option("--kubernetes", help="A CronJob with a volume for each portal.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option(help="The folder to write into; else they are shown.", show_default=False)
+    ] = None,
+    user: Annotated[
+        str | None, typer.Option(help="Whom polls run as.  [default: the file's owner]", show_default=False)
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite files.")] = False,
+) -> None:
+    """Write ready files that poll: service and timer, crontab or CronJob for this configuration or folder."""
+    wanted = {"systemd": systemd, "cron": cron, "kubernetes": kubernetes}
+    kinds = [name for name, asked in wanted.items() if asked]
+    raise typer.Exit(_body("units").run(context.obj, kinds, output, user, force=force))
 
 
 def main() -> None:

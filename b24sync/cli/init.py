@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from b24sync.portal.webhook import Webhook
 
 _MAKE_ONE = (
-    "make an inbound webhook at the portal: Developer resources → Other → Inbound webhook, as an "
+    "make an incoming webhook at the portal: Developer resources → Other → Incoming webhook, as an "
     "administrator"
 )
 _TRIES = 3

@@ -24,6 +24,7 @@ class Session:
     """The common options of a call."""
 
     config: Path | None = None
+    only: str | None = None
     log_format: str = "text"
     verbose: bool = False
     _ready: bool = False
@@ -46,7 +47,17 @@ class Session:
         """
         from b24sync.config.find import find
 
-        return find(self.config, os.environ, Path.cwd())
+        found = find(self.config, os.environ, Path.cwd())
+        return found if self.only is None else [self._chosen(found, self.only)]
+
+    @staticmethod
+    def _chosen(found: list[Source], name: str) -> Source:
+        """The configuration of a folder that goes by a name; it keeps the database that it has there."""
+        names = {source.path.stem: source for source in found}
+        wanted = name.removesuffix(".toml")
+        if wanted not in names:
+            raise UsageError(f"--only: there is no {wanted}.toml", remedy=f"known: {', '.join(names)}")
+        return names[wanted]
 
     def load(self, source: Source, *, offline: bool = False) -> Loaded:
         """Read a configuration.
@@ -76,7 +87,7 @@ class Session:
             names = ", ".join(source.path.name for source in sources)
             raise UsageError(
                 f"this command works on one configuration, and there are {len(sources)}: {names}",
-                remedy="name one with --config",
+                remedy="name one with --only",
             )
         app = App(self.load(sources[0], offline=offline))
         try:

@@ -160,10 +160,12 @@ def _says(raw: dict[str, Any], section: str, key: str) -> bool:
 
 
 def _database_of(source: Source) -> Path:
-    """The database of a configuration that names none: in a folder of them each has one of its own name."""
-    if source.in_folder:
-        return source.path.with_suffix(".db")
-    return source.path.parent / StoreSettings().path
+    """The database of a configuration that names none.
+
+    In a folder of them each has one of its own name; the same one is meant when its file is named by itself.
+    """
+    own, usual = source.path.with_suffix(".db"), source.path.parent / StoreSettings().path
+    return own if source.in_folder or (own.exists() and not usual.exists()) else usual
 
 
 def _tidied(webhook: Secret) -> Secret:

@@ -1,4 +1,4 @@
-"""The inbound webhook: where the portal is, who asks, and the secret that must never be shown."""
+"""The incoming webhook: where the portal is, who asks, and the secret that must never be shown."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PATH = re.compile(r"(?P<prefix>(?:/[^/]+)*?)/rest/(?P<user>\d+)/(?P<secret>[^/]
 
 
 class Webhook:
-    """An inbound webhook of Bitrix24, a value: equal if everything is equal, and not to be written down.
+    """An incoming webhook of Bitrix24, a value: equal if everything is equal, and not to be written down.
 
     Its ``str`` and ``repr`` hide the secret, it cannot be pickled, and only :meth:`address` gives the whole
     URL.
