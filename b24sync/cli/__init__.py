@@ -32,6 +32,7 @@ app.add_typer(snapshot_app, name="snapshot")
 
 Json = Annotated[bool, typer.Option("--json", help="One object for one answer, JSON Lines for lists.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+MailRule = Annotated[str | None, typer.Option("--rule", help="Mail as this rule does.", show_default=False)]
 Ids = Annotated[
     list[int] | None, typer.Argument(help="Ids of actions (b24sync actions).", show_default=False)
 ]
@@ -359,18 +360,22 @@ def resend_invoice_command(
     context: typer.Context,
     invoice: Annotated[str, typer.Argument(help="Id, or №NUMBER.")],
     to: Annotated[str | None, typer.Option(help="Another address.", show_default=False)] = None,
+    rule: MailRule = None,
     yes: Yes = False,
 ) -> None:
     """Mail an invoice again now; shows address and subject first."""
-    raise typer.Exit(_body("operate").resend_invoice(context.obj, invoice, to=to, yes=yes))
+    raise typer.Exit(_body("operate").resend_invoice(context.obj, invoice, to=to, rule=rule, yes=yes))
 
 
 @app.command("remind")
 def remind_command(
-    context: typer.Context, invoice: Annotated[str, typer.Argument(help="Id, or №NUMBER.")], yes: Yes = False
+    context: typer.Context,
+    invoice: Annotated[str, typer.Argument(help="Id, or №NUMBER.")],
+    rule: MailRule = None,
+    yes: Yes = False,
 ) -> None:
     """Mail a reminder of an invoice now; shows address and subject first."""
-    raise typer.Exit(_body("operate").remind(context.obj, invoice, yes=yes))
+    raise typer.Exit(_body("operate").remind(context.obj, invoice, rule=rule, yes=yes))
 
 
 @app.command("init")

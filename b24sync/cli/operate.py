@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from b24sync.cli import mail_steps
 from b24sync.cli.asking import confirm
 from b24sync.cli.entities import did_you_mean, key_in, number_in
 from b24sync.cli.intentions import told_lines
 from b24sync.cli.layout import say
 from b24sync.domain.entity import INVOICE, Entity, Key
 from b24sync.engine import remembered
+from b24sync.engine.contexts import OF
 from b24sync.engine.dispatch import Dispatcher
 from b24sync.engine.plan import marker
 from b24sync.engine.poll_report import worst
@@ -41,25 +43,35 @@ if TYPE_CHECKING:
 EXIT_OF_STATE = {"done": 0, "skipped": 0, "failed": 1, "uncertain": 1, "held": 1, "pending": 69}
 
 
-def resend_invoice(session: Session, invoice: str, *, to: str | None, yes: bool) -> int:
-    """Mail an invoice again now."""
-    return _mail(session, invoice, "resend-invoice", "send_invoice", {"to": to} if to else {}, yes=yes)
+def resend_invoice(session: Session, invoice: str, *, to: str | None, rule: str | None, yes: bool) -> int:
+    """Mail an invoice again now, as the rule that mails invoices does."""
+    options = {"to": to} if to else {}
+    return _mail(session, invoice, "resend-invoice", "send_invoice", options, rule=rule, yes=yes)
 
 
-def remind(session: Session, invoice: str, *, yes: bool) -> int:
-    """Mail a reminder of an invoice now."""
-    return _mail(session, invoice, "remind", "send_reminder", {}, yes=yes)
+def remind(session: Session, invoice: str, *, rule: str | None, yes: bool) -> int:
+    """Mail a reminder of an invoice now, as the rule that reminds does."""
+    return _mail(session, invoice, "remind", "send_reminder", {}, rule=rule, yes=yes)
 
 
 def _mail(
-    session: Session, invoice: str, command: str, step: str, options: Mapping[str, Any], *, yes: bool
+    session: Session,
+    invoice: str,
+    command: str,
+    step: str,
+    options: Mapping[str, Any],
+    *,
+    rule: str | None,
+    yes: bool,
 ) -> int:
     with session.app() as app:
         if app.settings.mail is None:
             raise ConfigError(str(app.loaded.path), [words.NO_MAIL(command=command)])
+        chosen = mail_steps.chosen(app.settings, step, rule)
         operator = Operator.of(app)
         entity = operator.find(invoice, INVOICE)
-        planned = operator.planned(command, step, 0, entity.key, {**options, "event": f"{INVOICE}.operator"})
+        given = {**options, "event": f"{INVOICE}.operator", **({OF: chosen} if chosen else {})}
+        planned = operator.planned(command, step, 0, entity.key, given)
         preview = operator.preview(planned)
         shown = {"to": preview.to, "subject": preview.subject, **operator.would(planned)}
         say(
@@ -144,9 +156,11 @@ class Operator:
         key = self._by_number(number) if number else key_in(self.app, text, kind=kind)
         if key.kind != kind:
             raise UsageError(words.OTHER_KIND(entity=key, kind=kind))
-        entity = remembered.run(
-            self.app.portal, self.app.workshop().linker(self.funnels, self.maker.now).entity(key.kind, key.id)
-        )
+        linker = self.app.workshop().linker(self.funnels, self.maker.now)
+        try:
+            entity = remembered.run(self.app.portal, linker.entity(key.kind, key.id))
+        except PermanentError as error:
+            raise UsageError(error.message, remedy=error.remedy) from None
         if entity is None:
             raise UsageError(words.NOT_AT_PORTAL(entity=key))
         return entity
@@ -279,6 +293,9 @@ class Operator:
                 due_at = int(app.clock.now().timestamp())
                 mine = [replace(one, claimed_by=self._name) for one in planned]
                 ids = [app.store.outbox.plan(one, run=run, at=at, due_at=due_at) for one in mine]
+                for action_id, one in zip(ids, mine, strict=True):
+                    if action_id and one.state == "pending" and self._mails(one):
+                        app.store.outbox.supersede(action_id, one, run=run, at=at)
             dispatcher = app.workshop().dispatcher(
                 funnels=self.funnels, run=run, now=self.maker.now, deadline=None
             )
@@ -306,6 +323,10 @@ class Operator:
         with self.app.store.transaction():
             due_at = int(self.app.clock.now().timestamp())
             self.app.store.outbox.give_back(like=self._name, due_at=due_at)
+
+    def _mails(self, planned: Planned) -> bool:
+        step = self.maker.step_of(self._action(planned))
+        return step is not None and step.sends == "mail"
 
     @property
     def _name(self) -> str:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from b24sync.store.outbox import Action
 
 OPERATOR = "operator"
+OF = "of"  # an operator's option: rule and position of the configured step that is run
 
 
 @dataclass(slots=True)
@@ -68,15 +69,20 @@ class ContextMaker:
     def step_of(self, action: Action) -> StepSettings | None:
         """The step as it is configured now.
 
-        The one at the action's place if it is the same step, else the only one of its name.
+        The one at the action's place if it is the same step, else the only one of its name. An operator's
+        command has one of its own unless it was given a configured one.
         """
-        if action.event_id is None and action.rule in self.operator_steps:
-            return self.operator_steps[action.rule]
-        rule = next((one for one in self.settings.rules if one.name == action.rule), None)
+        name, position = action.rule, action.position
+        if action.event_id is None and name in self.operator_steps:
+            chosen = action.options.get(OF)
+            if not chosen:
+                return self.operator_steps[name]
+            name, position = chosen["rule"], chosen["position"]
+        rule = next((one for one in self.settings.rules if one.name == name), None)
         if rule is None:
             return None
-        if action.position < len(rule.steps) and rule.steps[action.position].name == action.step:
-            return rule.steps[action.position]
+        if position < len(rule.steps) and rule.steps[position].name == action.step:
+            return rule.steps[position]
         same = [step for step in rule.steps if step.name == action.step]
         return same[0] if len(same) == 1 else None
 

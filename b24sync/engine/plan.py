@@ -190,17 +190,10 @@ class Planner:
 
     def _replace_waiting(self, action_id: int, planned: Planned) -> None:
         """A newer mail of the same step and entity replaces one that waits (contract.md §6)."""
-        for waiting in self.store.outbox.waiting_mails(like=planned, before_id=action_id):
-            self.store.outbox.settle(
-                waiting,
-                "skipped",
-                run=self.run,
-                at=int(self.now.timestamp()),
-                error=None,
-                result={"reason": "superseded", "by": action_id},
-            )
-            self.planned = [one for one in self.planned if one != waiting]
-            self.mails = [one for one in self.mails if one != waiting]
+        at = int(self.now.timestamp())
+        gone = self.store.outbox.supersede(action_id, planned, run=self.run, at=at)
+        self.planned = [one for one in self.planned if one not in gone]
+        self.mails = [one for one in self.mails if one not in gone]
 
     def close(self) -> None:
         """The storm valves (contract.md G11).

@@ -411,18 +411,31 @@ class Outbox:
         )
         return self._db.execute(sql, (dump({"reason": reason}), run, kind)).rowcount
 
-    def waiting_mails(self, *, like: Planned, before_id: int) -> list[int]:
-        """Mails of the same step of a rule for the same entity that wait, planned before an action.
+    def supersede(self, action_id: int, like: Planned, *, run: int, at: int) -> list[int]:
+        """A newer mail of the same step and entity replaces those that wait (contract.md §6).
 
-        Another step of the rule is another mail, and what one event plans does not replace each other.
+        Another step of the rule is another mail, what one event plans does not replace each other, and an
+        operator's mail to another address is one more. An operator's may stand for a configured step.
+
+        Returns:
+            Ids of the replaced ones.
         """
+        if "to" in like.options:
+            return []
+        of = like.options.get("of") or {"rule": like.rule, "position": like.position}
         sql = (
-            "SELECT id FROM actions WHERE step = ? AND kind = ? AND entity_id = ? AND rule = ?"
-            " AND position = ? AND event_id IS NOT ? AND id < ?"
-            " AND state IN ('pending', 'held') AND sending = 0"
+            "SELECT id FROM actions WHERE step = ? AND kind = ? AND entity_id = ? AND id < ?"
+            " AND coalesce(json_extract(options, '$.of.rule'), rule) = ?"
+            " AND coalesce(json_extract(options, '$.of.position'), position) = ?"
+            " AND (event_id IS NULL OR event_id IS NOT ?) AND json_extract(options, '$.to') IS NULL"
+            " AND state IN ('pending', 'held') AND claimed_by IS NULL AND sending = 0"
         )
-        same = (like.step, like.kind, like.entity_id, like.rule, like.position, like.event_id)
-        return [row[0] for row in self._db.execute(sql, (*same, before_id))]
+        same = (like.step, like.kind, like.entity_id, action_id, of["rule"], of["position"], like.event_id)
+        waiting = [row[0] for row in self._db.execute(sql, same).fetchall()]
+        for one in waiting:
+            result = {"reason": "superseded", "by": action_id}
+            self.settle(one, "skipped", run=run, at=at, error=None, result=result)
+        return waiting
 
 
 def action_of(row: sqlite3.Row) -> Action:

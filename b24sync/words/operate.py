@@ -31,3 +31,15 @@ ENDED = Message("действие №{id}: {state}", "action {id}: {state}")
 GOES_ON = Message("{why}; продолжит следующий опрос", "{why}; the next poll goes on with it")
 NOT_NOW = Message("не сейчас", "not now")
 NOT_WANTED = Message("не требуется: {why}", "not wanted: {why}")
+NO_MAIL_RULE = Message(
+    "в правиле «{name}» нет шага {step}, или такого правила нет",
+    "there is no rule {name!r} with a step {step}",
+)
+SEVERAL_RULES = Message(
+    "шаг {step} есть в нескольких правилах, и письма у них разные",
+    "several rules have a step {step}, and their mails differ",
+)
+SAY_RULE = Message(
+    "укажите правило: --rule ИМЯ (есть: {names})", "name the rule by --rule NAME (known: {names})"
+)
+WHICH_RULE = Message("По какому правилу? ({names}): ", "By which rule? ({names}): ")

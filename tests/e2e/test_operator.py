@@ -286,3 +286,56 @@ def _same_number(firm: Firm, *invoices: int) -> None:
         item = firm.portal.items.get(INVOICE, one)
         assert item is not None
         firm.portal.items.book(INVOICE).table.put(one, {**item, "accountNumber": "Д-7"})
+
+
+CONFIGURED = (
+    '[[rules]]\nname = "mail"\non = "invoice.sent"\n[[rules.steps]]\nuse = "send_invoice"\n'
+    'subject = "Оплатите № {{ invoice.number }}"\ncc = ["books@client.example"]\nattach = false\n'
+    '[[rules]]\nname = "nudge"\non = "invoice.reminder_due"\n[[rules.steps]]\nuse = "send_reminder"\n'
+    'subject = "Не забудьте"\nattach = false\n'
+)
+
+
+def test_a_mail_by_hand_is_the_configured_one_and_replaces_one_that_waits(firm: Firm) -> None:
+    firm.write(rules=CONFIGURED, sections=firm.mail_section() + "[reminders]\n")
+    firm.poll()
+    firm.mail_fails(connect="drop")
+    invoice = firm.invoice(due=date(2026, 3, 16))
+    firm.move(invoice, SENT)
+    firm.later()
+    firm.poll(expect=69)
+    assert firm.run("resend-invoice", str(invoice), "--yes").code == 69
+    firm.mail_fails()
+    assert firm.run("resend-invoice", str(invoice), "--yes").code == 0
+    assert firm.run("remind", str(invoice), "--yes").code == 0
+    firm.run_on()
+    first, second = firm.mailed()
+    assert first.message["Subject"] == f"Оплатите № {firm.number(invoice)}"
+    assert first.recipients == ("anna@romashka.example", "books@client.example")
+    assert second.message["Subject"] == "Не забудьте"
+    told = [(one["rule"], one["state"], one["result"].get("reason")) for one in firm.actions()]
+    assert told == [
+        ("mail", "skipped", "superseded"),
+        ("resend-invoice", "skipped", "superseded"),
+        ("resend-invoice", "done", None),
+        ("remind", "done", None),
+    ]
+    firm.quiet()
+
+
+def test_where_several_rules_mail_differently_the_operator_says_which(firm: Firm) -> None:
+    other = CONFIGURED.replace('"mail"', '"mail-en"').replace("Оплатите", "Please pay")
+    firm.write(
+        rules=CONFIGURED + other.replace('"nudge"', '"nudge-en"'),
+        sections=firm.mail_section() + "[reminders]\n",
+    )
+    invoice = firm.invoice()
+    ran = firm.run("resend-invoice", str(invoice), "--yes")
+    assert ran.code == 2
+    for word in ("--rule", "mail, mail-en"):
+        assert word in ran.err
+    assert firm.run("resend-invoice", str(invoice), "--rule", "nudge", "--yes").code == 2
+    assert not firm.smtp.arrived
+    assert firm.run("resend-invoice", str(invoice), "--rule", "mail-en", "--yes").code == 0
+    (mail,) = firm.mailed()
+    assert mail.message["Subject"].startswith("Please pay")
