@@ -10,6 +10,7 @@ from dataclasses import is_dataclass
 from datetime import UTC
 from typing import Any, get_args, get_origin
 
+from b24sync import errors
 from b24sync.config.person_names import OF_THE_EVENT
 from b24sync.config.rule_tests import EXPECTED, ROW, USER
 from b24sync.config.schema import Setting, settings_of, summary_of, word_for
@@ -266,9 +267,17 @@ def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def exit_codes(contract: str) -> str:
-    """The table of the contract, with what is said under it."""
-    found = re.search(r"(?ms)^\| exit code \|.*?\n\n.*?\n\n", contract)
-    return f"# Exit codes\n\n{found[0]}" if found else ""
+    """The table of the contract with what is said under it, and codes that only the code has."""
+    found = re.search(r"(?ms)^(\| exit code \|.*?\n)\n(.*?\n\n)", contract)
+    table, below = (found[1], found[2]) if found else ("", "")
+    listed = {int(code) for code in re.findall(r"(?m)^\| (\d+) \|", table)}
+    others: dict[int, str] = {}
+    for one in vars(errors).values():
+        code = getattr(one, "exit_code", None)
+        if isinstance(code, int) and code not in listed:
+            others.setdefault(code, summary_of(one).rstrip("."))
+    more = "".join(f"| {code} | {about} |\n" for code, about in sorted(others.items()))
+    return f"# Exit codes\n\n{table}{more}\n{below}"
 
 
 def section(text: str, number: str) -> str:
