@@ -173,10 +173,19 @@ def _known(wanted: _Wanted) -> Effects[Document | None]:
     if kept is None or kept[1] != wanted.digest or kept[0] == own:
         return None
     document = yield from _get(kept[0])
-    if document is None or document.is_failed:
+    if document is None or document.is_failed or _never_comes(wanted, document):
         return None
     yield from _remember(wanted, document)
     return document
+
+
+def _never_comes(wanted: _Wanted, document: Document) -> bool:
+    """Whether the PDF of a document was waited for in vain, so that a new document is to be made."""
+    if document.pdf_url:
+        return False
+    made = document.created_at
+    is_old = made is not None and wanted.ctx.now - made > _LONGEST
+    return is_old or wanted.memory.get("document_given_up") == document.id
 
 
 def _made(wanted: _Wanted) -> Effects[Document]:
@@ -208,6 +217,8 @@ def _added(wanted: _Wanted) -> Effects[Document]:
     call = documents.add(kind, wanted.invoice.key.id, wanted.template_id, stamps=_stamps(wanted.ctx))
     answer: Answer = yield Write(call, OnLostAnswer.FIND)
     if answer.error is not None:
+        # Nothing was made: what is there later was made by somebody else.
+        yield from wanted.memory.put(document_asked=None)
         remedy = (
             f"see whether the document template {wanted.template_id} is there and for invoices, then b24sync "
             f"retry"
@@ -235,7 +246,10 @@ def _listed(wanted: _Wanted) -> Effects[list[Document]]:
 def _remember(wanted: _Wanted, document: Document) -> Effects[None]:
     since = wanted.ctx.now.isoformat()
     yield from wanted.memory.put(
-        document_id=document.id, document_digest=wanted.digest, document_asked=None, since=since
+        document_id=document.id,
+        document_digest=wanted.digest,
+        document_asked=None,
+        since=since,
     )
 
 
@@ -264,7 +278,9 @@ def _waiting(ctx: StepContext, memory: Memory) -> Effects[Waiting]:
     since = memory.get("since")
     if since is not None and ctx.now - datetime.fromisoformat(since) > _LONGEST:
         document_id = memory.get("document_id")
-        yield from memory.put(document_id=None, document_digest=None, since=None)
+        yield from memory.put(
+            document_id=None, document_digest=None, since=None, document_given_up=document_id
+        )
         raise StepError(words.SLOW_PDF(id=document_id))
     return Waiting(ctx.now + _SOON, "pdf", memory.all())
 

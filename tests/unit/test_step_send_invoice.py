@@ -335,7 +335,7 @@ def test_an_invoice_that_changes_while_its_pdf_is_made_gets_a_new_one(make) -> N
     assert len(bench.letters) == 1
 
 
-def test_a_pdf_that_is_not_there_after_a_day_fails_and_a_retry_waits_for_the_same_one(make) -> None:
+def test_a_pdf_that_is_not_there_after_a_day_fails_and_a_retry_takes_it_if_it_came(make) -> None:
     bench = make(pdf_polls=4)
     number = sent_invoice(bench)
     assert isinstance(run(bench, number), Waiting)
@@ -345,6 +345,30 @@ def test_a_pdf_that_is_not_there_after_a_day_fails_and_a_retry_waits_for_the_sam
     assert "within a day" in late.message
     assert run(bench, number, now=MONDAY + timedelta(hours=26)).details["document_id"] == 1
     assert documents(bench) == 1
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_document_whose_pdf_never_comes_is_replaced_on_a_retry_or_a_resend(make, by_hand) -> None:
+    bench = make(pdf_polls=99)
+    number = sent_invoice(bench)
+    assert isinstance(run(bench, number), Waiting)
+    assert isinstance(run(bench, number, now=MONDAY + timedelta(hours=25)), Failed)
+    bench.portal.settings = replace(bench.portal.settings, pdf_polls=0)
+    bench.portal.document_book.poll = lambda document: None  # the first one stays as it is
+    if by_hand:
+        bench.again()
+    assert run(bench, number, now=MONDAY + timedelta(hours=26)).details["document_id"] == 2
+    assert len(bench.letters) == 1
+
+
+def test_a_document_that_a_person_makes_after_a_refusal_is_not_taken_for_ours(bench) -> None:
+    number = sent_invoice(bench)
+    with refusing(bench, "crm.documentgenerator.document.add", "DOCGEN_LIMIT_ERROR", "Limit"):
+        assert isinstance(run(bench, number), Failed)
+    by_person = bench.portal.call(
+        "crm.documentgenerator.document.add", {"templateId": 21, "entityTypeId": 31, "entityId": number}
+    )[1]["result"]["document"]["id"]
+    assert run(bench, number).details["document_id"] == by_person + 1
 
 
 def test_a_pdf_that_cannot_be_made_fails_and_a_retry_makes_another(make) -> None:
