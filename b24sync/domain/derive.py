@@ -3,7 +3,8 @@
 The recorded stage of an entity follows the portal's stage history: each history row that differs from it is
 one move. Only where history cannot say (old portals, rows that the portal deletes on leaving a final stage)
 the row itself gives the move, and only if its ``movedTime`` is later than the record: a row read a moment
-before the history was must not look like a move back.
+before the history was must not look like a move back. Where there is history it has its chance first: the row
+speaks when the overlap has passed since its ``movedTime``, for history rows may come late.
 """
 
 from __future__ import annotations
@@ -46,7 +47,11 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The portal's side of one entity, as read in this poll."""
+    """The portal's side of one entity, as read in this poll.
+
+    Attributes:
+        previous: The stage before this one; ``None`` if the row does not say.
+    """
 
     key: Key
     values: Mapping[str, Any]
@@ -54,6 +59,7 @@ class Look:
     created_at: datetime
     updated_at: datetime
     moved_at: datetime | None
+    previous: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,10 @@ class Facts:
         wrote: Whether an action wrote this value to this entity since the previous poll: ``(key, field,
             value)``.
         made_by: The entity that one made by a step counts with; ``None`` if people made it.
+        settled_before: A move made before this had its chance to be in the stage history; ``None`` where
+            there is no history that could still come.
+        is_final: Whether a stage is one that the portal deletes the history row of when it is left.
+        swept: A comparison of everything has found this row, although it is the one that was known.
     """
 
     run: int
@@ -79,6 +89,9 @@ class Facts:
     is_first: Callable[[str], bool]
     wrote: Callable[[Key, str, Any], bool]
     made_by: Callable[[Key], Key | None]
+    settled_before: datetime | None = None
+    is_final: Callable[[str], bool] = lambda _stage: False
+    swept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +104,7 @@ class Derived:
         changes: Field → ``[old, new]``, for the revision; empty if nothing changed.
         created: First seen and new.
         adopted: First seen (or seen again) without an event.
+        awaits: When the row says that it moved to a stage of which the history says nothing yet.
     """
 
     known: Known
@@ -98,6 +112,7 @@ class Derived:
     changes: Mapping[str, Any]
     created: bool = False
     adopted: bool = False
+    awaits: datetime | None = None
 
 
 def derive(known: Known | None, look: Look | None, moves: Sequence[Move], facts: Facts) -> Derived | None:
@@ -122,6 +137,7 @@ def derive(known: Known | None, look: Look | None, moves: Sequence[Move], facts:
 
 def _first_seen(look: Look, moves: Sequence[Move], facts: Facts) -> Derived:
     created = not facts.quiet and look.created_at >= facts.fresh_from
+    facts = facts if created else replace(facts, settled_before=None)
     blank = Known(look.key, look.values, None, None, facts.run, 0, 1)
     if not created:
         return Derived(_recorded(blank, look, moves, facts), (), {}, adopted=True)
@@ -134,13 +150,13 @@ def _first_seen(look: Look, moves: Sequence[Move], facts: Facts) -> Derived:
         own=root is not None,
         root=root,
     )
-    after, steps = _walk(blank, look, moves, facts)
+    after, steps, awaits = _walk(blank, look, moves, facts)
     completed = _completed(None, look, facts, 1)
-    return Derived(after, (event, *steps, *completed), {}, created=True)
+    return Derived(after, (event, *steps, *completed), {}, created=True, awaits=awaits)
 
 
 def _taken_over(known: Known, look: Look | None, moves: Sequence[Move], facts: Facts) -> Derived:
-    after = _recorded(known, look, moves, facts)
+    after = _recorded(known, look, moves, replace(facts, settled_before=None))
     changes = _differences(known, look)
     if after.stage != known.stage:
         changes["stage_id"] = [known.stage, after.stage]
@@ -155,7 +171,7 @@ def _taken_over(known: Known, look: Look | None, moves: Sequence[Move], facts: F
 
 def _changed(known: Known, look: Look | None, moves: Sequence[Move], facts: Facts) -> Derived:
     number = known.revision + 1
-    after, steps = _walk(replace(known, revision=number), look, moves, facts)
+    after, steps, awaits = _walk(replace(known, revision=number), look, moves, facts)
     updates = _differences(known, look)
     events = [*steps, *_completed(known, look, facts, number)]
     if updates and look:
@@ -164,7 +180,7 @@ def _changed(known: Known, look: Look | None, moves: Sequence[Move], facts: Fact
     if after.stage != known.stage:
         changes = {"stage_id": [known.stage, after.stage], **changes}
     after = replace(after, revision=number if changes or events else known.revision)
-    return Derived(after, tuple(events), changes)
+    return Derived(after, tuple(events), changes, awaits=awaits)
 
 
 def _differences(known: Known, look: Look | None) -> dict[str, Any]:
@@ -218,24 +234,44 @@ def _recorded(known: Known, look: Look | None, moves: Sequence[Move], facts: Fac
     return _walk(known, look, moves, facts)[0]
 
 
-def _walk(known: Known, look: Look | None, moves: Sequence[Move], facts: Facts) -> tuple[Known, list[Event]]:
-    """Follow the history rows, then let the row itself speak where history is silent."""
-    after, events = known, list[Event]()
+def _walk(
+    known: Known, look: Look | None, moves: Sequence[Move], facts: Facts
+) -> tuple[Known, list[Event], datetime | None]:
+    """Follow the history rows, then let the row itself speak where history is silent.
+
+    Or wait for it: then the third value says since when the row shows what history does not.
+    """
+    after, events, awaits = known, list[Event](), None
     for move in moves:
         event = _move_event(after, move, facts)
         if event:
             events.append(event)
         after = _after_move(after, move, facts)
     if look is not None:
-        if look.stage is not None and _row_is_later(after, look, facts):
-            event = _diff_event(after, look, facts)
-            if event:
-                events.append(event)
+        event = _diff_event(after, look, facts)
+        if event and _may_still_come(after, look, facts):
+            awaits = look.moved_at or look.updated_at
+        elif look.stage is not None and _row_is_later(after, look, facts):
+            events += [event] if event else []
             after = replace(
                 after, stage=look.stage, stage_at=look.moved_at or look.updated_at, stage_run=facts.run
             )
         after = replace(after, values=look.values)
-    return after, events
+    return after, events, awaits
+
+
+def late_event(known: Known, move: Move, left: str | None, facts: Facts) -> Event | None:
+    """The move of a history row that came after a younger one of its entity.
+
+    The recorded stage stays.
+
+    Args:
+        known: The snapshot.
+        move: The row.
+        left: The stage that the younger move left, as far as was known then.
+        facts: Of this poll.
+    """
+    return _move_event(replace(known, stage=left), move, facts)
 
 
 def _after_move(known: Known, move: Move, facts: Facts) -> Known:
@@ -251,8 +287,8 @@ def _move_event(known: Known, move: Move, facts: Facts) -> Event | None:
 
 
 def _diff_event(known: Known, look: Look, facts: Facts) -> Event | None:
-    stage = look.stage or ""
-    if known.stage is None and facts.is_first(stage):
+    stage = look.stage
+    if stage is None or stage == known.stage or (known.stage is None and facts.is_first(stage)):
         return None
     return _stage_event(known, stage, look.moved_at or look.updated_at, f"r{known.revision}", facts)
 
@@ -274,6 +310,21 @@ def _stage_event(known: Known, stage: str, at: datetime, mark: str, facts: Facts
     )
 
 
+def _may_still_come(known: Known, look: Look, facts: Facts) -> bool:
+    """Whether the history may yet tell what the row shows.
+
+    In the second of the record too: history is read after the rows, and one second holds several moves.
+    A final stage that was left for the one that the row shows is told at once: its row is deleted, and a new
+    one need not come.
+    """
+    if known.stage is not None and facts.is_final(known.stage) and look.previous in {None, known.stage}:
+        return False
+    moved = look.moved_at or look.updated_at
+    if facts.settled_before is None or moved < facts.settled_before:
+        return False
+    return known.stage is None or known.stage_at is None or moved >= known.stage_at
+
+
 def _row_is_later(known: Known, look: Look, facts: Facts) -> bool:
     """Whether the row shows a move that the recorded stage does not know of.
 
@@ -284,6 +335,8 @@ def _row_is_later(known: Known, look: Look, facts: Facts) -> bool:
     if look.stage == known.stage:
         return False
     if known.stage is None or known.stage_at is None or look.moved_at is None:
+        return True
+    if facts.swept and known.stage_run < facts.run:
         return True
     if known.stage_run < facts.run:
         return look.moved_at >= known.stage_at

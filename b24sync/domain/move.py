@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+FUNNEL_CHANGED = 5  # TYPE_ID of a row that begins another funnel, whose former rows may be gone
+
 
 @dataclass(frozen=True, slots=True)
 class Move:

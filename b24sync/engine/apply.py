@@ -19,9 +19,10 @@ from b24sync.domain.event import Event
 from b24sync.domain.move import Move
 from b24sync.engine.capture.read import KindReading, promote
 from b24sync.engine.capture.staging import due_of, seconds, stage_of, updated_of
+from b24sync.engine.history_waits import HistoryWaits
 from b24sync.rest import items
 from b24sync.rest.authors import author_of
-from b24sync.store.snapshot import HistoryRow, Stored, dump
+from b24sync.store.snapshot import Stored, dump
 
 if TYPE_CHECKING:
     from b24sync.engine.funnels import Funnels
@@ -114,19 +115,34 @@ class Applier:
                 kind.name, since_run=reading.cursor.baseline_run, run=self.run, at=seconds(self.signpost)
             )
         self.store.held.restage(kind.name, seconds(self.signpost))
-        deferred = self._defer(reading)
-        facts = self._facts(reading)
+        waits = HistoryWaits(self.store, self.funnels, reading, self.signpost, self.overlap)
+        waits.defer()
+        facts = self._facts(reading, waits)
         self.held = self.store.held.of_kind(kind.name)
         self.horizon = reading.history_id
-        for owner in snapshot.staged_owners(kind.name):
-            self._apply_entity(kind, owner, facts, applied)
+        owners = snapshot.staged_owners(kind.name)
+        for owner in owners:
+            self._apply_entity(kind, owner, facts, waits, applied)
+        for owner in self._overdue(kind, owners):
+            self._apply_entity(kind, owner, facts, waits, applied)
         for entity_id, state in snapshot.staged_gone(kind.name):
             self._gone(kind, entity_id, state, facts, applied)
         promote(
-            self.store, reading, signpost=self.signpost, overlap=self.overlap, run=self.run, deferred=deferred
+            self.store,
+            reading,
+            signpost=self.signpost,
+            overlap=self.overlap,
+            run=self.run,
+            deferred=min(waits.held, default=None),
         )
 
-    def _facts(self, reading: KindReading) -> Facts:
+    def _overdue(self, kind: Kind, owners: list[int]) -> list[int]:
+        """Entities without news whose history did not come in time."""
+        overdue = self.store.snapshot.awaited(seconds(self.signpost - self.overlap), kind.name)
+        seen = set(owners) if overdue else set[int]()
+        return [owner for owner in overdue if owner not in seen]
+
+    def _facts(self, reading: KindReading, waits: HistoryWaits) -> Facts:
         kind, since = reading.kind.name, reading.since
         return Facts(
             run=self.run,
@@ -136,48 +152,22 @@ class Applier:
             is_first=lambda stage: self.funnels.is_first(kind, stage),
             wrote=self.store.echoes.is_own,
             made_by=self.store.echoes.root_of,
+            settled_before=waits.settled_before,
+            is_final=lambda stage: self.funnels.semantic(kind, stage) in {"S", "F"},
         )
-
-    # history rows that are younger than the rows they belong to
-
-    def _defer(self, reading: KindReading) -> int | None:
-        """Leave to the next poll the history that is younger than its entity's row, or has no entity yet.
-
-        Returns:
-            The lowest id left; ``None`` if nothing was.
-        """
-        left = [
-            row.id
-            for row in self.store.snapshot.young_history(reading.kind.name, seconds(self.signpost))
-            if self._stale(reading.kind, row)
-        ]
-        left += self.store.snapshot.orphaned_history(
-            reading.kind.name, seconds(self.signpost - self.overlap), seconds(self.signpost + self.overlap)
-        )
-        self.store.snapshot.drop_history(reading.kind.name, left)
-        return min(left, default=None)
-
-    def _stale(self, kind: Kind, row: HistoryRow) -> bool:
-        staged = self.store.snapshot.staged_row(kind.name, row.owner)
-        stored = self.store.snapshot.entity(kind.name, row.owner)
-        data = staged[1] if staged else stored.data if stored else None
-        if data is None:
-            return True
-        raw = json.loads(data)
-        moved = items.snapshot_times(raw)[2]
-        last = self.store.snapshot.staged_history(kind.name, row.owner)[-1]
-        return stage_of(kind, raw) != last.stage and (moved is None or seconds(moved) < last.at)
 
     # one entity
 
-    def _apply_entity(self, kind: Kind, owner: int, facts: Facts, applied: Applied) -> None:
+    def _apply_entity(
+        self, kind: Kind, owner: int, facts: Facts, waits: HistoryWaits, applied: Applied
+    ) -> None:
         """Apply what is staged of an entity, or leave it out if it must wait or cannot be mapped (G13)."""
         key = Key(kind.name, owner)
         if key in self.waiting:
             self._hold(key, "link", "a link that a condition needs cannot be read", facts)
             return
         try:
-            self._apply_readable(kind, owner, facts, applied)
+            self._apply_readable(kind, owner, facts, waits, applied)
         except UnmappableError as error:
             self._hold(key, "row", str(error), facts)
             return
@@ -189,7 +179,9 @@ class Applier:
         self.store.held.note(key.kind, key.id, why, reason, at=seconds(self.signpost), fresh_from=fresh_from)
         self.store.held.keep(key.kind, key.id)
 
-    def _apply_readable(self, kind: Kind, owner: int, facts: Facts, applied: Applied) -> None:
+    def _apply_readable(
+        self, kind: Kind, owner: int, facts: Facts, waits: HistoryWaits, applied: Applied
+    ) -> None:
         """Apply one entity.
 
         Raises:
@@ -200,12 +192,17 @@ class Applier:
         with mapping():
             raw = json.loads(staged[1]) if staged else None
             known = known_of(kind, stored) if stored else None
-            look = look_of(kind, raw, compared=stored is not None) if raw is not None else None
+            shown = raw if raw is not None else self._awaited(stored)
+            look = look_of(kind, shown, compared=stored is not None) if shown is not None else None
         moves = [
             Move(row.id, row.type, moment(row.at), row.stage)
             for row in snapshot.staged_history(kind.name, owner)
         ]
-        outcome = derive(known, look, moves, self._about(facts, kind, owner, raw if stored is None else None))
+        about = self._about(facts, kind, owner, raw if stored is None else None)
+        if stored is not None and staged is not None and staged[1] == stored.data:
+            about = replace(about, swept=True)  # nothing else stages what is known
+        late = waits.told_late(known, moves, about)
+        outcome = derive(known, look, waits.without_gap(known, shown, moves), about)
         if outcome is None:
             return
         if outcome.adopted and stored is None:  # whatever its history says up to here is not news
@@ -214,15 +211,25 @@ class Applier:
             )
         row = raw if raw is not None else json.loads(stored.data if stored else "{}")
         entity = cache(lambda: self.entity(kind, row, outcome.known.stage))
-        if outcome.events:
+        events = [*late, *outcome.events]
+        if events:
             with mapping():
                 entity()
         self._write(kind, outcome, stored, staged, raw, look, applied)
         if kind.name == TASK and stored and raw is not None:
             _note_bindings(outcome.known.key, json.loads(stored.data), raw, applied)
-        for derived in outcome.events:
+        if late:
+            applied.touched[outcome.known.key] = None
+        for derived in events:
             event = replace(derived, by=author_of(derived, row))
             applied.events += self.planner.plan(event, entity) is not None
+
+    def _awaited(self, stored: Stored | None) -> dict[str, Any] | None:
+        """The known row of an entity, if it shows a stage of which the history had said nothing."""
+        if stored is None or not self.store.snapshot.is_awaited(stored.kind, stored.id):
+            return None
+        found: dict[str, Any] = json.loads(stored.data)
+        return found
 
     def _about(self, facts: Facts, kind: Kind, owner: int, new: dict[str, Any] | None) -> Facts:
         """What is different for one entity.
@@ -284,6 +291,9 @@ class Applier:
                 staged[1] if staged else stored.data if stored else "{}",
             )
         )
+        if look is not None and (stored is not None or outcome.awaits is not None):
+            awaits = seconds(outcome.awaits) if outcome.awaits else None
+            self.store.snapshot.awaits(kind.name, key.id, awaits)
         if outcome.created or outcome.changes or outcome.events:
             what = "created" if outcome.created else "adopted" if outcome.adopted else "changed"
             self._revision(key, known.revision, updated, what, outcome.changes)
@@ -311,6 +321,7 @@ class Applier:
             return
         number = stored.revision + 1
         self.store.snapshot.save(replace(stored, state=state, revision=number))
+        self.store.snapshot.awaits(kind.name, entity_id, None)
         self._revision(key, number, stored.updated_at, state, {})
         applied.touched[key] = None
         if state == "deleted" and kind.name != TASK and not facts.quiet and stored.state == "present":
@@ -363,5 +374,11 @@ def look_of(kind: Kind, raw: dict[str, Any], *, compared: bool) -> Look:
     saved = updated or created or updated_of(raw) or moment(0)
     values = items.diff_values(kind, raw) if compared or kind.name == TASK else {}
     return Look(
-        Key(kind.name, items.row_id(raw)), values, stage_of(kind, raw), created or saved, saved, moved
+        Key(kind.name, items.row_id(raw)),
+        values,
+        stage_of(kind, raw),
+        created or saved,
+        saved,
+        moved,
+        str(raw.get("previousStageId") or "") or None,
     )

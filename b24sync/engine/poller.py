@@ -151,6 +151,7 @@ class Poller:
         return not (
             self.store.snapshot.staged_count()
             or self.store.held.due([one.kind.name for one in gathered.complete()], seconds(gathered.signpost))
+            or self.store.snapshot.awaited(seconds(gathered.signpost - self.settings.poll.overlap))
             or any(one.fresh for one in gathered.kinds)
             or self.parts.follow_up_due(gathered.signpost)
         )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from b24sync.domain.entity import Key
 from b24sync.domain.event import Event
 from b24sync.store.search import first_id
 from b24sync.store.snapshot import dump
@@ -74,6 +75,19 @@ class Journal:
         )
 
     # events
+
+    def stage_left_by(self, entity: Key, *, after_row: int) -> str | None:
+        """The stage that an entity left by the first move told of a history row behind one."""
+        sql = (
+            "SELECT key, from_stage FROM events WHERE kind = ? AND entity_id = ? AND key LIKE '%/moved/h%'"
+            " ORDER BY id"
+        )
+        found = {
+            int(key.rpartition("/h")[2].partition("@")[0]): stage
+            for key, stage in self._db.execute(sql, (entity.kind, entity.id))
+        }
+        behind = [row for row in found if row > after_row]
+        return found[min(behind)] if behind else None
 
     def add_event(
         self, event: Event, *, run: int, detected_at: int, seen: Mapping[str, Any] | None = None

@@ -385,6 +385,25 @@ class Snapshot:
         )
         return [row[0] for row in self._db.execute(sql, (kind, since, until))]
 
+    # rows that show a stage of which the stage history says nothing yet
+
+    def awaits(self, kind: str, entity_id: int, since: int | None) -> None:
+        """Remember since when (Unix seconds) an entity's row shows such a stage; ``None``: it does not."""
+        if since is None:
+            self._db.execute("DELETE FROM awaited WHERE kind = ? AND id = ?", (kind, entity_id))
+        else:
+            self._db.execute("INSERT OR REPLACE INTO awaited VALUES (?, ?, ?)", (kind, entity_id, since))
+
+    def is_awaited(self, kind: str, entity_id: int) -> bool:
+        """Whether an entity's row shows such a stage."""
+        sql = "SELECT 1 FROM awaited WHERE kind = ? AND id = ?"
+        return self._db.execute(sql, (kind, entity_id)).fetchone() is not None
+
+    def awaited(self, before: int, kind: str | None = None) -> list[int]:
+        """The entities (of a kind) that moved before a time and whose history has not come."""
+        sql = "SELECT id FROM awaited WHERE at < ? AND kind = coalesce(?, kind) ORDER BY id"
+        return [row[0] for row in self._db.execute(sql, (before, kind))]
+
     def rewind(self, kind: str, at: int) -> None:
         """Put the recorded stages back to what the staged history says they were just before a time.
 
@@ -434,7 +453,9 @@ class Snapshot:
         young = self._db.execute(
             "SELECT min(id) FROM history_seen WHERE kind = ? AND at >= ?", (kind, floor_before)
         ).fetchone()[0]
-        last = self._db.execute("SELECT max(id) FROM history_seen WHERE kind = ?", (kind,)).fetchone()[0]
-        floor = (young - 1) if young is not None else (last or 0)
+        last = self._db.execute(
+            "SELECT max(id) FROM history_seen WHERE kind = ?1 AND id < coalesce(?2, id + 1)", (kind, young)
+        ).fetchone()[0]
+        floor = last or 0  # not the id before the young one: that row may be late
         self._db.execute("DELETE FROM history_seen WHERE kind = ? AND id <= ?", (kind, floor))
         return int(floor)

@@ -217,6 +217,8 @@ def _lived_through(
             else:
                 people.do(*one)
         _poll(world, oracle)
+        world.advance(301)
+        _poll(world, oracle)
         world.idle()
         world.advance(600)
         world.idle()
@@ -323,6 +325,8 @@ def _changing_while_read(scene: Scene, before: list[Any], lived: list[Any], *, f
             assert report.exit_code == 0, report.troubles
             told = [(row["entity_id"], row["name"], row["from_"], row["to_"]) for row in world.events()]
             note(f"told: {told}")
+        world.poll()
+        world.advance(301)  # what history does not tell is told by the rows
         world.poll()
         world.idle()
         world.poll(reconcile=True)

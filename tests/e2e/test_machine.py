@@ -60,6 +60,7 @@ WANTED = {
 STEPS = {"told": 1, "marked": 2, "asked": 1, "moved": 1, "linked": 1}
 LOST = ("im.notify*", "tasks.task.add", "crm.item.update")
 number = st.integers(0, 7)
+LATEST_S = 240
 
 
 class Company(RuleBasedStateMachine):
@@ -82,6 +83,7 @@ class Company(RuleBasedStateMachine):
         self.seen: dict[str, Oracle] = {}
         self.planned: dict[int, set[str]] = {}
         self.baseline = True
+        self.late_for = 0
         self.world.on_point = self._passed
         self.begin_with()
 
@@ -146,8 +148,22 @@ class Company(RuleBasedStateMachine):
 
     @rule(invoice=invoices, stages=st.lists(st.integers(0, 4), min_size=1, max_size=3))
     def move(self, invoice: int, stages: list[int]) -> None:
+        self.history_comes()
         for stage in stages if self.world.portal.items.get(INVOICE, invoice) else ():
             self.world.portal.update_item(INVOICE, invoice, stageId=STAGES[INVOICE][stage])
+
+    @rule(invoice=invoices, stages=st.lists(st.integers(0, 4), min_size=1, max_size=3))
+    def move_with_late_history(self, invoice: int, stages: list[int]) -> None:
+        known = {row["ID"] for row in self.world.portal.stage_history(INVOICE)}
+        for stage in stages if self.world.portal.items.get(INVOICE, invoice) else ():
+            self.world.portal.update_item(INVOICE, invoice, stageId=STAGES[INVOICE][stage])
+        rows = {row["ID"] for row in self.world.portal.stage_history(INVOICE)} - known
+        self.world.portal.withhold_history(INVOICE, *rows)
+
+    @rule()
+    def history_comes(self) -> None:
+        self.world.portal.release_history(INVOICE)
+        self.late_for = 0
 
     @rule(invoice=invoices, title=st.sampled_from(["a", "b"]))
     def edit(self, invoice: int, title: str) -> None:
@@ -165,7 +181,10 @@ class Company(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([1, 60, 301, 3600, 90000]))
     def wait(self, seconds: int) -> None:
-        self.world.advance(seconds)
+        self.late_for += seconds
+        if self.late_for >= 240:
+            self.history_comes()
+        self._advance(seconds)
 
     @rule(seconds=st.sampled_from([-86400, -60, 60, 86400]))
     def somebody_sets_the_local_clock(self, seconds: int) -> None:
@@ -197,11 +216,11 @@ class Company(RuleBasedStateMachine):
         self.world.portal.faults.add(Fault(kind, method, where="command", seconds=30))
         assert self._poll() in {0, 1, 69}
         self.world.portal.faults.clear()
-        self.world.advance(61)
+        self._advance(61)
 
     @rule(served=st.integers(0, 4))
     def the_portal_goes_away(self, served: int) -> None:
-        self.world.advance(1)  # each poll in a second of its own shows which kinds it applied
+        self._advance(1)  # each poll in a second of its own shows which kinds it applied
         first = self.world.portal.served
         self.world.portal.down = served == 0
         self.world.portal.before_request = lambda request: setattr(
@@ -249,6 +268,13 @@ class Company(RuleBasedStateMachine):
         if ids:
             self.world.portal.update_item(OBJECT, ids[0], stageId=STAGES[OBJECT][stage])
 
+    def _advance(self, seconds: int) -> None:
+        """Let time pass; history never comes later than the overlap."""
+        self.late_for += seconds
+        if self.late_for > LATEST_S:
+            self.history_comes()
+        self.world.advance(seconds)
+
     # what holds always
 
     @invariant()
@@ -287,6 +313,8 @@ class Company(RuleBasedStateMachine):
     def _come_to_rest(self) -> None:
         self.world.portal.faults.clear()
         self.world.portal.down = False
+        self.history_comes()
+        self.world.advance(301)  # what history does not tell is told by the rows
         self.world.local.jump(3 * 86400)  # the longest back-off, and whatever the clock was set back
         for _ in range(8):
             report = self.world.poll()

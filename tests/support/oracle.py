@@ -32,6 +32,7 @@ STAGES: dict[int, tuple[str, ...]] = {
     OBJECT: ("DT1046_11:NEW", "DT1046_11:CLIENT", "DT1046_11:SUCCESS", "DT1046_11:FAIL"),
     OLD: ("N", "S", "P", "D"),
 }
+FINAL = {"DT31_1:P", "DT31_1:D", "WON", "LOSE", "C1:WON", "DT1046_11:SUCCESS", "DT1046_11:FAIL", "P", "D"}
 FIRST = {"DT31_1:N", "NEW", "C1:NEW", "DT1046_11:NEW", "N"}
 # contract.md §5: never part of `updated`
 SILENT_STARTS = ("updated", "moved", "lastActivity")
@@ -78,7 +79,7 @@ class Oracle:
     etid: int
     history: bool = True
     tales: dict[int, Tale] = field(default_factory=dict)
-    seen_history: int = 0
+    seen_history: frozenset[int] = frozenset()
     last: datetime | None = None
     unseen: set[int] = field(default_factory=set)
 
@@ -117,8 +118,10 @@ class Oracle:
 
     def polled(self, *, baseline: bool = False) -> None:
         """Write down what a complete poll owes."""
-        rows = self.world.portal.stage_history(self.etid) if self.history else []
-        fresh = [row for row in rows if row["ID"] > self.seen_history]
+        portal = self.world.portal
+        kept = portal.stage_history(self.etid) if self.history else []
+        rows = [row for row in kept if not portal.history.is_late(self.etid, row["ID"])]
+        fresh = [row for row in rows if row["ID"] not in self.seen_history]
         hidden, present = self.hidden(), self.ids()
         for number in present:
             if number in hidden:
@@ -129,7 +132,7 @@ class Oracle:
                 row.get("STAGE_ID") or row.get("STATUS_ID") for row in fresh if row["OWNER_ID"] == number
             ]
             self._look(number, raw, [str(stage) for stage in stages], baseline=baseline)
-        self.seen_history = max((row["ID"] for row in rows), default=self.seen_history)
+        self.seen_history |= {row["ID"] for row in rows}
         self.last = self.world.portal.second()
 
     def _look(self, number: int, raw: dict[str, Any], stages: list[str], *, baseline: bool) -> None:
@@ -141,9 +144,9 @@ class Oracle:
                 tale.stage = self._stage(raw)
             else:
                 tale.owed.append(("created", None, None))
-                self._moves(tale, [*stages, self._stage(raw)])
+                self._told(tale, raw, stages)
             return
-        self._moves(tale, [*stages, self._stage(raw)])
+        self._told(tale, raw, stages)
         after = self._fields(raw)
         if after != tale.fields and not baseline:
             names = sorted(tale.fields.keys() | after.keys())
@@ -153,6 +156,15 @@ class Oracle:
             tale.owed.append(("updated", None, None))
             tale.updates.append(changed)
         tale.fields = after
+
+    def _told(self, tale: Tale, raw: dict[str, Any], stages: list[str]) -> None:
+        """The history tells its moves; the row what history has had its chance to tell."""
+        self._moves(tale, stages)
+        stage, now = self._stage(raw), self.world.portal.second()
+        moved = raw["DATE_STATUS" if self.etid == OLD else "movedTime"]
+        left = tale.stage in FINAL and raw.get("previousStageId") in {None, "", tale.stage}
+        if not self.history or left or moved < now - OVERLAP or (tale.stage == "" and stage in FIRST):
+            self._moves(tale, [stage])
 
     def _moves(self, tale: Tale, stages: list[str]) -> None:
         moved = f"{'status' if self.kind == 'invoice' else 'stage'}_changed"

@@ -205,4 +205,5 @@ def _reread(portal: Portal, store: Store, done: Sweep, scrub: Scrub) -> None:
                 if isinstance(answer.error, PortalError):
                     done.error = answer.error
                     continue
-                stage_rows(store, done.kind, items.page_rows(answer.result), since=None, scrub=scrub)
+                rows = items.page_rows(answer.result)
+                stage_rows(store, done.kind, rows, since=None, scrub=scrub, every=True)

@@ -110,9 +110,24 @@ NO_TIME = "it says neither when it was created nor when it was changed"
 
 
 def stage_rows(
-    store: Store, kind: Kind, rows: list[dict[str, Any]], *, since: datetime | None, scrub: Scrub
+    store: Store,
+    kind: Kind,
+    rows: list[dict[str, Any]],
+    *,
+    since: datetime | None,
+    scrub: Scrub,
+    every: bool = False,
 ) -> None:
-    """Stage the rows that are news: saved at or after ``since`` and not equal to the snapshot."""
+    """Stage the rows that are news: saved at or after ``since`` and not equal to the snapshot.
+
+    Args:
+        store: Where to.
+        kind: What the rows are.
+        rows: As the portal gave them.
+        since: What was saved before this is no news; ``None``: everything may be.
+        scrub: Takes secrets out.
+        every: Also those that are equal: something else about them differs.
+    """
     fitting = list[tuple[int, int, str]]()
     for number, row in numbered(store, kind, rows):
         saved = updated_of(row)
@@ -122,7 +137,8 @@ def stage_rows(
             set_aside(store, kind, number, NO_TIME, since=since)
         elif since is None or saved >= since:
             fitting.append((number, seconds(saved), scrub(dump(json_values.scrubbed(row)))))
-    same = store.snapshot.same_data(kind.name, [(number, data) for number, _, data in fitting])
+    looked = [] if every else [(number, data) for number, _, data in fitting]
+    same = store.snapshot.same_data(kind.name, looked)
     store.snapshot.stage_rows(kind.name, [row for row in fitting if row[0] not in same])
 
 
