@@ -114,6 +114,7 @@ class Applier:
             snapshot.vanish_unseen(
                 kind.name, since_run=reading.cursor.baseline_run, run=self.run, at=seconds(self.signpost)
             )
+            self.store.unjudged.add_booked(kind.name)
         self.store.held.restage(kind.name, seconds(self.signpost))
         waits = HistoryWaits(self.store, self.funnels, reading, self.signpost, self.overlap)
         waits.defer()

@@ -109,6 +109,11 @@ class FollowUp:
         for key in applied.touched:
             if key.kind in {INVOICE, DEAL}:
                 self._keep_rows(key)
+        for kind in applied.changes:
+            waiting = self.store.unjudged.waiting("ledger", kind)
+            for key in waiting:
+                self._keep_rows(key)
+            self.store.unjudged.done("ledger", waiting)
 
     def _keep_rows(self, key: Key) -> None:
         rows = self.store.ledger.rows(key)

@@ -211,6 +211,8 @@ class Poller:
         reread = list[KindReading]()
         for one in gathered.complete():
             last = one.cursor.reconciled_at
+            if one.quiet and one.cursor.baseline_run is not None:
+                self._look_again(one, report, one.cursor.baseline_run)
             due = bool(every) and last is not None and now - datetime.fromtimestamp(last, UTC) >= every
             if one.quiet or not (by_hand or due):
                 continue
@@ -221,6 +223,19 @@ class Poller:
                 reread += [one] if found.changed or found.found_new else []
         self._after_rows(reread, report)
         return before
+
+    def _look_again(self, one: KindReading, report: Report, run: int) -> None:
+        """Ask what became of booked entities that a baseline begun anew has not met (contract.md G4)."""
+        from b24sync.engine.capture.reconcile import look_again
+
+        ids = self.store.unjudged.unmet(one.kind.name, run)
+        try:
+            one.error = look_again(self.portal, self.store, one.kind, ids, scrub=self.scrub).error
+        except PortalError as error:
+            one.error = error
+        if one.error is not None:
+            one.complete = False
+            _leave_out(report, one.kind, one.error)
 
     def _after_rows(self, readings: Sequence[KindReading], report: Report) -> None:
         """Read the history of what a sweep read once more.

@@ -9,11 +9,8 @@ from typing import cast
 
 from b24sync.domain.commission_ledger import Base, BookedRow, LedgerRow, State, still_missing
 from b24sync.domain.entity import Key
+from b24sync.store.unjudged import CURRENT
 
-_CURRENT = (  # rows of entities that had their ids in another module or type do not count
-    " AND l.id > coalesce((SELECT CAST(m.value AS INTEGER) FROM meta m WHERE m.name = 'ledger_after:' || "
-    "l.kind), 0)"
-)
 _SELECT = (
     "SELECT l.*, CASE l.state WHEN 'reversed' THEN coalesce(r.state, 'earned') ELSE l.state END "
     "AS counts_with"
@@ -73,7 +70,7 @@ class Ledger:
 
     def rows(self, entity: Key) -> list[BookedRow]:
         """The rows of an entity, oldest first."""
-        sql = f"{_SELECT} WHERE l.kind = ? AND l.entity_id = ?{_CURRENT} ORDER BY l.id"
+        sql = f"{_SELECT} WHERE l.kind = ? AND l.entity_id = ?{CURRENT} ORDER BY l.id"
         return [_booked(row) for row in self._db.execute(sql, (entity.kind, entity.id))]
 
     def rows_before(self, entity: Key, run: int, *, upkept: bool) -> list[BookedRow]:
@@ -85,7 +82,7 @@ class Ledger:
             upkept: With what the run itself had booked for the upkeep by then.
         """
         own = " OR (l.run = ? AND l.action_id IS NULL AND ?)"
-        sql = f"{_SELECT} WHERE l.kind = ? AND l.entity_id = ?{_CURRENT} AND (l.run < ?{own}) ORDER BY l.id"
+        sql = f"{_SELECT} WHERE l.kind = ? AND l.entity_id = ?{CURRENT} AND (l.run < ?{own}) ORDER BY l.id"
         return [_booked(row) for row in self._db.execute(sql, (entity.kind, entity.id, run, run, upkept))]
 
     def between(self, since: int | None = None, until: int | None = None) -> Iterator[BookedRow]:

@@ -8,6 +8,11 @@ from typing import Literal, TypeAlias
 
 from b24sync.domain.entity import TASK, Key
 
+CURRENT = (  # rows of entities that had their ids in another module or type do not count
+    " AND l.id > coalesce((SELECT CAST(m.value AS INTEGER) FROM meta m WHERE m.name = 'ledger_after:' || "
+    "l.kind), 0)"
+)
+_BOOKED = f"(SELECT l.entity_id FROM ledger l WHERE l.kind = ?1{CURRENT})"
 What: TypeAlias = Literal["tasks", "ledger", "reconcile"]
 
 
@@ -60,7 +65,23 @@ class Unjudged:
             )
             return [row[0] for row in self._db.execute(sql)]
         sql = (
-            "SELECT id FROM entities WHERE kind = ?1 AND state = 'vanished' AND id IN"
-            " (SELECT entity_id FROM ledger WHERE kind = ?1) ORDER BY id"
+            f"SELECT id FROM entities WHERE kind = ?1 AND state = 'vanished' AND id IN {_BOOKED} ORDER BY id"
         )
         return [row[0] for row in self._db.execute(sql, (kind,))]
+
+    def unmet(self, kind: str, since_run: int) -> list[int]:
+        """Ids with booked commissions that a baseline begun anew by a run has not met."""
+        sql = (
+            f"SELECT id FROM entities WHERE kind = ?1 AND id IN {_BOOKED} AND (state = 'vanished' OR"
+            " (state = 'present' AND stage_run < ?2)) AND NOT EXISTS"
+            " (SELECT 1 FROM staged_rows s WHERE s.kind = ?1 AND s.id = entities.id) ORDER BY id"
+        )
+        return [row[0] for row in self._db.execute(sql, (kind, since_run))]
+
+    def add_booked(self, kind: str) -> None:
+        """Let the booked rows of every entity of a kind be looked at again."""
+        sql = (
+            "INSERT OR IGNORE INTO to_judge SELECT DISTINCT 'ledger', l.kind, l.entity_id FROM ledger l"
+            f" WHERE l.kind = ?1{CURRENT}"
+        )
+        self._db.execute(sql, (kind,))

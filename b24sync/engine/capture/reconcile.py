@@ -77,6 +77,14 @@ def sweep(portal: Portal, store: Store, kind: Kind, *, by_hand: bool, scrub: Scr
     return done
 
 
+def look_again(portal: Portal, store: Store, kind: Kind, ids: list[int], *, scrub: Scrub) -> Sweep:
+    """Ask for some entities one by one, and stage what became of them."""
+    done = Sweep(kind, missing=ids)
+    _confirm(portal, store, done)
+    _reread(portal, store, done, scrub)
+    return done
+
+
 @dataclass(slots=True)
 class _Comparison:
     """Walks the snapshot along with the portal's pages."""
