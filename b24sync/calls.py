@@ -67,6 +67,11 @@ class Portal(Protocol):
         ...
 
     @property
+    def server_utc_offset(self) -> str | None:
+        """The offset of the portal's server as its answers show it, ``+03:00``; ``None`` before the first."""
+        ...
+
+    @property
     def batch_size(self) -> int:
         """Commands that the next chain should have at most.
 

@@ -96,6 +96,7 @@ class Applier:
     waiting: Collection[Key] = frozenset()
     horizon: int = 0  # the last history row read of the kind in hand
     held: dict[int, HeldEntity] = field(default_factory=dict)  # what of the kind in hand was left out before
+    newest: int | None = None  # where times do not tell what is new: the highest id that was known
 
     def apply(self, readings: Iterable[KindReading]) -> Applied:
         """Apply the news of some kinds."""
@@ -121,6 +122,7 @@ class Applier:
         facts = self._facts(reading, waits)
         self.held = self.store.held.of_kind(kind.name)
         self.horizon = reading.history_id
+        self.newest = (snapshot.bounds(kind.name) or (0, 0))[1] if reading.widened else None
         owners = snapshot.staged_owners(kind.name)
         for owner in owners:
             self._apply_entity(kind, owner, facts, waits, applied)
@@ -154,6 +156,7 @@ class Applier:
             wrote=self.store.echoes.is_own,
             made_by=self.store.echoes.root_of,
             settled_before=waits.settled_before,
+            rows_only=waits.rows_only,
             is_final=lambda stage: self.funnels.semantic(kind, stage) in {"S", "F"},
         )
 
@@ -244,6 +247,8 @@ class Applier:
         before = self.swept_before.get(str(Key(kind.name, owner)))
         if before is not None:
             facts = replace(facts, fresh_from=min(facts.fresh_from, moment(before) - self.overlap))
+        if self.newest is not None and owner > self.newest:
+            facts = replace(facts, fresh_from=datetime.min.replace(tzinfo=UTC))
         root = self._root_by_marker(new) if new is not None else None
         return replace(facts, made_by=lambda key: self.store.echoes.root_of(key) or root) if root else facts
 

@@ -45,8 +45,13 @@ class HistoryWaits:
     @property
     def settled_before(self) -> datetime | None:
         """What moved before this had its chance to be in the history; ``None`` where there is none."""
-        keeps = self.reading.kind.history_type_id is not None and self.reading.history == "yes"
-        return self.signpost - self.overlap if keeps and not self.reading.quiet else None
+        quiet = self.reading.quiet or self.rows_only
+        return None if quiet else self.signpost - self.overlap - self.reading.widened
+
+    @property
+    def rows_only(self) -> bool:
+        """Whether there is no stage history."""
+        return self.reading.kind.history_type_id is None or self.reading.history != "yes"
 
     def defer(self) -> None:
         """Leave to the next poll the history that is younger than its entity's row, or has no entity yet."""

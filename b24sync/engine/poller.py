@@ -214,6 +214,7 @@ class Poller:
             if one.quiet and one.cursor.baseline_run is not None:
                 self._look_again(one, report, one.cursor.baseline_run)
             due = bool(every) and last is not None and now - datetime.fromtimestamp(last, UTC) >= every
+            due = due or bool(self.store.unjudged.waiting("reconcile", one.kind.name))
             if one.quiet or not (by_hand or due):
                 continue
             found = self._sweep(one, report, by_hand=by_hand)

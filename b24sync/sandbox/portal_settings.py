@@ -35,6 +35,8 @@ class SandboxSettings:
     Attributes:
         server_tz: Zone of the server: offset of every time shown, zone of input without an offset.
         owner_tz: Zone in the profile of the webhook's owner.
+        wall_times: Times are stored without their offset, so that those of the hour that summer time repeats
+            are taken for those of its first pass.
         skew: Date filters of crm.item.list, crm.stagehistory.list and document lists are shifted by
             (owner - server), as the product does.
         strict: Unknown names in select, filter and order of crm.item.* are refused; otherwise ignored.
@@ -75,6 +77,7 @@ class SandboxSettings:
 
     server_tz: str = "Europe/Moscow"
     owner_tz: str = "Europe/Moscow"
+    wall_times: bool = False
     skew: bool = True
     strict: bool = True
     strict_select: bool = False

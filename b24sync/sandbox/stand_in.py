@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -87,7 +87,10 @@ class Sandbox(Actions):
 
     def second(self) -> datetime:
         """The portal's time as it is stored: UTC, whole seconds."""
-        return self.clock.now().replace(microsecond=0)
+        now = self.clock.now().replace(microsecond=0)
+        if self.settings.wall_times:
+            now = now.astimezone(self.server_zone).replace(fold=0).astimezone(UTC)
+        return now
 
     def today(self) -> date:
         """The day on the server."""

@@ -221,6 +221,7 @@ def _lived_through(
         _poll(world, oracle)
         world.idle()
         world.advance(600)
+        _poll(world, oracle)
         world.idle()
         _reconcile(world, oracle)
         world.check_database()
@@ -229,7 +230,10 @@ def _lived_through(
 def _poll(world: World, oracle: Oracle, *, baseline: bool = False) -> None:
     report = world.poll()
     assert (report.exit_code, report.baseline) == (0, baseline), report.troubles
+    turned = not baseline and oracle.clock_has_turned()
     oracle.polled(baseline=baseline)
+    if turned and oracle.etid != OLD:
+        oracle.swept()  # summer time has come or gone: everything is compared
     note(f"told: {[(row['entity_id'], row['name'], row['from_'], row['to_']) for row in world.events()]}")
     oracle.check()
 

@@ -135,6 +135,12 @@ class Oracle:
         self.seen_history |= {row["ID"] for row in rows}
         self.last = self.world.portal.second()
 
+    def clock_has_turned(self) -> bool:
+        """Whether the server's offset is another than at the last poll."""
+        zone, now = self.world.portal.server_zone, self.world.portal.second()
+        last = self.last or now
+        return last.astimezone(zone).utcoffset() != now.astimezone(zone).utcoffset()
+
     def _look(self, number: int, raw: dict[str, Any], stages: list[str], *, baseline: bool) -> None:
         tale = self.tales.get(number)
         if tale is None:

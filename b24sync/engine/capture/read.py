@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from b24sync.engine.capture import origins, skew
+from b24sync.domain.entity import Key
+from b24sync.engine.capture import origins, skew, turned_clock
 from b24sync.engine.capture.baseline import Progress, take_baselines
 from b24sync.engine.capture.paging import NOTHING, PAGE, Chain, advance
 from b24sync.engine.capture.refusals import lacks_history, refusal
@@ -44,6 +45,7 @@ class KindReading:
         history_id: The last history row read.
         probed: Whether the portal was asked if it keeps stage history by now.
         learnt: The newest history row of a portal that has begun to keep it: what follows is news.
+        widened: By how much more than the overlap is read again, for rows may be stamped too early.
     """
 
     kind: Kind
@@ -57,6 +59,7 @@ class KindReading:
     history: str = "unknown"
     probed: bool = False
     learnt: int | None = None
+    widened: timedelta = timedelta(0)
 
     def asks_for_history(self, now: int) -> bool:
         """Whether a day has passed since the portal said that it keeps no stage history of the kind."""
@@ -71,8 +74,10 @@ class KindReading:
 
     @property
     def since(self) -> datetime | None:
-        """The signpost of the last complete poll."""
-        return datetime.fromtimestamp(self.cursor.signpost, UTC) if self.cursor.signpost is not None else None
+        """The signpost of the last complete poll, or earlier if the portal's clock has gone back."""
+        if self.cursor.signpost is None:
+            return None
+        return datetime.fromtimestamp(self.cursor.signpost, UTC) - self.widened
 
 
 @dataclass(slots=True)
@@ -157,6 +162,13 @@ class _Poll:
         active = [one for one in readings if one.error is None]
         calls = self._probe_calls(active)
         answers, signpost = self.portal.chain(calls)
+        turned_clock.look(
+            self.store,
+            active,
+            signpost=signpost,
+            offset=self.portal.server_utc_offset,
+            overlap=self.overlap,
+        )
         answers = {**answers, **self._probe_late(active, signpost)}
         with self.store.transaction():
             walks = [one for one in active if self._take_newest(one, answers)]
@@ -394,7 +406,7 @@ def promote(
     """
     floor = max(
         store.snapshot.remember_history(
-            one.kind.name, floor_before=seconds(signpost - overlap), now=seconds(signpost)
+            one.kind.name, floor_before=seconds(signpost - overlap - one.widened), now=seconds(signpost)
         ),
         one.cursor.history_floor,
     )
@@ -402,6 +414,8 @@ def promote(
         floor = min(floor, deferred - 1)
     store.snapshot.save_cursor(_advanced(one, signpost=signpost, floor=floor))
     store.echoes.forget_writes(one.kind.name, before_run=run)
+    if one.fresh or one.cursor.reconciled_at == seconds(signpost):
+        store.unjudged.done("reconcile", [Key(one.kind.name, 0)])
 
 
 def _advanced(one: KindReading, *, signpost: datetime, floor: int) -> Cursor:
