@@ -320,9 +320,8 @@ class Company(RuleBasedStateMachine):
             report = self.world.poll()
             assert report.exit_code in {0, 1}
             self.world.advance(7 * 3600)
-            if not report.events and not [
-                row for row in self.world.actions() if row["state"] in {"pending", "running"}
-            ]:
+            waiting = [row for row in self.world.actions() if row["state"] in {"pending", "running"}]
+            if not (report.events or report.actions or waiting):
                 break
         self.world.quiet()
         self.world.advance(301)

@@ -70,8 +70,9 @@ def test_another_portals_webhook_is_refused_with_2_and_a_remedy(polled: Office, 
     for command in commands:
         ran = polled.run(*command.split())
         assert ran.code == 2, ran.said
-        assert polled.server.webhook.split("/")[2] in ran.err
-        assert "store.path" in ran.err
+        if command != "poll --baseline":  # what lasts is said once an hour
+            assert polled.server.webhook.split("/")[2] in ran.err
+            assert "store.path" in ran.err
         assert "Traceback" not in ran.err
     assert "another portal" in polled.run("doctor").said
     assert len(elsewhere.company.requests) == 0

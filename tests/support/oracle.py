@@ -60,6 +60,7 @@ class Tale:
     owed: list[Told] = field(default_factory=list)
     updates: list[dict[str, list[Any]]] = field(default_factory=list)
     gone: bool = False
+    awaited: tuple[str, datetime] | None = None
 
 
 @dataclass
@@ -132,6 +133,9 @@ class Oracle:
                 row.get("STAGE_ID") or row.get("STATUS_ID") for row in fresh if row["OWNER_ID"] == number
             ]
             self._look(number, raw, [str(stage) for stage in stages], baseline=baseline)
+        for number, tale in self.tales.items():
+            if number not in present:
+                self._overdue(tale)
         self.seen_history |= {row["ID"] for row in rows}
         self.last = self.world.portal.second()
 
@@ -171,6 +175,13 @@ class Oracle:
         left = tale.stage in FINAL and raw.get("previousStageId") in {None, "", tale.stage}
         if not self.history or left or moved < now - OVERLAP or (tale.stage == "" and stage in FIRST):
             self._moves(tale, [stage])
+        tale.awaited = (stage, moved) if stage != tale.stage else None
+
+    def _overdue(self, tale: Tale) -> None:
+        """Of what is gone, unknown to the program, the move that its row showed last is told in time."""
+        if tale.awaited and not tale.gone and tale.awaited[1] < self.world.portal.second() - OVERLAP:
+            self._moves(tale, [tale.awaited[0]])
+            tale.awaited = None
 
     def _moves(self, tale: Tale, stages: list[str]) -> None:
         moved = f"{'status' if self.kind == 'invoice' else 'stage'}_changed"
