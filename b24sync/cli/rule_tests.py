@@ -19,6 +19,8 @@ from b24sync.portal.webhook import Webhook
 from b24sync.rest.kinds import kinds_from
 from b24sync.rules.language import Language
 from b24sync.store import Store
+from b24sync.words import speak
+from b24sync.words.verdicts import verdict
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -73,6 +75,7 @@ def run(session: Session, file: Path | None, *, as_json: bool) -> int:
 def _tried(loaded: Loaded, *, as_json: bool) -> int:
     settings = loaded.settings
     words = _WORDS[settings.language]
+    speak(settings.language)
     scratch = Store.in_memory()
     wrong = 0
     try:
@@ -115,7 +118,8 @@ def _lines(found: Iterable[Difference], words: dict[str, str]) -> Iterable[str]:
                 near = f" ({words['near']} {one.hint}?)" if one.hint else ""
                 yield f"    {words['rule']} {one.expected['rule']}{near}"
             case "missing":
-                yield f"    {one.where}: {words['missing']}{hint}"
+                why = f" ({verdict(one.hint)})" if one.hint else ""
+                yield f"    {one.where}: {words['missing']}{why}"
             case "extra":
                 yield f"    {one.where}: {words['extra']}: {_text(_effect(one.got), words)}"
             case _:

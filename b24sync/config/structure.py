@@ -95,8 +95,8 @@ def _hooks(secrets: SecretReader, kinds: Any) -> Hooks:
     hooks.for_type(Secret, lambda raw: read_secret(raw, secrets))
     hooks.for_type(StepSettings, lambda raw: _step(raw, hooks))
     hooks.for_type(Any, lambda raw: raw)
-    read_test = _table_reader(RuleTest, hooks)
-    hooks.for_type(RuleTest, lambda raw: read_test(_with_own_kinds(raw, kinds)))
+    read_test = cache(lambda: _table_reader(RuleTest, hooks))  # most files have none
+    hooks.for_type(RuleTest, lambda raw: read_test()(_with_own_kinds(raw, kinds)))
     return hooks
 
 

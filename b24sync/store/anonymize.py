@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from b24sync.store.export_import import Row
 
 _OF_THIS_PLACE = ("installation", "config_digest", "said")
-_OWN_WORDS = ("when is false", "from is ", "to is ", "listens to ")
+_OWN_WORDS = ("when is false", "from is ", "to is ", "after is ", "the time was over", "listens to ")
 _VALUES = "; here "  # behind it come values of the CRM
 _KEPT_CACHE = ("stages:", "stages_asked:", "calendar:")
 

@@ -15,6 +15,8 @@ FITS_AND_HELD = Message("событие подходит, условие вып�
 LISTENS = Message("ждёт другого: {events}", "listens to {events}")
 FROM = Message("было {now}, нужно {wanted}", "from is {now}, wanted {wanted}")
 TO = Message("стало {now}, нужно {wanted}", "to is {now}, wanted {wanted}")
+AFTER = Message("простояло {now}, нужно {wanted}", "after is {now}, wanted {wanted}")
+OVER = Message("срок вышел раньше, чем появилось правило", "the time was over when the rule was new")
 FALSE = Message("условие не выполнено: {when}", "when is false: {when}")
 FALSE_HERE = Message("условие не выполнено: {when}; здесь {values}", "when is false: {when}; here {values}")
 UNJUDGED = Message("условие не удалось проверить: {why}", "when cannot be judged: {why}")
@@ -32,6 +34,8 @@ _PATTERNS: Mapping[str, Message] = {
     r"listens to (?P<events>.*)": LISTENS,
     r"from is (?P<now>.*), wanted (?P<wanted>.*)": FROM,
     r"to is (?P<now>.*), wanted (?P<wanted>.*)": TO,
+    r"after is (?P<now>.*), wanted (?P<wanted>.*)": AFTER,
+    r"the time was over when the rule was new": OVER,
     r"when is false: (?P<when>.*); here (?P<values>.*)": FALSE_HERE,
     r"when is false: (?P<when>.*)": FALSE,
     r"when cannot be judged: (?P<why>.*)": UNJUDGED,
