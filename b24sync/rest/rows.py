@@ -26,7 +26,7 @@ _COPIED = (
         "discountSum",
         "taxRate",
     ),
-    *("taxIncluded", "customized", "measureCode", "measureName", "sort"),
+    *("taxIncluded", "taxName", "customized", "measureCode", "measureName", "sort"),
 )
 
 

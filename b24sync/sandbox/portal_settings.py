@@ -62,6 +62,8 @@ class SandboxSettings:
         array_bound: What a comparison with an array does, as after a short page of chained commands: "error"
             (INVALID_ARG_VALUE), "rows" (the condition is void) or "nothing" (no row matches).
         pdf_polls: Calls of document.get until the PDF is there.
+        rows_add_tax: A written price of a row without ``taxIncluded`` gets the tax on top, against the
+            documentation.
         transformer_ok: PDFs can be made at all.
         document_limit: Documents the plan allows; ``None``: unlimited.
         secret: The webhook's secret.
@@ -101,6 +103,7 @@ class SandboxSettings:
     command_latency_s: float = 0.0
     array_bound: Literal["error", "rows", "nothing"] = "error"
     pdf_polls: int = 1
+    rows_add_tax: bool = False
     transformer_ok: bool = True
     document_limit: int | None = None
     secret: str = "sandboxsecret0001"  # noqa: S105 - the stand-in guards nothing

@@ -80,6 +80,8 @@ class Rows:
         key, self._next = self._next, self._next + 1
         price = _float(given.get("price"), 0.0)
         rate = _float(given.get("taxRate"), None)
+        if rate and self._portal.settings.rows_add_tax and given.get("taxIncluded") not in {"Y", True}:
+            price = round(price * (100 + rate) / 100, 2)
         net = round(price * 100 / (100 + rate), 2) if rate else price
         product = to_int(given.get("productId")) or 0
         name = given.get("productName") or self._portal.catalog.product_name(product)

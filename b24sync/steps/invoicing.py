@@ -208,14 +208,40 @@ def _complete(ctx: StepContext, key: Key, copied: Sequence[Row], *, is_new: bool
         return Done(changed=is_new, details=details, made=(key,))
     total = sum((row.sum for row in copied), Decimal(0))
     yield Intend({"entity": str(key), "amount": f"{total:f}", "rows": len(copied)})
-    call = rows.set_for(ctx.kinds[INVOICE], key.id, [rows.copy_of(row) for row in copied])
+    written = [rows.copy_of(row) for row in copied]
     sets = {"amount": json_values.plain_number(total)}
-    answer: Answer = yield Write(call, OnLostAnswer.REPEAT, entity=key, sets=sets)
+    answer: Answer = yield from _rows_set(ctx, key, written, sets)
+    if answer.error is None and (again := _repriced(copied, written, rows.read_rows(answer.result))):
+        answer = yield from _rows_set(ctx, key, again, sets)
     if answer.error is not None:
         return Failed(words_of(answer.error, words.ROWS_OF(entity=key)), details)
     if answer.result and _contents(rows.read_rows(answer.result)) != _contents(copied):
         return Failed(words.ROWS_DIFFER(entity=key), details)
     return Done(changed=True, details=details, made=(key,))
+
+
+def _rows_set(
+    ctx: StepContext, key: Key, written: Sequence[Mapping[str, Any]], sets: Mapping[str, Any]
+) -> Effects[Answer]:
+    call = rows.set_for(ctx.kinds[INVOICE], key.id, written)
+    answer: Answer = yield Write(call, OnLostAnswer.REPEAT, entity=key, sets=sets)
+    return answer
+
+
+def _repriced(
+    copied: Sequence[Row], written: Sequence[dict[str, Any]], kept: Sequence[Row]
+) -> list[dict[str, Any]]:
+    """The rows with other prices where the portal added the tax to a price that had it; empty if it did not.
+
+    The price of a row is documented with its tax, whatever ``taxIncluded`` says; a portal that takes it for
+    one without tax gets that one, so that the sum stays.
+    """
+    if len(kept) != len(copied) or all(a.price == b.price for a, b in zip(copied, kept, strict=True)):
+        return []
+    return [
+        row if source.price == now.price else {**row, "price": source.raw.get("priceExclusive", row["price"])}
+        for source, row, now in zip(copied, written, kept, strict=True)
+    ]
 
 
 def _contents(found: Sequence[Row]) -> Counter[tuple[Any, ...]]:

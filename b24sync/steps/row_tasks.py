@@ -46,12 +46,17 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One task to be made: by which template, of which rows."""
+    """One task to be made: by which template, of which rows.
+
+    Attributes:
+        former: The marker that release 0.1 gave it, by the template's place.
+    """
 
     template: TaskTemplate
     marker: str
     rows: Sequence[RowView]
     row: RowView | None = None
+    former: str = ""
 
     @property
     def names(self) -> dict[str, Any]:
@@ -106,14 +111,27 @@ def _rows(ctx: StepContext, templates: Sequence[TaskTemplate]) -> Effects[list[P
 
 
 def _jobs(ctx: StepContext, templates: Sequence[TaskTemplate], rows: Sequence[Placed]) -> Iterator[Job]:
+    seen = dict[str, int]()
     for n, template in enumerate(templates):
+        mark = _mark(template)
+        seen[mark] = seen.get(mark, 0) + 1
+        whole, former = f"{ctx.marker}:{mark}.{seen[mark]}", f"{ctx.marker}:{n}"
         taken = [one for one in rows if _takes(template, one)]
         views = [one.view for one in taken]
         if template.per == "row":
             for one in taken:
-                yield Job(template, f"{ctx.marker}:{n}:{one.mark}", views, one.view)
+                yield Job(template, f"{whole}:{one.mark}", views, one.view, f"{former}:{one.mark}")
         elif taken:
-            yield Job(template, f"{ctx.marker}:{n}", views)
+            yield Job(template, whole, views, None, former)
+
+
+def _mark(template: TaskTemplate) -> str:
+    """What a template is for, wherever it stands in the configuration and whatever its texts are.
+
+    Of equal ones each has its own number.
+    """
+    meant = (template.per, sorted(template.section), sorted(template.product), sorted(template.name))
+    return sha256(repr(meant).encode()).hexdigest()[:8]
 
 
 def _takes(template: TaskTemplate, placed: Placed) -> bool:
@@ -144,6 +162,7 @@ def _draft(ctx: StepContext, job: Job) -> Effects[task_making.TaskDraft]:
     )
     return task_making.TaskDraft(
         marker=job.marker,
+        former=job.former,
         title=title,
         description=description,
         responsible_id=person.id,

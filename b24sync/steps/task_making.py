@@ -29,6 +29,7 @@ class TaskDraft:
 
     Attributes:
         marker: Its XML_ID.
+        former: The XML_ID that an earlier release gave it; empty: the same.
         responsible: The responsible's name.
         group: Id of a workgroup; 0: none.
     """
@@ -41,6 +42,7 @@ class TaskDraft:
     deadline: datetime | None = None
     tags: tuple[str, ...] = ()
     group: int = 0
+    former: str = ""
 
     def fields(self, bindings: Sequence[str]) -> dict[str, Any]:
         """As ``tasks.task.add`` takes it; the creator is the webhook's owner."""
@@ -86,7 +88,14 @@ def make(ctx: StepContext, drafts: Sequence[TaskDraft]) -> Effects[Made | Failed
         The tasks, those found too; or how it failed, with the ids of those that are there in its details.
     """
     bindings = yield from _bindings(ctx)
-    there = yield from _look_for(ctx, bindings, [draft.marker for draft in drafts])
+    markers = [mark for draft in drafts for mark in (draft.marker, draft.former) if mark]
+    found = yield from _look_for(ctx, bindings, markers)
+    there = {
+        draft.marker: found[mark]
+        for draft in drafts
+        for mark in (draft.former, draft.marker)
+        if mark in found
+    }
     missing = [draft for draft in drafts if draft.marker not in there]
     if not missing:
         return Made(there, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -73,6 +74,21 @@ def test_with_use_alone_it_copies_the_rows_of_the_deal(bench: Bench) -> None:
     assert Decimal(str(invoice["opportunity"])) == Decimal("539781.60")
     assert invoice["stageId"] == "DT31_1:N"
     assert bench.told[-1].sets == {"amount": "539781.6"}
+
+
+@pytest.mark.parametrize("adds_tax", [False, True])
+@pytest.mark.parametrize("included", ["Y", "N"])
+def test_copied_rows_keep_the_sum_whether_their_tax_is_included_or_not(
+    bench: Bench, included: str, adds_tax: bool
+) -> None:
+    deal = bench.company.deals[0]
+    row = {"productName": "a", "price": 120, "quantity": 2, "taxRate": 20, "taxIncluded": included}
+    bench.portal.set_rows(2, deal, [row])
+    bench.portal.settings = replace(bench.portal.settings, rows_add_tax=adds_tax)
+    assert isinstance(run(bench, CreateInvoice()), Done)
+    assert made(bench)[0]["opportunity"] == 240
+    (copy,) = bench.portal.rows(INVOICE, made(bench)[0]["id"])
+    assert (copy["price"], copy["taxIncluded"], copy["taxRate"]) == (120, included, 20)
 
 
 def test_an_amount_leaves_the_rows_out(bench: Bench) -> None:

@@ -270,3 +270,24 @@ def test_a_text_that_fails_for_one_row_makes_no_task_at_all(bench: Bench) -> Non
     result = bench.run(step, "invoice.created", bench.company.invoices[0])
     assert isinstance(result, Failed)
     assert not new_tasks(bench)
+
+
+def test_templates_in_another_order_make_nothing_twice(bench: Bench) -> None:
+    deal = bench.company.deals[0]
+    one = TaskTemplate(name=("*",), title="A {{ row.name }}")
+    two = TaskTemplate(per="invoice", title="B")
+    result = bench.run(CreateTasks(tasks=(one, two)), "deal.created", deal)
+    made = len(bench.portal.tasks)
+    again = bench.run(CreateTasks(tasks=(two, one)), "deal.created", deal, attempt=2)
+    assert (result.changed, again.changed) == (True, False)
+    assert len(bench.portal.tasks) == made
+
+
+def test_tasks_with_the_markers_of_an_earlier_release_are_found(bench: Bench) -> None:
+    deal = bench.company.deals[0]
+    step = CreateTasks(tasks=(TaskTemplate(per="invoice", title="B"),))
+    fields = {"TITLE": "B", "RESPONSIBLE_ID": 3, "UF_CRM_TASK": [f"D_{deal}"], "XML_ID": "b24sync:a1:0"}
+    bench.portal.add_task(**fields)
+    before = len(bench.portal.tasks)
+    assert not bench.run(step, "deal.created", deal, attempt=2).changed
+    assert len(bench.portal.tasks) == before
