@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from b24sync.engine.plan import Planner
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
-    from b24sync.store.held import HeldEntity, Why
+    from b24sync.store.held import HeldEntity
 
 
 @dataclass(slots=True)
@@ -168,20 +168,24 @@ class Applier:
         """Apply what is staged of an entity, or leave it out if it must wait or cannot be mapped (G13)."""
         key = Key(kind.name, owner)
         if key in self.waiting:
-            self._hold(key, "link", "a link that a condition needs cannot be read", facts)
+            self.store.held.keep(key.kind, key.id, fresh_from=self._fresh_from(facts))
             return
         try:
             self._apply_readable(kind, owner, facts, waits, applied)
         except UnmappableError as error:
-            self._hold(key, "row", str(error), facts)
+            self._set_aside(key, str(error), facts)
             return
         if owner in self.held:
             self.store.held.lift(kind.name, owner)
 
-    def _hold(self, key: Key, why: Why, reason: str, facts: Facts) -> None:
-        fresh_from = None if facts.quiet else seconds(facts.fresh_from)
-        self.store.held.note(key.kind, key.id, why, reason, at=seconds(self.signpost), fresh_from=fresh_from)
+    def _set_aside(self, key: Key, reason: str, facts: Facts) -> None:
+        at, fresh_from = seconds(self.signpost), self._fresh_from(facts)
+        self.store.held.note(key.kind, key.id, "row", reason, at=at, fresh_from=fresh_from)
         self.store.held.keep(key.kind, key.id)
+
+    @staticmethod
+    def _fresh_from(facts: Facts) -> int | None:
+        return None if facts.quiet else seconds(facts.fresh_from)
 
     def _apply_readable(
         self, kind: Kind, owner: int, facts: Facts, waits: HistoryWaits, applied: Applied
@@ -321,6 +325,9 @@ class Applier:
 
     def _gone(self, kind: Kind, entity_id: int, state: str, facts: Facts, applied: Applied) -> None:
         stored, key = self.store.snapshot.entity(kind.name, entity_id), Key(kind.name, entity_id)
+        if key in self.waiting:
+            self.store.unjudged.add("reconcile", [Key(kind.name, 0)])  # to see again that it is gone
+            return
         if stored is None and state == "deleted":
             stored = self._never_seen(key)
         if stored is None or stored.state in {"deleted", state}:

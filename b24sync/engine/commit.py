@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from b24sync.engine import funnels as stages
 from b24sync.engine.apply import Applied, Applier
+from b24sync.engine.awaited_links import AwaitedLinks
 from b24sync.engine.capture.staging import seconds
 from b24sync.engine.plan import Planner
 from b24sync.engine.remembered import Remembered
@@ -24,7 +25,7 @@ from b24sync.words import polling as words
 from b24sync.words.vocabulary import KINDS, word
 
 if TYPE_CHECKING:
-    from b24sync.engine.capture import Gathered, KindReading
+    from b24sync.engine.capture import Gathered
     from b24sync.engine.funnels import Funnels
     from b24sync.engine.poll_report import Report
     from b24sync.engine.poller import Poller
@@ -151,18 +152,17 @@ class Commit:
         Where conditions need linked entities, roll back, ask for them, and begin again.
         """
         funnels = self._known_funnels()
-        remembered = Remembered()
-        waiting = set[str]()
+        links = AwaitedLinks(self.poller.store, self.poller.portal, Remembered())
         while True:
-            planner = self._planner(funnels, remembered)
-            readings = [one for one in self.gathered.complete() if one.kind.name not in waiting]
+            planner = self._planner(funnels, links)
             try:
                 with self.poller.store.transaction():
-                    applied = self._applied(funnels, planner, readings)
+                    applied = self._applied(funnels, planner, links)
                     self.poller.checkpoint("poll.before_commit")
             except _MissingError:
-                waiting |= self._fetch(planner, remembered)
+                links.settle(planner)
                 continue
+            links.tell(self.report)
             self.report.warnings += applied.warnings
             for fault in planner.faults:
                 self.report.worsen(1, words.FAULT(fault=fault))
@@ -172,7 +172,7 @@ class Commit:
                 self.report.worsen(1, loop)
             return applied
 
-    def _applied(self, funnels: Funnels, planner: Planner, readings: Sequence[KindReading]) -> Applied:
+    def _applied(self, funnels: Funnels, planner: Planner, links: AwaitedLinks) -> Applied:
         poller, signpost = self.poller, self.gathered.signpost
         applier = Applier(
             poller.store,
@@ -183,42 +183,29 @@ class Commit:
             self.report.run,
             signpost,
             dict(self.swept),
+            links.waiting.keys(),
         )
-        applied = applier.apply(readings)
+        links.keep(seconds(signpost))
+        applied = applier.apply(self.gathered.complete())
         self.poller.parts.follow_up(applied, planner, funnels)
-        if planner.wanted:
+        if planner.wanted or planner.blocked.keys() - links.waiting.keys():
             raise _MissingError
+        links.end()
         planner.close()
         self.poller.store.snapshot.clear_staged()
         return applied
 
-    def _planner(self, funnels: Funnels, remembered: Remembered) -> Planner:
+    def _planner(self, funnels: Funnels, links: AwaitedLinks) -> Planner:
         return Planner(
             store=self.poller.store,
             rules=self.poller.settings.rules,
             safety=self.poller.settings.safety,
-            judge=self.poller.parts.judge(remembered, funnels, self.gathered.signpost),
+            judge=self.poller.parts.judge(links.remembered, funnels, self.gathered.signpost),
             run=self.report.run,
             now=self.gathered.signpost,
             due_at=seconds(self.poller.clock.now()),
             installation=self.poller.store.installation(),
+            unreadable=links.unreadable,
+            given_up=links.given_up,
+            waiting=links.waiting.keys(),
         )
-
-    def _fetch(self, planner: Planner, remembered: Remembered) -> set[str]:
-        """Ask for the linked entities that conditions need.
-
-        Returns:
-            The kinds that must wait because their links cannot be read now.
-        """
-        wanted = planner.wanted
-        try:
-            answers = remembered.ask(self.poller.portal, [call for _, call in wanted])
-        except TransientError as error:
-            self.report.worsen(69, words.LINKS(kinds=", ".join(sorted(planner.waiting_kinds())), why=error))
-            return set(planner.waiting_kinds())
-        failed = [answer for answer in answers if isinstance(answer.error, TransientError)]
-        remembered.forget(failed)
-        waiting = {kind for kind, call in wanted for answer in failed if answer.call == call}
-        for answer in failed:
-            self.report.worsen(69, words.LINK(why=answer.error))
-        return waiting

@@ -82,6 +82,7 @@ class FollowUp:
             self.tz,
             self.planner.now,
             self.run,
+            self.planner.waiting,
         )
         for event, stored in looking.look(list(applied.changes), applied.touched):
             self._plan(event, stored, applied)
@@ -160,6 +161,8 @@ class FollowUp:
     def _judge_tasks(self, invoice_id: int, applied: Applied) -> bool:
         """Plan the event if the set is done; false if the invoice cannot be seen and must be judged later."""
         stored = self.store.snapshot.entity(INVOICE, invoice_id)
+        if Key(INVOICE, invoice_id) in self.planner.waiting:
+            return False
         if stored is None or stored.state != "present":
             return stored is not None and stored.state == "deleted"
         closings = self._closings(invoice_id, applied)
@@ -264,7 +267,9 @@ class FollowUp:
                 configured=configured,
                 baseline_at=datetime.fromtimestamp(baseline_at, UTC) if baseline_at is not None else None,
             )
-            if due is not None:
+            if due is not None and invoice.key in self.planner.waiting:
+                soonest = now
+            elif due is not None:
                 event_id = self._plan(due.event(), stored, applied)
                 self.store.records.keep_reminders(stored.id, due.due_date, due.covers, event_id)
             following = next_check(invoice, settings, self.calendar(), now=now, tz=self.tz)

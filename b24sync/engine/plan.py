@@ -7,14 +7,13 @@ NotRememberedError; the poll rolls back, asks, and begins again.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from b24sync.domain.event import Event
-from b24sync.engine.remembered import NotRememberedError
+from b24sync.engine.remembered import NotRememberedError, identity
 from b24sync.errors import PortalError
 from b24sync.rules.match import concerns, mismatch
 from b24sync.store.outbox import Planned
@@ -22,9 +21,10 @@ from b24sync.words import polling as words
 
 if TYPE_CHECKING:
     from b24sync.calls import Call
-    from b24sync.domain.entity import Entity
+    from b24sync.domain.entity import Entity, Key
     from b24sync.domain.settings import RuleSettings, SafetySettings
     from b24sync.domain.step_settings import StepSettings
+    from b24sync.errors import TransientError
     from b24sync.store import Store
 
 
@@ -68,7 +68,11 @@ class Planner:
     Attributes:
         now: The poll's portal time.
         due_at: Local time from which the actions may run, Unix seconds.
-        wanted: Calls that conditions need and that are not remembered, with the kinds that wait for them.
+        wanted: Calls that conditions need and that are not remembered, by identity.
+        unreadable: Calls that were asked in vain in this poll, by identity.
+        given_up: Entities that have waited long enough: what still cannot be read is a fault now.
+        waiting: Entities whose events wait for links.
+        blocked: Entities that must wait, as was found out now.
     """
 
     store: Store
@@ -83,7 +87,11 @@ class Planner:
     mails: list[int] = field(default_factory=list)
     too_old: int = 0
     held_loops: list[str] = field(default_factory=list)
-    wanted: list[tuple[str, Call]] = field(default_factory=list)
+    wanted: dict[str, Call] = field(default_factory=dict)
+    unreadable: Mapping[str, TransientError] = field(default_factory=dict)
+    given_up: Collection[Key] = frozenset()
+    waiting: Collection[Key] = frozenset()
+    blocked: dict[Key, TransientError] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
     def plan(self, event: Event, entity: Callable[[], Entity]) -> int | None:
@@ -129,13 +137,27 @@ class Planner:
         try:
             verdict = self.judge.holds(rule, event, entity())
         except NotRememberedError as missing:
-            self.wanted += [(event.entity.kind, call) for call in missing.calls]
-            return Verdict(False, "waits")
+            failed = self._missed(missing.calls)
+            if failed is None or event.entity not in self.given_up:
+                if failed is not None:
+                    self.blocked[event.entity] = failed
+                return Verdict(False, "waits")
+            verdict = Verdict(False, words.UNJUDGED(why=failed), fault=words.UNJUDGED(why=failed))
         except PortalError as error:
             verdict = Verdict(False, f"a link was refused: {error}", fault=str(error))
         if verdict.fault:
             self.faults.append(words.RULE_ON(rule=rule.name, entity=event.entity, why=verdict.fault))
         return verdict
+
+    def _missed(self, calls: Iterable[Call]) -> TransientError | None:
+        """Note what must be asked for; the error of a call that was asked in vain, if one was."""
+        failed = None
+        for call in calls:
+            name = identity(call)
+            failed = failed or self.unreadable.get(name)
+            if name not in self.unreadable:
+                self.wanted[name] = call
+        return failed
 
     def _write(self, rule: RuleSettings, event: Event, event_id: int) -> None:
         state, result = self._start(rule, event)
@@ -214,7 +236,3 @@ class Planner:
     def _hold(self, actions: list[int], message: str) -> None:
         for action_id in actions:
             self.store.outbox.hold(action_id, {"reason": "storm", "message": message})
-
-    def waiting_kinds(self) -> Counter[str]:
-        """How many calls each kind waits for."""
-        return Counter(kind for kind, _ in self.wanted)

@@ -32,9 +32,12 @@ def identity(call: Call) -> str:
 
 @dataclass(slots=True)
 class Remembered:
-    """Answers of the portal by call, so that equal questions are asked once in a poll."""
+    """Answers of the portal by call, so that equal questions are asked once in a poll.
 
-    answers: dict[str, Answer] = field(default_factory=dict)
+    What was asked is kept as text: a poll may need thousands of linked rows.
+    """
+
+    answers: dict[str, Answer | str] = field(default_factory=dict)
     used: dict[str, Any] = field(default_factory=dict)
 
     def run(self, effects: Effects[T]) -> T:
@@ -53,7 +56,7 @@ class Remembered:
                 if missing:
                     effects.close()
                     raise NotRememberedError(missing)
-                heard = {identity(call): self.answers[identity(call)] for call in effect.calls}
+                heard = {identity(call): self._heard(call) for call in effect.calls}
                 self.used.update({name: _to_keep(answer) for name, answer in heard.items()})
                 effect = effects.send([heard[identity(call)] for call in effect.calls])
         except StopIteration as stop:
@@ -68,8 +71,12 @@ class Remembered:
         unique = {identity(call): call for call in calls if identity(call) not in self.answers}
         answers = portal.read(list(unique.values())) if unique else []
         for name, answer in zip(unique, answers, strict=True):
-            self.answers[name] = answer
+            self.answers[name] = answer if answer.error is not None else json.dumps(answer.result)
         return answers
+
+    def _heard(self, call: Call) -> Answer:
+        kept = self.answers[identity(call)]
+        return Answer(call, result=json.loads(kept)) if isinstance(kept, str) else kept
 
     def forget(self, answers: Iterable[Answer]) -> None:
         """Forget answers that may be different next time."""

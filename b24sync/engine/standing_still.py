@@ -8,7 +8,7 @@ there, give none.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING
@@ -46,6 +46,7 @@ class StandingStill:
     tz: tzinfo
     now: datetime
     run: int
+    waiting: Collection[Key] = frozenset()  # their events wait for links: looked at again in the next poll
 
     def look(self, kinds: Iterable[str], touched: Iterable[Key]) -> Iterator[tuple[Event, Stored]]:
         """The events of these kinds, and remember when to look again.
@@ -70,9 +71,14 @@ class StandingStill:
             if kind not in looked:
                 self.store.snapshot.index_stays()
             before = looked.get(kind, self.now.timestamp())
-            yield from self._news(kind, rules, since, before, news)
-            upcoming[kind] = int(self._next(kind, rules).timestamp())
-            looked[kind] = int(self.now.timestamp())
+            later = False
+            for event, stored in self._news(kind, rules, since, before, news):
+                if event.entity in self.waiting:
+                    later = True
+                else:
+                    yield event, stored
+            upcoming[kind] = 0 if later else int(self._next(kind, rules).timestamp())
+            looked[kind] = before if later else int(self.now.timestamp())
         self._keep(NEXT, upcoming)
         self._keep(LOOKED, looked)
 

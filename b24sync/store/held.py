@@ -6,9 +6,11 @@ Their rows and stage history are kept, so that nothing is missed when they come 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from b24sync.domain.entity import Key
 
 Why: TypeAlias = Literal["row", "link"]
 FIRST_S, LONGEST_S = 300, 24 * 3600  # back-off between two tries of a row
@@ -75,7 +77,27 @@ class Held:
             (kind, entity_id, why, reason[:500], at, fresh_from, FIRST_S, LONGEST_S),
         )
 
-    def keep(self, kind: str, entity_id: int) -> None:
+    def wait(self, kind: str, entity_id: int, reason: str, *, at: int, counted: bool) -> None:
+        """An entity's events wait for a link; ``counted``: the portal was asked for it in vain."""
+        self._db.execute(
+            "INSERT INTO held (kind, id, why, reason, since, tries, next_at) VALUES"
+            " (?1, ?2, 'link', ?3, ?4, ?5, ?4) ON CONFLICT (kind, id) DO UPDATE SET"
+            " tries = CASE WHEN why = 'link' THEN tries + ?5 ELSE ?5 END, why = 'link', reason = ?3",
+            (kind, entity_id, reason[:500], at, int(counted)),
+        )
+
+    def long_waiting(self, polls: int) -> list[Key]:
+        """Entities that have waited for a link in so many polls."""
+        sql = "SELECT kind, id FROM held WHERE why = 'link' AND tries >= ?"
+        return [Key(*row) for row in self._db.execute(sql, (polls,))]
+
+    def end_waiting(self, but: Collection[Key]) -> None:
+        """Forget who waited without news of their own (for a reminder), but for some."""
+        sql = "SELECT kind, id FROM held WHERE why = 'link' AND NOT kept"
+        over = [tuple(row) for row in self._db.execute(sql) if Key(*row) not in but]
+        self._db.executemany("DELETE FROM held WHERE kind = ? AND id = ?", over)
+
+    def keep(self, kind: str, entity_id: int, *, fresh_from: int | None = None) -> None:
         """Take what is staged of an entity out of this poll, and keep it."""
         one = (kind, entity_id)
         self._db.execute(
@@ -90,7 +112,10 @@ class Held:
             one,
         )
         self._db.execute("DELETE FROM staged_history WHERE kind = ? AND owner = ?", one)
-        self._db.execute("UPDATE held SET kept = 1 WHERE kind = ? AND id = ?", one)
+        self._db.execute(
+            "UPDATE held SET kept = 1, fresh_from = coalesce(fresh_from, ?) WHERE kind = ? AND id = ?",
+            (fresh_from, *one),
+        )
 
     def restage(self, kind: str, now: int) -> None:
         """Put back what is due, or has news; a row that was read since stays as it was read."""

@@ -49,10 +49,6 @@ TOO_OLD = Message(
     "пропущено уведомлений и писем: {count}; их события старше safety.max_event_age",
     "{count} notify and mail steps skipped: their events are older than safety.max_event_age",
 )
-LINKS = Message(
-    "связанные данные ({kinds}) сейчас не прочитать: {why}", "links of {kinds} cannot be read now: {why}"
-)
-LINK = Message("связанные данные сейчас не прочитать: {why}", "a link cannot be read now: {why}")
 OF_ACTION = Message("действие №{id}: {text}", "action {id}: {text}")
 LOOP = Message(
     "правила вызывают друг друга на {entity}: {rules} ({count} собственных запусков за час)",
@@ -74,4 +70,12 @@ QUARANTINED = Message(
 )
 MORE_QUARANTINED = Message(
     "и ещё отложено: {count} (b24sync status)", "and {count} more are set aside (b24sync status)"
+)
+LINKS_WAIT = Message(
+    "ждут связанных данных, которые сейчас не прочитать: {count} ({why})",
+    "{count} wait for linked data that cannot be read now ({why})",
+)
+UNJUDGED = Message(
+    "условие не проверить, связанные данные не читаются: {why}",
+    "condition could not be judged, a link cannot be read: {why}",
 )
