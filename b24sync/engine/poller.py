@@ -220,8 +220,8 @@ class Poller:
             found = self._sweep(one, report, by_hand=by_hand)
             if found.error is None:
                 one.cursor = replace(one.cursor, reconciled_at=seconds(now), guard=found.guard or None)
-                before.update({f"{one.kind.name}:{number}": last or 0 for number in found.found_new})
-                reread += [one] if found.changed or found.found_new else []
+            before.update({f"{one.kind.name}:{number}": last or 0 for number in found.found_new})
+            reread += [one] if found.changed or found.found_new else []
         self._after_rows(reread, report)
         return before
 
@@ -258,14 +258,20 @@ class Poller:
         try:
             found = sweep(self.portal, self.store, one.kind, by_hand=by_hand, scrub=self.scrub)
         except PortalError as error:
-            found = Sweep(one.kind, error=error)
-        if found.error is not None:
-            one.error, one.complete = found.error, False
-            _leave_out(report, one.kind, found.error)
+            found = Sweep(
+                one.kind, changed=[0], error=error
+            )  # it may have staged rows: history is read again
+        name = word(KINDS, one.kind.name)
+        if found.error is not None:  # its rows and history are complete without it
+            code = 77 if isinstance(found.error, CredentialsError) else 69
+            report.worsen(code, words.NOT_RECONCILED(kind=name, why=found.error))
+        if found.doubtful:
+            ids = ", ".join(f"{one.kind.name}:{number}" for number in found.doubtful[:NAMED])
+            report.warnings.append(words.UNVERIFIED(count=len(found.doubtful), ids=ids))
         if found.guard:
             report.worsen(
                 1,
-                words.GUARD(kind=word(KINDS, one.kind.name), why=found.guard),
+                words.GUARD(kind=name, why=found.guard),
             )
         return found
 

@@ -79,3 +79,11 @@ UNJUDGED = Message(
     "условие не проверить, связанные данные не читаются: {why}",
     "condition could not be judged, a link cannot be read: {why}",
 )
+NOT_RECONCILED = Message(
+    "{kind}: сверку сейчас не закончить, она повторится: {why}",
+    "{kind}: the reconcile cannot be finished now and will be repeated: {why}",
+)
+UNVERIFIED = Message(
+    "не проверить, удалены ли: {count} ({ids}); следующая сверка посмотрит снова",
+    "{count} cannot be verified as deleted ({ids}); the next reconcile looks again",
+)

@@ -35,6 +35,7 @@ class Sweep:
     Attributes:
         found_new: Ids that only the portal has.
         missing: How many entities of the snapshot the portal did not show.
+        doubtful: What could not be verified: the next reconcile looks at it again.
         guard: Why deletions were not looked into; empty if they were.
         error: The sweep could not be finished.
     """
@@ -43,6 +44,7 @@ class Sweep:
     found_new: list[int] = field(default_factory=list)
     changed: list[int] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
+    doubtful: list[int] = field(default_factory=list)
     guard: str = ""
     error: PortalError | None = None
 
@@ -168,8 +170,10 @@ def _confirm(portal: Portal, store: Store, done: Sweep) -> None:
                 state = _state_of(answer, tells=tells)
                 if state == "deleted" and done.kind.api == "legacy":
                     state = "vanished"  # the old module says so of whatever is wrong with an id
-                if state == "unknown":
+                if state == "unknown" and getattr(answer.error, "unattempted", False):
                     done.error = answer.error
+                elif state == "unknown":
+                    done.doubtful.append(number)
                 elif state == "there":
                     done.changed.append(number)
                 else:
@@ -211,7 +215,7 @@ def _reread(portal: Portal, store: Store, done: Sweep, scrub: Scrub) -> None:
         with store.transaction():
             for answer in answers:
                 if isinstance(answer.error, PortalError):
-                    done.error = answer.error
+                    done.error = answer.error  # what differs is found by the next sweep again
                     continue
                 rows = items.page_rows(answer.result)
                 stage_rows(store, done.kind, rows, since=None, scrub=scrub, every=True)
