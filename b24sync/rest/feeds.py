@@ -78,10 +78,12 @@ def changed(kind: Kind, *, since: datetime | None, after: int | str, before: int
     return items.list_page(kind, filter=wanted, order={said.id: "ASC"})
 
 
-def sweep(kind: Kind, *, after: int | str) -> Call:
+def sweep(kind: Kind, *, after: int | str, before: int | None = None) -> Call:
     """A page of ids with modification time and stage only, behind an id, by id."""
     said = words(kind)
-    filter_ = {f">{said.id}": after}
+    filter_: dict[str, Any] = {f">{said.id}": after}
+    if before is not None:
+        filter_[f"<={said.id}"] = before
     if kind.api != "item":
         return items.list_page(kind, filter=filter_, order={said.id: "ASC"})
     return items.list_page(

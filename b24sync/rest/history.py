@@ -14,11 +14,11 @@ from b24sync.rest.kinds import Kind
 PAGE = 50
 
 
-def after(kind: Kind, last_id: int | str) -> Call:
-    """A page of rows behind an id, by id; ``last_id`` may be a batch reference."""
+def after(kind: Kind, last_id: int | str, before: int | None = None) -> Call:
+    """A page of rows behind an id (up to another), by id; ``last_id`` may be a batch reference."""
     params = {
         "entityTypeId": kind.history_type_id,
-        "filter": {">ID": last_id},
+        "filter": {">ID": last_id, **({"<=ID": before} if before is not None else {})},
         "order": {"ID": "ASC"},
         "start": -1,
     }

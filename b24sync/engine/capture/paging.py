@@ -10,60 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING
 
+from b24sync.engine.capture.chain import Chain
+from b24sync.engine.capture.isolation import of_a_row, read_apart, read_on
 from b24sync.errors import PortalError, SlowError, TransientError
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer, Call, Portal
 
+__all__ = ["BATCH", "NOTHING", "PAGE", "Chain", "advance", "share"]
 BATCH = 50
 PAGE = 50
 NOTHING: Mapping[str, Call] = MappingProxyType({})
-
-
-class Pages(Protocol):
-    """A feed that is read page by page behind an id."""
-
-    def call(self, after: int | str) -> Call:
-        """The page behind an id or a batch reference."""
-        ...
-
-    def reference(self, name: str) -> str:
-        """The reference to the last id of a full page."""
-        ...
-
-    def take(self, result: Any, after: int) -> tuple[int, int]:
-        """Stage a page's rows behind ``after``.
-
-        Returns how many rows the page had and the last id (``after`` if none).
-        """
-        ...
-
-
-@dataclass(slots=True)
-class Chain:
-    """How far one feed is walked in this run.
-
-    Attributes:
-        last: Whether it is (again) read at the end of each batch, after the rows that it must not be older
-            than.
-        short: Whether the last page read was short, so that nothing more was there at that moment.
-    """
-
-    name: str
-    pages: Pages
-    after: int
-    last: bool = False
-    short: bool = False
-    error: PortalError | None = None
-
-    @property
-    def open(self) -> bool:
-        """Whether there may be more to read."""
-        return not (self.short or self.error)
 
 
 def share(chains: Sequence[Chain], size: int = BATCH) -> dict[str, int]:
@@ -102,6 +62,9 @@ def advance(
     with commit():
         for chain in chains:
             _take(chain, answers, shares[chain.name])
+    for chain in chains:
+        if of_a_row(chain.error):
+            read_on(portal, chain, commit)
     return answers
 
 
@@ -117,6 +80,19 @@ def _asked(
         except SlowError:
             if portal.batch_size >= size or sum(shares.values()) <= len(chains):
                 raise
+        except PortalError as error:
+            if not of_a_row(error):
+                raise
+            return _apart(portal, chains, first)
+
+
+def _apart(
+    portal: Portal, chains: Sequence[Chain], first: Mapping[str, Call]
+) -> tuple[dict[str, int], dict[str, Answer]]:
+    """One page of every chain, each by itself, where one row spoils the whole answer."""
+    calls = {**first, **{f"{chain.name}_0": chain.pages.call(chain.after) for chain in chains}}
+    answers = dict(zip(calls, read_apart(portal, list(calls.values())), strict=True))
+    return {chain.name: 1 for chain in chains}, answers
 
 
 def _calls(chains: Sequence[Chain], shares: Mapping[str, int]) -> dict[str, Call]:

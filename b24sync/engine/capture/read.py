@@ -10,17 +10,27 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from b24sync.calls import Call
 from b24sync.domain.entity import Key
 from b24sync.engine.capture import origins, skew, turned_clock
 from b24sync.engine.capture.baseline import Progress, take_baselines
+from b24sync.engine.capture.isolation import of_a_row, read_apart
 from b24sync.engine.capture.paging import NOTHING, PAGE, Chain, advance
 from b24sync.engine.capture.refusals import lacks_history, refusal
-from b24sync.engine.capture.staging import HistoryPages, RowPages, Scrub, seconds, stage_rows, updated_of
+from b24sync.engine.capture.staging import (
+    HistoryPages,
+    RowPages,
+    Scrub,
+    seconds,
+    set_aside,
+    stage_rows,
+    updated_of,
+)
 from b24sync.errors import PortalError
 from b24sync.rest import feeds, history, items
 
 if TYPE_CHECKING:
-    from b24sync.calls import Answer, Call, Portal
+    from b24sync.calls import Answer, Portal
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
     from b24sync.store.snapshot import Cursor
@@ -160,8 +170,8 @@ class _Poll:
 
     def read(self, readings: list[KindReading]) -> Gathered:
         active = [one for one in readings if one.error is None]
-        calls = self._probe_calls(active)
-        answers, signpost = self.portal.chain(calls)
+        self._try_again(active)
+        answers, signpost = self._probe(self._probe_calls(active))
         turned_clock.look(
             self.store,
             active,
@@ -179,6 +189,34 @@ class _Poll:
             chain = next((tail for tail in tails if tail.name == f"h{one.kind.name}"), None)
             self._finish(one, chain)
         return Gathered(signpost, readings)
+
+    def _try_again(self, active: list[KindReading]) -> None:
+        """Ask again for rows that could not be read when their time has come; history is read after them."""
+        held = self.store.held
+        asked = {
+            (one.kind, number): items.by_ids(one.kind, [number])
+            for one in active
+            for number in held.unread(one.kind.name, one.cursor.signpost or 0, PAGE)
+        }
+        answers = zip(asked, read_apart(self.portal, list(asked.values())), strict=True) if asked else ()
+        with self.store.transaction():
+            for (kind, number), answer in answers:
+                if answer.error is not None:
+                    set_aside(self.store, kind, number, str(answer.error))
+                    continue
+                stage_rows(self.store, kind, items.page_rows(answer.result), since=None, scrub=self.scrub)
+                if self.store.snapshot.staged_row(kind.name, number) is None:
+                    held.lift(kind.name, number)  # it is gone, or as it was
+
+    def _probe(self, calls: dict[str, Call]) -> tuple[Mapping[str, Answer], datetime]:
+        """The answers to the first request; each by itself where one row spoils the whole answer."""
+        try:
+            return self.portal.chain(calls)
+        except PortalError as error:
+            if not of_a_row(error):
+                raise
+        signpost = self.portal.chain({"time": Call("server.time")})[1]
+        return dict(zip(calls, read_apart(self.portal, list(calls.values())), strict=True)), signpost
 
     # the first request
 
@@ -222,6 +260,9 @@ class _Poll:
 
     def _take_newest(self, one: KindReading, answers: Mapping[str, Answer]) -> bool:
         """Stage the newest page; True if the changes reach behind it."""
+        newest = answers.get(f"n{one.kind.name}")
+        if newest is not None and of_a_row(newest.error):
+            return True  # the walk reads around it
         rows = self._page(one, f"n{one.kind.name}", answers)
         made = self._page(one, f"m{one.kind.name}", answers) if self._made_call(one) else []
         if rows is None or made is None:
@@ -263,6 +304,8 @@ class _Poll:
         if error is not None and one.history == "unknown" and lacks_history(error):
             one.history, one.probed = "no", True
             return None
+        if of_a_row(error) and one.history == "yes":
+            return chain  # reading on around the row is the walk's matter
         if answer is None or error is not None:
             one.error = refusal(error, "crm.stagehistory.list")
             return None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from b24sync.calls import Call
 from b24sync.engine.capture.paging import BATCH, PAGE, Chain, advance
-from b24sync.engine.capture.staging import Scrub, seconds, stage_of, stage_rows, updated_of
+from b24sync.engine.capture.staging import Scrub, seconds, set_aside, stage_of, stage_rows, updated_of
 from b24sync.errors import NotFoundError, PermanentError, PortalError, TransientError
 from b24sync.rest import feeds, items, people
 
@@ -64,6 +64,7 @@ def sweep(portal: Portal, store: Store, kind: Kind, *, by_hand: bool, scrub: Scr
         done.error = chain.error
         return done
     pages.comparison.finish()
+    done.missing = [number for number in done.missing if number not in pages.comparison.unseen]
     known = store.snapshot.count(kind.name)
     if (
         done.missing
@@ -95,6 +96,7 @@ class _Comparison:
     kind: Kind
     into: Sweep
     after: int = 0
+    unseen: set[int] = field(default_factory=set)  # there, but not to be read
     _rest: list[tuple[int, int, str | None]] = field(default_factory=list)
 
     def _snapshot(self) -> Iterator[tuple[int, int, str | None]]:
@@ -140,6 +142,15 @@ class _SweepPages:
     def call(self, after: int | str) -> Call:
         """The page behind an id."""
         return feeds.sweep(self.kind, after=after)
+
+    def between(self, after: int, before: int) -> Call:
+        """The rows behind an id up to another."""
+        return feeds.sweep(self.kind, after=after, before=before)
+
+    def unreadable(self, number: int, why: str) -> None:
+        """A row that the portal cannot answer for is there, and differs from nothing."""
+        set_aside(self.comparison.store, self.kind, number, why)
+        self.comparison.unseen.add(number)
 
     def reference(self, name: str) -> str:
         """The last id of a full page."""

@@ -66,6 +66,14 @@ class RowPages:
         """The page behind an id."""
         return feeds.changed(self.kind, since=self.bound, after=after, before=self.before)
 
+    def between(self, after: int, before: int) -> Call:
+        """The rows behind an id up to another."""
+        return feeds.changed(self.kind, since=self.bound, after=after, before=before)
+
+    def unreadable(self, number: int, why: str) -> None:
+        """Put a row into quarantine that the portal cannot answer for."""
+        set_aside(self.store, self.kind, number, why, since=self.since)
+
     def reference(self, name: str) -> str:
         """The last id of a full page."""
         return feeds.next_page(self.kind, name)
@@ -153,6 +161,14 @@ class HistoryPages:
         """The page behind an id."""
         return history.after(self.kind, after)
 
+    def between(self, after: int, before: int) -> Call:
+        """The rows behind an id up to another."""
+        return history.after(self.kind, after, before)
+
+    def unreadable(self, number: int, why: str) -> None:
+        """Pass over a row that the portal cannot answer for: the entity's own row tells its stage."""
+        set_aside(self.store, self.kind, 0, f"row {number} of the stage history: {why}")
+
     def reference(self, name: str) -> str:
         """The last id of a full page."""
         return history.next_page(name)
@@ -192,6 +208,14 @@ class BaselinePages:
     def call(self, after: int | str) -> Call:
         """The page behind an id."""
         return feeds.changed(self.kind, since=None, after=after)
+
+    def between(self, after: int, before: int) -> Call:
+        """The rows behind an id up to another."""
+        return feeds.changed(self.kind, since=None, after=after, before=before)
+
+    def unreadable(self, number: int, why: str) -> None:
+        """Put a row into quarantine that the portal cannot answer for."""
+        set_aside(self.store, self.kind, number, why)
 
     def reference(self, name: str) -> str:
         """The last id of a full page."""

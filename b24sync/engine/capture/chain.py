@@ -1,0 +1,61 @@
+"""One feed that is read page by page, and how far it was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from b24sync.errors import PortalError
+
+if TYPE_CHECKING:
+    from b24sync.calls import Call
+
+
+class Pages(Protocol):
+    """A feed that is read page by page behind an id."""
+
+    def call(self, after: int | str) -> Call:
+        """The page behind an id or a batch reference."""
+        ...
+
+    def reference(self, name: str) -> str:
+        """The reference to the last id of a full page."""
+        ...
+
+    def between(self, after: int, before: int) -> Call:
+        """The rows behind an id up to another, both plain numbers."""
+        ...
+
+    def unreadable(self, number: int, why: str) -> None:
+        """Leave out the row of an id for which the portal cannot answer."""
+        ...
+
+    def take(self, result: Any, after: int) -> tuple[int, int]:
+        """Stage a page's rows behind ``after``.
+
+        Returns how many rows the page had and the last id (``after`` if none).
+        """
+        ...
+
+
+@dataclass(slots=True)
+class Chain:
+    """How far one feed is walked in this run.
+
+    Attributes:
+        last: Whether it is (again) read at the end of each batch, after the rows that it must not be older
+            than.
+        short: Whether the last page read was short, so that nothing more was there at that moment.
+    """
+
+    name: str
+    pages: Pages
+    after: int
+    last: bool = False
+    short: bool = False
+    error: PortalError | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether there may be more to read."""
+        return not (self.short or self.error)

@@ -1,0 +1,87 @@
+"""Reading on around a row for which its page cannot be read (contract.md G13).
+
+A portal that cannot answer for one row (text that is no UTF-8, a handler that fails) refuses every page with
+that row. Its id is found by asking in narrow ranges of ids, then one by one; it goes into quarantine and the
+walk goes on behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Final
+
+from b24sync.calls import Answer
+from b24sync.errors import PortalError
+
+if TYPE_CHECKING:
+    from b24sync.calls import Call, Portal
+    from b24sync.engine.capture.chain import Chain
+
+RANGES: Final = 50  # asked side by side
+WIDTH: Final = 50  # ids in a range: never more rows than a page holds
+MOST: Final = 10  # so many ranges, and rows in a range, may be bad; more is no matter of rows
+_OF_ROWS: Final = frozenset({"WRONG_ENCODING", "INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"})
+
+
+def of_a_row(error: PortalError | None) -> bool:
+    """Whether one row may be the reason why its page cannot be read."""
+    return error is not None and error.code in _OF_ROWS
+
+
+def read_on(portal: Portal, chain: Chain, commit: Callable[[], AbstractContextManager[None]]) -> None:
+    """Read around the rows that stop a chain; its error stays if they are not the reason."""
+    ranges = [(chain.after + WIDTH * n, chain.after + WIDTH * (n + 1)) for n in range(RANGES)]
+    answers = dict(
+        zip(ranges, read_apart(portal, [chain.pages.between(*one) for one in ranges]), strict=True)
+    )
+    bad = [one for one in ranges if answers[one].error is not None]
+    if not all(of_a_row(answers[one].error) for one in bad) or len(bad) > MOST:
+        return
+    ids = [number for first, last in bad for number in range(first, last)]
+    singles = dict(
+        zip(ids, read_apart(portal, [chain.pages.between(one, one + 1) for one in ids]), strict=True)
+    )
+    broken = [one for one in ids if singles[one].error is not None]
+    if not all(of_a_row(singles[one].error) for one in broken) or len(broken) > MOST * len(bad):
+        return
+    with commit():
+        after = chain.after
+        for first, last in ranges:
+            whole = (first, last) not in bad
+            for part in [answers[first, last]] if whole else [singles[one] for one in range(first, last)]:
+                if part.error is None:
+                    after = max(after, chain.pages.take(part.result, chain.after)[1])
+        for one in broken:
+            chain.pages.unreadable(one + 1, str(singles[one].error))
+            after = max(after, one + 1)
+        chain.error, chain.short = None, after == chain.after
+        chain.after = after
+
+
+def read_apart(portal: Portal, calls: Sequence[Call]) -> list[Answer]:
+    """An answer to every call, in halves where one of them spoils the whole request.
+
+    Raises:
+        PortalError: The trouble is no row's.
+    """
+    left = [MOST * 7]  # requests that may fail: halving finds one of fifty in six
+    return _apart(portal, [calls[start : start + RANGES] for start in range(0, len(calls), RANGES)], left)
+
+
+def _apart(portal: Portal, portions: Sequence[Sequence[Call]], left: list[int]) -> list[Answer]:
+    found: list[Answer] = []
+    for calls in portions:
+        try:
+            answers = portal.read(calls)
+        except PortalError as error:
+            if not of_a_row(error):
+                raise
+            answers = [Answer(call, error=error) for call in calls]
+        middle = len(calls) // 2
+        if middle and all(of_a_row(answer.error) for answer in answers):  # one of them may spoil all
+            left[0] -= 1
+            if left[0] >= 0:
+                answers = _apart(portal, [calls[:middle], calls[middle:]], left)
+        found += answers
+    return found

@@ -1,0 +1,146 @@
+"""One row for which the portal cannot answer is found, left out and tried again (contract.md G13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from b24sync.sandbox.envelope import Refusal
+from tests.support.world import INVOICE, S, World
+
+CONFIG = 'language = "en"\n[poll]\nwatch = ["invoice", "deal"]\nreconcile_every = "0s"\n'
+CODES = {"WRONG_ENCODING": 400, "INTERNAL_SERVER_ERROR": 500}
+
+
+class Unreadable:
+    """Rows that no answer can hold.
+
+    Attributes:
+        whole: The whole request fails, not the command.
+    """
+
+    def __init__(self, world: World, code: str, *, whole: bool) -> None:
+        self.ids: set[int] = set()
+        self.history: set[int] = set()
+        self.whole, self.struck = whole, False
+        inner, handle = world.portal.run_command, world.portal.handle
+
+        def run_command(method: str, params: dict[str, Any], watch: Any = None) -> Any:
+            answer = inner(method, params, watch)
+            if self._holds(method.lower(), params, answer[0].result):
+                self.struck = True
+                raise Refusal(code, "broken", CODES[code])
+            return answer
+
+        def handled(method: str, params: dict[str, Any], refusal: Any = None) -> Any:
+            with world.portal.lock:
+                self.struck = False
+                reply = handle(method, params, refusal)
+                if self.whole and self.struck and method == "batch":
+                    return handle(method, params, Refusal(code, "broken", CODES[code]))
+                return reply
+
+        world.portal.run_command = run_command  # type: ignore[method-assign]
+        world.portal.handle = handled  # type: ignore[method-assign]
+
+    def _holds(self, method: str, params: dict[str, Any], result: Any) -> bool:
+        if method == "crm.stagehistory.list":
+            return any(int(row["ID"]) in self.history for row in result["items"])
+        if method != "crm.item.list" or int(params["entityTypeId"]) != INVOICE:
+            return False
+        return any(int(row["id"]) in self.ids for row in result["items"])
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A portal with nothing on it yet."""
+    with World(tmp_path, CONFIG) as world:
+        yield world
+
+
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("code", CODES)
+def test_a_row_that_spoils_its_page_is_left_out_and_comes_back(world: World, code: str, whole: bool) -> None:
+    ids = [world.portal.add_item(INVOICE, title="old") for _ in range(130)]
+    world.advance(3600)
+    world.poll()
+    world.advance(3600)
+    unreadable = Unreadable(world, code, whole=whole)
+    bad = ids[70]
+    unreadable.ids.add(bad)
+    for number in ids:
+        world.portal.update_item(INVOICE, number, stageId=S)
+    report = world.poll()
+    assert report.exit_code == 0, report.troubles
+    assert [one for one in report.warnings if f"invoice:{bad}" in one], report.warnings
+    assert world.last_requests < 90
+    moved = {row["entity_id"] for row in world.events(name="invoice.status_changed")}
+    assert set(ids) - {bad} <= moved
+    assert world.rows("SELECT id FROM held WHERE why = 'row'") == [{"id": bad}]
+    world.advance(60)
+    assert world.poll().warnings == []
+    unreadable.ids.clear()
+    world.advance(7200)
+    assert world.poll().exit_code == 0
+    assert world.story(f"invoice:{bad}") == [("status_changed", "draft", "sent")]
+    assert world.rows("SELECT * FROM held") == []
+    world.advance(600)
+    world.quiet()
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_baseline_walks_around_an_unreadable_row(world: World, whole: bool) -> None:
+    ids = [world.portal.add_item(INVOICE, title="old") for _ in range(130)]
+    unreadable = Unreadable(world, "WRONG_ENCODING", whole=whole)
+    unreadable.ids.add(ids[70])
+    world.advance(3600)
+    report = world.poll()
+    assert report.exit_code == 0, report.troubles
+    assert len(world.rows("SELECT id FROM entities WHERE kind = 'invoice'")) == 129
+    unreadable.ids.clear()
+    world.advance(7200)
+    world.poll()
+    world.poll()
+    assert len(world.rows("SELECT id FROM entities WHERE kind = 'invoice'")) == 130
+    assert world.events() == []
+
+
+def test_a_reconcile_goes_around_an_unreadable_row(world: World) -> None:
+    ids = [world.portal.add_item(INVOICE, title="old") for _ in range(130)]
+    world.advance(3600)
+    world.poll()
+    unreadable = Unreadable(world, "WRONG_ENCODING", whole=False)
+    unreadable.ids.add(ids[70])
+    world.portal.delete_item(INVOICE, ids[3])
+    world.advance(3600)
+    report = world.poll(reconcile=True)
+    assert report.exit_code == 0, report.troubles
+    assert world.story(f"invoice:{ids[3]}") == [("deleted", None, None)]
+    assert world.story(f"invoice:{ids[70]}") == []
+    unreadable.ids.clear()
+    world.advance(7200)
+    assert world.poll(reconcile=True).exit_code == 0
+    assert len(world.events()) == 1
+
+
+def test_a_history_row_that_cannot_be_read_is_passed_over(world: World) -> None:
+    ids = [world.portal.add_item(INVOICE, title="old") for _ in range(3)]
+    world.advance(3600)
+    world.poll()
+    world.advance(3600)
+    for number in ids:
+        world.portal.update_item(INVOICE, number, stageId=S)
+    unreadable = Unreadable(world, "WRONG_ENCODING", whole=False)
+    last = world.rows("SELECT history_id FROM cursors WHERE kind = 'invoice'")[0]["history_id"]
+    unreadable.history.add(last + 2)
+    report = world.poll()
+    assert report.exit_code == 0, report.troubles
+    for number in ids:
+        assert world.story(f"invoice:{number}") == [("status_changed", "draft", "sent")]
+    unreadable.history.clear()
+    world.advance(60)
+    world.poll()
+    assert len(world.events()) == 3
