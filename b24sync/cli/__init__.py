@@ -435,11 +435,16 @@ def commission_command(
     month: Annotated[str | None, typer.Option(help="As 2026-11.", show_default=False)] = None,
     by: Annotated[str | None, typer.Option(help="person or invoice.", show_default=False)] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="For a spreadsheet.")] = False,
+    excel: Annotated[
+        bool, typer.Option("--excel", help="With --csv: as Russian Excel opens it by a double click.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """The commission ledger."""
     raise typer.Exit(
-        _body("commission").commission(context.obj, month=month, by=by, as_csv=as_csv, as_json=as_json)
+        _body("commission").commission(
+            context.obj, month=month, by=by, as_csv=as_csv, as_json=as_json, excel=excel
+        )
     )
 
 

@@ -1,22 +1,24 @@
 """``b24sync commission``: the ledger as a table of sums, as CSV, or as JSON Lines.
 
 CSV is RFC 4180 in UTF-8: commas, a point in decimals, one header line, so that every program reads it the
-same (in Excel: Data, From Text/CSV). Without ``--by`` it has a line for each row of the ledger, with it a
-line for each sum. Texts that a spreadsheet would take for a formula get an apostrophe before them; amounts
-stay numbers.
+same; with ``--excel`` as Russian Excel opens it by a double click: a byte order mark, semicolons, a comma in
+decimals, headings in the configuration's language, totals. Without ``--by`` it has a line for each row of the
+ledger, with it a line for each sum. Texts that a spreadsheet would take for a formula get an apostrophe
+before them; amounts stay numbers.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, tzinfo
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from b24sync.cli.cells import defused
+from b24sync.domain.commission_sums import Sums
+from b24sync.domain.entity import INVOICE, Key
 from b24sync.domain.money import minor_places
 from b24sync.errors import UsageError
 from b24sync.log import json_line, printable
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 Format = Literal["table", "csv", "json"]
 By = Literal["person", "invoice"]
+_DECIMAL = re.compile(r"-?\d+\.\d+", re.ASCII)
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _SUMS = ("expected", "earned", "reversed", "payable")
 _ROW_COLUMNS = (
@@ -41,6 +44,7 @@ _ROW_COLUMNS = (
     "amount",
     "currency",
     "reverses",
+    "number",
 )
 _TITLES = {
     "ru": {
@@ -52,6 +56,18 @@ _TITLES = {
         "payable": "К выплате",
         "currency": "Валюта",
         "none": "в ведомости нет строк",
+        "total": "Итого",
+        "id": "Строка",
+        "at": "Дата",
+        "entity": "Объект",
+        "user": "ID сотрудника",
+        "name": "Сотрудник",
+        "role": "Роль",
+        "percent": "Процент",
+        "state": "Состояние",
+        "amount": "Сумма",
+        "reverses": "Отменяет строку",
+        "number": "Номер счёта",
     },
     "en": {
         "person": "Person",
@@ -62,40 +78,45 @@ _TITLES = {
         "payable": "Payable",
         "currency": "Currency",
         "none": "the ledger has no rows",
+        "total": "Total",
+        "id": "Row",
+        "at": "Date",
+        "entity": "Entity",
+        "user": "User ID",
+        "name": "Person",
+        "role": "Role",
+        "percent": "Percent",
+        "state": "State",
+        "amount": "Amount",
+        "reverses": "Reverses row",
+        "number": "Invoice number",
     },
 }
 
 
-@dataclass(slots=True)
-class Sum:
-    """What one person got (or one invoice gave) in one currency.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How it is shown.
 
     Attributes:
-        expected: Expected rows, without what was taken back of them.
-        earned: Earned rows.
-        reversed: What was taken back of earned rows; not above 0.
+        names: User id → name as it is now; others are shown as they were when booked.
+        numbers: Invoice id → the number that people know it by; asked for when one is shown.
+        excel: CSV as Excel opens it by a double click where decimals have a comma.
     """
 
-    expected: Decimal = Decimal(0)
-    earned: Decimal = Decimal(0)
-    reversed: Decimal = Decimal(0)
+    lang: str = "ru"
+    names: Mapping[int, str] = field(default_factory=dict)
+    numbers: Callable[[int], str] = lambda _id: ""
+    excel: bool = False
 
-    @property
-    def payable(self) -> Decimal:
-        """Earned and not taken back."""
-        return self.earned + self.reversed
-
-    def add(self, booked: BookedRow) -> None:
-        """Count a row."""
-        if booked.counts_with == "expected":
-            self.expected += booked.row.amount
-        elif booked.row.state == "reversed":
-            self.reversed += booked.row.amount
-        else:
-            self.earned += booked.row.amount
+    def title(self, name: str) -> str:
+        """The heading of a column."""
+        return _TITLES.get(self.lang, _TITLES["en"]).get(name, name)
 
 
-def commission(session: Session, *, month: str | None, by: str | None, as_csv: bool, as_json: bool) -> int:
+def commission(
+    session: Session, *, month: str | None, by: str | None, as_csv: bool, as_json: bool, excel: bool
+) -> int:
     """The body of the command.
 
     Raises:
@@ -105,13 +126,14 @@ def commission(session: Session, *, month: str | None, by: str | None, as_csv: b
 
     if as_csv and as_json:
         raise UsageError("--csv and --json exclude each other")
+    if excel and not as_csv:
+        raise UsageError("--excel is for --csv", remedy="say --csv --excel")
     fmt: Format = "csv" if as_csv else "json" if as_json else "table"
     with session.app(offline=True) as app:
         since, until = month_bounds(month, app.tz) if month else (None, None)
         rows = app.open_store(create=False).ledger.between(since, until)
-        return show(
-            rows, month=month, by=by, fmt=fmt, out=sys.stdout, tz=app.tz, names={}, lang=app.settings.language
-        )
+        look = Look(app.settings.language, {}, app.store.figures.invoice_number, excel)
+        return show(rows, month=month, by=by, fmt=fmt, out=sys.stdout, tz=app.tz, look=look)
 
 
 def month_bounds(text: str, tz: tzinfo) -> tuple[int, int]:
@@ -137,8 +159,7 @@ def show(
     fmt: Format,
     out: TextIO,
     tz: tzinfo,
-    names: Mapping[int, str],
-    lang: str = "ru",
+    look: Look | None = None,
 ) -> int:
     """Write the ledger.
 
@@ -149,21 +170,20 @@ def show(
         fmt: ``json`` gives rows whatever ``by`` says.
         out: Where to write.
         tz: The company's zone.
-        names: User id → name as it is now; others are shown as they were when booked.
-        lang: ``ru`` or ``en``, of the table.
+        look: Language, names, numbers.
 
     Raises:
         UsageError: An option is wrong.
     """
     if by not in {None, "person", "invoice"}:
         raise UsageError(f"--by: found {by!r}, write person or invoice")
-    wanted = _of_month(rows, month, tz)
+    wanted, look = _of_month(rows, month, tz), look or Look()
     if fmt == "json":
         out.writelines(json_line(row_json(booked, tz)) + "\n" for booked in wanted)
     elif fmt == "csv" and by is None:
-        _write_csv(out, _ROW_COLUMNS, (_row_cells(booked, tz, names) for booked in wanted))
+        _write_csv(out, _ROW_COLUMNS, _row_lines(wanted, tz, look), look)
     else:
-        _write_sums(rows=wanted, by=by or "person", fmt=fmt, out=out, names=names, lang=lang)
+        _write_sums(wanted, by or "person", fmt, out, look)
     return 0
 
 
@@ -193,31 +213,45 @@ def _of_month(rows: Iterable[BookedRow], month: str | None, tz: tzinfo) -> Itera
             yield booked
 
 
-def _write_sums(
-    rows: Iterable[BookedRow], by: str, fmt: Format, out: TextIO, names: Mapping[int, str], lang: str
-) -> None:
-    sums: dict[tuple[Any, str], Sum] = {}
+def _write_sums(rows: Iterable[BookedRow], by: str, fmt: Format, out: TextIO, look: Look) -> None:
+    sums: dict[tuple[Any, str], Sums] = {}
+    totals: dict[str, Sums] = {}
     shown: dict[Any, str] = {}
     for booked in rows:
         who = booked.row.user if by == "person" else booked.row.entity
-        sums.setdefault((who, booked.row.currency), Sum()).add(booked)
-        shown[who] = _person(booked, names) if by == "person" else str(who)
+        sums.setdefault((who, booked.row.currency), Sums()).add(booked)
+        totals.setdefault(booked.row.currency, Sums()).add(booked)
+        shown[who] = _person(booked, look.names) if by == "person" else str(who)
     order = sorted(sums, key=lambda key: (shown[key[0]], key[1]))
-    lines = [(key[0], shown[key[0]], key[1], sums[key]) for key in order]
+    lines = [
+        [*_first_cells(who, shown[who], by, fmt, look), *_amounts(sums[who, currency], currency), currency]
+        for who, currency in order
+    ]
     if fmt == "csv":
-        head = ("user", "name") if by == "person" else ("entity",)
-        cells = (
-            [*([who, name] if by == "person" else [who]), *_amounts(one, currency), currency]
-            for who, name, currency, one in lines
-        )
-        _write_csv(out, (*head, *_SUMS, "currency"), cells)
+        head = ("user", "name") if by == "person" else ("entity", "number")
+        if look.excel:
+            lines += [[look.title("total"), "", *_amounts(one, code), code] for code, one in totals.items()]
+        _write_csv(out, (*head, *_SUMS, "currency"), lines, look)
         return
-    titles = _TITLES.get(lang, _TITLES["en"])
     if not lines:
-        out.write(f"{titles['none']}\n")
+        out.write(f"{look.title('none')}\n")
         return
-    table = [[printable(name), *_amounts(one, currency), currency] for _, name, currency, one in lines]
-    _write_table(out, [titles[by], *(titles[name] for name in _SUMS), titles["currency"]], table)
+    if len(lines) > len(totals):
+        lines += [[look.title("total"), *_amounts(one, code), code] for code, one in sorted(totals.items())]
+    titles = [look.title(by), *(look.title(name) for name in _SUMS), look.title("currency")]
+    _write_table(out, titles, lines)
+
+
+def _first_cells(who: Any, shown: str, by: str, fmt: Format, look: Look) -> list[Any]:
+    """Who or which invoice: in CSV the id and the name, in a table the name (with the id of an invoice)."""
+    name = shown if by == "person" else _number(who, look)
+    if fmt == "csv":
+        return [who, name]
+    return [printable(name if by == "person" or not name else f"№{name} ({who})") or shown]
+
+
+def _number(entity: Key, look: Look) -> str:
+    return look.numbers(entity.id) if entity.kind == INVOICE else ""
 
 
 def _write_table(out: TextIO, head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
@@ -230,31 +264,54 @@ def _write_table(out: TextIO, head: Sequence[str], lines: Sequence[Sequence[str]
         out.write("  ".join(cells).rstrip() + "\n")
 
 
-def _write_csv(out: TextIO, head: Sequence[str], lines: Iterable[Sequence[Any]]) -> None:
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(head)
+def _write_csv(out: TextIO, head: Sequence[str], lines: Iterable[Sequence[Any]], look: Look) -> None:
+    if look.excel:
+        out.write("\ufeff")  # by which Excel knows UTF-8
+    writer = csv.writer(out, delimiter=";" if look.excel else ",", lineterminator="\n")
+    writer.writerow([look.title(name) for name in head] if look.excel else head)
     for line in lines:
-        writer.writerow([defused(cell) for cell in line])
+        cells = [defused(cell) for cell in line]
+        writer.writerow([_with_comma(cell) for cell in cells] if look.excel else cells)
 
 
-def _row_cells(booked: BookedRow, tz: tzinfo, names: Mapping[int, str]) -> list[Any]:
+def _with_comma(cell: str) -> str:
+    """A number as Russian spreadsheets write it; other texts, times too, as they are."""
+    return cell.replace(".", ",") if _DECIMAL.fullmatch(cell) else cell
+
+
+def _row_lines(rows: Iterable[BookedRow], tz: tzinfo, look: Look) -> Iterator[list[Any]]:
+    totals: dict[str, Sums] = {}
+    for booked in rows:
+        totals.setdefault(booked.row.currency, Sums()).add(booked)
+        yield _row_cells(booked, tz, look)
+    if look.excel:
+        for currency, one in totals.items():
+            for name in ("expected", "payable"):
+                amount = f"{getattr(one, name):.{minor_places(currency)}f}"
+                cells = {"id": look.title("total"), "state": look.title(name), "amount": amount}
+                yield [{**cells, "currency": currency}.get(column, "") for column in _ROW_COLUMNS]
+
+
+def _row_cells(booked: BookedRow, tz: tzinfo, look: Look) -> list[Any]:
     row = booked.row
+    moment = datetime.fromtimestamp(booked.at, UTC).astimezone(tz)
     return [
         booked.id,
-        _time(booked.at, tz),
+        f"{moment:%d.%m.%Y %H:%M}" if look.excel else moment.isoformat(timespec="seconds"),
         str(row.entity),
         row.user,
-        _person(booked, names),
+        _person(booked, look.names),
         row.role,
         row.percent,
-        row.state,
+        look.title(row.state) if look.excel else row.state,
         row.amount,
         row.currency,
         row.reverses,
+        _number(row.entity, look),
     ]
 
 
-def _amounts(one: Sum, currency: str) -> list[str]:
+def _amounts(one: Sums, currency: str) -> list[str]:
     return [f"{getattr(one, name):.{minor_places(currency)}f}" for name in _SUMS]
 
 

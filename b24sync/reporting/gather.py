@@ -11,6 +11,7 @@ from decimal import Decimal
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
+from b24sync.domain.commission_sums import Sums
 from b24sync.domain.entity import INVOICE
 from b24sync.reporting.stays import StageTime, stage_times
 from b24sync.rest import items
@@ -251,11 +252,9 @@ class Gatherer:
         for booked in self.store.ledger.between():
             account = accounts.setdefault((booked.row.user, booked.row.currency), _Account())
             account.name = booked.row.user_name or account.name
-            if booked.counts_with == "expected":
-                account.expected[str(booked.row.entity), booked.row.role] += booked.row.amount
-            else:
+            account.sums.add(booked)
+            if booked.counts_with != "expected":
                 account.earned[f"{self._local(booked.at):%Y-%m}"] += booked.row.amount
-                account.settled.add((str(booked.row.entity), booked.row.role))
         found = [account.pay(user, currency, months) for (user, currency), account in accounts.items()]
         return sorted(found, key=lambda one: (one.currency, -sum(one.by_month.values()), one.name, one.user))
 
@@ -291,20 +290,16 @@ class _Account:
 
     name: str = ""
     earned: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    expected: dict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    settled: set[tuple[str, str]] = field(default_factory=set)
+    sums: Sums = field(default_factory=Sums)
 
     def pay(self, user: int, currency: str, months: Sequence[str]) -> Pay:
         """The sums; what was earned is not expected any more."""
-        open_ = sum(
-            (amount for line, amount in self.expected.items() if line not in self.settled), Decimal(0)
-        )
         return Pay(
             user,
             self.name or f"user:{user}",
             currency,
             {month: self.earned.get(month, Decimal(0)) for month in months},
-            open_,
+            self.sums.expected,
         )
 
 

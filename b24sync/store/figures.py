@@ -100,6 +100,15 @@ class Figures:
         )
         return ((row[0], row[1], json.loads(row[2])) for row in self._db.execute(sql, tuple(stages)))
 
+    def invoice_number(self, invoice: int) -> str:
+        """The number that people know an invoice by; empty if it was never seen."""
+        row = self._db.execute(
+            "SELECT coalesce(json_extract(data, '$.accountNumber'), json_extract(data, '$.ACCOUNT_NUMBER'))"
+            " FROM entities WHERE kind = 'invoice' AND id = ?",
+            (invoice,),
+        ).fetchone()
+        return str(row[0]) if row and row[0] is not None else ""
+
     def invoice_stages(self) -> list[str]:
         """The stages that present invoices are in."""
         sql = (  # a walk from one stage to the next by the index, whatever the number of invoices

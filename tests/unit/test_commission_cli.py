@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from b24sync.cli.commission import month_bounds, show
+from b24sync.cli.commission import Look, month_bounds, show
 from b24sync.domain.commission_ledger import BookedRow, LedgerRow
 from b24sync.domain.entity import Key
 from b24sync.errors import UsageError
@@ -51,7 +51,8 @@ ROWS = [
 
 def shown(rows=None, **given) -> str:
     out = io.StringIO()
-    options = {"month": None, "by": None, "fmt": "table", "tz": MOSCOW, "names": {}, **given}
+    look = Look(**{name: given.pop(name) for name in ("names", "lang", "excel", "numbers") if name in given})
+    options = {"look": look, "month": None, "by": None, "fmt": "table", "tz": MOSCOW, **given}
     assert show(ROWS if rows is None else rows, out=out, **options) == 0
     return out.getvalue()
 
@@ -137,3 +138,33 @@ def test_a_month_that_is_none_is_a_usage_error(month) -> None:
 def test_an_unknown_grouping_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="--by"):
         shown(by="month")
+
+
+def test_csv_for_excel_opens_by_a_double_click_in_russian_excel() -> None:
+    rows = [row(1, "earned", "1234.50"), row(2, "earned", "0.50", user_name="=1+1", user=6)]
+    text = shown(rows, fmt="csv", lang="ru", excel=True, numbers=lambda _id: "125/а")
+    assert text.startswith("\ufeff")
+    lines = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";"))
+    assert lines[0]["Сумма"] == "1234,50"
+    assert lines[0]["Дата"] == "24.11.2026 10:00"
+    assert lines[0]["Состояние"] == "Начислено"
+    assert lines[0]["Номер счёта"] == "125/а"
+    assert lines[1]["Сотрудник"] == "'=1+1"
+    assert [(line["Состояние"], line["Сумма"]) for line in lines[2:]] == [
+        ("Ожидается", "0,00"),
+        ("К выплате", "1235,00"),
+    ]
+
+
+def test_sums_have_totals_by_currency_and_invoices_their_numbers() -> None:
+    table = shown(lang="ru", by="invoice", numbers=lambda _id: "77").splitlines()
+    assert table[1].startswith("№77 (invoice:512)")
+    assert [line.split()[0] for line in table[-2:]] == ["№77", "№77"]
+    more = shown([*ROWS, row(5, "earned", "50.00", user=8, user_name="Яна")], lang="ru").splitlines()
+    assert [line.split()[0] for line in more[-2:]] == ["Итого", "Итого"]
+    assert "50.00" in more[-1]
+
+
+def test_what_is_earned_is_expected_no_more() -> None:
+    (line,) = csv.DictReader(io.StringIO(shown(ROWS[:2], fmt="csv", by="person")))
+    assert (line["expected"], line["earned"]) == ("0.00", "100.00")
