@@ -96,6 +96,7 @@ def _compare(
         sums = []
         for one, kept in ((app, scratch), (other, second)):
             replay = _replay(replay_compare.awake(one), kept)
+            replay.say = partial(_say_of, one.loaded.path)
             calendar = partial(make_calendar, one.settings, kept, one.clock)
             sums.append(replay_compare.sums(one, replay, calendar, since=since, until=until))
         replay_compare.show(sums[0], sums[1], lang=app.settings.language, as_json=wanted.as_json)
@@ -152,6 +153,11 @@ def _replay(app: App, scratch: Store) -> Replay:
         tz=app.tz,
         say=_say,
     )
+
+
+def _say_of(path: Path, text: str) -> None:
+    """What could not be judged under one of two configurations."""
+    _say(f"{path}: {text}")
 
 
 def _say(text: str) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from b24sync.sandbox.planned_faults import Fault
 from b24sync.sandbox.schema import INVOICE
 from tests.support.cli import DRAFT, PAID, SENT, notify_rule
 from tests.support.config import faults
@@ -219,3 +220,18 @@ def test_texts_and_conditions_know_who_created_moved_and_changed(firm: Firm) -> 
         or moves == [f"invoice.status_changed {manager}"] * 2
     )  # both in one second
     assert f"invoice.updated {lead}" in told
+
+
+def test_a_condition_on_a_link_that_cannot_be_read_now_loses_no_event(firm: Firm) -> None:
+    firm.write(rules=stuck(more="when = \"deal.title != 'x'\""))
+    firm.poll()
+    invoice = firm.invoice()
+    firm.run_on()
+    firm.portal.faults.add(Fault("500", method="crm.item.get", times=1000, where="inside"))
+    firm.at(datetime(2026, 11, 25, 12, 1, tzinfo=MOSCOW))
+    assert firm.run("poll").code == 69
+    assert events(firm) == []
+    firm.portal.faults.clear()
+    at(firm, 25, 13)
+    at(firm, 25, 14)
+    assert [event["entity"] for event in events(firm)] == [f"invoice:{invoice}"]
