@@ -15,6 +15,8 @@ from b24sync.cli.session import interactive
 from b24sync.cli.times import typed_time
 from b24sync.errors import B24SyncError, UsageError
 from b24sync.steps.registry import MAIL_STEPS
+from b24sync.words import Message
+from b24sync.words import commands as said
 from b24sync.words import moving as words
 from b24sync.words.operate import NO_RULE
 from b24sync.words.vocabulary import STATES, STEPS, word
@@ -43,18 +45,18 @@ class Command:
     states: Sequence[str]
     every: Sequence[str]
     to: str
-    done: str
+    done: Message
 
 
-RETRY = Command("retry", ("failed", "pending", "uncertain"), ("failed", "pending"), "pending", "due now")
+RETRY = Command("retry", ("failed", "pending", "uncertain"), ("failed", "pending"), "pending", said.MOVED_DUE)
 CANCEL = Command(
     "cancel",
     ("failed", "held", "uncertain", "pending"),
     ("failed", "held", "uncertain"),
     "cancelled",
-    "cancelled",
+    said.MOVED_CANCELLED,
 )
-RELEASE = Command("release", ("held",), ("held",), "pending", "released")
+RELEASE = Command("release", ("held",), ("held",), "pending", said.MOVED_RELEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,9 @@ def move(session: Session, command: Command, wanted: Wanted) -> int:
         if chosen:
             _ask(app, command, wanted, chosen)
         moved = _move(app, command, wanted, chosen)
-        print(f"{moved} {'action' if moved == 1 else 'actions'} {command.done}")
+        print(command.done(actions=words.ACTIONS(moved)))
         if moved and command.to == "pending" and sys.stdout.isatty():
-            print("they run with the next poll")
+            print(said.NEXT_POLL())
     return 0
 
 
@@ -102,7 +104,7 @@ def _named(app: App, command: Command, wanted: Wanted) -> Iterator[Action]:
     for action_id in dict.fromkeys(wanted.ids or outbox.ids_in(command.every)):
         action = outbox.action(action_id)
         if action is None:
-            raise UsageError(f"there is no action {action_id}", remedy="b24sync actions shows the ids")
+            raise UsageError(said.NO_ACTION(id=action_id), remedy=said.SHOWS_IDS())
         if wanted.ids and action.state not in command.states:
             raise _other_state(action, command)
         yield action
@@ -110,7 +112,8 @@ def _named(app: App, command: Command, wanted: Wanted) -> Iterator[Action]:
 
 def _other_state(action: Action, command: Command) -> UsageError:
     return UsageError(
-        f"action {action.id} is {action.state}", remedy=f"this command takes {', '.join(command.states)}"
+        said.OTHER_STATE(id=action.id, state=word(STATES, action.state)),
+        remedy=said.TAKES(states=", ".join(word(STATES, one) for one in command.states)),
     )
 
 

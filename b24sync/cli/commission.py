@@ -22,6 +22,7 @@ from b24sync.domain.entity import INVOICE, Key
 from b24sync.domain.money import minor_places
 from b24sync.errors import UsageError
 from b24sync.log import json_line, printable
+from b24sync.words import commands as said
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -125,7 +126,7 @@ def commission(
     import sys
 
     if as_csv and as_json:
-        raise UsageError("--csv and --json exclude each other")
+        raise UsageError(said.CSV_OR_JSON())
     if excel and not as_csv:
         raise UsageError("--excel is for --csv", remedy="say --csv --excel")
     fmt: Format = "csv" if as_csv else "json" if as_json else "table"
@@ -144,7 +145,7 @@ def month_bounds(text: str, tz: tzinfo) -> tuple[int, int]:
     """
     found = _MONTH.fullmatch(text)
     if found is None or not MINYEAR < int(found[1]) < MAXYEAR:
-        raise UsageError(f"--month: found {text!r}, write a year and a month as 2026-11")
+        raise UsageError(said.NO_MONTH(text=text))
     year, month = int(found[1]), int(found[2])
     following = (year + 1, 1) if month == 12 else (year, month + 1)
     first, last = (datetime(*one, 1, tzinfo=tz) for one in ((year, month), following))
@@ -176,7 +177,7 @@ def show(
         UsageError: An option is wrong.
     """
     if by not in {None, "person", "invoice"}:
-        raise UsageError(f"--by: found {by!r}, write person or invoice")
+        raise UsageError(said.NO_BY(text=by))
     wanted, look = _of_month(rows, month, tz), look or Look()
     if fmt == "json":
         out.writelines(json_line(row_json(booked, tz)) + "\n" for booked in wanted)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from b24sync.errors import B24SyncError
 from b24sync.log import format_exception, json_line, printable, redact
+from b24sync.words import commands as said
 
 INTERRUPTED = 130
 
@@ -50,7 +51,7 @@ def explain(error: BaseException, *, verbose: bool, label: str = "") -> int:
         tell(str(error).splitlines(), label=label)
         return error.exit_code
     if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":
-        tell(["stopped; what was begun is in the database, nothing is lost"])
+        tell([said.STOPPED()])
         return INTERRUPTED
     if _is_usage(error):
         return _show_usage(error)
@@ -71,17 +72,14 @@ def _say_unforeseen(error: BaseException, label: str) -> int:
     if isinstance(error, OSError):
         tell([_of_system(error)], label=label)
     else:
-        fault = (
-            f"a fault of the program: {type(error).__name__}: {error} (run it again with --verbose and "
-            f"report what it prints)"
-        )
+        fault = said.FAULT(error=f"{type(error).__name__}: {error}")
         tell(fault.splitlines(), label=label)
     return 1
 
 
 def _of_system(error: OSError) -> str:
-    place = str(error.filename) if error.filename is not None else "the system"
-    return f"{place}: {error.strerror or error} (free space, or check the rights)"
+    place = str(error.filename) if error.filename is not None else said.SYSTEM()
+    return said.OF_SYSTEM(place=place, why=error.strerror or error)
 
 
 def _is_usage(error: BaseException) -> bool:

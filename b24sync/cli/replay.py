@@ -21,6 +21,7 @@ from b24sync.errors import UsageError
 from b24sync.log import json_line, printable, redact
 from b24sync.rules.language import Language
 from b24sync.store import Store
+from b24sync.words import commands as said
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -51,7 +52,7 @@ def run(session: Session, wanted: Wanted) -> int:
         stack.callback(scratch.close)
         since, until = _second(app, wanted.since), _second(app, wanted.until)
         if since is not None and until is not None and since > until:
-            raise UsageError("--since is later than --until")
+            raise UsageError(said.SINCE_AFTER_UNTIL())
         if wanted.compare is not None:
             _compare(session, app, scratch, wanted, since=since, until=until)
             return 0

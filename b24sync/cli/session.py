@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from b24sync.errors import B24SyncError, ConfigError, UsageError
+from b24sync.words import commands as said
 
 if TYPE_CHECKING:
     from b24sync.app import App
@@ -86,8 +87,8 @@ class Session:
         if len(sources) > 1:
             names = ", ".join(source.path.name for source in sources)
             raise UsageError(
-                f"this command works on one configuration, and there are {len(sources)}: {names}",
-                remedy="name one with --only",
+                said.ONE_CONFIGURATION(count=len(sources), names=names),
+                remedy=said.NAME_ONE(),
             )
         app = App(self.load(sources[0], offline=offline))
         try:

@@ -13,6 +13,7 @@ from b24sync.log import printable
 from b24sync.store import export_import
 from b24sync.store.anonymize import Anonymizer
 from b24sync.store.prune import Trim
+from b24sync.words import commands as said
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -31,17 +32,17 @@ def export(session: Session, file: Path, *, anonymize: bool) -> int:
         _check_target(file, store.path)
         names = Anonymizer(Pseudonyms(secrets.token_bytes(32))) if anonymize else None
         rows = export_import.export(store, file, at=app.clock.now(), anonymize=names)
-        print(printable(f"{file}: {rows} rows{', anonymized' if anonymize else ''}"))
+        print(printable(said.EXPORTED(file=file, rows=rows) + (said.ANONYMIZED() if anonymize else "")))
     return 0
 
 
 def _check_target(file: Path, database: Path) -> None:
     if not file.parent.is_dir():
-        raise UsageError(f"{file}: the folder does not exist")
+        raise UsageError(said.NO_FOLDER(file=file))
     if file.is_symlink() or (file.exists() and not file.is_file()):
-        raise UsageError(f"{file}: is there and is no plain file", remedy="name another one")
+        raise UsageError(said.NO_PLAIN_FILE(file=file), remedy=said.ANOTHER())
     if file.exists() and database.exists() and file.samefile(database):
-        raise UsageError(f"{file}: is the database itself", remedy="name another file")
+        raise UsageError(said.IS_DATABASE(file=file), remedy=said.ANOTHER())
 
 
 def take_in(session: Session, file: Path) -> int:
@@ -51,13 +52,14 @@ def take_in(session: Session, file: Path) -> int:
         if not path.parent.is_dir():
             raise UsageError(f"{path}: the folder does not exist", remedy="make it, or change store.path")
         taken = export_import.take_in(file, path)
-        print(printable(f"{path}: {taken.rows} rows{', anonymized' if taken.anonymized else ''}"))
-        if taken.held:
-            print(
-                f"{taken.held} actions that were still to be done are held: where the history comes from "
-                f"they may be done too"
+        print(
+            printable(
+                said.EXPORTED(file=path, rows=taken.rows) + (said.ANONYMIZED() if taken.anonymized else "")
             )
-            print("  look: b24sync actions --state held; then release or cancel")
+        )
+        if taken.held:
+            print(said.HELD(count=taken.held))
+            print(said.LOOK_HELD())
     return 0
 
 
@@ -69,16 +71,12 @@ def prune(session: Session, *, older_than: str) -> int:
         before = int((app.clock.now() - age).timestamp())
         gone = Trim(store, before, lambda: app.clock.sleep(_TURN_S)).run()
         print(
-            f"forgotten: {gone.revisions} revisions, {gone.events} events, {gone.actions} actions, "
-            f"{gone.runs} runs"
+            said.FORGOTTEN(revisions=gone.revisions, events=gone.events, actions=gone.actions, runs=gone.runs)
         )
         if gone.freed:
-            print(f"{_megabytes(gone.freed)} MB were given back to the disk")
+            print(said.FREED(size=_megabytes(gone.freed)))
         if gone.unused:
-            print(
-                f"{_megabytes(gone.unused)} MB are kept for new rows; with no poll running, `sqlite3 "
-                f"{store.path} VACUUM` gives them back"
-            )
+            print(said.UNUSED(size=_megabytes(gone.unused), path=store.path))
     return 0
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from b24sync.domain.values import parse_duration
 from b24sync.errors import UsageError
+from b24sync.words import commands as said
 
 
 def typed_time(text: str, *, now: datetime, tz: tzinfo) -> datetime:
@@ -26,7 +27,7 @@ def typed_time(text: str, *, now: datetime, tz: tzinfo) -> datetime:
     try:
         moment = parser.isoparse(text.replace(" ", "T", 1))
     except ValueError:
-        raise UsageError(f"found {text!r}, write a time as 2026-11-24T10:00, or an age as 2h or 7d") from None
+        raise UsageError(said.NO_TIME(text=text)) from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=tz)).astimezone(UTC)
 
 

@@ -125,7 +125,7 @@ def test_all_mails_are_shown_and_asked_about_before_they_are_released(firm: Firm
     assert not firm.smtp.arrived
     yes = answered(firm, "да", "release", "--all")
     assert yes.code == 0
-    assert "3 actions released" in yes.out
+    assert "3 действия: разрешено" in yes.out
     assert firm.states()["pending"] == 3
 
 
@@ -145,9 +145,9 @@ def test_actions_are_narrowed_by_rule_entity_and_time(firm: Firm) -> None:
     wrong = firm.run("cancel", "--rule", "male", "--yes")
     assert wrong.code == 2
     assert "mail" in wrong.err
-    assert "0 actions" in firm.run("cancel", "--rule", "big", "--yes").out
-    assert "0 actions" in firm.run("cancel", "--all", "--since", "2099-01-01", "--yes").out
-    assert "1 action " in firm.run("cancel", "--entity", f"invoice:{invoices[1]}", "--yes").out
+    assert "0 действий" in firm.run("cancel", "--rule", "big", "--yes").out
+    assert "0 действий" in firm.run("cancel", "--all", "--since", "2099-01-01", "--yes").out
+    assert "1 действие" in firm.run("cancel", "--entity", f"invoice:{invoices[1]}", "--yes").out
     assert (firm.states()["cancelled"], firm.states()["held"]) == (1, 2)
     assert "2 actions" in firm.run("release", "--rule", "mail", "--yes").out
 

@@ -1,0 +1,79 @@
+"""What commands say that have no words of their own module."""
+
+from __future__ import annotations
+
+from b24sync.words import Message
+
+# the boundary of errors
+
+STOPPED = Message(
+    "остановлено; начатое записано в базу, ничего не потеряно",
+    "stopped; what was begun is in the database, nothing is lost",
+)
+FAULT = Message(
+    "ошибка программы: {error} (запустите ещё раз с --verbose и сообщите, что выйдет)",
+    "a fault of the program: {error} (run it again with --verbose and report what it prints)",
+)
+SYSTEM = Message("система", "the system")
+OF_SYSTEM = Message(
+    "{place}: {why} (освободите место или проверьте права)",
+    "{place}: {why} (free space, or check the rights)",
+)
+ONE_CONFIGURATION = Message(
+    "эта команда работает с одной конфигурацией, а их {count}: {names}",
+    "this command works on one configuration, and there are {count}: {names}",
+)
+NAME_ONE = Message("укажите одну: --only", "name one with --only")
+
+# what is typed
+
+NO_TIME = Message(
+    "«{text}»: не время; напишите 2026-11-24T10:00 или давность 2h, 7d",
+    "found {text!r}, write a time as 2026-11-24T10:00, or an age as 2h or 7d",
+)
+NO_MONTH = Message(
+    "--month: «{text}»; напишите год и месяц, например 2026-11",
+    "--month: found {text!r}, write a year and a month as 2026-11",
+)
+NO_BY = Message(
+    "--by: «{text}»; напишите person или invoice", "--by: found {text!r}, write person or invoice"
+)
+CSV_OR_JSON = Message("--csv и --json вместе нельзя", "--csv and --json exclude each other")
+SINCE_AFTER_UNTIL = Message("--since позже, чем --until", "--since is later than --until")
+
+# actions by hand
+
+MOVED_DUE = Message("{actions}: к выполнению", "{actions} due now")
+MOVED_CANCELLED = Message("{actions}: отменено", "{actions} cancelled")
+MOVED_RELEASED = Message("{actions}: разрешено", "{actions} released")
+NEXT_POLL = Message("выполнит следующий опрос", "they run with the next poll")
+NO_ACTION = Message("действия №{id} нет", "there is no action {id}")
+SHOWS_IDS = Message("номера покажет b24sync actions", "b24sync actions shows the ids")
+OTHER_STATE = Message("действие №{id}: {state}", "action {id} is {state}")
+TAKES = Message("эта команда берёт: {states}", "this command takes {states}")
+
+# the history
+
+EXPORTED = Message("{file}: строк {rows}", "{file}: {rows} rows")
+ANONYMIZED = Message(", обезличено", ", anonymized")
+NO_FOLDER = Message("{file}: папки нет", "{file}: the folder does not exist")
+NO_PLAIN_FILE = Message("{file}: есть, но это не обычный файл", "{file}: is there and is no plain file")
+ANOTHER = Message("укажите другой", "name another one")
+IS_DATABASE = Message("{file}: это сама база", "{file}: is the database itself")
+HELD = Message(
+    "действий задержано: {count}; там, откуда история, их тоже могут выполнить",
+    "{count} actions that were still to be done are held: where the history comes from they may be done too",
+)
+LOOK_HELD = Message(
+    "  посмотрите b24sync actions --state held; затем release или cancel",
+    "  look: b24sync actions --state held; then release or cancel",
+)
+FORGOTTEN = Message(
+    "забыто: изменений {revisions}, событий {events}, действий {actions}, опросов {runs}",
+    "forgotten: {revisions} revisions, {events} events, {actions} actions, {runs} runs",
+)
+FREED = Message("диску возвращено {size} МБ", "{size} MB were given back to the disk")
+UNUSED = Message(
+    "{size} МБ оставлено для новых строк; вернёт `sqlite3 {path} VACUUM`, когда опроса нет",
+    "{size} MB are kept for new rows; with no poll running, `sqlite3 {path} VACUUM` gives them back",
+)
