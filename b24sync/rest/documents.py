@@ -66,6 +66,17 @@ def template_list(*, start: int = 0) -> Call:
     return Call(f"{_PREFIX}.template.list", params)
 
 
+def template(template_id: int) -> Call:
+    """One template, to see its version; an old portal may lack the method, a webhook the right."""
+    return Call(f"{_PREFIX}.template.get", {"id": template_id})
+
+
+def read_version(result: Any) -> str:
+    """When a template was changed last, in the portal's words; empty if it does not say."""
+    row = result.get("template") if isinstance(result, Mapping) else None
+    return json_values.text(row.get("updateTime")) if isinstance(row, Mapping) else ""
+
+
 def add(kind: Kind, entity_id: int, template_id: int, *, stamps: bool) -> Call:
     """Make a document. Each one uses up a number, so look for a usable one first."""
     params = {"templateId": template_id, "entityTypeId": kind.entity_type_id, "entityId": entity_id}

@@ -8,52 +8,47 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from b24sync.domain.entity import Entity
-from b24sync.rest import contract, rows
+from b24sync.rest import contract
 from b24sync.rest.kinds import Kind
 from b24sync.rest.rows import Row
 
-# Fields of an invoice that nobody prints: who sees it, where it came from.
-_NOT_PRINTED = frozenset(
-    (
-        *(
-            "fields.opened",
-            "fields.observers",
-            "fields.webformId",
-            "fields.sourceId",
-            "fields.sourceDescription",
-        ),
-        *("fields.createdBy", "fields.xmlId", "fields.originId", "fields.originatorId"),
-    )
-)
-_NOT_PRINTED_STARTS = ("fields.utm", "fields.UTM_")
+# What moves by itself, or with every saving, and says nothing on paper.
+_ROW_IDS = frozenset(("id", "ID", "ownerId", "OWNER_ID", "xmlId", "XML_ID"))
+_MOVING_STARTS = ("fields.lastCommunication", "fields.lastActivity")
+_SEEN = frozenset(("LAST_LOGIN", "LAST_ACTIVITY_DATE", "IS_ONLINE", "TIMESTAMP_X"))
 
 
-def digest_of(
-    kind: Kind, invoice: Entity, product_rows: Sequence[Row], names: Mapping[str, str], **options: Any
-) -> str:
+def of_entity(kind: Kind, entity: Entity) -> dict[str, Any]:
+    """The whole row of an entity, its own fields too, with neither its stage nor times of saving."""
+    fields = {
+        name: value
+        for name, value in contract.diff_contract(kind, entity.fields).items()
+        if not name.startswith(_MOVING_STARTS)
+    }
+    return {"entity": str(entity.key), "name": entity.values.get("name"), **fields}
+
+
+def of_user(result: Any) -> list[dict[str, Any]]:
+    """Users of an answer, without when they were seen."""
+    rows = result if isinstance(result, list) else []
+    return [
+        {code: value for code, value in row.items() if code not in _SEEN}
+        for row in rows
+        if isinstance(row, Mapping)
+    ]
+
+
+def digest_of(*, entities: Sequence[Mapping[str, Any]], rows: Sequence[Row], **more: Any) -> str:
     """A digest of all that may be printed.
 
-    Fields of the invoice (custom ones too), its rows, names of the parties, options.
-
-    Neither stage nor times count, nor the ids of rows, which change whenever rows are saved.
+    The ids of rows do not count, which change whenever rows are saved.
 
     Args:
-        kind: The invoice's kind.
-        invoice: As it was just read.
-        product_rows: Its rows, in order.
-        names: Of client and own company, by what they are.
-        options: Template and stamps.
+        entities: Whole rows of invoice, deal and parties (see `of_entity`).
+        rows: Product rows, in order.
+        more: All else.
     """
-    printed = {
-        name: value
-        for name, value in contract.diff_contract(kind, invoice.fields).items()
-        if name not in _NOT_PRINTED and not name.startswith(_NOT_PRINTED_STARTS)
-    }
-    content = {
-        "fields": printed,
-        "rows": [rows.copy_of(row) for row in product_rows],
-        "names": dict(names),
-        **options,
-    }
+    products = [{code: value for code, value in row.raw.items() if code not in _ROW_IDS} for row in rows]
+    content = {"entities": list(entities), "rows": products, **more}
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -42,7 +42,13 @@ class Documents:
             "users": ["UA"],
             "entityTypeId": entity_types,
         }
+        self.change_template(key)
         return key
+
+    def change_template(self, key: int) -> None:
+        """Somebody uploads the template's file anew."""
+        now = show_time(self._portal.second(), self._portal.server_zone)
+        self.templates[key] |= {"createTime": self.templates[key].get("createTime", now), "updateTime": now}
 
     def add(self, template: int, etid: int, entity: int, *, stamps: bool, values: dict[str, Any]) -> Document:
         """Make a document; each uses up a number of its template."""
@@ -171,6 +177,20 @@ def template_list(portal: Sandbox, params: Params) -> Answer:
             continue
         rows[str(key)] = template | {"downloadMachine": portal.document_book.machine_url(key, "template")}
     return Answer({"templates": rows or []}, total=len(rows))
+
+
+@rest("crm.documentgenerator.template.get", "crm", "documentgenerator")
+def template_get(portal: Sandbox, params: Params) -> Answer:
+    """One template; needs the right to edit templates."""
+    if not portal.settings.template_rights:
+        raise Refusal("DOCGEN_ACCESS_ERROR", "Access denied")
+    key = to_int(params.get("id")) or 0
+    template = portal.document_book.templates.get(key)
+    if template is None:
+        raise Refusal("0", "Template not found")
+    return Answer(
+        {"template": template | {"downloadMachine": portal.document_book.machine_url(key, "template")}}
+    )
 
 
 def _values(value: Any) -> list[Any]:

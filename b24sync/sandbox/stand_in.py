@@ -20,6 +20,7 @@ from . import (  # noqa: F401 - the modules register their methods
     notices,
     portal_users,
     product_catalog,
+    requisites,
     row_methods,
     system,
     task_methods,
@@ -71,6 +72,7 @@ class Sandbox(Actions):
         self.activity_book = crm_activities.Activities(self)
         self.notices = notices.Notices()
         self.document_book = document_generator.Documents(self)
+        self.requisite_book = requisites.Requisites(self)
         self.list_book = iblock_lists.Lists()
         self.old_invoices = legacy_invoices.OldInvoices(self)
         self.messages: list[dict[str, Any]] = []

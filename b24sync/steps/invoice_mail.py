@@ -27,9 +27,10 @@ from b24sync.ports import (
 from b24sync.rest import im_notify, legacy, timeline
 from b24sync.steps import mail_texts
 from b24sync.steps.addressees import Addressees, addressees, main_addressees
-from b24sync.steps.invoice_pdf import own_company_id, pdf_of, still_made
+from b24sync.steps.invoice_pdf import pdf_of, still_made
 from b24sync.steps.memory import Memory
 from b24sync.steps.outcomes import StepError, words_of
+from b24sync.steps.printed_content import own_company_id
 from b24sync.steps.together import together
 from b24sync.words import steps as words
 

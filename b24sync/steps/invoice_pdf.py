@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from b24sync.domain.entity import COMPANY, CONTACT, INVOICE
+from b24sync.domain.entity import INVOICE
 from b24sync.errors import NotFoundError, PermanentError
 from b24sync.ports import Download, OnLostAnswer, Read, SaveDocument, Waiting, Write
 from b24sync.rest import documents
 from b24sync.rest.json_values import id_or_none
-from b24sync.rest.printed import digest_of
-from b24sync.rules.scope import RowsView
+from b24sync.steps import printed_content
 from b24sync.steps.outcomes import StepError, words_of
 from b24sync.words import steps as words
 
@@ -92,7 +91,7 @@ def pdf_of(ctx: StepContext, memory: Memory, invoice: Entity, template: int | st
         StepError: There is no template, the portal refuses, or it cannot make the PDF.
     """
     template_id = yield from _template_id(ctx, template)
-    digest = yield from _digest(ctx, invoice, template_id)
+    digest = yield from printed_content.digest(ctx, invoice, template_id, stamps=_stamps(ctx))
     wanted = _Wanted(ctx, memory, invoice, template_id, digest)
     document = yield from _known(wanted)
     if document is None:
@@ -135,23 +134,6 @@ def _templates() -> Effects[list[documents.Template]]:
         if len(rows) < 50 or not fresh:
             break
     return list(found.values())
-
-
-def _digest(ctx: StepContext, invoice: Entity, template_id: int) -> Effects[str]:
-    scope = yield from ctx.scope(("rows", CONTACT, COMPANY))
-    names = {name: str(scope[name]) for name in (CONTACT, COMPANY) if scope.get(name)}
-    own_id = own_company_id(invoice)
-    own = (yield from ctx.entity(COMPANY, own_id)) if own_id else None
-    if own is not None:
-        names["own"] = str(own.values.get("name") or "")
-    view = scope.get("rows")
-    rows = [one.row for one in view] if isinstance(view, RowsView) else []
-    return digest_of(ctx.kinds[INVOICE], invoice, rows, names, template=template_id, stamps=_stamps(ctx))
-
-
-def own_company_id(invoice: Entity) -> int | None:
-    """The own company that issues the invoice."""
-    return id_or_none(invoice.fields.get("mycompanyId"))
 
 
 def _stamps(ctx: StepContext) -> bool:

@@ -284,6 +284,97 @@ def test_a_renamed_client_makes_a_new_document(bench) -> None:
     assert run(bench, number).details["document_id"] == 2
 
 
+def _other_account(bench: Bench) -> None:
+    book = bench.portal.requisite_book
+    book.change(book.bank_details[0], RQ_ACC_NUM="40702810900000000009")
+
+
+def _other_inn(bench: Bench) -> None:
+    book = bench.portal.requisite_book
+    book.change(book.requisites[1], RQ_INN="7700000009")
+
+
+def _other_address(bench: Bench) -> None:
+    book = bench.portal.requisite_book
+    book.change(book.addresses[0], ADDRESS_1="Невский пр., 1")
+
+
+def _other_deal(bench: Bench) -> None:
+    bench.portal.update_item(2, bench.company.deals[0], title="Другая сделка")
+
+
+def _other_manager(bench: Bench) -> None:
+    bench.portal.people.users[bench.company.users["manager"]]["WORK_POSITION"] = "Директор"
+
+
+def _other_template(bench: Bench) -> None:
+    bench.portal.clock.advance(60)
+    bench.portal.document_book.change_template(21)
+
+
+def _other_measure(bench: Bench) -> None:
+    number = bench.company.invoices[0]
+    rows = [{**row, "measureName": "час"} for row in bench.portal.rows(31, number)]
+    bench.portal.set_rows(31, number, rows or [{"productName": "x", "price": 1, "measureName": "час"}])
+
+
+def with_requisites(bench: Bench) -> None:
+    """Own company and client have requisites, the own one a bank account, the client an address."""
+    book, company = bench.portal.requisite_book, bench.company
+    own = book.add(4, company.my_company, RQ_INN="7701234567")
+    client = book.add(4, company.companies["romashka"], RQ_INN="7709876543")
+    book.add_bank(own, RQ_ACC_NUM="40702810900000000001")
+    book.add_address(client, ADDRESS_1="Тверская ул., 7")
+    bench.portal.update_item(31, company.invoices[0], mycompanyId=company.my_company)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _other_account,
+        _other_inn,
+        _other_address,
+        _other_deal,
+        _other_manager,
+        _other_template,
+        _other_measure,
+    ],
+)
+def test_whatever_a_template_can_print_makes_a_new_document(bench, change) -> None:
+    with_requisites(bench)
+    number = sent_invoice(bench)
+    run(bench, number)
+    bench.again()
+    assert run(bench, number).details["document_id"] == 1
+    bench.again()
+    change(bench)
+    assert run(bench, number).details["document_id"] == 2
+
+
+@pytest.mark.parametrize(
+    "method", ["crm.requisite.list", "crm.requisite.bankdetail.list", "crm.address.list"]
+)
+def test_in_doubt_about_the_content_each_action_makes_its_own_document_and_only_one(make, method) -> None:
+    bench = make(pdf_polls=3)
+    with_requisites(bench)
+    number = sent_invoice(bench)
+    with refusing(bench, method, "ACCESS_DENIED", "Access denied"):
+        while isinstance(result := run(bench, number), Waiting):
+            assert documents(bench) == 1
+        assert result.details["document_id"] == 1
+        bench.again()
+        bench.portal.settings = replace(bench.portal.settings, pdf_polls=0)
+        assert run(bench, number, marker="b24sync:a2").details["document_id"] == 2
+
+
+def test_a_portal_without_requisites_leaves_no_doubt(bench) -> None:
+    number = sent_invoice(bench)
+    with refusing(bench, "crm.requisite.list", "ERROR_METHOD_NOT_FOUND", "Method not found!"):
+        run(bench, number)
+        bench.again()
+        assert run(bench, number, marker="b24sync:a2").details["document_id"] == 1
+
+
 def test_a_document_that_people_deleted_is_made_again(bench) -> None:
     number = sent_invoice(bench)
     run(bench, number)
