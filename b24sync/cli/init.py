@@ -234,8 +234,9 @@ def _ask_mail() -> MailChoice:
 def _ask_port(default: int) -> int:
     while True:
         text = _ask("Port", str(default))
-        if text.isdigit() and 0 < int(text) < 65536:
+        if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
             return int(text)
+        _say(f"found {text}: write a number from 1 to 65535", style="yellow")
 
 
 def _ask_one_of(question: str, known: tuple[str, ...], default: str) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from b24sync.doctor import (
     access,
     calendar_years,
+    catalogue,
+    condition_values,
     database,
     feed_checks,
     field_checks,
@@ -100,6 +102,8 @@ class Examination:
             ("stage_history", lambda: feed_checks.stage_history(app, survey)),
             ("clock", lambda: feed_checks.clock(app, survey)),
             ("stages", lambda: stage_checks.stages(uses, survey)),
+            ("conditions", lambda: condition_values.conditions(app.settings, survey.funnels)),
+            ("sections", lambda: catalogue.sections(uses, survey)),
             ("fields", lambda: field_checks.fields(app, uses, survey)),
             ("lookups", lambda: field_checks.sources(app, uses, survey)),
             ("my_company", lambda: field_checks.my_company(app, uses, survey)),

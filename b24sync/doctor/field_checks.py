@@ -112,7 +112,7 @@ def _of_list(use: FieldUse, known: Mapping[str, Property]) -> Finding | None:
 
 def _of_purpose(use: FieldUse, spec: FieldSpec) -> Finding | None:
     if use.purpose == "person" and spec.type not in _USER_TYPES:
-        return warn(
+        return fail(
             "fields",
             f"{use.where}: {_named(spec, use.code)} is of type {spec.type}, which holds no user",
             "choose a field of type employee",

@@ -13,7 +13,7 @@ from b24sync.engine import funnels as stages
 from b24sync.engine.capture import skew
 from b24sync.engine.funnels import Funnels
 from b24sync.errors import PermanentError
-from b24sync.rest import documents, feeds, history, items, lists, people
+from b24sync.rest import catalog, documents, feeds, history, items, lists, people
 from b24sync.rest.json_values import id_or_none
 from b24sync.rest.kinds import Kind
 from b24sync.rest.stages import category_list, read_categories
@@ -119,7 +119,7 @@ def _source_calls(uses: Uses) -> dict[str, Call]:
 
 
 def _other_calls(app: App, uses: Uses) -> dict[str, Call]:
-    calls: dict[str, Call] = {}
+    calls = {f"section.{number}": catalog.section(number) for number in uses.section_ids}
     if uses.templates:
         calls["templates"] = documents.template_list()
     if app.settings.invoice.my_company:

@@ -23,6 +23,11 @@ def accountant(facts: PortalFacts) -> tuple[str, bool]:
     for person in facts.users:
         if any(word in person.position.casefold() for word in _BOOKS):
             return f"user:{person.id}", True
+    active = {person.id for person in facts.users}
+    for department in facts.departments:
+        named = any(word in department.name.casefold() for word in _BOOKS)
+        if named and department.head_id in active:
+            return f"user:{department.head_id}", True
     return f"user:{facts.owner_id}", False
 
 

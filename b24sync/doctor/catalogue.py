@@ -1,0 +1,34 @@
+"""Whether the catalogue sections that tasks go by are there (portal.md §6.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from b24sync.doctor.finding import Finding, fail, ok, unchecked
+from b24sync.errors import NotFoundError, ScopeError
+
+if TYPE_CHECKING:
+    from b24sync.doctor.survey import Survey
+    from b24sync.doctor.uses import Uses
+
+_GONE = "200040300000"  # the catalogue's number for what does not exist
+
+
+def sections(uses: Uses, survey: Survey) -> Iterator[Finding]:
+    """Each section that a rule names by its id."""
+    found = 0
+    for number, where in uses.section_ids.items():
+        answer = survey.answer(f"section.{number}")
+        if answer is None or answer.error is None:
+            found += answer is not None
+        elif isinstance(answer.error, NotFoundError) or answer.error.code.endswith(_GONE):
+            yield fail(
+                "sections",
+                f"{where}: the catalogue has no section {number} (catalog.section.get)",
+                "write the number that the portal shows in the address of the section",
+            )
+        elif not isinstance(answer.error, ScopeError):  # a missing scope is told among the scopes
+            yield unchecked("sections", f"{where}: section {number}: {answer.error}")
+    if found and found == len(uses.section_ids):
+        yield ok("sections", f"{found} used, all there")
