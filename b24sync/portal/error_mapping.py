@@ -128,7 +128,7 @@ def trouble_of_command(error: Any, *, reset_at: float | None = None) -> Trouble:
 def _recovery(code: str, text: str, status: int, *, whole: bool) -> Recovery:
     """What an error means: by its code; only classic methods say by words alone that there is no such thing.
 
-    They have the words untranslated and an empty code (portal.md §22).
+    They have the words untranslated and an empty code (portal.md §1.3).
     """
     if not whole and not code and status in {0, 400} and text.rstrip(".").casefold() == "not found":
         return Recovery.NOT_FOUND

@@ -14,8 +14,8 @@ from b24sync.errors import NotFoundError, PermanentError, PortalError, ScopeErro
 from b24sync.rest import catalog, items, people, rows, tasks
 from b24sync.rest.kinds import Kind
 from b24sync.rules.loader import Loader
+from b24sync.words import steps as words
 
-_GIVE_RIGHT = "give the owner of the webhook the right to see it, then b24sync retry"
 _NO_PRODUCT = "200040300000"
 _DEEPEST = 50
 
@@ -203,7 +203,7 @@ def _named(error: PortalError, key: Key) -> PortalError:
     """A refusal with the name of what it is about; any other error as it is."""
     if not isinstance(error, PermanentError) or isinstance(error, ScopeError):
         return error
-    remedy = error.remedy or (_GIVE_RIGHT if error.code in {"ACCESS_DENIED", ""} else "")
+    remedy = error.remedy or (words.GIVE_RIGHT_TO_SEE() if error.code in {"ACCESS_DENIED", ""} else "")
     return PermanentError(f"{key}: {error.reason}", method=error.method, code=error.code, remedy=remedy)
 
 

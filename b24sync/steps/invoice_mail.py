@@ -169,7 +169,7 @@ def send(ctx: StepContext, mailing: Mailing, invoice: Entity) -> Effects[StepRes
         *to.left_out,
         *cc.left_out,
         *bcc.left_out,
-        *(f"no copy went to {one}" for one in sent.refused),
+        *(words.NO_COPY(whom=one) for one in sent.refused),
         *(yield from _commented(ctx, memory, mailing, invoice, sent)),
     ]
     return Done(details=details, warnings=tuple(warnings))

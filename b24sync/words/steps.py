@@ -94,6 +94,11 @@ NO_COMMENT = Message(
     "письмо отправлено; комментарий в сделке {deal} не добавлен: {why}",
     "the mail was sent; no comment on deal {deal}: {why}",
 )
+NO_COPY = Message("копия не отправлена: {whom}", "no copy went to {whom}")
+GIVE_RIGHT_TO_SEE = Message(
+    "дайте владельцу вебхука право это видеть, затем b24sync retry",
+    "give the owner of the webhook the right to see it, then b24sync retry",
+)
 NO_PDF = Message(
     "портал не смог сделать PDF документа {id} ({title}); проверьте на портале шаблон {template}, затем "
     "b24sync retry",

@@ -345,7 +345,7 @@ def test_a_copy_that_the_server_refuses_is_told_and_the_client_gets_the_mail(tmp
         done = polled(firm)
         assert done["state"] == "done"
         assert done["result"]["refused"] == ["gone@example.ru: 550 5.1.1 no such user"]
-        assert done["result"]["warnings"] == ["no copy went to gone@example.ru: 550 5.1.1 no such user"]
+        assert done["result"]["warnings"] == ["копия не отправлена: gone@example.ru: 550 5.1.1 no such user"]
         assert [mail.recipients for mail in firm.mailed()] == [("anna@romashka.example",)]
 
 
