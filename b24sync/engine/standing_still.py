@@ -121,22 +121,21 @@ class StandingStill:
         looked = datetime.fromtimestamp(before, UTC)
         first = int(earliest_start(looked, after, self.calendar, self.tz).timestamp())
         last = int((self.now - after.days * _DAY).timestamp())
-        found = {one.id: one for one in self.store.snapshot.standing(kind, first, last)}
-        late = [one for one in map(self._reader(kind), touched) if one and one.stage_run == self.run]
-        for stored in [*found.values(), *(one for one in late if one.id not in found)]:
-            came = self._due(stored, after)
-            if stored.state != "present" or came is None or came > self.now:
+        over = {
+            entity_id
+            for entity_id, since in self.store.snapshot.standing(kind, first, last)
+            if looked < self._due(since, after) <= self.now
+        }
+        for entity_id in sorted(over | set(touched)):
+            stored = self.store.snapshot.entity(kind, entity_id)
+            if stored is None or stored.state != "present" or stored.stage_at is None or not stored.stage:
                 continue
-            if came > looked or stored in late:
+            came = self._due(stored.stage_at, after)
+            if came <= self.now and (entity_id in over or stored.stage_run == self.run):
                 yield stored, came
 
-    def _reader(self, kind: str) -> Callable[[int], Stored | None]:
-        return lambda entity_id: self.store.snapshot.entity(kind, entity_id)
-
-    def _due(self, stored: Stored, after: Stay) -> datetime | None:
-        if stored.stage_at is None or not stored.stage:
-            return None
-        return due(datetime.fromtimestamp(stored.stage_at, UTC), after, self.calendar, self.tz)
+    def _due(self, since: int, after: Stay) -> datetime:
+        return due(datetime.fromtimestamp(since, UTC), after, self.calendar, self.tz)
 
     def _concerns(self, rule: RuleSettings, stored: Stored) -> bool:
         """Whether a rule is about this stage: those it names, else every one that is not final."""
@@ -164,9 +163,9 @@ class StandingStill:
         for after in {rule.after for rule in rules if rule.after is not None}:
             first = int(earliest_start(self.now, after, self.calendar, self.tz).timestamp())
             last = int((soonest - after.days * _DAY).timestamp())
-            for stored in self.store.snapshot.standing(kind, first, last):
-                came = self._due(stored, after)
-                if came is not None and came > self.now:
+            for _, since in self.store.snapshot.standing(kind, first, last):
+                came = self._due(since, after)
+                if came > self.now:
                     soonest = min(soonest, came)
         return soonest
 

@@ -154,13 +154,13 @@ class Snapshot:
             "WHERE state = 'present'"
         )
 
-    def standing(self, kind: str, first: int, last: int) -> list[Stored]:
-        """Present entities that entered their stage within two moments (Unix seconds)."""
+    def standing(self, kind: str, first: int, last: int) -> list[tuple[int, int]]:
+        """Present entities that entered their stage within two moments (Unix seconds): id, and when."""
         sql = (
-            "SELECT * FROM entities WHERE kind = ? AND stage_at BETWEEN ? AND ? AND state = 'present' "
-            "ORDER BY id"
+            "SELECT id, stage_at FROM entities WHERE kind = ? AND stage_at BETWEEN ? AND ? "
+            "AND state = 'present' ORDER BY id"
         )
-        return [Stored(**dict(row)) for row in self._db.execute(sql, (kind, first, last))]
+        return [(row[0], row[1]) for row in self._db.execute(sql, (kind, first, last))]
 
     def invoices_numbered(self, number: str) -> list[int]:
         """Ids of the invoices that people see under a number: present ones first (a walk over all)."""
