@@ -170,7 +170,8 @@ def variables() -> str:
         "`fields` holds everything by the portal's own codes (`deal.fields.UF_CRM_CITY`). A missing link is",
     ]
     lines += [
-        "nothing, and so are its attributes. `row` and `rows` in `create_tasks`: the rows that matched."
+        "nothing, and so are its attributes. `row` and `rows` in `create_tasks`: the rows that matched; "
+        "`recipient` in `notify`: who reads the text, as `commission.of(recipient)`."
     ]
     return "\n".join(lines)
 

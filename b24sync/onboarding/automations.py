@@ -14,34 +14,42 @@ if TYPE_CHECKING:
 
 _TEXTS = {
     "head": {
-        "ru": "Новый счёт {{ invoice.number }} на {{ invoice.amount | money }}, менеджер {{ "
-        "responsible.name }}: {{ invoice.url }}",
-        "en": "New invoice {{ invoice.number }} of {{ invoice.amount | money }}, by {{ responsible.name }}: "
-        "{{ invoice.url }}",
+        "ru": "Новый счёт № {{ invoice.number }} на {{ invoice.amount | money }}, клиент "
+        "{{ company.name or contact.name or 'не указан' }}, менеджер {{ responsible.name }}: {{ "
+        "invoice.url }}",
+        "en": "New invoice {{ invoice.number }} of {{ invoice.amount | money }}, client "
+        "{{ company.name or contact.name or 'not given' }}, by {{ responsible.name }}: {{ invoice.url }}",
     },
     "status": {
-        "ru": "Счёт {{ invoice.number }} по сделке «{{ deal.title }}»: {{ event.from or 'новый' }} → {{ "
-        "event.to }}. {{ invoice.url }}",
-        "en": "Invoice {{ invoice.number }} of the deal “{{ deal.title }}”: {{ event.from or 'new' }} → {{ "
-        "event.to }}. {{ invoice.url }}",
+        "ru": "Счёт № {{ invoice.number }} по сделке «{{ deal.title }}»: {% if event.from %}"
+        "«{{ event.from_title }}» → {% endif %}«{{ event.to_title }}». {{ invoice.url }}",
+        "en": "Invoice {{ invoice.number }} of the deal “{{ deal.title }}”: {% if event.from %}"
+        "“{{ event.from_title }}” → {% endif %}“{{ event.to_title }}”. {{ invoice.url }}",
     },
     "expected": {
-        "ru": "По счёту {{ invoice.number }} ожидается вознаграждение {{ commission.total | money }}.",
-        "en": "Invoice {{ invoice.number }}: a commission of {{ commission.total | money }} is expected.",
+        "ru": "{% if commission.of(recipient) %}По счёту № {{ invoice.number }} ожидается ваше "
+        "вознаграждение "
+        "{{ commission.of(recipient) | money }}.{% endif %}",
+        "en": "{% if commission.of(recipient) %}Invoice {{ invoice.number }}: your commission of "
+        "{{ commission.of(recipient) | money }} is expected.{% endif %}",
     },
     "earned": {
-        "ru": "Счёт {{ invoice.number }} оплачен, вознаграждение {{ commission.total | money }}.",
-        "en": "Invoice {{ invoice.number }} is paid, commission {{ commission.total | money }}.",
+        "ru": "{% if commission.of(recipient) %}Счёт № {{ invoice.number }} оплачен, ваше вознаграждение "
+        "{{ commission.of(recipient) | money }}.{% endif %}",
+        "en": "{% if commission.of(recipient) %}Invoice {{ invoice.number }} is paid, your commission is "
+        "{{ commission.of(recipient) | money }}.{% endif %}",
     },
     "paid": {
-        "ru": "Счёт {{ invoice.number }} на {{ invoice.amount | money }} оплачен, задачи поставлены: "
-        "{{ deal.url }}",
-        "en": "Invoice {{ invoice.number }} of {{ invoice.amount | money }} is paid, tasks are made: "
-        "{{ deal.url }}",
+        "ru": "Счёт № {{ invoice.number }} на {{ invoice.amount | money }} оплачен. {% if deal.id %}Сделка "
+        "«{{ deal.title }}»: стадия «{{ deal.stage_title }}», {{ deal.url }}{% else %}{{ invoice.url "
+        "}}{% endif %}",
+        "en": "Invoice {{ invoice.number }} of {{ invoice.amount | money }} is paid. {% if deal.id %}Deal "
+        "“{{ deal.title }}”: stage “{{ deal.stage_title }}”, {{ deal.url }}{% else %}{{ invoice.url }}{% "
+        "endif %}",
     },
     "row": {"ru": "{{ row.name }}, {{ row.quantity }}", "en": "{{ row.name }}, {{ row.quantity }}"},
     "act": {
-        "ru": "Подготовить и согласовать акт по счёту {{ invoice.number }}",
+        "ru": "Подготовить и согласовать акт по счёту № {{ invoice.number }}",
         "en": "Prepare and agree the act of invoice {{ invoice.number }}",
     },
     "check": {
