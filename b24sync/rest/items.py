@@ -134,7 +134,7 @@ def row_id(raw: Mapping[str, Any]) -> int:
 
 
 def is_template(raw: Mapping[str, Any]) -> bool:
-    """Whether a row is a template of recurring deals or invoices, which is none itself (portal.md §22)."""
+    """Whether a row is a template of recurring deals or invoices, which is none itself (portal.md §3.1)."""
     return "Y" in {str(raw.get("isRecurring")), str(raw.get("IS_RECURRING"))}
 
 
