@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ def run(session: Session, output: Path | None) -> int:
             kinds=app.kinds,
             base_url=store.meta.get("portal") or "",
             tz=app.tz,
-            now=app.clock.now(),
+            now=app.clock.now() + timedelta(seconds=store.figures.clock_offset_s()),
             calendar=app.calendar,
         )
         text = redact(page(gatherer.facts(), app.settings.language))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from heapq import nsmallest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.commission_sums import Sums
-from b24sync.domain.entity import INVOICE
+from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE
+from b24sync.reporting.names import known_names
 from b24sync.reporting.stays import StageTime, stage_times
 from b24sync.rest import items
 
@@ -55,6 +56,8 @@ class Unpaid:
     amount: Decimal
     currency: str
     url: str
+    client: str = ""
+    manager: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +224,34 @@ class Gatherer:
                     yield unpaid
 
         worst = nsmallest(_WORST, invoices(), key=lambda one: (-one.days, -one.amount, one.id))
-        return Debts(dict(sorted(by_age.items())), worst)
+        return Debts(dict(sorted(by_age.items())), [self._named(one) for one in worst])
+
+    def _client(self, invoice: int) -> str:
+        """Who pays: company or contact of the deal, else of the invoice; empty if neither names one."""
+        own = self._values(INVOICE, invoice)
+        for owner in (self._values(DEAL, own.get("deal_id")), own):
+            for kind in (COMPANY, CONTACT):
+                if owner.get(f"{kind}_id"):
+                    return f"{kind}:{owner[f'{kind}_id']}"
+        return ""
+
+    def _values(self, kind: str, entity_id: int | None) -> Mapping[str, Any]:
+        """What an entity was when last seen; nothing if it never was."""
+        row = self.store.figures.row_of(kind, entity_id) if entity_id else None
+        if row is None:
+            return {}
+        base_url = self.base_url or "https://portal.invalid"
+        return items.entity(self.kinds[kind], row, statuses={}, base_url=base_url).values
+
+    def _named(self, unpaid: Unpaid) -> Unpaid:
+        """With the names of client and manager as far as they are known, else their numbers."""
+        names = known_names(self.store, unpaid.id)
+        client = self._client(unpaid.id)
+        return replace(
+            unpaid,
+            client=names.get(client, client),
+            manager=names.get(unpaid.manager, unpaid.manager),
+        )
 
     def _unpaid(self, entity_id: int, due_on: str | None, raw: Mapping[str, object], today: date) -> Unpaid:
         entity = items.entity(
@@ -238,6 +268,7 @@ class Gatherer:
             amount=values["amount"],
             currency=values["currency"],
             url=self._url(INVOICE, entity_id),
+            manager=f"user:{values['responsible_id']}" if values.get("responsible_id") else "",
         )
 
     # reminders and commissions

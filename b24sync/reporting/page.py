@@ -173,6 +173,8 @@ class Page:
             yield element("h3", {}, text_of(words["worst"]))
             head = [
                 (words["invoice"], None),
+                (words["client"], None),
+                (words["manager"], None),
                 (words["due"], None),
                 (words["late"], "n"),
                 (words["amount"], "n"),
@@ -199,6 +201,8 @@ class Page:
         invoice = Markup(f"{name} {text_of(_short(one.title))}")
         return [
             _cell(invoice, "wrap"),
+            _cell(_short(one.client) or "–", "wide"),
+            _cell(_short(one.manager) or "–", "wide"),
             _cell(due),
             _cell(words.say("late_days", days=one.days), "n"),
             _cell(words.money(one.amount, one.currency), "n"),

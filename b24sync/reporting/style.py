@@ -56,6 +56,7 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bot
 tbody tr:last-child > * { border-bottom: 0; }
 th { font-weight: 600; } thead th { color: var(--soft); font-size: .85rem; white-space: nowrap; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+  .wide { overflow-wrap: anywhere; min-width: 6rem; }
   .wrap { overflow-wrap: anywhere; min-width: 12rem; }
 details { margin-top: .75rem; } summary { cursor: pointer; color: var(--accent); }
 .state { font-weight: 600; color: var(--bad); white-space: nowrap; }
@@ -67,6 +68,8 @@ details { margin-top: .75rem; } summary { cursor: pointer; color: var(--accent);
     padding: .5rem 0;
   border-bottom: 1px solid var(--line); } .stack tbody tr:last-child { border-bottom: 0; }
     .stack th, .stack td { border: 0; padding: 0; }
+  .scroll th, .scroll td { padding: .3rem .35rem; font-size: .8rem; }
+  .scroll .n, .scroll thead th { white-space: normal; } .scroll .wrap { min-width: 5rem; }
   .stack .wrap { flex: 1 0 100%; min-width: 0; } .chart { min-width: 0; } .tick { font-size: 17px; } }
 @media print { :root { --bg: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --accent: #000;
   color-scheme: light; }

@@ -57,6 +57,14 @@ class Figures:
         row = self._db.execute(sql, tuple(exit_codes or ())).fetchone()
         return LastRun(row[0], row[1], row[2] or 0.0, row[3] or 0) if row else None
 
+    def clock_offset_s(self) -> int:
+        """How far the portal's clock was ahead of the local one in the newest poll; 0 without one."""
+        row = self._db.execute(
+            "SELECT started_at - local_started_at FROM runs WHERE finished_at IS NOT NULL ORDER BY id DESC "
+            "LIMIT 1"
+        ).fetchone()
+        return int(row[0]) if row else 0
+
     def ever(self, table: str) -> int:
         """How many rows a numbered table ever got, those forgotten since included."""
         row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
@@ -99,6 +107,12 @@ class Figures:
             f"IN ({marks})"
         )
         return ((row[0], row[1], json.loads(row[2])) for row in self._db.execute(sql, tuple(stages)))
+
+    def row_of(self, kind: str, entity_id: int) -> dict[str, Any] | None:
+        """An entity's row as the portal gave it last; ``None`` if it was never seen."""
+        sql = "SELECT data FROM entities WHERE kind = ? AND id = ?"
+        row = self._db.execute(sql, (kind, entity_id)).fetchone()
+        return json.loads(row[0]) if row else None
 
     def invoice_number(self, invoice: int) -> str:
         """The number that people know an invoice by; empty if it was never seen."""

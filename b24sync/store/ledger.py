@@ -85,6 +85,11 @@ class Ledger:
         sql = f"{_SELECT} WHERE l.kind = ? AND l.entity_id = ?{CURRENT} AND (l.run < ?{own}) ORDER BY l.id"
         return [_booked(row) for row in self._db.execute(sql, (entity.kind, entity.id, run, run, upkept))]
 
+    def names(self) -> list[tuple[int, str]]:
+        """User id and name, as it was booked last, of everybody who is in the ledger."""
+        sql = "SELECT user_id, user_name, max(id) FROM ledger WHERE user_name <> '' GROUP BY user_id"
+        return [(row[0], row[1]) for row in self._db.execute(sql)]
+
     def between(self, since: int | None = None, until: int | None = None) -> Iterator[BookedRow]:
         """All rows, oldest first, one at a time.
 

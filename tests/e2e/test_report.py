@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
 import sqlite3
 import stat
@@ -249,3 +250,21 @@ def test_it_needs_no_secret_and_no_portal(busy: Office) -> None:
     before = plain(report(busy)).partition("As of")[0]
     busy.write(webhook="env:NOT_SET_HERE")
     assert plain(report(busy)).partition("As of")[0] == before
+
+
+def test_unpaid_invoices_name_client_and_manager(polled: Office, tmp_path: Path) -> None:
+    knows = '[[rules]]\nname = "knows"\non = "invoice.created"\nwhen = "company.name or contact.name"\n'
+    step = '[[rules.steps]]\nuse = "notify"\nto = ["user:1"]\ntext = "x"\n'
+    polled.write(rules=RULES + knows + step, sections=SECTIONS)
+    polled.add_invoice(stage=SENT, closedate="2020-01-01", opportunity=5000, title="Late one")
+    polled.run("poll")
+    page = tmp_path / "page.html"
+    assert polled.run("report", "--output", str(page)).code == 0
+    text = page.read_text(encoding="utf-8")
+    row = re.search(r"<tr><td[^>]*>[^№]*№.*?Late one.*?</tr>", text, re.DOTALL)
+    assert row is not None
+    cells = re.findall(r'<td class="wide">(.*?)</td>', row[0])
+    assert len(cells) == 2
+    assert not any(cell.startswith(("user:", "contact:", "company:", "–")) for cell in cells), cells
+    if target := os.environ.get("B24SYNC_KEEP_PAGE"):
+        Path(target).write_text(text, encoding="utf-8")

@@ -1,0 +1,49 @@
+"""Names of clients and managers, as far as the database knows them: the report asks nobody."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from b24sync.domain.entity import COMPANY, CONTACT
+from b24sync.rest import people
+from b24sync.rest.items import page_rows
+
+if TYPE_CHECKING:
+    from b24sync.store import Store
+
+_KINDS = {3: CONTACT, 4: COMPANY}
+
+
+def known_names(store: Store, invoice: int) -> dict[str, str]:
+    """``user:5`` or ``contact:12`` → name, from what rules saw of an invoice and from the ledger."""
+    found = {f"user:{number}": name for number, name in store.ledger.names()}
+    for event in store.journal.events(kind="invoice", entity_id=invoice, limit=20):
+        for identity, result in event.seen.items():
+            found.update(_names_in(identity, result))
+    return found
+
+
+def _names_in(identity: str, result: Any) -> Iterator[tuple[str, str]]:
+    """Names in one answer of the portal that was kept, by the call that it answered."""
+    method, brace, rest = identity.partition("{")
+    if not brace:
+        return
+    if method == "user.get":
+        for user in people.read_users(result):
+            yield f"user:{user.id}", user.name
+        return
+    kind = _KINDS.get(json.loads(brace + rest).get("entityTypeId", 0))
+    if kind is not None and method.startswith("crm.item."):
+        for row in _rows(result):
+            parts = [row.get("title")] if kind == COMPANY else [row.get("name"), row.get("lastName")]
+            name = " ".join(str(part) for part in parts if part).strip()
+            if name:
+                yield f"{kind}:{row.get('id')}", name
+
+
+def _rows(result: Any) -> list[Mapping[str, Any]]:
+    if isinstance(result, Mapping) and isinstance(result.get("item"), Mapping):
+        return [result["item"]]
+    return list(page_rows(result))
