@@ -224,7 +224,7 @@ class Gatherer:
                     yield unpaid
 
         worst = nsmallest(_WORST, invoices(), key=lambda one: (-one.days, -one.amount, one.id))
-        return Debts(dict(sorted(by_age.items())), [self._named(one) for one in worst])
+        return Debts(dict(sorted(by_age.items())), self._named(worst))
 
     def _client(self, invoice: int) -> str:
         """Who pays: company or contact of the deal, else of the invoice; empty if neither names one."""
@@ -243,15 +243,15 @@ class Gatherer:
         base_url = self.base_url or "https://portal.invalid"
         return items.entity(self.kinds[kind], row, statuses={}, base_url=base_url).values
 
-    def _named(self, unpaid: Unpaid) -> Unpaid:
+    def _named(self, worst: Sequence[Unpaid]) -> list[Unpaid]:
         """With the names of client and manager as far as they are known, else their numbers."""
-        names = known_names(self.store, unpaid.id)
-        client = self._client(unpaid.id)
-        return replace(
-            unpaid,
-            client=names.get(client, client),
-            manager=names.get(unpaid.manager, unpaid.manager),
-        )
+        names = known_names(self.store, [unpaid.id for unpaid in worst])
+        found = []
+        for unpaid in worst:
+            client = self._client(unpaid.id)
+            manager = names.get(unpaid.manager, unpaid.manager)
+            found.append(replace(unpaid, client=names.get(client, client), manager=manager))
+        return found
 
     def _unpaid(self, entity_id: int, due_on: str | None, raw: Mapping[str, object], today: date) -> Unpaid:
         entity = items.entity(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.entity import COMPANY, CONTACT
@@ -13,15 +13,17 @@ from b24sync.rest.items import page_rows
 if TYPE_CHECKING:
     from b24sync.store import Store
 
+_EVENTS = 20  # of each invoice, the newest
 _KINDS = {3: CONTACT, 4: COMPANY}
 
 
-def known_names(store: Store, invoice: int) -> dict[str, str]:
-    """``user:5`` or ``contact:12`` → name, from what rules saw of an invoice and from the ledger."""
+def known_names(store: Store, invoices: Iterable[int]) -> dict[str, str]:
+    """``user:5`` or ``contact:12`` → name, from what rules saw of some invoices and from the ledger."""
     found = {f"user:{number}": name for number, name in store.ledger.names()}
-    for event in store.journal.events(kind="invoice", entity_id=invoice, limit=20):
-        for identity, result in event.seen.items():
-            found.update(_names_in(identity, result))
+    for invoice in invoices:
+        for event in store.journal.events(kind="invoice", entity_id=invoice, limit=_EVENTS):
+            for identity, result in event.seen.items():
+                found.update(_names_in(identity, result))
     return found
 
 

@@ -203,7 +203,7 @@ class Page:
             _cell(invoice, "wrap"),
             _cell(_short(one.client) or "–", "wide"),
             _cell(_short(one.manager) or "–", "wide"),
-            _cell(due),
+            _cell(due, "day"),
             _cell(words.say("late_days", days=one.days), "n"),
             _cell(words.money(one.amount, one.currency), "n"),
         ]

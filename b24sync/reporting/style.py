@@ -56,7 +56,7 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bot
 tbody tr:last-child > * { border-bottom: 0; }
 th { font-weight: 600; } thead th { color: var(--soft); font-size: .85rem; white-space: nowrap; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-  .wide { overflow-wrap: anywhere; min-width: 6rem; }
+  .day { white-space: nowrap; } .wide { overflow-wrap: anywhere; min-width: 6rem; }
   .wrap { overflow-wrap: anywhere; min-width: 12rem; }
 details { margin-top: .75rem; } summary { cursor: pointer; color: var(--accent); }
 .state { font-weight: 600; color: var(--bad); white-space: nowrap; }
