@@ -78,6 +78,7 @@ class Facts:
         made_by: The entity that one made by a step counts with; ``None`` if people made it.
         settled_before: A move made before this had its chance to be in the stage history; ``None`` where
             there is no history that could still come.
+        remembered: The row was read in an earlier poll and no news of it have come since.
         rows_only: The portal keeps no stage history: whatever stage the row shows is true.
         is_final: Whether a stage is one that the portal deletes the history row of when it is left.
         swept: A comparison of everything has found this row, although it is the one that was known.
@@ -92,6 +93,7 @@ class Facts:
     made_by: Callable[[Key], Key | None]
     settled_before: datetime | None = None
     is_final: Callable[[str], bool] = lambda _stage: False
+    remembered: bool = False
     rows_only: bool = False
     swept: bool = False
 
@@ -342,6 +344,6 @@ def _row_is_later(known: Known, look: Look, facts: Facts) -> bool:
         return True
     if facts.swept and known.stage_run < facts.run:
         return True
-    if known.stage_run < facts.run:
+    if known.stage_run < facts.run and not facts.remembered:
         return look.moved_at >= known.stage_at
     return look.moved_at > known.stage_at

@@ -209,6 +209,7 @@ class Applier:
         about = self._about(facts, kind, owner, raw if stored is None else None)
         if stored is not None and staged is not None and staged[1] == stored.data:
             about = replace(about, swept=True)  # nothing else stages what is known
+        about = replace(about, remembered=raw is None and shown is not None)
         late = waits.told_late(known, moves, about)
         outcome = derive(known, look, waits.without_gap(known, shown, moves), about)
         if outcome is None:

@@ -218,3 +218,22 @@ def test_a_kill_while_a_move_waits_for_its_row_loses_nothing(make: Make) -> None
     world.poll()
     assert world.story(f"invoice:{one}") == [SENT]
     _settled(world)
+
+
+def test_a_row_that_was_read_in_the_second_of_a_move_and_never_again_is_not_believed(make: Make) -> None:
+    world = make()
+    one = _baseline(world)
+    world.portal.update_item(INVOICE, one, stageId=S)
+
+    def before_command(method: str, _params: dict[str, Any]) -> None:
+        if method == "crm.stagehistory.list":
+            world.portal.before_command = lambda _method, _params: None
+            world.portal.update_item(INVOICE, one, stageId=N)
+
+    world.portal.before_command = before_command
+    world.poll()
+    told = world.story(f"invoice:{one}")
+    world.portal.delete_item(INVOICE, one)
+    for _ in range(3):
+        _later(world, 301)
+    assert world.story(f"invoice:{one}") == told == [SENT, ("status_changed", "sent", "draft")]
