@@ -325,7 +325,7 @@ class Poller:
                 rule=action.rule,
                 step=word(STEPS, action.step),
                 entity=f"{action.kind}:{action.entity_id}",
-                why=word(REASONS, str(why)),
+                why=word(REASONS, str(why)).removeprefix(f"{action.kind}:{action.entity_id}: "),
             )
             report.worsen(1, said)
         more = report.actions[state] - len(named)
