@@ -117,7 +117,7 @@ class Applier:
             )
             self.store.unjudged.add_booked(kind.name)
         self.store.held.restage(kind.name, seconds(self.signpost))
-        waits = HistoryWaits(self.store, self.funnels, reading, self.signpost, self.overlap)
+        waits = HistoryWaits(self.store, self.funnels, reading, reading.begun or self.signpost, self.overlap)
         waits.defer()
         facts = self._facts(reading, waits)
         self.held = self.store.held.of_kind(kind.name)

@@ -192,7 +192,7 @@ class Commit:
             raise _MissingError
         links.end()
         planner.close()
-        self.poller.store.snapshot.clear_staged()
+        self.poller.store.snapshot.clear_staged([one.kind.name for one in self.gathered.complete()])
         return applied
 
     def _planner(self, funnels: Funnels, links: AwaitedLinks) -> Planner:

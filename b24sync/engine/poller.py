@@ -127,24 +127,48 @@ class Poller:
         )
         self.checkpoint("poll.read")
         report.started_at = gathered.signpost
-        report.baseline = any(one.quiet for one in gathered.kinds)
+        report.baseline = report.baseline or any(one.quiet for one in gathered.kinds)
         for one in gathered.kinds:
             if one.error is not None:
                 _leave_out(report, one.kind, one.error)
         return gathered
 
     def _go_on(self, gathered: Gathered, report: Report, options: Options, begun: float) -> None:
-        swept = self._reconcile(gathered, report, by_hand=options.reconcile)
-        if self._nothing_new(gathered):
-            report.changes = self._stand_still(gathered, report.run)
-        else:
-            self._commit(gathered, report, swept)
+        self._apply(gathered, report, options)
+        if any(one.resumed and one.complete for one in gathered.kinds):
+            gathered = self._news_since(report, options) or gathered
         self.checkpoint("poll.applied")
         deadline = None if options.max_time_s is None else begun + options.max_time_s
         if options.dry_run or self.settings.safety.dry_run:
             self._rehearse(gathered, report, deadline)
         elif self.store.outbox.busy():
             self._dispatch(gathered, report, deadline)
+
+    def _news_since(self, report: Report, options: Options) -> Gathered | None:
+        """What has changed since a reading was begun that only this poll could end."""
+        try:
+            gathered = self._gather(report, replace(options, since=None))
+        except (TransientError, CredentialsError, PermanentError) as error:
+            report.worsen(77 if isinstance(error, CredentialsError) else 69, str(error))
+            return None
+        self._apply(gathered, report, replace(options, reconcile=False))
+        return gathered
+
+    def _apply(self, gathered: Gathered, report: Report, options: Options) -> None:
+        """Apply what was gathered, in one transaction."""
+        swept = self._reconcile(gathered, report, by_hand=options.reconcile)
+        if self._nothing_new(gathered):
+            self._count(report, self._stand_still(gathered, report.run), 0)
+        else:
+            self._commit(gathered, report, swept)
+
+    @staticmethod
+    def _count(report: Report, changes: Mapping[str, int], events: int) -> None:
+        report.changes = {
+            **report.changes,
+            **{kind: report.changes.get(kind, 0) + count for kind, count in changes.items()},
+        }
+        report.events += events
 
     def _nothing_new(self, gathered: Gathered) -> bool:
         """Whether this is an idle poll, which needs none of what applies news (and does not load it)."""
@@ -170,7 +194,7 @@ class Poller:
         from b24sync.engine.commit import Commit
 
         applied = Commit(self, gathered, report, swept).run()
-        report.changes, report.events = applied.changes, applied.events
+        self._count(report, applied.changes, applied.events)
 
     def _dispatch(self, gathered: Gathered, report: Report, deadline: float | None) -> None:
         from b24sync.engine import funnels

@@ -17,6 +17,7 @@ from b24sync.store.meta import Keep
 from b24sync.store.outbox import Action, Outbox
 from b24sync.store.snapshot import Snapshot
 from b24sync.store.unjudged import Unjudged
+from b24sync.store.walks import Walks
 
 if TYPE_CHECKING:
     from b24sync.store.figures import Figures
@@ -37,6 +38,7 @@ class Store:
         self.meta = Keep(connection)
         self.unjudged = Unjudged(connection)
         self.held = Held(connection)
+        self.walks = Walks(connection)
 
     @cached_property
     def records(self) -> RecordTables:

@@ -87,3 +87,7 @@ UNVERIFIED = Message(
     "не проверить, удалены ли: {count} ({ids}); следующая сверка посмотрит снова",
     "{count} cannot be verified as deleted ({ids}); the next reconcile looks again",
 )
+NO_END = Message(
+    "после {batches} запросов ещё не конец; чтение продолжится в следующем опросе",
+    "no end after {batches} requests; the reading goes on in the next poll",
+)

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from b24sync.calls import Call
-from b24sync.engine.capture.paging import Chain, advance
+from b24sync.engine.capture.paging import Chain, advance, bounded
 from b24sync.engine.capture.refusals import lacks_history, refusal
 from b24sync.engine.capture.staging import BaselinePages, Scrub, seconds
 from b24sync.errors import PortalError
@@ -65,7 +65,9 @@ def take_baselines(
         for kind in kinds
         if kind.name not in errors
     }
-    while walking := [chain for chain in chains.values() if chain.open]:
+    for _ in bounded([*chains.values()]):
+        if not (walking := [chain for chain in chains.values() if chain.open]):
+            break
         advance(portal, walking, partial(_Chunk, store, walking))
         for chain in walking:
             progress(chain.name[1:], chain.pages.taken)  # type: ignore[attr-defined]

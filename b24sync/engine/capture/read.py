@@ -5,9 +5,11 @@ The newest pages and the history tails in one request, walks only where they do 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from b24sync.calls import Call
@@ -15,7 +17,7 @@ from b24sync.domain.entity import Key
 from b24sync.engine.capture import origins, skew, turned_clock
 from b24sync.engine.capture.baseline import Progress, take_baselines
 from b24sync.engine.capture.isolation import of_a_row, read_apart
-from b24sync.engine.capture.paging import NOTHING, PAGE, Chain, advance
+from b24sync.engine.capture.paging import NOTHING, PAGE, Chain, advance, bounded
 from b24sync.engine.capture.refusals import lacks_history, refusal
 from b24sync.engine.capture.staging import (
     HistoryPages,
@@ -28,6 +30,7 @@ from b24sync.engine.capture.staging import (
 )
 from b24sync.errors import PortalError
 from b24sync.rest import feeds, history, items
+from b24sync.store.walks import Walk
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer, Portal
@@ -53,6 +56,8 @@ class KindReading:
         steady: Id and time of the last row of the newest page, to check the date filter with: of all that
             were read the one that is least likely to change meanwhile.
         history_id: The last history row read.
+        walk: A long reading that goes on in the next poll if it is cut off.
+        resumed: An earlier poll began it; what has changed since then is still to be read.
         probed: Whether the portal was asked if it keeps stage history by now.
         learnt: The newest history row of a portal that has begun to keep it: what follows is news.
         widened: By how much more than the overlap is read again, for rows may be stamped too early.
@@ -67,6 +72,8 @@ class KindReading:
     steady: tuple[int, datetime] | None = None
     history_id: int = 0
     history: str = "unknown"
+    walk: Walk | None = None
+    resumed: bool = False
     probed: bool = False
     learnt: int | None = None
     widened: timedelta = timedelta(0)
@@ -81,6 +88,16 @@ class KindReading:
     def quiet(self) -> bool:
         """Whether its news are taken over without events."""
         return self.fresh and self.opened is None
+
+    @property
+    def begun(self) -> datetime | None:
+        """When a reading that goes on was begun, which is its signpost: rows before its place are as old."""
+        return datetime.fromtimestamp(self.walk.begun, UTC) if self.walk is not None else None
+
+    @property
+    def history_from(self) -> int:
+        """The history row behind which to read."""
+        return max(self.cursor.history_floor, self.walk.history_after if self.walk is not None else 0)
 
     @property
     def since(self) -> datetime | None:
@@ -124,9 +141,9 @@ def read(
         TransientError: The portal cannot be reached; nothing was moved.
         CredentialsError: The portal refuses the webhook.
     """
-    with store.transaction():
-        store.snapshot.clear_staged()
     origins.settle(portal, store, kinds, overlap=overlap, run=run)
+    with store.transaction():
+        store.walks.clear_others()
     new = [kind for kind in kinds if not store.snapshot.cursor(kind.name).live]
     unwalked = [kind for kind in new if store.snapshot.cursor(kind.name).state == "baseline"]
     opened = _opened(store, new, since)
@@ -145,6 +162,8 @@ def read(
         reading.error = failed.get(reading.kind.name)
         reading.history = reading.cursor.history
         reading.history_id = reading.cursor.history_id
+        reading.walk = store.walks.of(reading.kind.name)
+        reading.resumed = reading.walk is not None
     return _Poll(portal, store, overlap, scrub).read(readings)
 
 
@@ -184,7 +203,7 @@ class _Poll:
             walks = [one for one in active if self._take_newest(one, answers)]
             tails = [chain for one in active if (chain := self._take_history(one, answers)) is not None]
         if walks or any(chain.open for chain in tails):
-            self._walk(walks, tails, answers, active)
+            self._walk(walks, tails, answers, active, signpost)
         for one in active:
             chain = next((tail for tail in tails if tail.name == f"h{one.kind.name}"), None)
             self._finish(one, chain)
@@ -237,7 +256,7 @@ class _Poll:
     def _history_call(one: KindReading) -> dict[str, Call]:
         """The tail of the history; where the portal kept none, daily the question whether it does now."""
         if one.history != "no":
-            return {f"h{one.kind.name}": history.after(one.kind, one.cursor.history_floor)}
+            return {f"h{one.kind.name}": history.after(one.kind, one.history_from)}
         one.probed = one.asks_for_history(one.cursor.signpost or 0)
         return {f"p{one.kind.name}": history.newest(one.kind)} if one.probed else {}
 
@@ -262,7 +281,7 @@ class _Poll:
         """Stage the newest page; True if the changes reach behind it."""
         newest = answers.get(f"n{one.kind.name}")
         if newest is not None and of_a_row(newest.error):
-            return True  # the walk reads around it
+            return self._has_rows_left(one)  # the walk reads around it
         rows = self._page(one, f"n{one.kind.name}", answers)
         made = self._page(one, f"m{one.kind.name}", answers) if self._made_call(one) else []
         if rows is None or made is None:
@@ -271,10 +290,18 @@ class _Poll:
         since = self._since(one)
         if rows and (last := items.id_of(rows[-1])) and (saved := updated_of(rows[-1])):
             one.steady = (last, saved)
+        if one.walk is not None:
+            return self._has_rows_left(
+                one
+            )  # what has changed since it was begun is the next reading's matter
         if len(made) < PAGE and (len(rows) < PAGE or (since is not None and times and min(times) < since)):
             stage_rows(self.store, one.kind, [*made, *rows], since=since, scrub=self.scrub)
             return False
         return True
+
+    @staticmethod
+    def _has_rows_left(one: KindReading) -> bool:
+        return one.walk is None or not one.walk.rows_done or bool(one.widened)
 
     def _made_call(self, one: KindReading) -> Call | None:
         since = self._since(one)
@@ -298,7 +325,7 @@ class _Poll:
             probe = answers.get(f"p{one.kind.name}")
             one.learnt = history.last_id(probe.result) if probe and probe.error is None else None
             return None
-        chain = Chain(name, HistoryPages(self.store, one.kind), one.cursor.history_floor, last=True)
+        chain = Chain(name, HistoryPages(self.store, one.kind), one.history_from, last=True)
         answer = answers.get(name)
         error = answer.error if answer else None
         if error is not None and one.history == "unknown" and lacks_history(error):
@@ -322,6 +349,7 @@ class _Poll:
         tails: list[Chain],
         answers: Mapping[str, Answer],
         active: list[KindReading],
+        signpost: datetime,
     ) -> None:
         shift, doubt = (
             self._shift(answers, active)
@@ -329,7 +357,7 @@ class _Poll:
             else (timedelta(0), None)
         )
         rows = self._row_chains(walks, shift)
-        while True:
+        for _ in bounded([*rows.values(), *tails]):
             walking = [chain for chain in rows.values() if chain.open]
             behind = [
                 tail
@@ -339,15 +367,60 @@ class _Poll:
             if not walking and not any(tail.open for tail in behind):
                 break
             first = skew.checks(*doubt, shift) if doubt else NOTHING
-            answers = advance(self.portal, [*walking, *behind], self.store.transaction, first=first)
-            if doubt and (found := self._settled(answers, doubt, shift)) != shift:
-                shift, rows = found, self._row_chains(walks, found)
+            # a place that may have been reached with a wrong bound is none to go on from
+            keep = self.store.transaction if doubt else partial(self._keeping, active, rows, tails, signpost)
+            answers = advance(self.portal, [*walking, *behind], keep, first=first)
+            if doubt:
+                found = self._settled(answers, doubt, shift)
+                self._begin_anew(rows, {} if found == shift else self._row_chains(walks, found))
+                with self._keeping(active, rows, tails, signpost):
+                    shift = found
             doubt = None
         for one in walks:
             one.error = one.error or _left_out(rows[one.kind.name])
 
     def _row_chains(self, walks: list[KindReading], shift: timedelta) -> dict[str, Chain]:
-        return {one.kind.name: Chain(f"r{one.kind.name}", self._row_pages(one, shift), 0) for one in walks}
+        return {
+            one.kind.name: Chain(
+                f"r{one.kind.name}",
+                self._row_pages(one, shift),
+                one.walk.rows_after if one.walk is not None and not one.widened else 0,
+            )
+            for one in walks
+        }
+
+    @staticmethod
+    def _begin_anew(rows: Mapping[str, Chain], anew: Mapping[str, Chain]) -> None:
+        """Walk again with another bound."""
+        for name, chain in anew.items():
+            rows[name].after, rows[name].pages = chain.after, chain.pages
+            rows[name].short, rows[name].error = False, None
+
+    @contextmanager
+    def _keeping(
+        self,
+        active: Sequence[KindReading],
+        rows: Mapping[str, Chain],
+        tails: Sequence[Chain],
+        signpost: datetime,
+    ) -> Iterator[None]:
+        """A transaction that also keeps how far the reading of each kind came."""
+        behind = {tail.name[1:]: tail for tail in tails}
+        with self.store.transaction():
+            yield
+            for one in active:
+                row, tail = rows.get(one.kind.name), behind.get(one.kind.name)
+                short = tail is None or tail.short
+                if one.error is not None or (row is None and short and one.walk is None):
+                    continue
+                one.walk = Walk(
+                    one.kind.name,
+                    one.walk.begun if one.walk is not None else seconds(signpost),
+                    row.after if row is not None else 0,
+                    row is None or row.short,
+                    tail.after if tail is not None else 0,
+                )
+                self.store.walks.save(one.walk)
 
     @staticmethod
     def _waits_for_rows(tail: Chain, walking: list[Chain]) -> bool:
@@ -421,7 +494,9 @@ def read_tails(portal: Portal, store: Store, readings: Sequence[KindReading]) ->
         Chain(f"h{one.kind.name}", HistoryPages(store, one.kind), one.cursor.history_floor, last=True)
         for one in kept
     ]
-    while walking := [tail for tail in tails if tail.open]:
+    for _ in bounded(tails):
+        if not (walking := [tail for tail in tails if tail.open]):
+            break
         advance(portal, walking, store.transaction)
     for one, tail in zip(kept, tails, strict=True):
         one.error = _left_out(tail)
@@ -447,6 +522,7 @@ def promote(
     Args:
         deferred: The lowest history row that is left to the next poll; ``None`` if none is.
     """
+    signpost = one.begun or signpost
     floor = max(
         store.snapshot.remember_history(
             one.kind.name, floor_before=seconds(signpost - overlap - one.widened), now=seconds(signpost)
@@ -456,6 +532,7 @@ def promote(
     if deferred is not None:
         floor = min(floor, deferred - 1)
     store.snapshot.save_cursor(_advanced(one, signpost=signpost, floor=floor))
+    store.walks.end(one.kind.name)
     store.echoes.forget_writes(one.kind.name, before_run=run)
     if one.fresh or one.cursor.reconciled_at == seconds(signpost):
         store.unjudged.done("reconcile", [Key(one.kind.name, 0)])

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from b24sync.calls import Call
-from b24sync.engine.capture.paging import BATCH, PAGE, Chain, advance
+from b24sync.engine.capture.paging import BATCH, PAGE, Chain, advance, bounded
 from b24sync.engine.capture.staging import Scrub, seconds, set_aside, stage_of, stage_rows, updated_of
 from b24sync.errors import NotFoundError, PermanentError, PortalError, TransientError
 from b24sync.rest import feeds, items, people
@@ -58,7 +58,9 @@ def sweep(portal: Portal, store: Store, kind: Kind, *, by_hand: bool, scrub: Scr
     done = Sweep(kind)
     pages = _SweepPages(kind, _Comparison(store, kind, done))
     chain = Chain(f"s{kind.name}", pages, 0)
-    while chain.open:
+    for _ in bounded([chain]):
+        if not chain.open:
+            break
         advance(portal, [chain], store.transaction)
     if chain.error is not None:
         done.error = chain.error
