@@ -411,8 +411,8 @@ class _Poll:
             for one in active:
                 row, tail = rows.get(one.kind.name), behind.get(one.kind.name)
                 short = tail is None or tail.short
-                if one.error is not None or (row is None and short and one.walk is None):
-                    continue
+                if one.error is not None or one.fresh or (row is None and short and one.walk is None):
+                    continue  # a kind goes live by a reading of one poll: what came before it is no news
                 one.walk = Walk(
                     one.kind.name,
                     one.walk.begun if one.walk is not None else seconds(signpost),
