@@ -17,7 +17,7 @@ from b24sync.portal.webhook import Webhook
 from b24sync.rest.kinds import Kind, kinds_from
 from b24sync.secrecy import scrub_json
 from b24sync.store import Store
-from b24sync.words import speak
+from b24sync.words import outside, speak
 
 if TYPE_CHECKING:
     from b24sync.config.load import Loaded
@@ -245,11 +245,8 @@ def check_origin(store: Store, webhook: Webhook) -> None:
         origin = earlier.partition("://")[2]
     if origin is not None and origin != webhook.portal:
         raise UsageError(
-            f"{store.path}: this database belongs to another portal, {origin}, and the webhook leads to"
-            f" {webhook.portal}",
-            remedy="give each portal a database of its own (store.path), or use a webhook of the portal that"
-            " it belongs to; if only the portal's address has changed: sqlite3 FILE \"UPDATE meta SET value ="
-            f" '{webhook.portal}' WHERE name = 'origin'\"",
+            outside.OTHER_PORTAL(path=store.path, origin=origin, portal=webhook.portal),
+            remedy=outside.OWN_DATABASE(portal=webhook.portal),
         )
 
 

@@ -30,6 +30,7 @@ from b24sync.rest import items, tasks
 from b24sync.rest.worth import worth_of
 from b24sync.steps.registry import TASK_STEPS
 from b24sync.store.outbox import STOPPING
+from b24sync.words import polling as words
 
 if TYPE_CHECKING:
     from b24sync.domain.calendar import Calendar
@@ -240,9 +241,7 @@ class FollowUp:
         stored = self.store.snapshot.entity(TASK, task_id)
         if stored is not None and stored.state == "vanished":
             applied.warnings.append(
-                f"{TASK}:{task_id} was open when it was last seen, and the portal does not show it any more:"
-                f" {INVOICE}:{invoice_id} waits for it. Only an administrator's webhook can tell whether it"
-                f" was deleted (b24sync doctor)"
+                words.HIDDEN_TASK(task=Key(TASK, task_id), invoice=Key(INVOICE, invoice_id))
             )
 
     # invoice.reminder_due

@@ -6,6 +6,18 @@ from b24sync.words import Message
 
 # the portal
 
+OTHER_PORTAL = Message(
+    "{path}: эта база принадлежит другому порталу, {origin}, а вебхук ведёт на {portal}",
+    "{path}: this database belongs to another portal, {origin}, and the webhook leads to {portal}",
+)
+OWN_DATABASE = Message(
+    "укажите для этого портала отдельную базу (store.path) или вебхук того портала, которому она принадлежит;"
+    " если сменился только адрес портала: sqlite3 ФАЙЛ \"UPDATE meta SET value = '{portal}' WHERE name ="
+    " 'origin'\"",
+    "give each portal a database of its own (store.path), or use a webhook of the portal that it belongs to;"
+    " if only the portal's address changed: sqlite3 FILE \"UPDATE meta SET value = '{portal}' WHERE name ="
+    " 'origin'\"",
+)
 UNREACHED = Message("портал {portal} недоступен: {why}", "the portal {portal} cannot be reached: {why}")
 NO_EXPLANATION = Message("без объяснения", "no explanation")
 REFUSED = Message("отказано без объяснения", "refused without an explanation")

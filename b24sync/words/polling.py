@@ -24,6 +24,12 @@ STAGES_BY_ID = Message(
     "{kind}: стадии не прочитать, они различаются по ID",
     "{kind}: its stages cannot be read; they are judged by their ids",
 )
+HIDDEN_TASK = Message(
+    "{task}: задача была открыта, а портал её больше не показывает; {invoice} ждёт её завершения. Удалена ли"
+    " она, видно только вебхуку администратора (b24sync doctor)",
+    "{task} was open when it was last seen, and the portal does not show it any more: {invoice} waits for it."
+    " Only an administrator's webhook can tell whether it was deleted (b24sync doctor)",
+)
 GUARD = Message(
     "{kind}: {why}; ничего не помечено удалённым. Если это верно: b24sync poll --reconcile",
     "{kind}: {why}; nothing was marked deleted. If that is right: b24sync poll --reconcile",
