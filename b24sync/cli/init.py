@@ -182,6 +182,7 @@ def _chosen(webhook: Webhook, facts: PortalFacts, wanted: Wanted) -> Choices:
         if wanted.language is None:
             language = _ask_one_of("Language of built-in texts", ("ru", "en"), "ru")
         automations = _ask_automations(facts)
+        _ask_lead(facts)
         if automations & {"B1", "B2"}:
             mail = _ask_mail()
     ca_file = str(wanted.ca_file.resolve()) if wanted.ca_file else ""
@@ -204,6 +205,21 @@ def _ask_automations(facts: PortalFacts) -> frozenset[str]:
         if codes <= set(known):
             return codes
         _say(f"not known: {', '.join(sorted(codes - set(known)))}", style="yellow")
+
+
+def _ask_lead(facts: PortalFacts) -> None:
+    """Which deal field holds the project lead, where several may."""
+    from b24sync.onboarding.guesses import leads
+
+    found = leads(facts)
+    if len(found) < 2:
+        return
+    _say("Several deal fields hold an employee. Which is the project lead?")
+    for number, (selector, title) in enumerate(found.items(), 1):
+        _say(f"  {number}  {title or selector} ({selector})")
+    numbers = tuple(str(number) for number in range(1, len(found) + 1))
+    answer = _ask_one_of("Its number", numbers, "1")
+    facts.chosen["project_lead"] = list(found)[int(answer) - 1]
 
 
 def _ask_mail() -> MailChoice:

@@ -201,8 +201,10 @@ def _people(facts: PortalFacts) -> Iterator[str]:
     who, is_sure = guesses.accountant(facts)
     lead = guesses.project_lead(facts)
     doubt = "" if is_sure else "  # a guess: the webhook's owner"
+    several = len(guesses.leads(facts)) > 1 and "project_lead" not in facts.chosen
+    guess = "  # a guess: several deal fields hold an employee" if several else ""
     lead_line = (
-        f"project_lead = {quoted(lead)}"
+        f"project_lead = {quoted(lead)}{guess}"
         if lead
         else '# project_lead = "deal.fields.UF_CRM_…"  # a deal field of the type "employee"'
     )

@@ -31,18 +31,23 @@ def accountant(facts: PortalFacts) -> tuple[str, bool]:
     return f"user:{facts.owner_id}", False
 
 
-def project_lead(facts: PortalFacts) -> str:
-    """The deal field that most probably holds the project lead.
-
-    Empty if deals have no field for an employee.
-    """
+def leads(facts: PortalFacts) -> dict[str, str]:
+    """The deal fields that may hold the project lead, the likeliest first, with their titles."""
     own = [
         spec
         for spec in facts.fields.get(DEAL, ())
         if spec.type == "employee" and _PLAIN_CODE.fullmatch(spec.code)
     ]
     named = [spec for spec in own if any(word in f"{spec.title} {spec.code}".casefold() for word in _LEADS)]
-    return next((f"deal.fields.{spec.code}" for spec in named or own), "")
+    return {f"deal.fields.{spec.code}": spec.title for spec in (*named, *own)}
+
+
+def project_lead(facts: PortalFacts) -> str:
+    """The deal field that a person chose or that most probably holds the project lead.
+
+    Empty if deals have no field for an employee.
+    """
+    return facts.chosen.get("project_lead") or next(iter(leads(facts)), "")
 
 
 def status_table(facts: PortalFacts) -> dict[str, list[str]]:

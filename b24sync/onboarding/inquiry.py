@@ -60,6 +60,7 @@ class PortalFacts:
         processes: Smart processes; the id is the entityTypeId.
         lists: As look-ups write them, ``list:37`` → name.
         unknown: Sentences.
+        chosen: What a person chose where several things fit, such as ``project_lead``.
     """
 
     portal: str
@@ -80,6 +81,7 @@ class PortalFacts:
     lists: dict[str, str] = field(default_factory=dict)
     templates: tuple[Template, ...] = ()
     unknown: list[str] = field(default_factory=list)
+    chosen: dict[str, str] = field(default_factory=dict)
 
     def may(self, *scopes: str) -> bool:
         """Whether the webhook has one of the scopes, as far as is known."""

@@ -303,3 +303,28 @@ def test_a_person_at_a_terminal_is_asked_again_until_the_answers_fit(tmp_path):
     assert settings.reminders is not None
     assert "not known: Z9" in shown
     assert "next: b24sync doctor" in shown
+
+
+def test_where_several_deal_fields_hold_an_employee_a_person_is_asked(tmp_path):
+    with company_portal() as (portal, _, webhook):
+        portal.add_user_field(DEAL, "UF_CRM_ENGINEER", "employee", title="Инженер")
+        answers = [webhook, "en", "a1", "7", "2"]
+        code, shown = on_terminal("init", cwd=tmp_path, answers=answers)
+        assert code == 0, shown
+        assert "write one of 1, 2" in shown
+        people = load(tmp_path / "b24sync.toml", environ={}).settings.people
+        assert people["project_lead"] == "deal.fields.UF_CRM_ENGINEER"
+        unasked = b24sync("init", "--webhook", webhook, "--output", "u.toml", cwd=tmp_path)
+    assert unasked.code == 0
+    assert "a guess: several deal fields" in (tmp_path / "u.toml").read_text(encoding="utf-8")
+
+
+def test_the_accountant_is_the_head_of_the_department_that_is_called_so(tmp_path):
+    from b24sync.onboarding.guesses import accountant
+    from b24sync.onboarding.inquiry import Person, PortalFacts
+    from b24sync.rest.people import Department
+
+    facts = PortalFacts("portal", 1)
+    facts.users = (Person(1, "Owner", ""), Person(9, "Anna", "specialist"))
+    facts.departments = (Department(5, "Бухгалтерия", 1, 9),)
+    assert accountant(facts) == ("user:9", True)
