@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,13 +16,17 @@ from typing import TYPE_CHECKING, Any
 from b24sync.secrecy import holds, scrub_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 # An escaped surrogate that is not half of a pair; emoji are pairs, and common.
 _HALF_PAIR = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
 )
+
+
+_LEVELS = 60  # of lists and maps that an answer may have
+_MOST_LEVELS = 8000  # that are read at all
 
 
 class NotSentError(Exception):
@@ -85,9 +90,14 @@ def parse_object(raw: bytes) -> dict[str, Any] | None:
     become U+FFFD. Here, where everything enters, the webhook's secret is taken out (contract.md G9).
     """
     try:
-        content = json.loads(raw.decode("utf-8-sig"))
-    except (ValueError, RecursionError):  # UnicodeDecodeError is a ValueError, too
+        return _readable(raw, json.loads(raw.decode("utf-8-sig")))
+    except ValueError:  # UnicodeDecodeError is one, too
         return None
+    except RecursionError:
+        return _deep_object(raw)
+
+
+def _readable(raw: bytes, content: Any) -> dict[str, Any] | None:
     if not isinstance(content, dict):
         return None
     if _HALF_PAIR.search(raw):
@@ -95,6 +105,36 @@ def parse_object(raw: bytes) -> dict[str, Any] | None:
     if holds(raw):
         content = scrub_value(content)
     return content if isinstance(content, dict) else None
+
+
+def _deep_object(raw: bytes) -> dict[str, Any] | None:
+    """The object in an answer of which one value is nested too deeply: cut there, all else as it is."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _MOST_LEVELS))
+    try:
+        content = json.loads(raw.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    finally:
+        sys.setrecursionlimit(limit)
+    _cut(content)
+    return _readable(raw, content)
+
+
+def _cut(content: Any) -> None:
+    """Put an ellipsis in place of what lies deeper than any answer of the portal is."""
+    level = [content]
+    for _ in range(_LEVELS):
+        level = [inner for outer in level for inner in _inner(outer)]
+    for outer in level:
+        for key in list(outer) if isinstance(outer, dict) else range(len(outer)):
+            if isinstance(outer[key], dict | list):
+                outer[key] = "…"
+
+
+def _inner(outer: Any) -> Iterable[Any]:
+    values = outer.values() if isinstance(outer, dict) else outer
+    return [value for value in values if isinstance(value, dict | list)]
 
 
 def _whole(value: Any) -> Any:
