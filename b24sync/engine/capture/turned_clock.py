@@ -9,22 +9,32 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from b24sync.domain.entity import Key
 from b24sync.engine.capture.staging import seconds
 
 if TYPE_CHECKING:
-    from b24sync.engine.capture.read import KindReading
+    from b24sync.rest.kinds import Kind
     from b24sync.store import Store
+    from b24sync.store.snapshot import Cursor
 
 JITTER_S = 5  # servers of one portal may differ by this much; the overlap covers it
 _OFFSET, _TURNED = "server_utc_offset", "clock_turned"
 
 
+class Window(Protocol):
+    """One kind's reading, as far as the clock matters."""
+
+    kind: Kind
+    cursor: Cursor
+    fresh: bool
+    widened: timedelta
+
+
 def look(
     store: Store,
-    readings: Sequence[KindReading],
+    readings: Sequence[Window],
     *,
     signpost: datetime,
     offset: str | None,
