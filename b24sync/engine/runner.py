@@ -26,6 +26,7 @@ from b24sync.errors import (
     PortalAwayError,
     PortalError,
     TransientError,
+    UntriedError,
 )
 from b24sync.ports import (
     Done,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from b24sync.store.outbox import Action
 
 log = logging.getLogger(__name__)
+MOST_FAILURES = 8  # parts of a broken request that may fail before one comes through
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,19 +320,78 @@ def _write(writing: Sequence[RunningAction], around: Surroundings) -> None:
         for one in writing:
             _announce(one, around.store)
     around.checkpoint("dispatch.before_write")
+    alone = [one for one in writing if one.action.error]  # it failed before: no neighbour shall pay for it
+    together = [one for one in writing if not one.action.error]
+    answers = {**_sent_together(together, around.portal), **_sent_alone(alone, around.portal)}
+    around.checkpoint("dispatch.after_write")
+    shared = len({id(write) for one in together for write in _writes_of(one)}) > 1
+    for one in writing:
+        got = answers[one.action.id]
+        _unsaid(one, got, around.store)
+        _written(one, got, shared=shared and not one.action.error)
+
+
+def _sent_together(writing: Sequence[RunningAction], portal: Portal) -> dict[int, list[Answer]]:
+    """The answers to what several actions write in one go, by action."""
     writes = [write for one in writing for write in _writes_of(one)]
     places = _places(writes)
-    sent = around.portal.write([writes[place].call for place in dict.fromkeys(places)])
-    around.checkpoint("dispatch.after_write")
-    by_place = dict(zip(dict.fromkeys(places), sent, strict=True))
+    own = list(dict.fromkeys(places))
+    sent = dict(zip(own, portal.write([writes[place].call for place in own]), strict=True)) if own else {}
+    if len(own) > 1:
+        _ask_again(sent, writes, portal)
     answers = iter(
-        by_place[place] if place == own else replace(by_place[place], shared=True)
-        for own, place in enumerate(places)
+        sent[place] if place == number else replace(sent[place], shared=True)
+        for number, place in enumerate(places)
     )
+    return {one.action.id: [next(answers) for _ in _writes_of(one)] for one in writing}
+
+
+def _ask_again(sent: dict[int, Answer], writes: Sequence[Write], portal: Portal) -> None:
+    """Ask again in halves for what got no answer in company and may be repeated (contract.md G13).
+
+    So what broke the request is alone in the end, and its neighbours are done.
+    """
+    lost = [
+        place
+        for place, answer in sent.items()
+        if isinstance(answer.error, InDoubtError) and writes[place].on_lost_answer is OnLostAnswer.REPEAT
+    ]
+    by_method: dict[str, list[int]] = {}
+    for place in lost:
+        by_method.setdefault(writes[place].call.method, []).append(place)
+    open_, failures, came = list(by_method.values()), 0, False
+    while open_ and (came or failures < MOST_FAILURES):
+        part = open_.pop(0)
+        answers = portal.write([writes[place].call for place in part])
+        sent.update(zip(part, answers, strict=True))
+        broken = [
+            place for place, one in zip(part, answers, strict=True) if isinstance(one.error, InDoubtError)
+        ]
+        came = came or len(broken) < len(part)
+        failures += bool(broken)
+        if len(broken) > 1:
+            middle = (len(broken) + 1) // 2
+            open_ += [broken[:middle], broken[middle:]]
+
+
+def _sent_alone(writing: Sequence[RunningAction], portal: Portal) -> dict[int, list[Answer]]:
+    """The answers to what actions write each in requests of its own, by action.
+
+    After two in a row that the portal left without an answer the rest is left to a later poll.
+    """
+    answers: dict[int, list[Answer]] = {}
+    silent = 0
     for one in writing:
-        got = [next(answers) for _ in _writes_of(one)]
-        _unsaid(one, got, around.store)
-        _written(one, got)
+        calls = [write.call for write in _writes_of(one)]
+        if silent >= 2:
+            error = UntriedError(words.PORTAL_SILENT(), method=calls[0].method)
+            answers[one.action.id] = [Answer(call, error=error) for call in calls]
+            continue
+        got = portal.write(calls)
+        answers[one.action.id] = got
+        lost = any(isinstance(answer.error, InDoubtError | PortalAwayError) for answer in got)
+        silent = silent + 1 if lost else 0
+    return answers
 
 
 def _places(writes: Sequence[Write]) -> list[int]:
@@ -373,7 +434,8 @@ def _unsaid(one: RunningAction, answers: Sequence[Answer], store: Store) -> None
                 store.echoes.wrote_not(entity, name, value)
 
 
-def _written(one: RunningAction, answers: list[Answer]) -> None:
+def _written(one: RunningAction, answers: list[Answer], *, shared: bool) -> None:
+    """Go on with the answers, or end the turn; what was lost in company (``shared``) uses up no attempt."""
     for write, answer in zip(_writes_of(one), answers, strict=True):
         error = None if write.best_effort else answer.error
         if isinstance(error, InDoubtError):
@@ -381,7 +443,7 @@ def _written(one: RunningAction, answers: list[Answer]) -> None:
             one.end(
                 Uncertain(words.MAY_HAVE_HAPPENED(why=error))
                 if doubtful
-                else Postponed(str(error), counts=True)
+                else Postponed(str(error), counts=not (shared and write.on_lost_answer is OnLostAnswer.FIND))
             )
             return
         if isinstance(error, TransientError):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from b24sync.clock import Clock
     from b24sync.portal.classifier import Classifier
 
+_MOST_FAILURES: Final = 8  # parts of a broken batch that may fail before one comes through
 _SMALL: Final = 10  # commands; a batch of so few is not slow for its size
 
 
@@ -140,7 +141,13 @@ class Reads:
         """
         started = self._clock.monotonic()
         commands = {f"c{index}": batching.encode(call) for index, call in calls.items()}
-        sent = self._requester.batch(commands, write=False, again_if_slow=len(commands) == 1)
+        single = len(commands) == 1
+        sent = self._requester.batch(commands, write=False, again_if_slow=single, again_if_broken=single)
+        if isinstance(sent, Trouble) and _breaks(sent) and not single:
+            found = self._in_halves(calls)
+            if found is not None:
+                return found
+            sent = self._requester.batch(commands, write=False, again_if_slow=False)
         if isinstance(sent, Trouble) and not sent.concerns_all and sent.recovery is not Recovery.BLOCKED:
             return {
                 i: Answer(call, error=self._classifier.error(sent, call.method, write=False))
@@ -158,6 +165,63 @@ class Reads:
             index: self._classifier.answer(call, sent.outcomes[f"c{index}"], write=False) or _unanswered(call)
             for index, call in calls.items()
         }
+
+    def _in_halves(self, calls: Mapping[int, Call]) -> dict[int, Answer] | None:
+        """Ask the calls of a batch that broke in halves, until what breaks it is alone (contract.md G13).
+
+        Returns:
+            The answers; ``None`` if nothing at all came through, so that no one call is to blame.
+
+        Raises:
+            PortalError: The trouble is all calls', and no fault of one of them.
+        """
+        open_ = _parts(calls)
+        answers: dict[int, Answer] = {}
+        failures, came = 1, False
+        while open_:
+            portion = {index: calls[index] for index in open_.pop(0)}
+            commands = {f"c{index}": batching.encode(call) for index, call in portion.items()}
+            sent = self._requester.batch(commands, write=False, again_if_slow=False, again_if_broken=False)
+            if isinstance(sent, Batch):
+                came = True
+                answers |= self._outcomes(portion, sent)
+                continue
+            if not _breaks(sent):
+                raise self._classifier.whole_error(sent)
+            failures += 1
+            if not came and failures >= _MOST_FAILURES:
+                return None
+            if len(portion) > 1:
+                open_ += _halves(list(portion))
+            else:
+                ((index, call),) = portion.items()
+                answers[index] = Answer(call, error=self._classifier.error(sent, call.method, write=False))
+        return answers if came else None
+
+    def _outcomes(self, calls: Mapping[int, Call], sent: Batch) -> dict[int, Answer]:
+        return {
+            index: self._classifier.answer(call, sent.outcomes[f"c{index}"], write=False) or _unanswered(call)
+            for index, call in calls.items()
+        }
+
+
+def _breaks(sent: Trouble) -> bool:
+    """Whether one command may have broken the whole batch."""
+    return sent.recovery in {Recovery.BROKEN, Recovery.GARBLED} and not sent.slow
+
+
+def _parts(calls: Mapping[int, Call]) -> list[list[int]]:
+    """What to ask apart first: the calls of each method, as a method rarely breaks for one call alone."""
+    by_method: dict[str, list[int]] = {}
+    for index, call in calls.items():
+        by_method.setdefault(call.method, []).append(index)
+    parts = list(by_method.values())
+    return parts if len(parts) > 1 else _halves(parts[0])
+
+
+def _halves(indices: list[int]) -> list[list[int]]:
+    middle = (len(indices) + 1) // 2
+    return [indices[:middle], indices[middle:]]
 
 
 def _passes(error: PortalError | None) -> bool:

@@ -87,17 +87,31 @@ class Requester:
         if self._wire is not None:
             self._wire.close()
 
-    def batch(self, commands: Mapping[str, str], *, write: bool, again_if_slow: bool) -> Batch | Trouble:
+    def batch(
+        self,
+        commands: Mapping[str, str],
+        *,
+        write: bool,
+        again_if_slow: bool,
+        again_if_broken: bool = True,
+    ) -> Batch | Trouble:
         """Make one batch; also learns how large the next one may be.
 
         Args:
             commands: Encoded commands by name.
             write: They have effects.
             again_if_slow: Repeat a read that came too slowly as it is; otherwise the caller cuts it.
+            again_if_broken: Likewise a read that the portal broke down over.
         """
         if self.blocks.until("batch") is not None:
             return blocked_fault()
-        reply = self.call("batch", batching.body(commands), write=write, again_if_slow=again_if_slow)
+        reply = self.call(
+            "batch",
+            batching.body(commands),
+            write=write,
+            again_if_slow=again_if_slow,
+            again_if_broken=again_if_broken,
+        )
         if isinstance(reply, Trouble):
             if reply.slow:
                 self.batch_size = max(1, len(commands) // 2)
@@ -110,12 +124,20 @@ class Requester:
         return Batch(reply, outcomes)
 
     def call(
-        self, method: str, params: Mapping[str, Any], *, write: bool, again_if_slow: bool = True
+        self,
+        method: str,
+        params: Mapping[str, Any],
+        *,
+        write: bool,
+        again_if_slow: bool = True,
+        again_if_broken: bool = True,
     ) -> HttpReply | Trouble:
         """Post one request. Only the given ``params`` go, as JSON."""
 
         def unsettled(got: HttpReply | Trouble) -> float | None:
             if isinstance(got, HttpReply) or (got.slow and not again_if_slow):
+                return None
+            if got.recovery is Recovery.BROKEN and not again_if_broken:
                 return None
             unknown = got.recovery is Recovery.BLOCKED and method == "batch" and got.reset_at is None
             return got.retry_after_s if unknown or got.repeatable(write=write) else None

@@ -41,6 +41,10 @@ UNEXPLAINED_STATUS = Message(
     "HTTP {status} without an explanation (a proxy, a firewall, or no portal at this address)",
 )
 UNEXPLAINED = Message("HTTP {status} без объяснения", "HTTP {status} without an explanation")
+PORTAL_SILENT = Message(
+    ru="не отправлено: портал не ответил на запросы перед этим",
+    en="not sent: the portal left the requests before it without an answer",
+)
 MAY_HAVE_HAPPENED = Message(
     "{why} (могло выполниться: посмотрите, затем b24sync retry или cancel)",
     "{why} (it may have happened: look, then b24sync retry or cancel)",
