@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -33,12 +34,32 @@ app.add_typer(snapshot_app, name="snapshot")
 Json = Annotated[bool, typer.Option("--json", help="One object for one answer, JSON Lines for lists.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 MailRule = Annotated[str | None, typer.Option("--rule", help="Mail as this rule does.", show_default=False)]
+
+
+def _offers(what: str) -> Callable[[typer.Context, str], list[str]]:
+    """What the shell offers for an option, found when the shell asks."""
+
+    def offered(ctx: typer.Context, incomplete: str) -> list[str]:
+        found: list[str] = getattr(import_module("b24sync.cli.completing"), what)(ctx, incomplete)
+        return found
+
+    return offered
+
+
 Ids = Annotated[
-    list[int] | None, typer.Argument(help="Ids of actions (b24sync actions).", show_default=False)
+    list[int] | None,
+    typer.Argument(
+        help="Ids of actions (b24sync actions).", show_default=False, autocompletion=_offers("ids")
+    ),
 ]
 All = Annotated[bool, typer.Option("--all", help="Every action that the command is for.")]
 
-OfRule = Annotated[str | None, typer.Option("--rule", help="Only those of this rule.", show_default=False)]
+OfRule = Annotated[
+    str | None,
+    typer.Option(
+        "--rule", help="Only those of this rule.", show_default=False, autocompletion=_offers("rules")
+    ),
+]
 OfEntity = Annotated[
     str | None,
     typer.Option("--entity", help="Only those of it, as invoice:512.", show_default=False),
@@ -141,7 +162,10 @@ def events_command(
         str | None, typer.Option(help="As 512, №125 or invoice:512.", show_default=False)
     ] = None,
     since: Annotated[str | None, typer.Option(help="A time.", show_default=False)] = None,
-    name: Annotated[str | None, typer.Option(help="As invoice.created.", show_default=False)] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(help="As invoice.created.", show_default=False, autocompletion=_offers("events")),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
     as_json: Json = False,
 ) -> None:
@@ -160,7 +184,9 @@ def actions_command(
         str | None, typer.Option(help="As 512, №125 or invoice:512.", show_default=False)
     ] = None,
     since: Annotated[str | None, typer.Option(help="A time.", show_default=False)] = None,
-    state: Annotated[str | None, typer.Option(help="As failed.", show_default=False)] = None,
+    state: Annotated[
+        str | None, typer.Option(help="As failed.", show_default=False, autocompletion=_offers("states"))
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
     would: Annotated[
         bool, typer.Option("--would", help="What dry runs would have done, all of it, with totals.")
@@ -346,7 +372,7 @@ def report_command(
 @app.command("run-rule")
 def run_rule_command(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="A rule's name.")],
+    name: Annotated[str, typer.Argument(help="A rule's name.", autocompletion=_offers("rules"))],
     entity: Annotated[str, typer.Argument(help="As 512, №125 or invoice:512.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done.")] = False,
     yes: Yes = False,
@@ -505,7 +531,9 @@ def main() -> None:
     """Run a command; the one place where errors become words and exit codes."""
     verbose = "--verbose" in sys.argv or "-v" in sys.argv
     try:
-        code = app(standalone_mode=False)  # what a command exits with is returned, not raised
+        code = app(
+            prog_name="b24sync", standalone_mode=False
+        )  # what a command exits with is returned, not raised
     except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001 - the error boundary

@@ -1,0 +1,30 @@
+"""What the shell offers when a command line is completed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.cli import Office
+
+
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("actions --state un", "uncertain"),
+        ("run-rule head", "head-knows"),
+        ("events --name invoice.cr", "invoice.created"),
+        ("cancel --rule lead", "lead-knows"),
+    ],
+)
+def test_states_rules_and_events_are_offered(polled: Office, line: str, offered: str):
+    typed = f"b24sync --config {polled.config} {line}"
+    words = {"_B24SYNC_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
+    ran = polled.run(env=words)
+    assert offered in ran.out.split(), ran
+
+
+def test_trouble_offers_nothing_and_says_nothing(office: Office):
+    typed = f"b24sync --config {office.folder}/none.toml run-rule x"
+    words = {"_B24SYNC_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": "4"}
+    ran = office.run(env=words)
+    assert (ran.out.strip(), ran.err) == ("", "")
