@@ -221,13 +221,13 @@ def test_a_reminder_that_a_person_asks_for_says_how_late_it_is(firm: Firm) -> No
     firm.at(moscow(2026, 12, 16, 18, 0))
     ran = firm.run("remind", str(invoice), "--yes")
     assert ran.code == 0, ran.err
-    assert f"subject: Просрочена оплата счёта № {firm.number(invoice)}" in ran.out
+    assert f"тема: Просрочена оплата счёта № {firm.number(invoice)}" in ran.out
     (mail,) = firm.mailed()
     assert "истёк 14.12.2026, 2 дня назад" in mail.message.get_body(("plain",)).get_content()
     firm.move(invoice, PAID)
     again = firm.run("remind", str(invoice), "--yes")
     assert again.code != 0
-    assert "paid" in again.err
+    assert "оплачен" in again.err
     assert len(firm.smtp.arrived) == 1
 
 
