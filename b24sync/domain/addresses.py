@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from b24sync.errors import MailPermanentError
 
-_NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"|[^<>"]*)\s*<\s*(?P<spec>[^<>]*?)\s*>')
+_NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"[ \t]*|[^<>"]*)<(?P<spec>[^<>]*)>')
+_LONGEST = 600  # characters of a name and an address; what is longer is none
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?")
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
@@ -50,13 +51,9 @@ def parse_address(text: str, *, where: str = "", remedy: str = _REMEDY) -> Addre
         MailPermanentError: It is malformed, several in one, or has a local part that only SMTPUTF8 could
             carry.
     """
-    fault = ""
     name, spec = "", _trimmed(text)
-    if any(unicodedata.category(char) in {"Cc", "Zl", "Zp"} for char in spec):
-        fault = "contains a line break or control character"
-    elif not spec:
-        fault = "is empty"
-    elif "<" in spec or ">" in spec:
+    fault = _form_fault(spec)
+    if not fault and ("<" in spec or ">" in spec):
         name, spec, fault = _split_name(spec)
     if not fault:
         fault = _spec_fault(spec)
@@ -71,6 +68,15 @@ def parse_address(text: str, *, where: str = "", remedy: str = _REMEDY) -> Addre
     return Address(name=name, local=local, domain=domain)
 
 
+def _form_fault(spec: str) -> str:
+    """What is wrong with a text before anybody looks for an address in it; empty if nothing."""
+    if any(unicodedata.category(char) in {"Cc", "Zl", "Zp"} for char in spec):
+        return "contains a line break or control character"
+    if not spec:
+        return "is empty"
+    return f"is longer than {_LONGEST} characters" if len(spec) > _LONGEST else ""
+
+
 def _trimmed(text: str) -> str:
     """The text without spaces and invisible characters at its ends; line breaks stay, to be refused."""
     return text.strip(" \t\u00a0\u202f" + _INVISIBLE)
@@ -83,10 +89,10 @@ def _split_name(text: str) -> tuple[str, str, str]:
         return "", text, "is malformed" if text.count("<") < 2 else "holds several addresses"
     name = match["name"].strip()
     if name.startswith('"'):
-        return re.sub(r"\\(.)", r"\1", name[1:-1]).strip(), match["spec"], ""
+        return re.sub(r"\\(.)", r"\1", name[1:-1]).strip(), match["spec"].strip(), ""
     if "@" in name:
-        return "", match["spec"], "holds several addresses"
-    return name, match["spec"], ""
+        return "", match["spec"].strip(), "holds several addresses"
+    return name, match["spec"].strip(), ""
 
 
 def _spec_fault(spec: str) -> str:

@@ -12,6 +12,8 @@ import json
 import logging
 import socket
 import ssl
+import threading
+import zlib
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
@@ -21,10 +23,11 @@ import requests  # noqa: TID253 - this module is itself imported on the first ca
 from requests.adapters import HTTPAdapter  # noqa: TID253
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, NameResolutionError
+from urllib3.exceptions import HTTPError, NameResolutionError, ProtocolError, ReadTimeoutError
 
 from b24sync import __version__
-from b24sync.log import RedactingFilter
+from b24sync.deadline import Deadline
+from b24sync.log import RedactingFilter, printable
 from b24sync.portal.http_reply import (
     HttpReply,
     NoAnswerError,
@@ -41,10 +44,12 @@ if TYPE_CHECKING:
     from b24sync.clock import Clock
     from b24sync.portal.webhook import Webhook
 
-_LARGEST_ANSWER = 256_000_000  # bytes; 50 pages of 50 rows are a hundredth of it
+_LARGEST_ANSWER = 16_000_000  # bytes, unpacked; a batch beyond it is made smaller
 _IDLE_S = 5.0  # a connection idle for longer may be closed by the other end just when a write goes out
 _CONNECT_S = 10.0
 _BLOCK = 65_536
+_now = threading.local()
+"""The deadline of the request that this thread has in hand."""
 _KNOWN: tuple[tuple[type[BaseException], str], ...] = (
     (NameResolutionError, "its name cannot be resolved"),
     (socket.gaierror, "its name cannot be resolved"),
@@ -78,7 +83,13 @@ class Wire:
         self._session = requests.Session()
         self._session.trust_env = not webhook.loopback
         self._session.auth = _no_login
-        self._session.headers.update({"User-Agent": f"b24sync/{__version__}", "Accept": "application/json"})
+        self._session.headers.update(
+            {
+                "User-Agent": f"b24sync/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip, deflate",
+            }
+        )
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, _Adapter())
 
@@ -91,7 +102,7 @@ class Wire:
         """
         data = scrub_json(json.dumps(params, ensure_ascii=False)).encode("utf-8", "replace")
         started = self._freshen()
-        answer, raw, _ = self._carry(
+        answer, raw, too_large = self._carry(
             lambda: self._session.post(
                 self._webhook.address(method),
                 data=data,
@@ -104,6 +115,8 @@ class Wire:
             limit_bytes=_LARGEST_ANSWER,
             timeout_s=timeout_s,
         )
+        if too_large:
+            raise NoAnswerError(f"the answer is larger than {_LARGEST_ANSWER // 1_000_000} MB", slow=True)
         return HttpReply(
             status=answer.status_code,
             content=parse_object(raw),
@@ -151,11 +164,14 @@ class Wire:
         """Send and read; the response, its body, and whether the body was cut at ``limit_bytes``."""
         trouble: Exception
         answer = None
+        deadline = Deadline(timeout_s + min(timeout_s, _CONNECT_S))
+        _now.deadline = deadline
         try:
-            answer = send()
-            raw, too_large = self._read(
-                answer, limit_bytes=limit_bytes, until=self._clock.monotonic() + timeout_s
-            )
+            with deadline:
+                answer = send()
+                raw, too_large = self._read(
+                    answer, limit_bytes=limit_bytes, until=self._clock.monotonic() + timeout_s
+                )
         except NotSentError as error:
             trouble = NotSentError(*error.args)
         except NoAnswerError as error:
@@ -173,6 +189,8 @@ class Wire:
         finally:
             if answer is not None:
                 answer.close()
+        if deadline.passed and isinstance(trouble, NoAnswerError):
+            trouble = NoAnswerError("the answer came too slowly", slow=True)
         raise trouble  # outside the handler: the exception of requests is not even its context
 
     def _read(self, answer: requests.Response, *, limit_bytes: int, until: float) -> tuple[bytes, bool]:
@@ -198,7 +216,37 @@ class Wire:
 
 
 def _blocks(answer: requests.Response) -> Iterator[bytes]:
-    yield from answer.iter_content(_BLOCK)
+    """The body as it was before it was packed, never more than a block at a time.
+
+    Left to itself, the library unpacks whatever a block may hold, and some kilobytes may hold gigabytes.
+
+    Raises:
+        NoAnswerError: It did not come whole, or is packed in a way that was not asked for.
+    """
+    try:
+        packed = answer.raw.stream(_BLOCK, decode_content=False)
+        encoding = answer.headers.get("Content-Encoding", "").strip().lower()
+        if encoding in {"", "identity"}:
+            yield from packed
+        elif encoding in {"gzip", "x-gzip", "deflate"}:
+            yield from _unpacked(packed)
+        else:
+            raise NoAnswerError(f"the answer is packed as {printable(encoding[:20])}")
+    except ReadTimeoutError:
+        raise NoAnswerError("no answer in time", slow=True) from None
+    except (ProtocolError, zlib.error):
+        raise NoAnswerError("the answer was cut off") from None
+
+
+def _unpacked(packed: Iterator[bytes]) -> Iterator[bytes]:
+    decoder = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as it begins
+    for block in packed:
+        rest = block
+        while rest and not decoder.eof:
+            yield decoder.decompress(rest, _BLOCK)
+            rest = decoder.unconsumed_tail
+    if not decoder.eof:
+        raise NoAnswerError("the answer was cut off")
 
 
 def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -207,10 +255,17 @@ def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
 
 
 class _Connection(HTTPConnection):
-    """A connection whose failures to connect say so."""
+    """A connection whose failures to connect say so, under the deadline of the request in hand."""
 
     def connect(self) -> None:
         _connect(super().connect)
+
+    def _new_conn(self) -> socket.socket:
+        return _watched(super()._new_conn())
+
+    def putrequest(self, *arguments: Any, **options: Any) -> None:
+        _watch_again(self.sock)
+        super().putrequest(*arguments, **options)
 
 
 class _SecureConnection(HTTPSConnection):
@@ -218,6 +273,26 @@ class _SecureConnection(HTTPSConnection):
 
     def connect(self) -> None:
         _connect(super().connect)
+
+    def _new_conn(self) -> socket.socket:
+        return _watched(super()._new_conn())
+
+    def putrequest(self, *arguments: Any, **options: Any) -> None:
+        _watch_again(self.sock)
+        super().putrequest(*arguments, **options)
+
+
+def _watched(sock: socket.socket) -> socket.socket:
+    """A socket right after it was connected, before TLS."""
+    _watch_again(sock)
+    return sock
+
+
+def _watch_again(sock: socket.socket | None) -> None:
+    """A connection that is used again comes under the new request's deadline."""
+    deadline = getattr(_now, "deadline", None)
+    if deadline is not None:
+        deadline.watch(sock)
 
 
 def _connect(connect: Callable[[], None]) -> None:
