@@ -32,12 +32,25 @@ def after_poll(settings: Settings, workshop: Workshop, report: Report, *, now: d
 
 
 def _ping(url: str, *, failed: bool) -> None:
-    """Show the health check that polls go on; with ``/fail`` behind the address if something is wrong."""
+    """Show the health check that polls go on; with ``/fail`` behind the address if something is wrong.
+
+    It is told beside the poll, which waits ten seconds at most, also for a server that trickles.
+    """
+    import threading
+
+    address = f"{url.rstrip('/')}/fail" if failed else url
+    told = threading.Thread(target=_visit, args=(address,), daemon=True)
+    told.start()
+    told.join(PING_TIMEOUT_S)
+    if told.is_alive():
+        log.warning("the health check at poll.ping_url cannot be told: %s", "it takes too long")
+
+
+def _visit(address: str) -> None:
     import http.client
     import urllib.error
     import urllib.request
 
-    address = f"{url.rstrip('/')}/fail" if failed else url
     try:
         with urllib.request.urlopen(address, timeout=PING_TIMEOUT_S):  # noqa: S310 - the administrator's own address, http or https
             return

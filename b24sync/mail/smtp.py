@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self
 
+from b24sync.deadline import Deadline
 from b24sync.domain.addresses import Address, parse_address
 from b24sync.errors import MailError, MailInDoubtError, MailPermanentError, MailTransientError
 from b24sync.mail.message import build, envelope, to_bytes
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 _LOGIN_CODES = frozenset(
     {530, 534, 535, 538}
 )  # RFC 4954: login missing or not good enough: no fault of this mail
+
+
+_SLOWEST_LINE = 20_000  # bytes a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +123,10 @@ class SmtpMailer:
         """
         parcel = self._packed(outgoing)
         try:
-            link = self._begun(parcel)
-            accepted, refused = self._offered(link, parcel)
-            answer = self._handed_over(link, parcel)
+            with Deadline(self._longest_s(parcel)) as deadline:
+                link = self._begun(parcel, deadline)
+                accepted, refused = self._offered(link, parcel)
+                answer = self._handed_over(link, parcel)
         except MailError:
             raise
         except BaseException:
@@ -136,7 +141,8 @@ class SmtpMailer:
     def check_login(self) -> LoginCheck:
         """Connect, log in and leave again."""
         try:
-            connect(self._server).close()
+            with Deadline(4 * self._server.timeout_s) as deadline:
+                connect(self._server, deadline).close()
         except MailTransientError as error:
             return LoginCheck(ok=False, words=str(error))
         entered = f"logged in as {self._server.user}" if self._server.user else "no login wanted"
@@ -160,9 +166,14 @@ class SmtpMailer:
         sender = parse_address(self._from, where="mail.from").spec
         return _Parcel(sender, people.to, people.copies, to_bytes(message))
 
-    def _begun(self, parcel: _Parcel) -> Link:
+    def _longest_s(self, parcel: _Parcel) -> float:
+        """How long a whole mail may take, whatever the server does: silences, its answer, a slow line."""
+        return 4 * self._server.timeout_s + self._answer_timeout_s + len(parcel.octets) / _SLOWEST_LINE
+
+    def _begun(self, parcel: _Parcel, deadline: Deadline) -> Link:
         """The connection, with MAIL FROM accepted; a kept one that turns out dead is opened anew once."""
         if self._link is not None:
+            self._link.under(deadline)
             try:
                 answer = self._link.mail(parcel.sender, size=len(parcel.octets))
             except LostError:
@@ -171,7 +182,7 @@ class SmtpMailer:
                 if answer.code != 421:
                     return self._taken(self._link, answer, parcel)
                 self._drop()
-        self._link = connect(self._server)
+        self._link = connect(self._server, deadline)
         try:
             answer = self._link.mail(parcel.sender, size=len(parcel.octets))
         except LostError as error:

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from b24sync.deadline import Deadline
 from b24sync.errors import MailTransientError
 from b24sync.mail.server_words import shown
 from b24sync.mail.smtp_link import Link, SmtpReply, how
@@ -43,8 +44,8 @@ class Server:
         return f"{self.host}:{self.port}"
 
 
-def connect(server: Server) -> Link:
-    """Open a connection, make it safe, log in.
+def connect(server: Server, deadline: Deadline) -> Link:
+    """Open a connection, make it safe, log in; the deadline breaks it when its time is over.
 
     Raises:
         MailTransientError: Not possible, ``reachable=False``: nothing about any one mail is decided, so
@@ -56,7 +57,7 @@ def connect(server: Server) -> Link:
         what = "mail.security is none, which would send mail and password unprotected"
         raise _unreachable(server, what, "set mail.security to starttls or tls")
     try:
-        smtp = _opened(server)
+        smtp = _opened(server, deadline)
     except (ssl.SSLError, ssl.CertificateError) as error:
         raise _unreachable(server, f"TLS failed: {how(error)}", _tls_remedy(server, error)) from None
     except smtplib.SMTPResponseException as error:
@@ -81,15 +82,13 @@ def is_loopback(host: str) -> bool:
         return host.lower().rstrip(".") == "localhost" or host.lower().endswith(".localhost")
 
 
-def _opened(server: Server) -> smtplib.SMTP:
+def _opened(server: Server, deadline: Deadline) -> smtplib.SMTP:
     """A connection that is greeted and, unless ``none``, encrypted and verified."""
     name = _own_name()
     if server.security == "tls":
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-            server.host, server.port, name, timeout=server.timeout_s, context=_context(server)
-        )
+        smtp: smtplib.SMTP = _Encrypted(server, name, deadline)
     else:
-        smtp = smtplib.SMTP(server.host, server.port, name, timeout=server.timeout_s)
+        smtp = _Plain(server, name, deadline)
     try:
         smtp.ehlo_or_helo_if_needed()
         if server.security == "starttls":
@@ -99,6 +98,32 @@ def _opened(server: Server) -> smtplib.SMTP:
         smtp.close()
         raise
     return smtp
+
+
+class _Plain(smtplib.SMTP):
+    """A connection under a deadline from its first byte on."""
+
+    def __init__(self, server: Server, name: str, deadline: Deadline) -> None:
+        self._deadline = deadline
+        super().__init__(server.host, server.port, name, timeout=server.timeout_s)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        sock = socket.create_connection((host, port), timeout)
+        self._deadline.watch(sock)
+        return sock
+
+
+class _Encrypted(smtplib.SMTP_SSL):
+    """The same with TLS from the beginning."""
+
+    def __init__(self, server: Server, name: str, deadline: Deadline) -> None:
+        self._deadline, self._server_name = deadline, server.host
+        super().__init__(server.host, server.port, name, timeout=server.timeout_s, context=_context(server))
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        sock = socket.create_connection((host, port), timeout)
+        self._deadline.watch(sock)
+        return self.context.wrap_socket(sock, server_hostname=self._server_name)
 
 
 def _context(server: Server) -> ssl.SSLContext:

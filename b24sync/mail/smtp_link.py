@@ -15,6 +15,7 @@ import socket
 import ssl
 from typing import NamedTuple
 
+from b24sync.deadline import Deadline
 from b24sync.mail.server_words import shown
 from b24sync.words import outside as messages
 
@@ -89,6 +90,10 @@ class Link:
         except OSError as error:
             raise LostError(how(error)) from None
         return self._answer()
+
+    def under(self, deadline: Deadline) -> None:
+        """Come under the deadline of another mail."""
+        deadline.watch(self._smtp.sock)
 
     def wait_at_most(self, seconds: float) -> None:
         """Set the longest silence from now on."""

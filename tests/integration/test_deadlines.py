@@ -14,11 +14,13 @@ import pytest
 
 from b24sync.clock import SystemClock
 from b24sync.domain.addresses import parse_address
-from b24sync.errors import MailPermanentError, PortalError
+from b24sync.errors import MailPermanentError, MailTransientError, PortalError
+from b24sync.mail.smtp import SmtpMailer
 from b24sync.portal.client import PortalClient
 from b24sync.portal.pacing import MemoryBucket
 from b24sync.portal.webhook import Webhook
 from b24sync.ports import Call
+from tests.support.mail import StillClock, outgoing
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -26,8 +28,8 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 class Trickler:
     """A server that sends some bytes at once and then a few every 50 ms, as long as anyone reads."""
 
-    def __init__(self, at_once: bytes, then: bytes) -> None:
-        self._at_once, self._then = at_once, then
+    def __init__(self, at_once: bytes, then: bytes, *, speaks_first: bool = False) -> None:
+        self._at_once, self._then, self._speaks_first = at_once, then, speaks_first
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._stopped = threading.Event()
@@ -45,7 +47,8 @@ class Trickler:
     def _answer(self, connection: socket.socket) -> None:
         with closing(connection):
             try:
-                connection.recv(65_536)
+                if not self._speaks_first:
+                    connection.recv(65_536)
                 connection.sendall(self._at_once)
                 while not self._stopped.wait(0.05):
                     connection.sendall(self._then)
@@ -98,6 +101,31 @@ def test_a_server_that_trickles_gets_no_more_time_than_one_that_hangs(trickler, 
     (answer,) = client.write([Call("im.notify.system.add", {"USER_ID": 1})])
     assert answer.error is not None
     assert time.monotonic() - begun < 30  # without a deadline it would never end
+
+
+@pytest.mark.parametrize("at_once", [b"", b"220 ready\r\n250-here\r\n"], ids=["banner", "EHLO"])
+@pytest.mark.parametrize("security", ["none", "tls"])
+def test_a_mail_server_that_trickles_gets_no_more_time_either(at_once: bytes, security: str) -> None:
+    server = Trickler(at_once, b"2", speaks_first=True)
+    transport = SmtpMailer(
+        host="localhost",
+        port=server.port,
+        security=security,
+        user="",
+        password=lambda: "",
+        from_="billing@example.ru",
+        clock=StillClock(),
+        timeout_s=0.4,
+        answer_timeout_s=0.4,
+    )
+    begun = time.monotonic()
+    try:
+        with pytest.raises(MailTransientError):
+            transport.send(outgoing())
+    finally:
+        transport.close()
+        server.stop()
+    assert time.monotonic() - begun < 30
 
 
 def test_a_packed_answer_takes_bounded_memory(trickler) -> None:
