@@ -17,6 +17,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from b24sync.portal.http_reply import parse_moment
+
 if TYPE_CHECKING:
     from b24sync.calls import Call
 
@@ -24,6 +26,7 @@ LARGEST: Final = 50  # commands in a batch; more are refused (ERROR_BATCH_LENGTH
 _MOST_VALUES: Final = 900  # PHP's max_input_vars is 1000: parse_str drops the rest without a word
 _LONGEST: Final = 200_000  # characters; a file goes alone
 _REFERENCE: Final = re.compile(r"\$[a-z]+(?:\[[\w.-]+\])+", re.IGNORECASE)
+_STEP: Final = re.compile(r"\[([\w.-]+)\]")
 _LIKE_REFERENCE: Final = re.compile(r"\$\S*\[")  # anything that the portal may take for one
 _RESULT_OF: Final = re.compile(r"\$result\[([\w.-]+)\]((?:\[[\w.-]+\])*)", re.IGNORECASE)
 _REFERS_TO: Final = re.compile(r"\$[a-z]+\[([\w.-]+)\]", re.IGNORECASE)
@@ -146,7 +149,7 @@ def _outcome(
         result=results.get(name),
         error=errors.get(name),
         ran=name in results or name in errors or name in times,
-        reset_at=float(reset_at) if isinstance(reset_at, int | float) and reset_at > 0 else None,
+        reset_at=parse_moment(reset_at),
     )
 
 
@@ -212,3 +215,29 @@ def _text(value: Any) -> str:
     if isinstance(value, int | float):
         return repr(value)
     raise TypeError(f"the portal knows no {type(value).__name__}")
+
+
+def resolved(value: Any, results: Mapping[str, Any]) -> Any:
+    """A parameter with its references replaced, for calls that are made one by one.
+
+    Raises:
+        LookupError: A reference leads nowhere: the command that it stands in is void.
+        ValueError: It names an element of a list that is no number; likewise.
+    """
+    if isinstance(value, Mapping):
+        return {key: resolved(item, results) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [resolved(item, results) for item in value]
+    found = _RESULT_OF.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return value
+    target = results[found[1]]
+    for step in _STEP.findall(found[2]):
+        match target:
+            case list():
+                target = target[int(step)]
+            case dict():
+                target = target[step]
+            case _:
+                raise KeyError(step)
+    return target

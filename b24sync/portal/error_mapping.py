@@ -21,6 +21,7 @@ from b24sync.errors import (
 )
 from b24sync.log import printable, redact
 from b24sync.portal.codes import Recovery, recovery_of_code, recovery_of_status, scope_of
+from b24sync.portal.http_reply import parse_moment
 from b24sync.words import outside as words
 
 if TYPE_CHECKING:
@@ -214,10 +215,7 @@ def _code_and_text(content: dict[str, Any] | Any) -> tuple[str, str]:
 
 
 def _reset_at(content: Any) -> float | None:
-    value = content.get("operating_reset_at")
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return float(value)
-    return float(value) if isinstance(value, int | float) and value > 0 else None
+    return parse_moment(content.get("operating_reset_at"))
 
 
 def _label(code: str, status: int) -> str:

@@ -29,6 +29,9 @@ _LEVELS = 60  # of lists and maps that an answer may have
 _MOST_LEVELS = 8000  # that are read at all
 
 
+_FAR_S = 4_102_444_800  # the year 2100: what lies behind it is no moment
+
+
 class NotSentError(Exception):
     """No connection: nothing of the request left this machine. The text says why, without the URL."""
 
@@ -162,3 +165,24 @@ def parse_date(header: str | None) -> datetime | None:
 def parse_seconds(header: str | None) -> float:
     """The seconds of a ``Retry-After`` header; 0 if absent or a date."""
     return float(header) if header and header.isascii() and header.isdigit() else 0.0
+
+
+def parse_moment(value: Any) -> float | None:
+    """A moment of the future as the portal may write it: Unix seconds, their digits, or ISO text.
+
+    Returns:
+        Unix seconds; ``None`` if it is none of these (portal.md §1.2).
+    """
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        try:
+            value = float(value) if value.isascii() and value.isdigit() else _of_iso(value)
+        except (ValueError, OverflowError):
+            return None
+    return float(value) if isinstance(value, int | float) and 0 < value < _FAR_S else None
+
+
+def _of_iso(text: str) -> float:
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -65,9 +65,13 @@ class Reads:
             )
             answers[name] = Answer(calls[name], error=error)
         open_ = {name: command for name, command in commands.items() if name not in answers}
+        if self._requester.blocks.until("batch") is not None:
+            return self._one_by_one(calls, answers)
         sent = self._requester.patience.repeat(
             lambda _: self._chained(open_), lambda sent: _unsettled_chain(sent, open_)
         )
+        if isinstance(sent, Trouble) and sent.recovery is Recovery.BLOCKED:
+            return self._one_by_one(calls, answers)
         if isinstance(sent, Trouble):
             raise self._classifier.whole_error(sent)
         started = started_at(sent.reply)
@@ -77,6 +81,39 @@ class Reads:
             name: self._classifier.answer(calls[name], sent.outcomes[name], write=False) for name in open_
         }
         return answers | {name: answer for name, answer in given.items() if answer is not None}, started
+
+    def _one_by_one(
+        self, calls: Mapping[str, Call], answers: Mapping[str, Answer]
+    ) -> tuple[dict[str, Answer], datetime]:
+        """The calls of a chain without ``batch``, which some portals count and block (portal.md §1.4).
+
+        What depends on a page that was the last is not asked.
+
+        Raises:
+            PortalError: The trouble is all calls', or nothing tells the portal's time.
+        """
+        found, results = dict(answers), dict[str, object]()
+        started: datetime | None = None
+        for name, call in calls.items():
+            if name in found:
+                continue
+            try:
+                asked = Call(call.method, batching.resolved(call.params, results))
+            except (LookupError, ValueError):
+                continue
+            reply = self._requester.call(asked.method, batching.plain(asked.params), write=False)
+            if isinstance(reply, HttpReply):
+                results[name] = reply.result
+                found[name] = Answer(call, result=reply.result)
+                started = started or started_at(reply)
+                continue
+            error = self._classifier.error(reply, call.method, write=False)
+            if reply.concerns_all:
+                raise error
+            found[name] = Answer(call, error=error)
+        if started is None:
+            raise TransientError("no answer tells the portal's time", method="batch")
+        return found, started
 
     def _chained(self, commands: Mapping[str, str]) -> Batch | Trouble:
         """One chain.
@@ -109,7 +146,7 @@ class Reads:
         for index, call in open_.items():
             if index in resting:
                 continue
-            if batching.fits(call, write=False):
+            if batching.fits(call, write=False) and self._requester.blocks.until("batch") is None:
                 joint.append(index)
             else:
                 answers[index] = self._ask_one(call)
@@ -148,6 +185,8 @@ class Reads:
             if found is not None:
                 return found
             sent = self._requester.batch(commands, write=False, again_if_slow=False)
+        if isinstance(sent, Trouble) and sent.recovery is Recovery.BLOCKED:
+            return {index: self._ask_one(call) for index, call in calls.items()}
         if isinstance(sent, Trouble) and not sent.concerns_all and sent.recovery is not Recovery.BLOCKED:
             return {
                 i: Answer(call, error=self._classifier.error(sent, call.method, write=False))

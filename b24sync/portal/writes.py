@@ -70,6 +70,8 @@ class Writes:
             f"c{index}": batching.encode(call) for index, call in enumerate(calls) if index not in answers
         }
         sent = self._requester.batch(commands, write=True, again_if_slow=False) if commands else None
+        if isinstance(sent, Trouble) and sent.recovery is Recovery.BLOCKED:
+            return self._tell_singly(calls)
         for index, call in enumerate(calls):
             if isinstance(sent, Trouble) and index not in answers:
                 answers[index] = Answer(call, error=self._classifier.error(sent, call.method, write=True))
@@ -79,6 +81,18 @@ class Writes:
                 ) or _in_doubt(call)
         trouble = sent if isinstance(sent, Trouble) and sent.concerns_all else None
         return [answers[index] for index in range(len(calls))], trouble
+
+    def _tell_singly(self, calls: Sequence[Call]) -> tuple[list[Answer], Trouble | None]:
+        """Write calls each in a request of its own: ``batch`` itself is blocked (portal.md §1.4)."""
+        answers: list[Answer] = []
+        trouble: Trouble | None = None
+        for call in calls:
+            if trouble is not None:
+                answers.append(Answer(call, error=self._unsent(trouble, call)))
+                continue
+            told, trouble = self._tell_one(call)
+            answers += told
+        return answers, trouble
 
     def _unsent(self, trouble: Trouble, call: Call) -> PortalError:
         """The error of a call that was not sent because an earlier request failed."""

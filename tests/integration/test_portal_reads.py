@@ -345,15 +345,38 @@ def test_a_block_without_an_end_lasts_for_this_run(client: PortalClient, portal:
     assert client.read([ITEM])[0].error is None
 
 
-def test_a_blocked_batch_with_a_known_end_is_not_asked_again(
+def test_while_batch_itself_is_blocked_calls_are_made_one_by_one(
     client: PortalClient, portal: ScriptedPortal
 ) -> None:
-    reset = int(datetime(2026, 3, 2, 9, 4, tzinfo=UTC).timestamp())
+    reset = datetime(2026, 3, 2, 9, 4, tzinfo=UTC).isoformat()  # as the sample of crm.activity.list has it
     portal.script(error(429, "OPERATION_TIME_LIMIT", operating_reset_at=reset))
-    for _ in range(2):
-        with pytest.raises(MethodBlockedError):
-            client.read([ITEM])
-    assert len(portal.requests) == 1
+    portal.otherwise = lambda request: reply(200, {"result": {"id": request.method}, "time": TIME})
+    assert [one.value() for one in client.read([ITEM, DEAL])] == [
+        {"id": "crm.item.get"},
+        {"id": "crm.deal.get"},
+    ]
+    assert [one.error for one in client.write([Call("crm.item.update", {"id": 1, "x": 2})] * 2)] == [None] * 2
+    assert [request.method for request in portal.requests].count("batch") == 1
+
+
+def test_a_chain_is_walked_without_batch_and_ends_where_a_page_was_the_last(
+    client: PortalClient, portal: ScriptedPortal
+) -> None:
+    pages = {"0": [{"id": 1}, {"id": 2}], "2": [{"id": 3}], "3": []}
+    portal.script(error(429, "OPERATION_TIME_LIMIT", operating_reset_at=1_772_442_240))
+    portal.otherwise = lambda request: reply(
+        200, {"result": {"items": pages[str(request.params["filter"][">id"])]}, "time": TIME}
+    )
+    calls = {
+        "a": Call("crm.item.list", {"filter": {">id": 0}}),
+        "b": Call("crm.item.list", {"filter": {">id": "$result[a][items][1][id]"}}),
+        "c": Call("crm.item.list", {"filter": {">id": "$result[b][items][1][id]"}}),
+    }
+    answers, _ = client.chain(calls)
+    assert {name: one.result for name, one in answers.items()} == {
+        "a": {"items": [{"id": 1}, {"id": 2}]},
+        "b": {"items": [{"id": 3}]},
+    }
 
 
 def test_a_refused_batch_without_an_end_is_tried_again_as_the_method_is_unknown(
