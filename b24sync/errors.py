@@ -97,9 +97,17 @@ class UntrustedStoreError(StoreError):
 
 
 class AnotherPollError(B24SyncError):
-    """Another poll of this database runs."""
+    """Another poll of this database runs.
+
+    Attributes:
+        stuck: It has been running for much longer than a poll should take.
+    """
 
     exit_code = 75
+
+    def __init__(self, message: str, *, remedy: str = "", stuck: bool = False) -> None:
+        super().__init__(message, remedy=remedy)
+        self.stuck = stuck
 
 
 class PortalError(B24SyncError):

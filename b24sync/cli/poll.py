@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
@@ -60,12 +60,23 @@ def poll_configuration(app: App, wanted: Wanted) -> int:
             with nullcontext() if wanted.dry_run else poll_lock(app.settings.store.path):
                 report = poll_once(app, options, progress=not (wanted.quiet or wanted.as_json))
         except AnotherPollError as error:
-            if sys.stderr.isatty() and not wanted.quiet:
+            if (sys.stderr.isatty() and not wanted.quiet) or (error.stuck and not _said_stuck(app)):
                 tell([str(error)], label=app.label)
             return error.exit_code
         _show(app, report, wanted)
         _log(app, report)
         return report.exit_code
+
+
+def _said_stuck(app: App) -> bool:
+    """Whether it was said within the last hour that a poll hangs; from now on it was."""
+    mark = app.settings.store.path.with_name(f"{app.settings.store.path.name}.stuck")
+    now = app.clock.now().timestamp()
+    if mark.exists() and 0 <= now - mark.stat().st_mtime < SILENCE_S:
+        return True
+    with suppress(OSError):  # said too often is better than not at all
+        mark.touch(mode=0o600)
+    return False
 
 
 def _log(app: App, report: Report) -> None:

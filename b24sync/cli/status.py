@@ -10,6 +10,7 @@ from b24sync.app import show_time
 from b24sync.cli.layout import say, table, wrapped
 from b24sync.cli.listing import clock
 from b24sync.log import json_line
+from b24sync.store.lock import held_for_s
 from b24sync.store.outbox import OPEN_TROUBLE
 from b24sync.words import status as words
 from b24sync.words.vocabulary import KINDS, STATES, word
@@ -39,6 +40,7 @@ def _status(app: App, *, as_json: bool) -> int:
 def gather(app: App) -> dict[str, Any]:
     """What ``status --json`` shows."""
     store, now = app.store, int(app.clock.now().timestamp())
+    polling = held_for_s(store.path)
     with store.reading():
         counts = store.outbox.counts()
         quarantined = store.held.counts()
@@ -62,6 +64,7 @@ def gather(app: App) -> dict[str, Any]:
         "runs": [_run(app, row) for row in runs],
         "actions": counts,
         "quarantined": quarantined,
+        "polling_for_s": None if polling is None else int(polling),
     }
 
 

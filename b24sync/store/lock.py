@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ from b24sync.words import outside as messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+STUCK_S = 1800
+"""A poll that runs for longer hangs, or has a whole portal to read for the first time."""
 
 
 @contextmanager
@@ -31,9 +35,7 @@ def poll_lock(database: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AnotherPollError(
-                messages.ANOTHER_POLL(path=database, process=_holder(descriptor))
-            ) from None
+            raise _another(descriptor, database) from None
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
         yield
@@ -75,6 +77,39 @@ def _open(path: Path) -> int:
         raise StoreError(
             f"{path}: cannot be opened: {error.strerror}", remedy="check the folder's rights"
         ) from error
+
+
+def held_for_s(database: Path) -> float | None:
+    """For how long a poll has been running, seconds of the machine's clock; ``None`` if none is."""
+    path = database.with_name(f"{database.name}.lock")
+    if not path.exists():
+        return None
+    descriptor = _open(path)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _age_s(descriptor)
+    else:
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def _another(descriptor: int, database: Path) -> AnotherPollError:
+    minutes = int(_age_s(descriptor) // 60)
+    holder = _holder(descriptor)
+    if minutes * 60 < STUCK_S:
+        return AnotherPollError(messages.ANOTHER_POLL(path=database, process=holder))
+    return AnotherPollError(
+        messages.STUCK_POLL(path=database, process=holder, minutes=minutes),
+        remedy=messages.LOOK_AT_POLL(process=holder),
+        stuck=True,
+    )
+
+
+def _age_s(descriptor: int) -> float:
+    """How long ago the holder wrote its number down."""
+    return max(time.time() - os.fstat(descriptor).st_mtime, 0.0)  # noqa: TID251 - the file's clock is the machine's
 
 
 def _holder(descriptor: int) -> str:

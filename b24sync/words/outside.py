@@ -109,6 +109,14 @@ POLL_FIRST = Message("сначала запустите b24sync poll", "run b24s
 ANOTHER_POLL = Message(
     "{path}: идёт другой опрос (процесс {process})", "{path}: another poll runs (process {process})"
 )
+STUCK_POLL = Message(
+    "{path}: другой опрос идёт уже {minutes} мин (процесс {process})",
+    "{path}: another poll has been running for {minutes} min (process {process})",
+)
+LOOK_AT_POLL = Message(
+    "посмотрите, что с процессом {process}: первое чтение большого портала долгое, иначе завершите его",
+    "look at process {process}: the first reading of a large portal takes long; otherwise end it",
+)
 LOCKED = Message("{path}: занята другой программой ({why})", "{path}: is locked by another program ({why})")
 CLOSE_IT = Message("закройте её и запустите снова", "close it and run again")
 DISK = Message(
