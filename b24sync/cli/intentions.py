@@ -203,4 +203,5 @@ _BRIEFS: Mapping[str, Callable[[Mapping[str, Any], tzinfo], str]] = {
     "update_fields": lambda told, _: "; ".join(_set(told)),
     "assign": _responsible,
     "create_invoice": _invoice,
+    "comment": lambda told, _: _text(told),
 }

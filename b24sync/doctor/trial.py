@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from b24sync.domain.step_settings import StepSettings
     from b24sync.engine.funnels import Funnels
     from b24sync.ports import Effects
+    from b24sync.rules.language import Mode
 
 T = TypeVar("T")
 _DEEPEST = 12
@@ -88,7 +89,8 @@ class _Trial:
         if marked.mark is Mark.VALUE and is_path(marked.value):
             expression = language.compile_expression(marked.value)
             return expression.value(self._scope(expression.names, extra))
-        text = language.compile_text(marked.value, "bbcode" if step.name == "notify" else "plain")
+        mode: Mode = "bbcode" if step.name in {"notify", "comment"} else "plain"
+        text = language.compile_text(marked.value, mode)
         return text.render(self._scope(text.names, extra))
 
     def _person(self, where: str, selector: str, *, several: bool) -> None:

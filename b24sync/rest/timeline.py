@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from b24sync.calls import Call
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, Key
+from b24sync.rest import json_values
 from b24sync.rest.kinds import Kind
 
 
@@ -15,3 +18,8 @@ def comment(kind: Kind, key: Key, text: str) -> Call:
     entity_type = key.kind if key.kind in {DEAL, CONTACT, COMPANY} else f"dynamic_{kind.entity_type_id}"
     fields = {"ENTITY_ID": key.id, "ENTITY_TYPE": entity_type, "COMMENT": text}
     return Call("crm.timeline.comment.add", {"fields": fields})
+
+
+def read_id(result: Any) -> int | None:
+    """The id of a new comment."""
+    return json_values.id_or_none(result)

@@ -22,6 +22,7 @@ STEPS = {
     "assign": "b24sync.steps.assign:Assign",
     "create_invoice": "b24sync.steps.create_invoice:CreateInvoice",
     "update_fields": "b24sync.steps.update_fields:UpdateFields",
+    "comment": "b24sync.steps.comment:Comment",
 }
 TASK_STEPS = ("create_task", "create_tasks")
 """The steps whose class says ``makes_tasks``, known without loading it."""

@@ -164,6 +164,7 @@ NOT_HANDED_OVER = Message(
     "{doing}: портал принял это, но не изменил (см. права владельца вебхука)",
     "{doing}: the portal took it and did not change it (see the rights of the owner of the webhook)",
 )
+COMMENT_ON = Message("комментарий к {entity}", "comment on {entity}")
 CHANGED_SO_FAR = Message("{troubles} (пока изменено: {changed})", "{troubles} (changed so far: {changed})")
 NOTHING = Message("ничего", "nothing")
 INVOICE_FOR = Message("счёт для {entity}", "invoice for {entity}")

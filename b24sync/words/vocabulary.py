@@ -32,6 +32,7 @@ STEPS: Mapping[str, Message] = {
     "assign": Message("смена ответственного", "responsible"),
     "create_invoice": Message("новый счёт", "new invoice"),
     "update_fields": Message("изменение полей", "fields to change"),
+    "comment": Message("комментарий", "comment"),
 }
 
 ACTIVITIES: Mapping[str, Message] = {

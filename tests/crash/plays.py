@@ -104,6 +104,10 @@ def activities(office: Office) -> Any:
     )
 
 
+def comments(office: Office) -> Any:
+    return Counter((one["ENTITY_ID"], one["COMMENT"]) for one in office.portal.activity_book.comments)
+
+
 def deal_fields(office: Office) -> Any:
     deal = last(office, DEAL)
     return deal["sourceDescription"], deal["comments"]
@@ -180,6 +184,12 @@ PLAYS = {
         'kind = "todo"\nsubject = "{{ deal.title }}"',
         once=True,
     ),
+    "comment": Play(
+        deal_moved,
+        comments,
+        'on = "deal.stage_changed"\n[[rules.steps]]\nuse = "comment"\ntext = "{{ deal.title }}"',
+        once=True,
+    ),
     "fill_fields": Play(
         new_deal,
         deal_fields,
@@ -221,6 +231,7 @@ WRITES = {
     "create_tasks": ("tasks.task.add",),
     "create_meeting": ("crm.activity.add",),
     "create_todo": ("crm.activity.todo.add",),
+    "comment": ("crm.timeline.comment.add",),
     "fill_fields": ("crm.item.update",),
     "update_fields": ("crm.item.update",),
     "assign": ("crm.item.update",),

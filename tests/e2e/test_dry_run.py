@@ -123,6 +123,20 @@ def test_a_trial_of_a_deals_stage_tells_the_new_responsible_invoice_and_task(fir
     untouched(firm)
 
 
+def test_a_trial_of_a_comment_tells_its_text_and_its_deal_and_writes_none(firm: Firm) -> None:
+    said = 'on = "deal.stage_changed"\n[[rules.steps]]\nuse = "comment"\ntext = "{{ deal.title }}: работаем"'
+    with firm.config.open("a", encoding="utf-8") as config:
+        config.write(f'\n[[rules]]\nname = "said"\n{said}\n')
+    assert firm.poll()["baseline"] is False
+    deal = firm.company.deals[0]
+    firm.move_deal(deal, "EXECUTING")
+    firm.run_on()
+    text = f"{(firm.portal.item(DEAL, deal) or {})['title']}: работаем"
+    assert would(firm, "said") == {"entity": f"deal:{deal}", "text": text}
+    assert not firm.portal.activity_book.comments
+    untouched(firm)
+
+
 def test_the_end_of_the_trial_makes_up_for_nothing_and_the_next_invoice_is_done(firm: Firm) -> None:
     firm.invoice(150_000)
     firm.run_on()

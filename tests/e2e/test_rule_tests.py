@@ -214,6 +214,18 @@ def test_tasks_have_title_person_and_deadline(tmp_path: Path) -> None:
     assert task["deadline"].startswith("2026-11-30T")
 
 
+def test_a_comment_has_its_text_and_its_deal(tmp_path: Path) -> None:
+    text = HEAD + rule("said", "invoice.paid", 'use = "comment"\ntext = "Счёт {{ invoice.number }} оплачен"')
+    given = case("invoice.paid", 'invoice = { number = "9" }', "deal = { id = 3 }")
+    (said,) = actions(tmp_path, text + given)
+    assert (said["text"], said["entity"]) == ("Счёт 9 оплачен", "deal:3")
+    assert not {"set", "entities"} & said.keys()
+    expected = 'expect = [{ rule = "said", step = "comment", entity = "deal:3", text = "Счёт 9 оплачен" }]'
+    tried(tmp_path, text + given.replace("expect = []", expected))
+    skipped = actions(tmp_path, text + case("invoice.paid", 'invoice = { number = "9" }'))
+    assert [(one["state"], one["reason"]) for one in skipped] == [("skipped", "no_deal")]
+
+
 def test_a_deal_moves_on_and_is_handed_over(tmp_path: Path) -> None:
     steps = (
         'use = "move_deal"\n[[rules.steps]]\nuse = "assign"\nto = "user:44"\ntargets = ["deal", "contact"]'

@@ -106,9 +106,9 @@ def _of_write(write: Write) -> dict[str, Any]:
             subject=params.get("title"), text=params.get("description"), start=params.get("deadline")
         )
         return {"kind": "todo", "to": [f"user:{params.get('responsibleId')}"], **said}
-    if method == "crm.item.add":
-        return _of_invoice(fields)
-    return _of_update(write)
+    if method == "crm.timeline.comment.add":
+        return _present(text=fields.get("COMMENT"))
+    return _of_invoice(fields) if method == "crm.item.add" else _of_update(write)
 
 
 def _of_invoice(fields: Mapping[str, Any]) -> dict[str, Any]:
