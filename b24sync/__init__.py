@@ -1,3 +1,3 @@
 """b24sync: automations for Bitrix24 from cron, with no public server."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
