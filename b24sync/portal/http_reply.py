@@ -29,6 +29,7 @@ _LEVELS = 60  # of lists and maps that an answer may have
 _MOST_LEVELS = 8000  # that are read at all
 
 
+_LONG_NUMBER = re.compile(rb"[0-9]{4000}")
 _FAR_S = 4_102_444_800  # the year 2100: what lies behind it is no moment
 
 
@@ -95,9 +96,22 @@ def parse_object(raw: bytes) -> dict[str, Any] | None:
     try:
         return _readable(raw, json.loads(raw.decode("utf-8-sig")))
     except ValueError:  # UnicodeDecodeError is one, too
-        return None
+        return _long_numbers(raw)
     except RecursionError:
         return _deep_object(raw)
+
+
+def _long_numbers(raw: bytes) -> dict[str, Any] | None:
+    """The object in an answer with whole numbers that are too long to be any: they are kept as text."""
+    if _LONG_NUMBER.search(raw) is None:
+        return None
+    try:
+        content = json.loads(
+            raw.decode("utf-8-sig"), parse_int=lambda text: int(text) if len(text) < 100 else text
+        )
+    except (ValueError, RecursionError):
+        return None
+    return _readable(raw, content)
 
 
 def _readable(raw: bytes, content: Any) -> dict[str, Any] | None:

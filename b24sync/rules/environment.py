@@ -35,7 +35,6 @@ _FILTERS = (
         "first",
         "groupby",
         "indent",
-        "int",
         "join",
         "last",
         "length",
@@ -250,6 +249,7 @@ def _default(value: Any, default: Any = "", boolean: bool = False) -> Any:  # no
     return value
 
 
+_MOST_DIGITS = 30
 _ROUNDINGS = {"common": ROUND_HALF_UP, "ceil": ROUND_CEILING, "floor": ROUND_FLOOR}
 
 
@@ -275,6 +275,16 @@ def _decimal(value: Any, default: Any = Decimal(0)) -> Any:
         return default
 
 
+def _int(value: Any, default: Any = 0) -> Any:
+    """The whole part of a number or a text; the default if it is none, or of more digits than any number here."""
+    if is_none(value):
+        return default
+    found = value if isinstance(value, int) else _decimal(value, None)
+    if found is None or not Decimal(found).is_finite() or Decimal(found).adjusted() > _MOST_DIGITS:
+        return default
+    return int(found)
+
+
 @pass_environment
 def _sum(environment: Sandbox, values: Iterable[Any], attribute: str | None = None, start: Any = 0) -> Any:
     """The exact sum of numbers, or of an attribute of things; nothing counts as 0."""
@@ -293,6 +303,7 @@ OWN_FILTERS: dict[str, Callable[..., Any]] = {
     "d": _default,
     "round": _round,
     "float": _decimal,
+    "int": _int,
     "decimal": _decimal,
     "sum": _sum,
 }

@@ -494,3 +494,11 @@ def test_workdays_needs_a_calendar_and_asks_for_it_once(scope):
     assert asked == [1]
     with pytest.raises(TextError, match="no calendar"):
         render(Language("ru", MOSCOW), scope, "{{ now | workdays(1) }}")
+
+
+@pytest.mark.parametrize(
+    "value", [Decimal("1E999999"), Decimal("1E999999999"), Decimal("NaN"), "1E999999", "x"]
+)
+def test_a_number_that_is_none_becomes_the_default_at_once(value) -> None:
+    text = Language("ru", MOSCOW, Weekdays()).compile_text("{{ invoice.amount | int }}")
+    assert text.render({"invoice": {"amount": value}}) == "0"
