@@ -101,6 +101,10 @@ def parse_object(raw: bytes) -> dict[str, Any] | None:
         return _deep_object(raw)
 
 
+def _whole_number(text: str) -> int | str:
+    return int(text) if len(text) < 100 else text
+
+
 def _long_numbers(raw: bytes) -> dict[str, Any] | None:
     """The object in an answer with whole numbers that are too long to be any: they are kept as text."""
     if _LONG_NUMBER.search(raw) is None:

@@ -276,7 +276,7 @@ def _decimal(value: Any, default: Any = Decimal(0)) -> Any:
 
 
 def _int(value: Any, default: Any = 0) -> Any:
-    """The whole part of a number or a text; the default if it is none, or of more digits than any number here."""
+    """The whole part of a number or a text; the default if it is none, or too large to be meant."""
     if is_none(value):
         return default
     found = value if isinstance(value, int) else _decimal(value, None)

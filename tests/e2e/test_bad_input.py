@@ -104,13 +104,13 @@ def test_a_missing_file_an_empty_folder_and_a_folder_of_no_toml(office: Office, 
     empty.mkdir()
     refused(office.run("poll", config=empty), "empty")
     (empty / "notes.txt").write_text("x")
-    refused(office.run("poll", config=empty), "toml")
+    refused(office.run("status", config=empty), "toml")  # a poll says the same thing once an hour
 
 
 def test_a_file_that_others_may_read_may_hold_no_secret(office: Office) -> None:
     for mode in (0o640, 0o604):
         office.config.chmod(mode)
-        ran = office.run("poll")
+        ran = office.run("status")
         refused(ran, "portal.webhook")
         assert "sandboxsecret" not in ran.said
 
@@ -282,7 +282,7 @@ def test_ctrl_c_in_the_middle_is_130_and_loses_nothing(polled: Office) -> None:
 
 def test_a_verbose_call_may_show_a_traceback_and_a_plain_one_never(office: Office) -> None:
     office.database.mkdir()
-    assert "Traceback" not in office.run("poll").err
+    assert "Traceback" not in office.run("status").err
     command = [sys.executable, "-m", "b24sync", "--config", str(office.config), "--verbose", "poll"]
     shown = subprocess.run(command, capture_output=True, text=True, env=office.environ(), check=False)
     assert "Traceback" in shown.stderr

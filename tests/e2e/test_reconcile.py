@@ -227,7 +227,7 @@ def test_a_broken_reconcile_changes_nothing_and_is_done_again(make: Make) -> Non
     world.portal.faults.add(Fault("error", "crm.item.list", where="command", code="ERROR_CORE", after=4))
     assert world.poll(reconcile=True).exit_code == 69
     assert world.events() == []
-    assert world.cursor("invoice") == before
+    assert world.cursor("invoice")["reconciled_at"] == before["reconciled_at"]
     assert world.poll(reconcile=True).events == 1
 
 
