@@ -66,7 +66,7 @@ def refusal(
 # every row of the portal's general errors (portal.md §1.3), and what a transport can do
 WHOLE = {
     "QUERY_LIMIT_EXCEEDED once": (Fault("503"), 0, ""),
-    "OPERATION_TIME_LIMIT of batch": (Fault("429", method="batch", seconds=300), 69, "OPERATION_TIME_LIMIT"),
+    "OPERATION_TIME_LIMIT of batch": (Fault("429", method="batch", seconds=300), 0, ""),  # single calls
     "OVERLOAD_LIMIT": (Fault("overload", times=1000), 69, "OVERLOAD_LIMIT"),
     "NO_AUTH_FOUND": (refusal("NO_AUTH_FOUND", 401), 77, "NO_AUTH_FOUND"),
     "INVALID_CREDENTIALS": (refusal("INVALID_CREDENTIALS", 403), 77, "INVALID_CREDENTIALS"),
