@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from b24sync.store.outbox import Action
 
 log = logging.getLogger(__name__)
-MOST_FAILURES = 8  # parts of a broken request that may fail before one comes through
+MOST_FAILURES = 4  # parts of a broken request that may fail before one comes through; each may take a timeout
 
 
 @dataclass(frozen=True, slots=True)
