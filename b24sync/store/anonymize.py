@@ -77,5 +77,11 @@ class Anonymizer:
     def _cursors(self, row: Row) -> Row:
         return {**row, "guard": self._text(row["guard"])}
 
+    def _held(self, row: Row) -> Row:
+        return {**row, "reason": self._text(row["reason"])}
+
+    def _held_rows(self, row: Row) -> Row:
+        return self._json(row, "data")
+
     def _text(self, text: Any) -> Any:
         return self.names.text(text) if text else text

@@ -53,6 +53,9 @@ TABLES = (
     "ledger",
     "to_judge",
     "awaited",
+    "held",
+    "held_rows",
+    "held_history",
 )
 JSON_COLUMNS = {
     "cache": ("value",),
@@ -62,6 +65,7 @@ JSON_COLUMNS = {
     "actions": ("result", "memory", "options"),
     "runs": ("report",),
     "own_writes": ("value",),
+    "held_rows": ("data",),
 }
 _LEFT = ("config_digest", "said")  # of one configuration file, of one mailbox of cron
 _LONGEST_LINE = 64_000_000
