@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from b24sync import __version__
 from b24sync.errors import UsageError
 from b24sync.log import printable
-from b24sync.onboarding.units import Installation, Place, crontab, kubernetes, secrets_of, systemd
+from b24sync.onboarding.kubernetes import kubernetes
+from b24sync.onboarding.units import Installation, Place, crontab, secrets_of, systemd
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
