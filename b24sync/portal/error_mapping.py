@@ -152,7 +152,7 @@ def error_of(fault: Trouble, method: str, *, write: bool, until: datetime | None
         wait_s = max(LATER_S, fault.retry_after_s) if recovery is Recovery.LATER else fault.retry_after_s
         kind = PortalAwayError if recovery is Recovery.UNREACHED else UntriedError
         return kind(fault.text, method=method, code=fault.code, retry_after_s=wait_s)
-    if recovery is Recovery.BROKEN and not write:
+    if recovery in {Recovery.BROKEN, Recovery.GARBLED} and not write:
         return TransientError(fault.text, method=method, code=fault.code, retry_after_s=fault.retry_after_s)
     if not fault.no_effect and write:
         return InDoubtError(words.IN_DOUBT(why=fault.text), method=method, code=fault.code)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from b24sync.portal.classifier import Classifier
 
 _MOST_FAILURES: Final = 8  # parts of a broken batch that may fail before one comes through
+_NO_HURRY: Final = frozenset({"OPERATION_TIME_LIMIT", "OVERLOAD_LIMIT", "WRONG_ENCODING"})
 _SMALL: Final = 10  # commands; a batch of so few is not slow for its size
 
 
@@ -265,7 +266,7 @@ def _halves(indices: list[int]) -> list[list[int]]:
 
 def _passes(error: PortalError | None) -> bool:
     """Whether a call's own error may be gone when it is asked again."""
-    return isinstance(error, TransientError) and error.code not in {"OPERATION_TIME_LIMIT", "OVERLOAD_LIMIT"}
+    return isinstance(error, TransientError) and error.code not in _NO_HURRY
 
 
 def _unsettled_chain(sent: Batch | Trouble, commands: Mapping[str, str]) -> float | None:

@@ -44,8 +44,7 @@ TROUBLES: dict[str, dict[str, Any]] = {
     "cut after": {"kind": "drop_after"},
 }
 REQUESTS: dict[str, dict[str, Any]] = {
-    # to a step a refusal is final, and a person's matter
-    **{name: how for name, how in TROUBLES.items() if name != "garbled"},
+    **TROUBLES,
     "half an answer": {"kind": "truncated"},
     "a page of a proxy": {"kind": "502html"},
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from b24sync.errors import InDoubtError, PermanentError, UntriedError
+from b24sync.errors import InDoubtError, PermanentError, TransientError, UntriedError
 from b24sync.portal import error_mapping
 from b24sync.portal.codes import Recovery, scope_of
 from b24sync.portal.http_reply import HttpReply, parse_date, parse_object, parse_seconds
@@ -128,10 +128,10 @@ def test_the_end_of_a_block_is_found_where_portals_put_it(place: str, value: obj
     assert fault(429, content).reset_at == 1772442300.0
 
 
-def test_what_was_run_and_cannot_be_told_is_doubt_for_a_write_and_a_refusal_for_a_read() -> None:
+def test_what_was_run_and_cannot_be_told_is_doubt_for_a_write_and_passing_for_a_read() -> None:
     found = error_mapping.trouble_of_command({"error": "WRONG_ENCODING"})
     assert type(error_mapping.error_of(found, "m", write=True)) is InDoubtError
-    assert type(error_mapping.error_of(found, "m", write=False)) is PermanentError
+    assert type(error_mapping.error_of(found, "m", write=False)) is TransientError
 
 
 def test_a_block_without_an_end_is_transient() -> None:
