@@ -103,3 +103,21 @@ except SystemExit as end:
 {LOADED}
 """
     assert loaded(code, folder=polled) & HEAVY == heavy
+
+
+def test_a_command_loads_the_signatures_of_its_own_module_only(polled):
+    code = """
+import sys
+sys.argv = ["b24sync", "poll"]
+from b24sync.cli import main
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+import json
+print(json.dumps([name for name in sys.modules if name.startswith("b24sync.cli.signatures.")]))
+"""
+    assert loaded(code, folder=polled) == {
+        "b24sync.cli.signatures.polling",
+        "b24sync.cli.signatures.options",
+    }

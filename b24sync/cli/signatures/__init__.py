@@ -1,0 +1,1 @@
+"""What each command takes, in words and types; what it does is in the body beside this package."""
