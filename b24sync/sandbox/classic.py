@@ -11,7 +11,7 @@ from .envelope import PAGE, Answer, Refusal
 from .filters import Column, compile_filter, descends
 from .item_methods import columns, visible_only
 from .method_registry import Method, Params, rest
-from .php import as_list, as_map, is_array, to_int
+from .php import as_list, as_map, to_int
 from .portal_dates import strtotime
 from .query import Query, page
 from .schema import COMPANY, CONTACT, DEAL, EntityType, classic_name
@@ -115,8 +115,6 @@ def _list(etid: int) -> Method:
     def listing(portal: Sandbox, params: Params) -> Answer:
         """Items by filter: unknown keys are dropped, dates are exact."""
         given = lower_keys(params)
-        if given.get("filter") is not None and not is_array(given["filter"]):
-            raise Refusal("", "Parameter 'filter' must be array.")
         kind = portal.types[etid]
         names = _selection(kind, given.get("select"))
         start = to_int(given.get("start")) or 0
@@ -183,12 +181,10 @@ def _update(etid: int) -> Method:
         """Change an item; a bad stage and another funnel are ignored without a word."""
         given = lower_keys(params)
         item = _find(portal, etid, params, f"{_NAMES[etid].capitalize()} is not found")
-        if not is_array(given.get("fields")):
-            raise Refusal("", "Parameter 'fields' must be array.")
         kind = portal.types[etid]
         names = {classic_name(name): name for name in kind.fields}
         fields: dict[str, Any] = {}
-        for name, value in as_map(given["fields"]).items():
+        for name, value in as_map(given.get("fields")).items():
             if name.upper() in names:
                 fields[names[name.upper()]] = value
             elif name.upper() in {"EMAIL", "PHONE"}:
@@ -207,10 +203,8 @@ def _add(etid: int) -> Method:
     def add(portal: Sandbox, params: Params) -> Answer:
         """Create an item."""
         given = lower_keys(params)
-        if not is_array(given.get("fields")):
-            raise Refusal("", "Parameter 'fields' must be array.")
         names = {classic_name(name): name for name in portal.types[etid].fields}
-        upper = {name.upper(): value for name, value in as_map(given["fields"]).items()}
+        upper = {name.upper(): value for name, value in as_map(given.get("fields")).items()}
         fields: dict[str, Any] = {names[name]: value for name, value in upper.items() if name in names}
         multi = {name: upper[name] for name in ("EMAIL", "PHONE") if name in upper}
         if multi:
@@ -222,9 +216,9 @@ def _add(etid: int) -> Method:
 
 for _etid, _name in _NAMES.items():
     rest(f"crm.{_name}.get", "crm")(_get(_etid))
-    rest(f"crm.{_name}.list", "crm")(_list(_etid))
-    rest(f"crm.{_name}.update", "crm")(_update(_etid))
-    rest(f"crm.{_name}.add", "crm")(_add(_etid))
+    rest(f"crm.{_name}.list", "crm", arrays="order filter")(_list(_etid))
+    rest(f"crm.{_name}.update", "crm", arrays="fields params")(_update(_etid))
+    rest(f"crm.{_name}.add", "crm", arrays="fields params")(_add(_etid))
 
 
 @rest("crm.deal.fields", "crm")

@@ -144,7 +144,7 @@ def _text(value: Any) -> Any:
     return value if value is None or is_array(value) else str(value)
 
 
-@rest("crm.activity.add", "crm")
+@rest("crm.activity.add", "crm", arrays="fields params")
 def activity_add(portal: Sandbox, params: Params) -> Answer:
     """Create an activity; an outgoing completed e-mail from a known sender is sent."""
     given = {name.upper(): value for name, value in as_map(params.get("fields")).items()}
@@ -216,7 +216,7 @@ def _address(sender: str) -> str:
     return (found[1] if found else sender).strip().lower()
 
 
-@rest("crm.activity.list", "crm")
+@rest("crm.activity.list", "crm", arrays="order filter")
 def activity_list(portal: Sandbox, params: Params) -> Answer:
     """Activities by filter."""
     given = {name.lower(): value for name, value in params.items()}
@@ -267,7 +267,14 @@ def activity_delete(portal: Sandbox, params: Params) -> Answer:
     return Answer(result=True)
 
 
-@rest("crm.activity.todo.add", "crm")
+@rest(
+    "crm.activity.todo.add",
+    "crm",
+    takes=(
+        "ownerTypeId:int! ownerId:int! deadline:any! title:string description:string "
+        "responsibleId:int parentActivityId:int pingOffsets:array colorId:string"
+    ),
+)
 def todo_add(portal: Sandbox, params: Params) -> Answer:
     """Create a to-do."""
     owner = (to_int(params.get("ownerTypeId")) or 0, to_int(params.get("ownerId")) or 0)
@@ -293,7 +300,7 @@ def todo_add(portal: Sandbox, params: Params) -> Answer:
     return Answer({"id": key})
 
 
-@rest("crm.timeline.comment.add", "crm")
+@rest("crm.timeline.comment.add", "crm", takes="fields:array!")
 def comment_add(portal: Sandbox, params: Params) -> Answer:
     """Write a comment into a timeline."""
     fields = {name.upper(): value for name, value in as_map(params.get("fields")).items()}
@@ -320,7 +327,7 @@ def comment_add(portal: Sandbox, params: Params) -> Answer:
     return Answer(comment["ID"])
 
 
-@rest("crm.timeline.comment.list", "crm")
+@rest("crm.timeline.comment.list", "crm", arrays="order filter")
 def comment_list(portal: Sandbox, params: Params) -> Answer:
     """Comments of one timeline."""
     filters = {name.upper(): value for name, value in as_map(params.get("filter")).items()}

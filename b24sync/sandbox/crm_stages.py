@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .envelope import Answer, Refusal
 from .method_registry import Params, rest
-from .php import as_list, as_map, is_array, to_int
+from .php import as_list, as_map, is_array
 from .schema import DEAL, INVOICE, OLD_INVOICE
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def stage_prefix(etid: int, category_id: int) -> str:
     return f"DT{etid}_{category_id}:"
 
 
-@rest("crm.category.list", "crm")
+@rest("crm.category.list", "crm", takes="entityTypeId:int!")
 def category_list(portal: Sandbox, params: Params) -> Answer:
     """Funnels of a type."""
     etid = portal.entity_type(params).id
@@ -195,7 +195,7 @@ def category_list(portal: Sandbox, params: Params) -> Answer:
     return Answer({"categories": found}, total=len(found))
 
 
-@rest("crm.status.list", "crm")
+@rest("crm.status.list", "crm", arrays="order filter")
 def status_list(portal: Sandbox, params: Params) -> Answer:
     """Rows of reference books; unpaged, filtered by equality."""
     wanted = as_map(params.get("filter", params.get("FILTER")))
@@ -224,10 +224,8 @@ def status_entity_types(portal: Sandbox, _params: Params) -> Answer:
     return Answer(shown)
 
 
-@rest("crm.category.fields", "crm")
-def category_fields(_portal: Sandbox, params: Params) -> Answer:
+@rest("crm.category.fields", "crm", takes="entityTypeId:int!")
+def category_fields(_portal: Sandbox, _params: Params) -> Answer:
     """Fields of a funnel."""
-    if to_int(params.get("entityTypeId")) is None:
-        raise Refusal("100", "Could not find value for parameter {entityTypeId}")
     names = ("id", "name", "sort", "entityTypeId", "isDefault", "originId", "originatorId")
     return Answer({"fields": {name: {"type": "string", "upperName": name.upper()} for name in names}})

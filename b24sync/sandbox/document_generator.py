@@ -161,7 +161,12 @@ class Documents:
         return shown
 
 
-@rest("crm.documentgenerator.template.list", "crm", "documentgenerator")
+@rest(
+    "crm.documentgenerator.template.list",
+    "crm",
+    "documentgenerator",
+    takes="select:array order:array filter:array",
+)
 def template_list(portal: Sandbox, params: Params) -> Answer:
     """Templates by id; needs the right to edit them."""
     if not portal.settings.template_rights:
@@ -197,20 +202,12 @@ def _values(value: Any) -> list[Any]:
     return as_list(value) if is_array(value) else [] if value in (None, "") else [value]
 
 
-@rest("crm.documentgenerator.document.add", "crm", "documentgenerator")
+@rest("crm.documentgenerator.document.add", "crm", "documentgenerator", takes="values:array fields:array")
 def document_add(portal: Sandbox, params: Params) -> Answer:
     """Make a document of an item."""
-    template, etid = to_int(params.get("templateId")), to_int(params.get("entityTypeId"))
-    entity = to_int(params.get("entityId"))
-    for name, value in (("templateId", template), ("entityTypeId", etid), ("entityId", entity)):
-        if value is None:
-            raise Refusal("100", f"Could not find value for parameter {{{name}}}")
     book = portal.document_book
-    if template not in book.templates:
-        raise Refusal("0", "Template not found")
-    if etid not in portal.types:
-        raise Refusal("0", "No provider for entityTypeId")
-    if portal.items.get(etid, entity or 0) is None or entity in portal.items.book(etid).hidden:
+    template, etid, entity = _subject(portal, params)
+    if portal.items.get(etid, entity) is None or entity in portal.items.book(etid).hidden:
         raise Refusal("DOCGEN_ACCESS_ERROR", "Access denied")
     limit = portal.settings.document_limit
     if limit is not None and len(book.all) >= limit:
@@ -218,17 +215,36 @@ def document_add(portal: Sandbox, params: Params) -> Answer:
     document = book.add(
         template,
         etid,
-        entity or 0,
+        entity,
         stamps=truthy(params.get("stampsEnabled")),
         values=as_map(params.get("values")),
     )
     return Answer({"document": book.shown(document, fresh=True)})
 
 
+def _subject(portal: Sandbox, params: Params) -> tuple[int, int, int]:
+    """Template, entity type and entity that a document is asked of."""
+    template, etid = to_int(params.get("templateId")), to_int(params.get("entityTypeId"))
+    if template is None:
+        raise Refusal("100", _NOT_BUILT.format("Template"))
+    if template not in portal.document_book.templates:
+        raise Refusal("0", "Template not found")
+    if etid not in portal.types:
+        raise Refusal("0", "No provider for entityTypeId")
+    entity = to_int(params.get("entityId"))
+    if not entity:
+        raise Refusal("0", 'Empty required parameter "value"')
+    return template, etid, entity
+
+
+_NOT_BUILT = "Bitrix\\DocumentGenerator\\{} constructor must be is public"
+"""What binding a template or a document says without its id."""
+
+
 def _document(portal: Sandbox, params: Params) -> Document:
     key = to_int(params.get("id"))
     if key is None:
-        raise Refusal("100", "Could not find value for parameter {id}")
+        raise Refusal("100", _NOT_BUILT.format("Document"))
     document = portal.document_book.all.get(key)
     if document is None:
         raise Refusal("0", "Document not found")
@@ -297,7 +313,12 @@ _LISTED = (
 )
 
 
-@rest("crm.documentgenerator.document.list", "crm", "documentgenerator")
+@rest(
+    "crm.documentgenerator.document.list",
+    "crm",
+    "documentgenerator",
+    takes="select:array order:array filter:array",
+)
 def document_list(portal: Sandbox, params: Params) -> Answer:
     """Documents by filter; entity fields only with ``*``."""
     keep = compile_filter(params.get("filter"), lambda name: _column(portal, name))

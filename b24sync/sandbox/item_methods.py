@@ -168,7 +168,7 @@ def show_item(portal: Sandbox, names: Names, item: Item, selected: set[str] | No
     return shown
 
 
-@rest("crm.item.fields", "crm")
+@rest("crm.item.fields", "crm", takes="entityTypeId:int! useOriginalUfNames:string")
 def item_fields(portal: Sandbox, params: Params) -> Answer:
     """Fields of a type."""
     kind = portal.entity_type(params)
@@ -184,7 +184,11 @@ def item_fields(portal: Sandbox, params: Params) -> Answer:
     return Answer({"fields": shown})
 
 
-@rest("crm.item.list", "crm")
+@rest(
+    "crm.item.list",
+    "crm",
+    takes=("entityTypeId:int! select:array order:array filter:array useOriginalUfNames:string"),
+)
 def item_list(portal: Sandbox, params: Params) -> Answer:
     """Items by filter; rows that the owner may not see are absent."""
     kind = portal.entity_type(params)
@@ -285,9 +289,7 @@ def visible(portal: Sandbox, kind: EntityType, params: Params, *, key: str = "id
     Raises:
         Refusal: NOT_FOUND if there is none, ACCESS_DENIED if the owner may not see it.
     """
-    number = to_int(params.get(key))
-    if number is None:
-        raise Refusal("100", f"Could not find value for parameter {{{key}}}")
+    number = to_int(params.get(key)) or 0
     item = portal.items.get(kind.id, number)
     if item is None:
         raise Refusal("NOT_FOUND", "Element not found")
@@ -296,7 +298,7 @@ def visible(portal: Sandbox, kind: EntityType, params: Params, *, key: str = "id
     return item
 
 
-@rest("crm.item.get", "crm")
+@rest("crm.item.get", "crm", takes="id:int! entityTypeId:int! useOriginalUfNames:string")
 def item_get(portal: Sandbox, params: Params) -> Answer:
     """One item with all fields."""
     kind = portal.entity_type(params)
@@ -304,7 +306,7 @@ def item_get(portal: Sandbox, params: Params) -> Answer:
     return Answer({"item": show_item(portal, Names(portal, kind, params), item)})
 
 
-@rest("crm.item.add", "crm")
+@rest("crm.item.add", "crm", takes="entityTypeId:int! fields:array! useOriginalUfNames:string")
 def item_add(portal: Sandbox, params: Params) -> Answer:
     """Create an item; unknown fields are ignored without a word."""
     kind = portal.entity_type(params)
@@ -319,14 +321,12 @@ def item_add(portal: Sandbox, params: Params) -> Answer:
     return Answer({"item": show_item(portal, names, item)})
 
 
-@rest("crm.item.update", "crm")
+@rest("crm.item.update", "crm", takes="entityTypeId:int! id:int! fields:array! useOriginalUfNames:string")
 def item_update(portal: Sandbox, params: Params) -> Answer:
     """Change an item; without an effective change nothing is saved."""
     kind = portal.entity_type(params)
     names = Names(portal, kind, params)
     item = visible(portal, kind, params)
-    if "fields" not in params:
-        raise Refusal("100", "Could not find value for parameter {fields}")
     fields = names.fields(params.get("fields"))
     if not kind.staged and "fm" in as_map(params["fields"]):
         fields["fm"] = as_map(params["fields"])["fm"]
@@ -334,7 +334,7 @@ def item_update(portal: Sandbox, params: Params) -> Answer:
     return Answer({"item": show_item(portal, names, portal.items.get(kind.id, item["id"]) or item)})
 
 
-@rest("crm.item.delete", "crm")
+@rest("crm.item.delete", "crm", takes="entityTypeId:int! id:int!")
 def item_delete(portal: Sandbox, params: Params) -> Answer:
     """Delete an item."""
     kind = portal.entity_type(params)
@@ -343,7 +343,7 @@ def item_delete(portal: Sandbox, params: Params) -> Answer:
     return Answer([])
 
 
-@rest("crm.item.payment.list", "crm")
+@rest("crm.item.payment.list", "crm", takes="entityId:int! entityTypeId:int!")
 def item_payments(portal: Sandbox, params: Params) -> Answer:
     """Payments of an item."""
     kind = portal.entity_type(params)

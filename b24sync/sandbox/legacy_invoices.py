@@ -188,7 +188,7 @@ def _one(portal: Sandbox, params: Params) -> OldInvoice:
     return row
 
 
-@rest("crm.invoice.list", "crm")
+@rest("crm.invoice.list", "crm", arrays="order filter")
 def invoice_list(portal: Sandbox, params: Params) -> Answer:
     """Old invoices by filter; dates are exact."""
     book = _open(portal)
@@ -222,7 +222,7 @@ def invoice_get(portal: Sandbox, params: Params) -> Answer:
     return Answer(portal.old_invoices.shown(_one(portal, params), whole=True))
 
 
-@rest("crm.invoice.update", "crm")
+@rest("crm.invoice.update", "crm", arrays="fields params")
 def invoice_update(portal: Sandbox, params: Params) -> Answer:
     """Change an old invoice."""
     row = _one(portal, params)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from .envelope import Answer, Refusal
 from .method_registry import Params, rest
-from .php import to_int
+from .php import is_array, to_int
 
 if TYPE_CHECKING:
     from .stand_in import Sandbox
 
 Notice = dict[str, Any]
+_ATTACH_AT_MOST = 60_000
 
 
 class Notices:
@@ -42,6 +44,21 @@ def _mark(notice: Notice) -> tuple[Any, ...]:
     return notice["USER_ID"], notice["CLIENT_ID"], notice["TAG"]
 
 
+def _check_attach(attach: Any) -> None:
+    """Refuse an ATTACH that is neither an object nor the JSON text of one, or too long."""
+    if attach in (None, ""):
+        return
+    text = attach if isinstance(attach, str) else json.dumps(attach, ensure_ascii=False)
+    try:
+        read = json.loads(text)
+    except ValueError:
+        read = None
+    if not is_array(read):
+        raise Refusal("ATTACH_ERROR", "Incorrect attach params")
+    if len(text) > _ATTACH_AT_MOST:
+        raise Refusal("ATTACH_OVERSIZE", "You have exceeded the maximum allowable size of attach")
+
+
 def _notify(portal: Sandbox, params: Params, kind: str) -> Answer:
     given = {key.upper(): value for key, value in params.items()}
     user = to_int(given.get("USER_ID", given.get("TO")))
@@ -50,6 +67,7 @@ def _notify(portal: Sandbox, params: Params, kind: str) -> Answer:
     message = str(given.get("MESSAGE") or "").strip()
     if not message:
         raise Refusal("MESSAGE_EMPTY", "Message can't be empty")
+    _check_attach(given.get("ATTACH"))
     if user not in portal.people.users:
         return Answer(result=False)
     notice = {

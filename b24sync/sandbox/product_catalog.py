@@ -80,7 +80,7 @@ class Catalog:
         return str(self.products.get(key, {}).get("name", ""))
 
 
-@rest("catalog.product.get", "catalog")
+@rest("catalog.product.get", "catalog", takes="id:int!")
 def product_get(portal: Sandbox, params: Params) -> Answer:
     """One product."""
     product = portal.catalog.products.get(to_int(params.get("id")) or 0)
@@ -91,7 +91,7 @@ def product_get(portal: Sandbox, params: Params) -> Answer:
     return Answer({"product": dict(product)})
 
 
-@rest("catalog.section.get", "catalog")
+@rest("catalog.section.get", "catalog", takes="id:int!")
 def section_get(portal: Sandbox, params: Params) -> Answer:
     """One section."""
     section = portal.catalog.sections.get(to_int(params.get("id")) or 0)

@@ -64,19 +64,19 @@ def _texts(fields: Mapping[str, Any]) -> Row:
     return {name: value if value is None else str(value) for name, value in fields.items()}
 
 
-@rest("crm.requisite.list", "crm")
+@rest("crm.requisite.list", "crm", arrays="order filter")
 def requisite_list(portal: Sandbox, params: Params) -> Answer:
     """Requisites that fit the filter."""
     return _page(portal.requisite_book.requisites, params)
 
 
-@rest("crm.requisite.bankdetail.list", "crm")
+@rest("crm.requisite.bankdetail.list", "crm", arrays="order filter")
 def bank_detail_list(portal: Sandbox, params: Params) -> Answer:
     """Bank details that fit the filter; ENTITY_ID is the requisites' id."""
     return _page(portal.requisite_book.bank_details, params)
 
 
-@rest("crm.address.list", "crm")
+@rest("crm.address.list", "crm", arrays="order filter")
 def address_list(portal: Sandbox, params: Params) -> Answer:
     """Addresses that fit the filter; they have no id."""
     return _page(portal.requisite_book.addresses, params)

@@ -34,7 +34,7 @@ def owner_of(portal: Sandbox, short: Any, number: Any) -> tuple[int, int]:
     return etid, key
 
 
-@rest("crm.item.productrow.list", "crm")
+@rest("crm.item.productrow.list", "crm", takes="filter:array! order:array")
 def row_list(portal: Sandbox, params: Params) -> Answer:
     """Rows of one owner; the filter must name it by equality."""
     filters = as_map(params.get("filter"))
@@ -60,7 +60,7 @@ def row_list(portal: Sandbox, params: Params) -> Answer:
     return answer("productRows", shown, None if start < 0 else len(rows), start)
 
 
-@rest("crm.item.productrow.set", "crm")
+@rest("crm.item.productrow.set", "crm", takes="ownerId:int! ownerType:string! productRows:array!")
 def row_set(portal: Sandbox, params: Params) -> Answer:
     """Replace all rows of an owner: new ids, and the owner is saved."""
     etid, key = owner_of(portal, params.get("ownerType"), params.get("ownerId"))
@@ -69,7 +69,7 @@ def row_set(portal: Sandbox, params: Params) -> Answer:
     return Answer({"productRows": [dict(row) for row in rows]})
 
 
-@rest("crm.item.productrow.add", "crm")
+@rest("crm.item.productrow.add", "crm", takes="fields:array!")
 def row_add(portal: Sandbox, params: Params) -> Answer:
     """Add one row."""
     fields = as_map(params.get("fields"))
@@ -79,13 +79,13 @@ def row_add(portal: Sandbox, params: Params) -> Answer:
     return Answer({"productRow": dict(row)})
 
 
-@rest("crm.item.productrow.get", "crm")
+@rest("crm.item.productrow.get", "crm", takes="id:int!")
 def row_get(portal: Sandbox, params: Params) -> Answer:
     """One row."""
     return Answer({"productRow": dict(_row(portal, params)[2])})
 
 
-@rest("crm.item.productrow.update", "crm")
+@rest("crm.item.productrow.update", "crm", takes="id:int! fields:array!")
 def row_update(portal: Sandbox, params: Params) -> Answer:
     """Change one row."""
     etid, key, row = _row(portal, params)
@@ -94,7 +94,7 @@ def row_update(portal: Sandbox, params: Params) -> Answer:
     return Answer({"productRow": dict(changed)})
 
 
-@rest("crm.item.productrow.delete", "crm")
+@rest("crm.item.productrow.delete", "crm", takes="id:int!")
 def row_delete(portal: Sandbox, params: Params) -> Answer:
     """Delete one row."""
     etid, key, row = _row(portal, params)
@@ -110,10 +110,10 @@ def _row(portal: Sandbox, params: Params) -> tuple[int, int, dict[str, Any]]:
     return found
 
 
-@rest("crm.stagehistory.list", "crm")
+@rest("crm.stagehistory.list", "crm", takes="entityTypeId:int! order:array filter:array select:array")
 def stage_history(portal: Sandbox, params: Params) -> Answer:
     """Rows of the stage history of one type; unknown names are ignored silently."""
-    etid = _history_type(portal, to_int(params.get("entityTypeId")))
+    etid = _history_type(portal, to_int(params.get("entityTypeId")) or 0)
     table = portal.history.table(etid)
     hidden = portal.items.book(etid).hidden if etid != OLD_INVOICE else set()
     filters = comparable(portal, params.get("filter"))
@@ -142,16 +142,14 @@ def stage_history(portal: Sandbox, params: Params) -> Answer:
     return answer("items", shown, None if start < 0 else len(rows), start)
 
 
-def _history_type(portal: Sandbox, etid: int | None) -> int:
+def _history_type(portal: Sandbox, etid: int) -> int:
     settings = portal.settings
     if etid in {LEAD, DEAL, OLD_INVOICE}:
         return etid
     if etid == INVOICE and settings.stagehistory31:
         return etid
-    if etid is not None and etid >= FIRST_DYNAMIC and settings.stagehistory_dynamic and etid in portal.types:
+    if etid >= FIRST_DYNAMIC and settings.stagehistory_dynamic and etid in portal.types:
         return etid
-    if etid is None:
-        raise Refusal("100", "Could not find value for parameter {entityTypeId}")
     names = {INVOICE: "SMART_INVOICE", 3: "CONTACT", 4: "COMPANY", 7: "QUOTE"}
     name = names.get(etid) or (
         f"DYNAMIC_{etid}" if etid >= FIRST_DYNAMIC else OWNER_TYPES.get(etid, str(etid))

@@ -240,7 +240,7 @@ class Sandbox(Actions):
         fault = self.faults.take(spec.name, "command", params)
         self._strike(fault, name)
         self.limits.check(self.settings, name, watch.at)
-        answer = spec.run(self, params)
+        answer = spec.call(self, params)
         if fault is not None and fault.kind == "drop_after":
             raise ConnectionCutError("ordered: a command was executed, and the connection dropped")
         if name == "batch" and not self.settings.batch_charged:
@@ -279,11 +279,9 @@ class Sandbox(Actions):
         """The type that a request names.
 
         Raises:
-            Refusal: 100 without a number; ENTITY_TYPE_NOT_SUPPORTED for 5; NOT_FOUND.
+            Refusal: ENTITY_TYPE_NOT_SUPPORTED for 5; NOT_FOUND.
         """
-        number = to_int(params.get("entityTypeId"))
-        if number is None:
-            raise Refusal("100", "Could not find value for parameter {entityTypeId}")
+        number = to_int(params.get("entityTypeId")) or 0
         if number == OLD_INVOICE:
             raise Refusal("ENTITY_TYPE_NOT_SUPPORTED", "Entity type is not supported")
         kind = self.types.get(number)

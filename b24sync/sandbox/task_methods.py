@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .envelope import PAGE, Answer, Refusal
 from .filters import Column, compile_filter, descends, sort_rows, value_of
 from .method_registry import Params, rest
-from .php import as_list, as_map, is_array, to_int
+from .php import as_list, as_map, to_int
 from .portal_dates import strtotime
 from .portal_tasks import FIELDS, LISTS, PENDING, Task
 from .query import answer
@@ -40,7 +40,7 @@ _SORTABLE = {
 }
 
 
-@rest("tasks.task.list", "task", "tasks")
+@rest("tasks.task.list", "task", "tasks", takes="order:array filter:array select:array params:array")
 def task_list(portal: Sandbox, params: Params) -> Answer:
     """Tasks by filter; unknown filter keys are ignored, an unknown order key is refused."""
     order = [(name.upper(), descends(way)) for name, way in as_map(params.get("order")).items()]
@@ -102,9 +102,13 @@ def _moment(portal: Sandbox, value: Any) -> Any:
 
 
 def _task(portal: Sandbox, params: Params) -> Task | None:
-    number = to_int(params.get("taskId"))
-    if number is None:
-        raise Refusal("100", "Could not find value for parameter {taskId}")
+    given = params.get("taskId")
+    if given is None:
+        text = "CTaskItem All parameters in the constructor must have real class type (internal error)"
+        raise Refusal("100", text)
+    number = to_int(given) or 0
+    if number <= 0:
+        raise Refusal("0", "wrong task id")
     task = portal.task_book.all.get(number)
     settings = portal.settings
     if task is None or not portal.task_book.seen_by(task, settings.owner_id, admin=settings.admin):
@@ -119,23 +123,16 @@ def _must(portal: Sandbox, params: Params) -> Task:
     return task
 
 
-@rest("tasks.task.get", "task", "tasks")
+@rest("tasks.task.get", "task", "tasks", takes="select:array params:array")
 def task_get(portal: Sandbox, params: Params) -> Answer:
     """One task; an empty list if there is none or it may not be seen."""
-    select = params.get("select")
-    if select is not None and not is_array(select):
-        raise Refusal(
-            "100",
-            "Invalid value {} to match with parameter {select}. Should be value of type array. "
-            "(internal error)",
-        )
     task = _task(portal, params)
     if task is None:
         return Answer([])
-    return Answer({"task": portal.task_book.shown(task, _names(select))})
+    return Answer({"task": portal.task_book.shown(task, _names(params.get("select")))})
 
 
-@rest("tasks.task.add", "task", "tasks")
+@rest("tasks.task.add", "task", "tasks", takes="fields:filled! params:array")
 def task_add(portal: Sandbox, params: Params) -> Answer:
     """Create a task; a CRM binding also makes an activity."""
     fields = {name.upper(): value for name, value in as_map(params.get("fields")).items()}
@@ -151,7 +148,7 @@ def task_add(portal: Sandbox, params: Params) -> Answer:
     return Answer({"task": portal.task_book.shown(portal.task_book.all[key], None)})
 
 
-@rest("tasks.task.update", "task", "tasks")
+@rest("tasks.task.update", "task", "tasks", takes="fields:filled! params:array")
 def task_update(portal: Sandbox, params: Params) -> Answer:
     """Change a task."""
     task = _must(portal, params)

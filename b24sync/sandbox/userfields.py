@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .classic import lower_keys
 from .envelope import Answer, Refusal
 from .method_registry import Params, rest
-from .php import as_map, is_array, to_int
+from .php import as_map, to_int
 from .schema import CONTACT, DEAL, INVOICE, Field
 
 if TYPE_CHECKING:
@@ -16,12 +16,10 @@ if TYPE_CHECKING:
 _ENTITIES = {DEAL: "CRM_DEAL", CONTACT: "CRM_CONTACT", INVOICE: "CRM_SMART_INVOICE"}
 
 
-@rest("crm.deal.userfield.list", "crm")
+@rest("crm.deal.userfield.list", "crm", arrays="order filter")
 def deal_userfields(portal: Sandbox, params: Params) -> Answer:
     """Own fields of deals; enumerations with their texts."""
     given = lower_keys(params)
-    if given.get("filter") is not None and not is_array(given["filter"]):
-        raise Refusal("", "Parameter 'filter' must be array.")
     wanted = {name.upper(): str(value) for name, value in as_map(given.get("filter")).items()}
     rows = []
     for spec in portal.types[DEAL].fields.values():

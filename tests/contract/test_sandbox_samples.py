@@ -128,7 +128,7 @@ REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "crm.documentgenerator.document.add": (DOCUMENT | {"entityTypeId": 777}, {}),
     "crm.documentgenerator.document.enablepublicurl": ({"id": 999}, {}),
     "crm.documentgenerator.template.list": ({}, {"template_rights": False}),
-    "crm.item.add": ({"entityTypeId": 777}, {}),
+    "crm.item.add": ({"entityTypeId": 777, "fields": {}}, {}),
     "crm.item.fields": ({"entityTypeId": 777}, {}),
     "crm.item.get": ({"entityTypeId": 2, "id": 999}, {}),
     "crm.item.list": ({"entityTypeId": 2, "filter": {"FIELD": 1}}, {}),

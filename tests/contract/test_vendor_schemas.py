@@ -6,8 +6,6 @@ The schemas lie beside the project (``vendor/methods``, MIT, made from the offic
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,15 +63,6 @@ WRONG_ON_THE_PAGE = {  # the table's type is not the one of the page's examples
     ("crm.stagehistory.list", "select"),
     ("user.get", "FILTER"),
 }
-
-
-@pytest.fixture(scope="module")
-def schemas() -> dict[str, dict[str, Any]]:
-    """Method → schema."""
-    folder = Path(__file__).resolve().parents[3] / "shared" / "vendor" / "methods"
-    if not folder.is_dir():
-        pytest.skip(f"no schemas of the vendor at {folder}")
-    return {path.stem: json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")}
 
 
 @pytest.fixture(scope="module")

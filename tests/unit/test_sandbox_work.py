@@ -48,6 +48,21 @@ def test_notices_without_recipient_or_text_are_refused(portal):
     assert result(portal, "im.notify", {"USER_ID": 99, "MESSAGE": "никому"}) is False
 
 
+def test_an_attachment_is_an_object_or_the_text_of_one(portal):
+    def told(attach):
+        call = {"USER_ID": 1, "MESSAGE": "Здравствуйте", "ATTACH": attach}
+        return portal.call("im.notify.personal.add", call)[1].get("error")
+
+    assert [told(attach) for attach in ({"ID": 1}, '{"ID": 1}', "", "text", "5")] == [
+        None,
+        None,
+        None,
+        "ATTACH_ERROR",
+        "ATTACH_ERROR",
+    ]
+    assert told({"ID": "x" * 60_000}) == "ATTACH_OVERSIZE"
+
+
 def test_a_task_that_is_not_there_or_not_to_be_seen_is_an_empty_list(portal, company):
     assert result(portal, "tasks.task.get", {"taskId": 999}) == []
     foreign = portal.add_task(by=7, TITLE="Чужая", RESPONSIBLE_ID=6)
