@@ -13,11 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
-from b24sync.sandbox import Sandbox, SandboxServer, SandboxSettings
+from b24sync.sandbox import SandboxServer, SandboxSettings
 from b24sync.sandbox.seed_base import add_funnels, add_people
+from tests.bench.shelf import INVOICE, Shelf
 
 ROOT = Path(__file__).resolve().parents[2]
-INVOICE = 31
 
 
 class BenchPortal:
@@ -77,7 +77,7 @@ class BenchPortal:
 
 def serve(latency_s: float) -> None:
     """The portal's side: orders on stdin, one answer each on stdout."""
-    portal = Sandbox(SandboxSettings(latency_s=latency_s))
+    portal = Shelf(SandboxSettings(latency_s=latency_s))
     add_people(portal)
     add_funnels(portal)
     with SandboxServer(portal) as server:
@@ -86,10 +86,11 @@ def serve(latency_s: float) -> None:
             print(json.dumps(_obey(portal, json.loads(line))), flush=True)
 
 
-def _obey(portal: Sandbox, order: dict[str, float]) -> object:
+def _obey(portal: Shelf, order: dict[str, float]) -> object:
     if "add" in order:
         fields = {"title": "Счёт {n}", "assignedById": 3, "opportunity": 125000.5, "stageId": "DT31_1:S"}
         portal.add_bulk(INVOICE, int(order["add"]), fields, by=3)
+        portal.shelve()
     if "latency" in order:
         portal.settings = replace(portal.settings, latency_s=order["latency"])
     if "advance" in order:
