@@ -14,12 +14,12 @@ from b24sync.cli.layout import say
 from b24sync.cli.session import interactive
 from b24sync.cli.times import typed_time
 from b24sync.errors import B24SyncError, UsageError
-from b24sync.steps.registry import MAIL_STEPS
+from b24sync.steps.registry import MAIL_STEPS, step_word
 from b24sync.words import Message
 from b24sync.words import commands as said
 from b24sync.words import moving as words
 from b24sync.words.operate import NO_RULE
-from b24sync.words.vocabulary import STATES, STEPS, word
+from b24sync.words.vocabulary import STATES, word
 
 if TYPE_CHECKING:
     from b24sync.app import App
@@ -159,7 +159,7 @@ def _overview(app: App, chosen: Sequence[Action], *, ask_portal: bool) -> Iterat
     yield words.TOUCHED(count=words.ACTIONS(len(chosen)))
     groups = Counter((action.rule, action.step, action.state) for action in chosen)
     for (rule, step, state), count in sorted(groups.items()):
-        yield "  " + words.LINE(count=count, rule=rule, step=word(STEPS, step), state=word(STATES, state))
+        yield "  " + words.LINE(count=count, rule=rule, step=step_word(step), state=word(STATES, state))
     try:
         names = _recipients(app, chosen, ask_portal=ask_portal)
     except B24SyncError as error:

@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from b24sync.app import App, show_time
 from b24sync.cli.entities import did_you_mean, known_entity
-from b24sync.cli.intentions import booked_sums, brief, facts, told_lines
+from b24sync.cli.intentions import brief, facts, told_lines
 from b24sync.cli.layout import say, table, wrapped
 from b24sync.cli.times import typed_time
 from b24sync.domain.event import event_names
 from b24sync.errors import UsageError
 from b24sync.log import json_line
 from b24sync.rules.formats import money
+from b24sync.steps.registry import STEPS, reason_word, step_class, step_word
 from b24sync.words import Message, language
 from b24sync.words import listing as words
 from b24sync.words.explain import WARNING
 from b24sync.words.vocabulary import (
     EVENT_WORDS,
     FIELDS,
-    REASONS,
-    STEPS,
     event_word,
     word,
 )
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 
 STATES = ("pending", "running", "done", "failed", "uncertain", "held", "skipped", "cancelled")
 _EVERY = 1_000_000
-_TOLD_BY_RESULT = ("commission", "shift_due_date", "move_deal")
 
 
 def events(
@@ -244,7 +242,7 @@ def action_table(app: App, rows: Sequence[Action], *, indent: str = "") -> Itera
                 clock(row.settled_at or row.planned_at, app.tz),
                 word(STATE_WORDS, row.state),
                 row.rule,
-                word(STEPS, row.step),
+                step_word(row.step),
                 f"{row.kind}:{row.entity_id}",
                 outcome(row, app.tz),
             ]
@@ -260,7 +258,7 @@ def action_lines(app: App, row: Action) -> Iterator[str]:
     if would is not None:
         yield from told_lines(first, row.step, would, app.tz, indent="  ")
     else:
-        told = f"{word(STEPS, row.step)}, {word(STATE_WORDS, row.state)}: {outcome(row, app.tz)}"
+        told = f"{step_word(row.step)}, {word(STATE_WORDS, row.state)}: {outcome(row, app.tz)}"
         yield from wrapped(told, first=first, rest="    ")
 
 
@@ -269,7 +267,7 @@ def outcome(row: Action, tz: tzinfo) -> str:
     result = row.result
     if "would" in result:
         return brief(row.step, result["would"], tz)
-    why = row.error or result.get("message") or word(REASONS, str(result.get("reason") or ""))
+    why = row.error or result.get("message") or reason_word(row.step, str(result.get("reason") or ""))
     if row.state == "pending":
         told = why or (words.WAITS_FOR(what=result["waits_for"]) if "waits_for" in result else "")
         at = words.NEXT_TRY(at=clock(row.next_attempt_at, tz)) if row.next_attempt_at and row.attempts else ""
@@ -278,7 +276,7 @@ def outcome(row: Action, tz: tzinfo) -> str:
         return str(why)
     if result.get("changed") is False:
         return words.ALREADY_SO()
-    told = result.get("intent") or (result if row.step in _TOLD_BY_RESULT else {})
+    told = result.get("intent") or result
     return brief(row.step, told, tz) if told else ""
 
 
@@ -312,7 +310,7 @@ def _would_page(app: App, rows: Sequence[Action]) -> Iterator[str]:
 def _booked(rows: Sequence[Action]) -> str:
     sums: Counter[str] = Counter()
     for row in rows:
-        sums.update(booked_sums(row.result["would"]))
+        sums.update(step_class(row.step).sums(row.result["would"]) if row.step in STEPS else {})
     return ", ".join(
         money(amount, language=language(), currency=currency) for currency, amount in sums.items()
     )
@@ -326,10 +324,10 @@ def _totals(rows: Sequence[Action], tz: tzinfo) -> Iterator[str]:
         if not {"failed", "skipped"} & row.result["would"].keys()
         and row.result["would"].get("changed") is not False
     )
-    width = max((len(word(STEPS, step)) for step in effective), default=0)
+    width = max((len(step_word(step)) for step in effective), default=0)
     for step, count in effective.most_common():
-        booked = _booked([row for row in rows if row.step == step]) if step == "commission" else ""
-        yield f"{word(STEPS, step):<{width}}  {count}{f'  {booked}' if booked else ''}"
+        booked = _booked([row for row in rows if row.step == step])
+        yield f"{step_word(step):<{width}}  {count}{f'  {booked}' if booked else ''}"
     failing = [row for row in rows if "failed" in row.result["would"]]
     for row in failing:
         (label, text), *_ = facts(row.step, row.result["would"], tz)

@@ -26,12 +26,13 @@ from b24sync.log import printable
 from b24sync.ports import Failed, Skipped
 from b24sync.rest import feeds, items
 from b24sync.steps.outcomes import StepError
+from b24sync.steps.registry import reason_word
 from b24sync.store.lock import operator_alive
 from b24sync.store.outbox import OPERATOR_CLAIM, Action, Planned
 from b24sync.words import listing
 from b24sync.words import operate as words
 from b24sync.words.verdicts import verdict
-from b24sync.words.vocabulary import REASONS, STATES, word
+from b24sync.words.vocabulary import STATES, word
 
 if TYPE_CHECKING:
     from b24sync.app import App
@@ -254,7 +255,7 @@ class Operator:
         except (StepError, MailPermanentError, PermanentError) as error:
             raise UsageError(str(error)) from None
         if isinstance(found, Failed | Skipped):
-            reason = "" if isinstance(found, Failed) else word(REASONS, found.reason)
+            reason = "" if isinstance(found, Failed) else reason_word(planned.step, found.reason)
             raise UsageError(found.message if isinstance(found, Failed) else words.NOT_WANTED(why=reason))
         return found
 
@@ -335,7 +336,11 @@ class Operator:
 
 
 def _why(action: Action) -> str:
-    told = action.error or action.result.get("message") or word(REASONS, action.result.get("reason") or "")
+    told = (
+        action.error
+        or action.result.get("message")
+        or reason_word(action.step, action.result.get("reason") or "")
+    )
     if action.state == "pending":
         told = words.GOES_ON(why=told or action.result.get("waits_for") or words.NOT_NOW())
     return f" ({told})" if told else ""

@@ -12,11 +12,12 @@ from b24sync.cli.layout import wrapped
 from b24sync.cli.listing import clock, field_word, outcome, warnings_of, what_happened
 from b24sync.domain.entity import INVOICE, Key
 from b24sync.rules.formats import money
+from b24sync.steps.registry import step_word
 from b24sync.store.outbox import STOPPING
 from b24sync.words import explain as words
 from b24sync.words import language
 from b24sync.words.verdicts import verdict
-from b24sync.words.vocabulary import KINDS, LEDGER, STATES, STEPS, event_word, word
+from b24sync.words.vocabulary import KINDS, LEDGER, STATES, event_word, word
 
 if TYPE_CHECKING:
     from b24sync.app import App
@@ -64,7 +65,7 @@ def _head(app: App, story: Story, facts: Mapping[str, Any], names: Mapping[int, 
     maker = app.store.outbox.maker_of(story.key.kind, story.key.id)
     if maker is not None:
         entity = Key(maker.kind, maker.entity_id)
-        yield "  " + words.MADE_BY(id=maker.id, rule=maker.rule, step=word(STEPS, maker.step), entity=entity)
+        yield "  " + words.MADE_BY(id=maker.id, rule=maker.rule, step=step_word(maker.step), entity=entity)
     shown = [
         (
             field_word(name),
@@ -186,7 +187,7 @@ def _action(app: App, action: Action) -> Iterator[str]:
     first = " " * 8 + f"{head} "
     if told is None or action.state not in {"done", "skipped"}:
         yield from wrapped(
-            f"{word(STEPS, action.step)}{f': {ended}' if ended else ''}", first=first, rest=" " * 12
+            f"{step_word(action.step)}{f': {ended}' if ended else ''}", first=first, rest=" " * 12
         )
     if told is not None:
         start = first if action.state in {"done", "skipped"} else " " * 12
@@ -225,7 +226,7 @@ def _waiting(app: App, story: Story) -> Iterator[str]:
     for action in actions:
         if action.state not in STOPPING:
             continue
-        step = word(STEPS, action.step)
+        step = step_word(action.step)
         if action.state in _COMMANDS:
             state = word(STATES, action.state)
             when = words.NEEDS_PERSON(state=state, commands=_COMMANDS[action.state])

@@ -11,7 +11,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
+from b24sync.words import Message
+
 if TYPE_CHECKING:
+    from datetime import tzinfo
+    from decimal import Decimal
+
     from b24sync.domain.settings import Settings
 
 
@@ -129,9 +134,12 @@ class StepSettings:
 
     Attributes:
         name: Its ``use``.
-        repeatable: Whether running it twice has the effect of once (it looks before it writes).
+        called: What people call it.
+        reasons: Its own reasons of ``Skipped``, in words; those that several steps have are in
+            `b24sync.words.vocabulary`.
         sends: Whether it reaches people: by mail, by notice, or not (contract.md §5 ``max_event_age``, G11).
             What reaches people takes a department as all its members, other steps as its head.
+        moves_money: Whether it books or makes sums, which a replay of the past counts.
         makes_tasks: Whether ``invoice.tasks_completed`` must wait for it.
         finds_people: Whether it looks up a person even where its options name none.
         kinds: The kinds on whose events it can work; empty: all.
@@ -142,13 +150,42 @@ class StepSettings:
     __slots__ = ()
 
     name: ClassVar[str] = ""
-    repeatable: ClassVar[bool] = True
+    called: ClassVar[Message]
+    reasons: ClassVar[Mapping[str, Message]] = {}
     sends: ClassVar[Literal["mail", "notice", ""]] = ""
+    moves_money: ClassVar[bool] = False
     makes_tasks: ClassVar[bool] = False
     finds_people: ClassVar[bool] = False
     kinds: ClassVar[tuple[str, ...]] = ()
     section: ClassVar[Literal["mail", "commission", ""]] = ""
     scopes: ClassVar[tuple[ScopeNeed, ...]] = ()
+
+    @classmethod
+    def brief(cls, told: Mapping[str, Any], tz: tzinfo) -> str | None:
+        """One line of what an action of it would do or did.
+
+        Args:
+            told: What it said by ``Intend``, as it was recorded: JSON values.
+            tz: The company's zone.
+
+        Returns:
+            ``None``: as `b24sync.steps.telling.line` says it of any step, by the keys that are there.
+        """
+        return None
+
+    @classmethod
+    def facts(cls, told: Mapping[str, Any], tz: tzinfo) -> Mapping[str, str]:
+        """What is to be said otherwise than `b24sync.steps.telling.facts` says it of any step.
+
+        Returns:
+            Code of a label (``b24sync.words.intents.LABELS``) → text; an empty text takes the line away.
+        """
+        return {}
+
+    @classmethod
+    def sums(cls, told: Mapping[str, Any]) -> Mapping[str, Decimal]:
+        """What it comes to by currency, added up over the actions of a trial."""
+        return {}
 
     def own_names(self, inner: object) -> Mapping[str, str]:
         """Names that its texts may use besides those of the event.

@@ -12,10 +12,11 @@ from b24sync.engine.capture.staging import Scrub, seconds
 from b24sync.engine.checkpoint import Checkpoint, pass_by
 from b24sync.engine.poll_report import Report
 from b24sync.errors import CredentialsError, PermanentError, PortalError, TransientError, UsageError
+from b24sync.steps.registry import reason_word, step_word
 from b24sync.store.meta import REHEARSED
 from b24sync.store.outbox import OPEN_TROUBLE
 from b24sync.words import polling as words
-from b24sync.words.vocabulary import KINDS, REASONS, STATES, STEPS, word
+from b24sync.words.vocabulary import KINDS, STATES, word
 
 if TYPE_CHECKING:
     from b24sync.calls import Portal
@@ -347,9 +348,9 @@ class Poller:
                 id=action.id,
                 state=word(STATES, state),
                 rule=action.rule,
-                step=word(STEPS, action.step),
+                step=step_word(action.step),
                 entity=f"{action.kind}:{action.entity_id}",
-                why=word(REASONS, str(why)).removeprefix(f"{action.kind}:{action.entity_id}: "),
+                why=reason_word(action.step, str(why)).removeprefix(f"{action.kind}:{action.entity_id}: "),
             )
             report.worsen(1, said)
         more = report.actions[state] - len(named)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from b24sync.domain.step_settings import StepProblem, StepSettings
 from b24sync.domain.values import Person
 from b24sync.ports import Done, Failed, Intend, OnLostAnswer, Skipped, Write, WriteAll
 from b24sync.rest import contract, items
+from b24sync.steps import telling
 from b24sync.steps.linked import linked, named, why
 from b24sync.steps.outcomes import words_of
 from b24sync.steps.together import together
+from b24sync.words import Message
 from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import tzinfo
 
     from b24sync.calls import Answer
     from b24sync.domain.entity import Entity
@@ -38,6 +41,10 @@ class Assign(StepSettings):
     """
 
     name: ClassVar[str] = "assign"
+    called: ClassVar[Message] = Message("смена ответственного", "responsible")
+    reasons: ClassVar[Mapping[str, Message]] = {
+        "no_targets": Message("некому менять ответственного", "there is nothing to hand over"),
+    }
     finds_people: ClassVar[bool] = True
     targets: tuple[Target, ...] = ("deal", "contact")
     to: tuple[Person, ...]
@@ -48,6 +55,16 @@ class Assign(StepSettings):
             yield StepProblem(("targets",), "is empty (known: deal, contact, company)")
         if not self.to:
             yield StepProblem(("to",), 'is empty (write who, such as "user:7")')
+
+    @classmethod
+    def brief(cls, told: Mapping[str, Any], tz: tzinfo) -> str:
+        """Who gets what."""
+        return telling.joined(telling.people(told), ", ".join(told.get("targets", ())))
+
+    @classmethod
+    def facts(cls, told: Mapping[str, Any], tz: tzinfo) -> Mapping[str, str]:
+        """Who gets it."""
+        return telling.in_charge(told)
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Hand over whatever is not with the person yet, all at once."""

@@ -12,6 +12,7 @@ from b24sync.ports import Done, Failed, Intend, OnLostAnswer, Skipped, Write
 from b24sync.rest import timeline
 from b24sync.steps.linked import linked
 from b24sync.steps.outcomes import words_of
+from b24sync.words import Message
 from b24sync.words import steps as words
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Comment(StepSettings):
     """
 
     name: ClassVar[str] = "comment"
-    repeatable: ClassVar[bool] = False
+    called: ClassVar[Message] = Message("комментарий", "comment")
     text: Text
 
     def problems(self, place: StepPlace) -> Iterator[StepProblem]:

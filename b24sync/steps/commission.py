@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -15,9 +15,14 @@ from b24sync.ports import Done, Failed, Skipped
 from b24sync.rest.worth import worth_of
 from b24sync.rules.scope import view_of
 from b24sync.rules.text_values import MISSING
+from b24sync.steps import telling
+from b24sync.words import Message
 from b24sync.words import steps as words
+from b24sync.words.vocabulary import LEDGER, word
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
@@ -27,8 +32,28 @@ class Commission(StepSettings):
     """Book commissions by ``[[commission.rates]]``; booking the same again books nothing."""
 
     name: ClassVar[str] = "commission"
+    called: ClassVar[Message] = Message("вознаграждение", "commission")
+    moves_money: ClassVar[bool] = True
     kinds: ClassVar[tuple[str, ...]] = (INVOICE, DEAL)
     section: ClassVar[Literal["mail", "commission", ""]] = "commission"
+
+    @classmethod
+    def brief(cls, told: Mapping[str, Any], tz: tzinfo) -> str:
+        """Who gets what."""
+        return "; ".join(_booked(told))
+
+    @classmethod
+    def facts(cls, told: Mapping[str, Any], tz: tzinfo) -> Mapping[str, str]:
+        """A line for each row."""
+        return {"amount": "", "commission": "\n".join(_booked(told))}
+
+    @classmethod
+    def sums(cls, told: Mapping[str, Any]) -> Mapping[str, Decimal]:
+        """What the rows come to, by currency."""
+        found: dict[str, Decimal] = {}
+        for row in told.get("rows", ()):
+            found[row["currency"]] = found.get(row["currency"], Decimal(0)) + telling.exact(row["amount"])
+        return found
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Book expected rows on a created entity, else earned ones if it is paid.
@@ -52,6 +77,12 @@ class Commission(StepSettings):
         rows = book(booked, entity.key, worth_of(entity), earned=earned, claims=claims)
         details: dict[str, Any] = {"rows": [_shown(row) for row in rows], **_total(rows)}
         return Done(bool(rows), details, ledger=tuple(rows), warnings=tuple(warnings))
+
+
+def _booked(told: Mapping[str, Any]) -> Iterator[str]:
+    for row in told.get("rows", ()):
+        state = word(LEDGER, row["state"])
+        yield f"{row.get('name') or row.get('user')}: {telling.amount(row)} ({state})"
 
 
 def _of_this_poll(ctx: StepContext, fresh: Entity) -> Entity:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import time
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, TASK
 from b24sync.domain.step_settings import StepSettings
 from b24sync.domain.values import Deadline, Person, Text
 from b24sync.ports import Done, Failed, Intend, OnLostAnswer, Read, Skipped, Write
 from b24sync.rest import activities
+from b24sync.steps import telling
 from b24sync.steps.linked import linked, named, needed_person
 from b24sync.steps.moments import moment_of
 from b24sync.steps.outcomes import required, words_of
+from b24sync.words import Message
 from b24sync.words import steps as words
 from b24sync.words.vocabulary import ACTIVITIES, word
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
+    from datetime import datetime, tzinfo
 
     from b24sync.calls import Answer, Call
     from b24sync.domain.entity import Key
@@ -43,12 +46,27 @@ class CreateActivity(StepSettings):
     """
 
     name: ClassVar[str] = "create_activity"
+    called: ClassVar[Message] = Message("дело", "activity")
     finds_people: ClassVar[bool] = True
     kind: Literal["meeting", "call", "todo"] = "meeting"
     subject: Text = ""
     description: Text = ""
     responsible: Person = ""
     start: Deadline = NEXT_WORKING_DAY
+
+    @classmethod
+    def brief(cls, told: Mapping[str, Any], tz: tzinfo) -> str:
+        """What, who, about what, when."""
+        who = ", ".join(
+            part for part in (word(ACTIVITIES, told.get("kind", "")), telling.people(told)) if part
+        )
+        begins = telling.moment(told.get("start"), tz)
+        return telling.joined(who, f"{told.get('subject', '')}{f' ({begins})' if begins else ''}")
+
+    @classmethod
+    def facts(cls, told: Mapping[str, Any], tz: tzinfo) -> Mapping[str, str]:
+        """Who holds it."""
+        return telling.in_charge(told)
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Make it for the deal, without one for the client, unless it is there."""

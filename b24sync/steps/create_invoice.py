@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.entity import INVOICE
 from b24sync.domain.invoice_statuses import invoice_status_fault
 from b24sync.domain.step_settings import StageUse, StepProblem, StepSettings
 from b24sync.domain.values import Deadline, Person, Text, Value
+from b24sync.steps import telling
+from b24sync.words import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from datetime import tzinfo
 
     from b24sync.domain.step_settings import PortalUse, StepPlace
     from b24sync.ports import Effects, StepResult
@@ -34,6 +37,8 @@ class CreateInvoice(StepSettings):
     """
 
     name: ClassVar[str] = "create_invoice"
+    called: ClassVar[Message] = Message("новый счёт", "new invoice")
+    moves_money: ClassVar[bool] = True
     title: Text = ""
     amount: Value = ""
     rows: Literal["deal", ""] = ""
@@ -57,6 +62,11 @@ class CreateInvoice(StepSettings):
         """The status that it is made in."""
         if self.status:
             yield StageUse("status", INVOICE, self.status)
+
+    @classmethod
+    def brief(cls, told: Mapping[str, Any], tz: tzinfo) -> str:
+        """What it is called, and its sum."""
+        return telling.joined(str(told.get("title", "")), telling.amount(told))
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Make the invoice unless it is there; a found one gets the rows that it lacks."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from b24sync.domain.step_settings import ScopeNeed, StepSettings
 from b24sync.domain.values import Deadline, Person, Text
+from b24sync.steps import telling
+from b24sync.words import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import tzinfo
+
     from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
@@ -27,6 +32,7 @@ class CreateTask(StepSettings):
     """
 
     name: ClassVar[str] = "create_task"
+    called: ClassVar[Message] = Message("задача", "task")
     makes_tasks: ClassVar[bool] = True
     finds_people: ClassVar[bool] = True
     scopes: ClassVar[tuple[ScopeNeed, ...]] = (
@@ -38,6 +44,16 @@ class CreateTask(StepSettings):
     deadline: Deadline | None = None
     tags: tuple[str, ...] = ()
     group: int = 0
+
+    @classmethod
+    def brief(cls, told: Mapping[str, Any], tz: tzinfo) -> str:
+        """Each task: who, what, until when."""
+        return telling.tasks(told, tz)
+
+    @classmethod
+    def facts(cls, told: Mapping[str, Any], tz: tzinfo) -> Mapping[str, str]:
+        """Who does it."""
+        return telling.in_charge(told)
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Make the task unless it is there."""

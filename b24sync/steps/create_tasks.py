@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.step_settings import ScopeNeed, SectionUse, StepProblem, StepSettings
 from b24sync.domain.values import Deadline, Person, Text
+from b24sync.steps import telling
+from b24sync.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import tzinfo
 
     from b24sync.domain.step_settings import PortalUse, StepPlace
     from b24sync.ports import Effects, StepResult
@@ -55,6 +58,10 @@ class CreateTasks(StepSettings):
     """
 
     name: ClassVar[str] = "create_tasks"
+    called: ClassVar[Message] = Message("задачи", "tasks")
+    reasons: ClassVar[Mapping[str, Message]] = {
+        "no_rows": Message("нет подходящих товарных строк", "no product row fits"),
+    }
     makes_tasks: ClassVar[bool] = True
     finds_people: ClassVar[bool] = True
     scopes: ClassVar[tuple[ScopeNeed, ...]] = (
@@ -77,6 +84,16 @@ class CreateTasks(StepSettings):
         for n, task in enumerate(self.tasks):
             if task.section:
                 yield SectionUse(f"tasks[{n}].section", task.section)
+
+    @classmethod
+    def brief(cls, told: Mapping[str, Any], tz: tzinfo) -> str:
+        """Each task: who, what, until when."""
+        return telling.tasks(told, tz)
+
+    @classmethod
+    def facts(cls, told: Mapping[str, Any], tz: tzinfo) -> Mapping[str, str]:
+        """Who does it."""
+        return telling.in_charge(told)
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Make the tasks that are not there yet."""

@@ -13,6 +13,7 @@ from b24sync.domain.step_settings import FieldUse, SourceUse, StepProblem, StepS
 from b24sync.domain.values import Value
 from b24sync.domain.wording import quoted
 from b24sync.steps.written_fields import set_problems
+from b24sync.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +51,7 @@ class FillFields(StepSettings):
     """
 
     name: ClassVar[str] = "fill_fields"
+    called: ClassVar[Message] = Message("заполнение полей", "fields to fill")
     lookups: tuple[Lookup, ...] = ()
     set: Mapping[str, Value]
     overwrite: bool = False

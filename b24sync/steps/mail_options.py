@@ -1,13 +1,14 @@
-"""What the two mail steps have in common in their options: their checks, and what they use of the portal."""
+"""What the two mail steps have in common: the checks of their options, what they use, how they are told."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from b24sync.domain.step_settings import SecretCopyUse, StepProblem, TemplateUse
+from b24sync.steps import telling
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from b24sync.domain.settings import Settings
     from b24sync.domain.step_settings import PortalUse
@@ -55,3 +56,9 @@ def mail_uses(step: MailOptions) -> Iterator[PortalUse]:
         yield SecretCopyUse("bcc")
     if step.template:
         yield TemplateUse("template", step.template)
+
+
+def mail_line(told: Mapping[str, Any]) -> str:
+    """Whom, the subject, and what goes with it."""
+    attachment = f" [{told['attachment']}]" if told.get("attachment") else ""
+    return telling.joined(telling.people(told), f"{told.get('subject', '')}{attachment}")

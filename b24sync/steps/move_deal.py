@@ -15,10 +15,13 @@ from b24sync.rest import fields, items, stages
 from b24sync.steps.linked import linked
 from b24sync.steps.memory import Memory
 from b24sync.steps.outcomes import StepError, required, words_of
+from b24sync.words import Message
 from b24sync.words import steps as words
+from b24sync.words.intents import MOVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import tzinfo
 
     from b24sync.calls import Answer
     from b24sync.domain.entity import Entity
@@ -40,6 +43,12 @@ class MoveDeal(StepSettings):
     """
 
     name: ClassVar[str] = "move_deal"
+    called: ClassVar[Message] = Message("перевод сделки", "deal stage")
+    reasons: ClassVar[Mapping[str, Message]] = {
+        "backwards": Message("сделка уже дальше этой стадии", "the deal is past that stage"),
+        "funnel_not_listed": Message("воронка не указана в правиле", "the rule does not name the funnel"),
+        "other_funnel": Message("стадия другой воронки", "the stage is of another funnel"),
+    }
     stage: str | Mapping[str, str] = NEXT
 
     def problems(self, place: StepPlace) -> Iterator[StepProblem]:
@@ -63,6 +72,16 @@ class MoveDeal(StepSettings):
 
     def _stages(self) -> Mapping[str, str]:
         return self.stage if isinstance(self.stage, Mapping) else {"": self.stage}
+
+    @classmethod
+    def brief(cls, told: Mapping[str, Any], tz: tzinfo) -> str:
+        """From which stage to which."""
+        return _moved(told)
+
+    @classmethod
+    def facts(cls, told: Mapping[str, Any], tz: tzinfo) -> Mapping[str, str]:
+        """The stages."""
+        return {"stage": _moved(told)}
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Look where the deal stands now, and move it if it may be moved."""
@@ -90,6 +109,11 @@ class MoveDeal(StepSettings):
         if isinstance(self.stage, str):
             return self.stage
         return self.stage.get(str(deal["category_id"] or 0))
+
+
+def _moved(told: Mapping[str, Any]) -> str:
+    before, after = (told.get(f"{end}_title") or told.get(end) or "" for end in ("from", "to"))
+    return MOVE(before=before, after=after)
 
 
 def _decided(ctx: StepContext, deal: Entity) -> str | None:

@@ -11,12 +11,15 @@ from b24sync.domain.values import Person, Text
 from b24sync.ports import Done, Failed, Intend, OnLostAnswer, Skipped, Write, WriteAll
 from b24sync.rest import im_notify
 from b24sync.rules.scope import UserView
+from b24sync.steps import telling
 from b24sync.steps.linked import named
 from b24sync.steps.outcomes import words_of
+from b24sync.words import Message
 from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import tzinfo
 
     from b24sync.calls import Answer
     from b24sync.domain.step_settings import StepPlace
@@ -38,6 +41,7 @@ class Notify(StepSettings):
     """
 
     name: ClassVar[str] = "notify"
+    called: ClassVar[Message] = Message("уведомление", "notice")
     sends: ClassVar[Literal["mail", "notice", ""]] = "notice"
     finds_people: ClassVar[bool] = True
     scopes: ClassVar[tuple[ScopeNeed, ...]] = (ScopeNeed(("im",), "im.notify.system.add", "notices"),)
@@ -48,6 +52,12 @@ class Notify(StepSettings):
         """Somebody must be told."""
         if not self.to:
             yield StepProblem(("to",), 'is empty (write people, such as ["responsible"])')
+
+    @classmethod
+    def brief(cls, told: Mapping[str, Any], tz: tzinfo) -> str:
+        """Whom, and the text; texts that differ have their people in them."""
+        to = "" if told.get("texts") else telling.people(told)
+        return telling.joined(to, telling.text(told))
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Tell everybody found, all at once."""

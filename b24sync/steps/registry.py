@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from b24sync.words.vocabulary import REASONS, word
+
 if TYPE_CHECKING:
     from b24sync.domain.step_settings import StepSettings
 
@@ -39,3 +41,14 @@ def step_class(name: str) -> type[StepSettings]:
     module, _, attribute = STEPS[name].partition(":")
     found: type[StepSettings] = getattr(import_module(module), attribute)
     return found
+
+
+def step_word(name: str) -> str:
+    """What people call a step; the name itself if there is no such step any more."""
+    return step_class(name).called() if name in STEPS else name
+
+
+def reason_word(step: str, code: str) -> str:
+    """A reason of ``Skipped`` in words, as its step says it, else as all do; the code itself if none does."""
+    own = step_class(step).reasons if step in STEPS else {}
+    return own[code]() if code in own else word(REASONS, code)

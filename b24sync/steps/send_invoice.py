@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.entity import INVOICE, Entity
 from b24sync.domain.event import moved_name
 from b24sync.domain.step_settings import StepSettings
 from b24sync.domain.values import Address, TemplateFile, Text
 from b24sync.ports import Skipped
-from b24sync.steps.mail_options import mail_problems, mail_uses
+from b24sync.steps.mail_options import mail_line, mail_problems, mail_uses
+from b24sync.words import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from datetime import tzinfo
 
     from b24sync.domain.step_settings import PortalUse, StepPlace, StepProblem
     from b24sync.ports import Effects, StepResult
@@ -37,7 +39,7 @@ class SendInvoice(StepSettings):
     """
 
     name: ClassVar[str] = "send_invoice"
-    repeatable: ClassVar[bool] = False
+    called: ClassVar[Message] = Message("отправка счёта", "invoice by mail")
     sends: ClassVar[Literal["mail", "notice", ""]] = "mail"
     kinds: ClassVar[tuple[str, ...]] = (INVOICE,)
     section: ClassVar[Literal["mail", "commission", ""]] = "mail"
@@ -57,6 +59,11 @@ class SendInvoice(StepSettings):
     def uses(self, kinds: tuple[str, ...]) -> Iterator[PortalUse]:
         """The document template, and copies that others must not see."""
         return mail_uses(self)
+
+    @classmethod
+    def brief(cls, told: Mapping[str, Any], tz: tzinfo) -> str:
+        """Whom, the subject, and what goes with it."""
+        return mail_line(told)
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Mail it, unless the invoice is gone or has left the status that the event led to.

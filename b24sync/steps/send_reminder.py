@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.entity import INVOICE, Entity
 from b24sync.domain.reminders import due_date_of
 from b24sync.domain.step_settings import StepSettings
 from b24sync.domain.values import Address, TemplateFile, Text
 from b24sync.ports import Skipped
-from b24sync.steps.mail_options import mail_problems, mail_uses
+from b24sync.steps.mail_options import mail_line, mail_problems, mail_uses
+from b24sync.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
+    from datetime import date, tzinfo
 
     from b24sync.domain.step_settings import PortalUse, StepPlace, StepProblem
     from b24sync.ports import Effects, StepResult
@@ -38,7 +40,10 @@ class SendReminder(StepSettings):
     """
 
     name: ClassVar[str] = "send_reminder"
-    repeatable: ClassVar[bool] = False
+    called: ClassVar[Message] = Message("напоминание", "reminder")
+    reasons: ClassVar[Mapping[str, Message]] = {
+        "due_date_moved": Message("срок оплаты изменился", "the due date was moved"),
+    }
     sends: ClassVar[Literal["mail", "notice", ""]] = "mail"
     kinds: ClassVar[tuple[str, ...]] = (INVOICE,)
     section: ClassVar[Literal["mail", "commission", ""]] = "mail"
@@ -58,6 +63,11 @@ class SendReminder(StepSettings):
     def uses(self, kinds: tuple[str, ...]) -> Iterator[PortalUse]:
         """The document template, and copies that others must not see."""
         return mail_uses(self)
+
+    @classmethod
+    def brief(cls, told: Mapping[str, Any], tz: tzinfo) -> str:
+        """Whom, the subject, and what goes with it."""
+        return mail_line(told)
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Mail it, unless there is nothing left to remind of.

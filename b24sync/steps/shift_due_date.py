@@ -9,11 +9,14 @@ from b24sync.domain.entity import INVOICE
 from b24sync.domain.step_settings import StepSettings
 from b24sync.ports import Done, Intend, OnLostAnswer, SaveDueDate, Skipped, Write
 from b24sync.rest import items
+from b24sync.steps import telling
 from b24sync.steps.outcomes import StepError, words_of
+from b24sync.words import Message
 from b24sync.words import steps as words
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Mapping
+    from datetime import date, tzinfo
 
     from b24sync.domain.calendar.working_calendar import Shift
     from b24sync.domain.entity import Entity
@@ -30,8 +33,19 @@ class ShiftDueDate(StepSettings):
     """
 
     name: ClassVar[str] = "shift_due_date"
+    called: ClassVar[Message] = Message("перенос срока оплаты", "due date")
     kinds: ClassVar[tuple[str, ...]] = (INVOICE,)
     direction: Literal["next", "previous", "nearest", "none"] | None = None
+
+    @classmethod
+    def brief(cls, told: Mapping[str, Any], tz: tzinfo) -> str:
+        """From which day to which."""
+        return telling.due(told, tz)
+
+    @classmethod
+    def facts(cls, told: Mapping[str, Any], tz: tzinfo) -> Mapping[str, str]:
+        """The days, which need no second line."""
+        return {"text": ""}
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Shift from the date that people set, which is kept; shifting again gives the same date.

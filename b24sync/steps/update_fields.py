@@ -11,6 +11,7 @@ from b24sync.domain.step_settings import FieldUse, StepProblem, StepSettings
 from b24sync.domain.values import Value
 from b24sync.domain.wording import hint, quoted
 from b24sync.steps.written_fields import set_problems
+from b24sync.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,7 @@ class UpdateFields(StepSettings):
     """
 
     name: ClassVar[str] = "update_fields"
+    called: ClassVar[Message] = Message("изменение полей", "fields to change")
     entity: str = ""
     set: Mapping[str, Value]
 

@@ -1,4 +1,4 @@
-"""One word per thing: states, reasons, steps, kinds, events, fields."""
+"""One word per thing: states, reasons, kinds, events, fields; what a step is called is said by its class."""
 
 from __future__ import annotations
 
@@ -17,23 +17,6 @@ STATES: Mapping[str, Message] = {
     "cancelled": Message("отменено", "cancelled"),
 }
 """The states of actions (contract.md §4)."""
-
-STEPS: Mapping[str, Message] = {
-    "notify": Message("уведомление", "notice"),
-    "shift_due_date": Message("перенос срока оплаты", "due date"),
-    "send_invoice": Message("отправка счёта", "invoice by mail"),
-    "send_reminder": Message("напоминание", "reminder"),
-    "commission": Message("вознаграждение", "commission"),
-    "move_deal": Message("перевод сделки", "deal stage"),
-    "create_task": Message("задача", "task"),
-    "create_tasks": Message("задачи", "tasks"),
-    "create_activity": Message("дело", "activity"),
-    "fill_fields": Message("заполнение полей", "fields to fill"),
-    "assign": Message("смена ответственного", "responsible"),
-    "create_invoice": Message("новый счёт", "new invoice"),
-    "update_fields": Message("изменение полей", "fields to change"),
-    "comment": Message("комментарий", "comment"),
-}
 
 ACTIVITIES: Mapping[str, Message] = {
     "meeting": Message("встреча", "meeting"),
@@ -74,13 +57,10 @@ EVENT_WORDS: Mapping[str, Message] = {
 
 REASONS: Mapping[str, Message] = {
     "already_done": Message("уже сделано", "already so"),
-    "backwards": Message("сделка уже дальше этой стадии", "the deal is past that stage"),
     "baseline": Message("опрос начат заново (--baseline)", "polling began anew (--baseline)"),
     "closed": Message("уже закрыто", "already closed"),
     "dry_run": Message("пробный режим, ничего не сделано", "dry run, nothing was done"),
-    "due_date_moved": Message("срок оплаты изменился", "the due date was moved"),
     "empty_text": Message("текст получился пустым", "the text came out empty"),
-    "funnel_not_listed": Message("воронка не указана в правиле", "the rule does not name the funnel"),
     "gone": Message("удалено или скрыто от вебхука", "gone, or hidden from the webhook"),
     "left_status": Message("счёт уже в другом статусе", "the invoice has left the status"),
     "loop": Message("правила вызывают друг друга", "rules feed each other"),
@@ -89,10 +69,7 @@ REASONS: Mapping[str, Message] = {
     "no_deal": Message("нет сделки", "there is no deal"),
     "no_due_date": Message("срок оплаты не указан", "there is no due date"),
     "no_invoice": Message("нет счёта", "there is no invoice"),
-    "no_rows": Message("нет подходящих товарных строк", "no product row fits"),
-    "no_targets": Message("некому менять ответственного", "there is nothing to hand over"),
     "nobody": Message("некому", "there is nobody to do it for"),
-    "other_funnel": Message("стадия другой воронки", "the stage is of another funnel"),
     "paid": Message("счёт уже оплачен", "the invoice is paid"),
     "rejected": Message("счёт отклонён", "the invoice is rejected"),
     "rule_gone": Message("правила больше нет", "the rule is gone"),
@@ -100,7 +77,7 @@ REASONS: Mapping[str, Message] = {
     "superseded": Message("заменено более новым письмом", "replaced by a newer mail"),
     "too_old": Message("событие слишком давнее", "the event is too old"),
 }
-"""Reason codes of skipped and held actions."""
+"""Reason codes of skipped and held actions; a step's own ones stand in its class."""
 
 LEDGER: Mapping[str, Message] = {
     "expected": Message("ожидается", "expected"),

@@ -11,14 +11,18 @@ from typing import Any
 
 import pytest
 
+import b24sync.steps
 import b24sync.words
+from b24sync.steps.registry import STEPS as USES
+from b24sync.steps.registry import reason_word, step_class, step_word
 from b24sync.words import Counted, Message, language, speak
 from b24sync.words.verdicts import verdict
-from b24sync.words.vocabulary import EVENT_WORDS, REASONS, STATES, STEPS, event_word
+from b24sync.words.vocabulary import EVENT_WORDS, REASONS, STATES, event_word
 
 MODULES = [
     importlib.import_module(found.name)
-    for found in pkgutil.iter_modules(b24sync.words.__path__, "b24sync.words.")
+    for package in (b24sync.words, b24sync.steps)
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
 ]
 
 
@@ -26,6 +30,9 @@ def _said() -> Iterator[tuple[str, Message | Counted]]:
     for module in MODULES:
         for name, value in vars(module).items():
             yield from _in(f"{module.__name__}.{name}", value)
+    for name in USES:
+        for attribute in ("called", "reasons"):
+            yield from _in(f"{name}.{attribute}", getattr(step_class(name), attribute))
 
 
 def _in(place: str, value: Any) -> Iterator[tuple[str, Message | Counted]]:
@@ -88,10 +95,8 @@ def test_a_counted_noun_follows_its_number() -> None:
 def test_every_code_that_a_result_may_hold_has_a_word() -> None:
     from b24sync.cli.listing import STATES as CODES
     from b24sync.domain.event import event_names
-    from b24sync.steps.registry import STEPS as USES
 
     assert set(CODES) == set(STATES)
-    assert set(USES) <= set(STEPS)
     known = {name for kind in ("invoice", "deal", "task") for name in event_names(kind)}
     assert known <= set(EVENT_WORDS)
     speak("ru")
@@ -109,7 +114,17 @@ def test_reasons_of_the_steps_have_words() -> None:
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Skipped" and node.args:
                 first = node.args[0]
                 codes |= {first.value} if isinstance(first, ast.Constant) else set()
-    assert codes - set(REASONS) == set()
+    own = {code for name in USES for code in step_class(name).reasons}
+    assert codes - set(REASONS) - own == set()
+    assert own & set(REASONS) == set(), "said twice"
+
+
+def test_a_step_and_its_reasons_are_said_by_its_class_and_what_is_gone_by_its_name() -> None:
+    speak("ru")
+    assert (step_word("comment"), step_word("gone_step")) == ("комментарий", "gone_step")
+    assert reason_word("move_deal", "backwards") == "сделка уже дальше этой стадии"
+    assert reason_word("move_deal", "no_deal") == "нет сделки"
+    assert reason_word("gone_step", "backwards") == "backwards"
 
 
 @pytest.mark.parametrize(

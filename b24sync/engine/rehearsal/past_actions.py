@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from b24sync.engine.history_replay import Replay, Would
     from b24sync.engine.rehearsal.staff import Staff
 
-_MONEY_STEPS = ("commission", "create_invoice")
 _CLIENT_BOX = "@client.invalid"
 
 
@@ -89,7 +88,7 @@ class PastActions:
     def came(self, would: Would) -> Came:
         """What an action would have come to; nothing of steps that neither reach people nor move money."""
         step = self._step(would)
-        if step is None or not (step.sends or step.name in _MONEY_STEPS):
+        if step is None or not (step.sends or step.moves_money):
             return Came()
         portal = StandIn(
             _PastValues(_Then(self.replay.past, would.event.run)),
