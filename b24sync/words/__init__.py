@@ -42,6 +42,32 @@ class Message:
         text = self.ru if _language.get() == "ru" else self.en
         return text.format(**values) if values else text
 
+    def both(self, **values: object) -> Both:
+        """The message in both languages; values that are so themselves stand in it in its language."""
+        return Both(
+            self.ru.format(**{name: _in(value, "ru") for name, value in values.items()}),
+            self.en.format(**{name: _in(value, "en") for name, value in values.items()}),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """A sentence with its values, for what speaks English to machines and another language to people."""
+
+    ru: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.en
+
+    def said(self) -> str:
+        """It in the language that is spoken."""
+        return self.ru if _language.get() == "ru" else self.en
+
+
+def _in(value: object, wanted: Language) -> object:
+    return getattr(value, wanted) if isinstance(value, Both) else value
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
