@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
@@ -27,15 +27,16 @@ def mail(app: App, uses: Uses, *, offline: bool) -> Iterator[Finding]:
     settings = app.settings.mail
     if settings is None:
         return
-    faults = list(_address_faults(settings, uses))
-    yield from faults
+    own = list(_address_faults(_own_addresses(settings)))
+    yield from own
+    yield from _address_faults({where: text for text, where in uses.addresses.items()})
     if settings.redirect_to:
         yield warn(
             "mail",
             f"every mail goes to {settings.redirect_to}",
             "take out mail.redirect_to when the trial is over",
         )
-    if any(fault.check == "mail" and fault.message.startswith("mail.") for fault in faults):
+    if own:
         return
     if settings.transport == "smtp":
         yield from _smtp(app, offline=offline)
@@ -43,14 +44,17 @@ def mail(app: App, uses: Uses, *, offline: bool) -> Iterator[Finding]:
         yield from _file(settings)
 
 
-def _address_faults(settings: MailSettings, uses: Uses) -> Iterator[Finding]:
+def _own_addresses(settings: MailSettings) -> dict[str, str]:
+    """Setting → its address; without a sender nothing can be mailed."""
     own = {
         "mail.from": settings.from_,
         "mail.reply_to": settings.reply_to,
         "mail.redirect_to": settings.redirect_to,
     }
-    texts = {where: text for where, text in own.items() if text or where == "mail.from"}
-    texts.update({where: text for text, where in uses.addresses.items()})
+    return {where: text for where, text in own.items() if text or where == "mail.from"}
+
+
+def _address_faults(texts: Mapping[str, str]) -> Iterator[Finding]:
     for where, text in texts.items():
         try:
             parse_address(text, where=where)
