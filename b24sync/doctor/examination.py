@@ -21,6 +21,7 @@ from b24sync.doctor import (
     trial,
 )
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
+from b24sync.doctor.probes.together import probed
 from b24sync.doctor.survey import Survey, take
 from b24sync.doctor.uses import Uses, uses_of
 from b24sync.errors import B24SyncError, CredentialsError, PortalError, UsageError
@@ -113,6 +114,7 @@ class Examination:
             ("templates", lambda: mail_checks.templates(app, uses, survey)),
             ("mail", lambda: mail_checks.portal_mail(app, uses, survey)),
             ("rules", lambda: trial.rules(app, survey)),
+            ("probes", lambda: probed(app, uses, survey)),
         ]
         for name, body in checks:
             yield from self._guarded(name, body)

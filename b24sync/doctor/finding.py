@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from b24sync.words import Both
+from b24sync.words.doctor_probes import NOT_LOOKED
+
 Status: TypeAlias = Literal["ok", "warn", "fail"]
 
 
@@ -21,25 +24,30 @@ class Finding:
 
     status: Status
     check: str
-    message: str
-    remedy: str = ""
+    message: str | Both
+    remedy: str | Both = ""
 
     def as_json(self) -> dict[str, str]:
         """The object of ``--json``."""
-        return {"status": self.status, "check": self.check, "message": self.message, "remedy": self.remedy}
+        return {
+            "status": self.status,
+            "check": self.check,
+            "message": str(self.message),
+            "remedy": str(self.remedy),
+        }
 
 
-def ok(check: str, message: str, remedy: str = "") -> Finding:
+def ok(check: str, message: str | Both, remedy: str | Both = "") -> Finding:
     """All is well."""
     return Finding("ok", check, message, remedy)
 
 
-def warn(check: str, message: str, remedy: str = "") -> Finding:
+def warn(check: str, message: str | Both, remedy: str | Both = "") -> Finding:
     """Something that a person should know."""
     return Finding("warn", check, message, remedy)
 
 
-def fail(check: str, message: str, remedy: str = "") -> Finding:
+def fail(check: str, message: str | Both, remedy: str | Both = "") -> Finding:
     """Something that will not work."""
     return Finding("fail", check, message, remedy)
 
@@ -47,3 +55,8 @@ def fail(check: str, message: str, remedy: str = "") -> Finding:
 def unchecked(check: str, why: object, remedy: str = "") -> Finding:
     """A check that could not be made."""
     return warn(check, f"cannot be checked: {why}", remedy)
+
+
+def not_looked(check: str, why: object) -> Finding:
+    """A probe that could not be made; the others were."""
+    return warn(check, NOT_LOOKED.both(why=why))

@@ -16,7 +16,7 @@ from b24sync.secrecy import holds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from b24sync.calls import Answer, Call
     from b24sync.clock import Clock
@@ -80,6 +80,11 @@ class PortalClient:
     def server_utc_offset(self) -> str | None:
         """The server's UTC offset as its answers write it, such as ``+03:00``; ``None`` before the first."""
         return self._requester.time.utc_offset
+
+    @property
+    def header_ahead(self) -> timedelta | None:
+        """By how much the last ``Date`` header was ahead of the same answer's time; ``None``: not known."""
+        return self._requester.time.header_ahead
 
     @property
     def batch_size(self) -> int:

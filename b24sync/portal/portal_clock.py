@@ -11,11 +11,18 @@ if TYPE_CHECKING:
 
 
 class PortalTime:
-    """The last seen time of the portal, and how to go on from it."""
+    """The last seen time of the portal, and how to go on from it.
+
+    Attributes:
+        utc_offset: The server's, as its answers write it; ``None`` before the first.
+        header_ahead: By how much the ``Date`` header of the last answer was ahead of its time block; ``None``
+            if one of them was missing.
+    """
 
     def __init__(self) -> None:
         self._seen: tuple[datetime, float] | None = None
         self.utc_offset: str | None = None
+        self.header_ahead: timedelta | None = None
 
     def see(self, reply: HttpReply, monotonic: float) -> None:
         """Learn from an answer that came at ``monotonic``; one that is none of a portal's teaches nothing."""
@@ -24,7 +31,9 @@ class PortalTime:
             if reply.content is not None and reply.date is not None:  # errors come without a time block
                 self._seen = (reply.date, monotonic)
             return
-        self._seen = (started + timedelta(seconds=min(max(reply.took_s, 0.0), 120.0)), monotonic)
+        ended = started + timedelta(seconds=min(max(reply.took_s, 0.0), 120.0))
+        self._seen = (ended, monotonic)
+        self.header_ahead = None if reply.date is None else reply.date - ended
         offset = re.search(r"(Z|[+-]\d\d:?\d\d)$", str(reply.time.get("date_start", "")))
         self.utc_offset = offset[1] if offset else self.utc_offset
 

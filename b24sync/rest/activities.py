@@ -13,6 +13,7 @@ from b24sync.rest.dates import send_time
 MEETING, CALL, EMAIL = 1, 2, 4
 ORIGINATOR = "b24sync"
 _HOUR = timedelta(hours=1)
+_TASK_PROVIDERS = frozenset(("TASKS", "CRM_TASKS_TASK"))  # of the activity that a bound task has
 
 
 def planned(
@@ -172,3 +173,25 @@ def delete(activity_id: int) -> Call:
 def read_id(result: Any) -> int | None:
     """The id of a new activity: a number, or ``{"id": …}`` for a to-do."""
     return json_values.id_or_none(result.get("id") if isinstance(result, Mapping) else result)
+
+
+def newest(owner: tuple[int, int]) -> Call:
+    """The newest activities of an entity, with the task that each stands for, if any."""
+    params = {
+        "filter": {"OWNER_TYPE_ID": owner[0], "OWNER_ID": owner[1]},
+        "order": {"ID": "DESC"},
+        "select": ["ID", "TYPE_ID", "PROVIDER_ID", "ASSOCIATED_ENTITY_ID"],
+        "start": -1,
+    }
+    return Call("crm.activity.list", params)
+
+
+def tasks_among(result: Any) -> list[int]:
+    """Ids of the tasks that the activities of an answer stand for."""
+    rows = [row for row in result if isinstance(row, Mapping)] if isinstance(result, list) else []
+    ids = (
+        json_values.id_or_none(row.get("ASSOCIATED_ENTITY_ID"))
+        for row in rows
+        if str(row.get("PROVIDER_ID")) in _TASK_PROVIDERS
+    )
+    return [number for number in ids if number is not None]

@@ -99,6 +99,23 @@ def list_for(kind: Kind, entity_id: int, template_id: int) -> Call:
     return Call(f"{_PREFIX}.document.list", params)
 
 
+def newest(kind: Kind) -> Call:
+    """The documents of a kind, the newest first."""
+    params = {
+        "select": ["id", "title", "createTime", "templateId"],
+        "filter": {"entityTypeId": kind.entity_type_id},
+        "order": {"id": "DESC"},
+        "start": 0,
+    }
+    return Call(f"{_PREFIX}.document.list", params)
+
+
+def newest_id(result: Any) -> int | None:
+    """The highest id of a list answer; ``None`` if it holds no document."""
+    ids = (json_values.id_or_none(row.get("id")) for row in _rows(result, "documents"))
+    return max((number for number in ids if number is not None), default=None)
+
+
 def read_templates(result: Any) -> list[Template]:
     """The templates of an answer: a map by id, ``[]`` if there is none."""
     found = []

@@ -31,6 +31,17 @@ def newest(kind: Kind) -> Call:
     return Call("crm.stagehistory.list", params)
 
 
+def of_owner(kind: Kind, owner_id: int) -> Call:
+    """The newest rows of one entity, newest first."""
+    params = {
+        "entityTypeId": kind.history_type_id,
+        "filter": {"OWNER_ID": owner_id},
+        "order": {"ID": "DESC"},
+        "start": -1,
+    }
+    return Call("crm.stagehistory.list", params)
+
+
 def next_page(name: str) -> str:
     """The batch reference to the last id of a full page that command ``name`` gave."""
     return f"$result[{name}][items][{PAGE - 1}][ID]"
