@@ -6,11 +6,10 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
 
 from b24sync.cli.render import Plain, Rich, screen
+from b24sync.cli.spoken import of_environment
 from b24sync.demo.office import open_office
 from b24sync.demo.show import Scene, Table
 from b24sync.demo.story import Story
@@ -32,7 +31,7 @@ _LAST = {
 def run() -> int:
     """Tell the story; 1 if something went another way than it is told."""
     setup(fmt="text", verbose=False, stream=sys.stderr)
-    language, begun, drawn = _language(os.environ), time.monotonic(), screen()
+    language, begun, drawn = of_environment(os.environ), time.monotonic(), screen()
     with tempfile.TemporaryDirectory(prefix="b24sync-demo-") as folder, open_office(Path(folder)) as office:
         drawn.paragraph(_FIRST[language].format(portal=office.portal.base_url, folder=folder))
         story = Story(office, language)
@@ -42,12 +41,6 @@ def run() -> int:
     for fault in story.faults:
         print(printable(f"the demonstration went another way than it is told: {fault}"), file=sys.stderr)
     return 1 if story.faults else 0
-
-
-def _language(environ: Mapping[str, str]) -> Literal["en", "ru"]:
-    """The language of the user's messages (POSIX: the first of these variables that is set decides)."""
-    named = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
-    return "ru" if named.lower().startswith("ru") else "en"
 
 
 def _draw(drawn: Plain | Rich, scene: Scene | Table, number: int) -> None:

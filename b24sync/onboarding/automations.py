@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from b24sync.onboarding import guesses
 from b24sync.onboarding.toml import array, quoted
+from b24sync.words import Message
 
 if TYPE_CHECKING:
     from b24sync.onboarding.inquiry import PortalFacts
@@ -86,15 +87,15 @@ class Automation:
         title: What it does, for people.
         body: The rules.
         section: A section of the file that it cannot do without; empty: none.
-        robot: What a robot of the portal may be doing already; empty: nothing.
+        robot: What a robot of the portal may be doing already.
         of_tasks: Whether tasks must be watched for it.
     """
 
     code: str
-    title: str
+    title: Message
     body: Callable[[Writer], str]
     section: str = ""
-    robot: str = ""
+    robot: Message | None = None
     of_tasks: bool = False
 
 
@@ -223,7 +224,7 @@ deadline    = "+3wd"
 def _c1(w: Writer) -> str:
     field, link = guesses.text_field(w.facts), guesses.element_field(w.facts)
     code = field.code if field else "UF_CRM_CODE_OF_YOUR_FIELD"
-    source = next(iter(w.facts.lists), "")
+    source = guesses.source_list(w.facts)
     if source and link:
         lookup = f'name = "row"\nfrom = {quoted(source)}\nid   = "deal.fields.{link.code}"'.replace(
             '"row"', '"found"'
@@ -304,36 +305,115 @@ to      = "creator"
 
 
 AUTOMATIONS = (
-    Automation("A1", "an invoice is created: the head of the manager's department is told", _a1),
-    Automation("A2", "the status of a deal's invoice changes: the project lead is told", _a2),
-    Automation("A3", "commissions of an invoice: expected when created, earned when paid", _a3, "commission"),
+    Automation(
+        "A1",
+        Message(
+            "счёт создан: узнаёт руководитель отдела менеджера",
+            "an invoice is created: the head of the manager's department is told",
+        ),
+        _a1,
+    ),
+    Automation(
+        "A2",
+        Message(
+            "статус счёта по сделке изменился: узнаёт руководитель проекта",
+            "the status of a deal's invoice changes: the project lead is told",
+        ),
+        _a2,
+    ),
+    Automation(
+        "A3",
+        Message(
+            "вознаграждения по счёту: ожидаемые при создании, начисленные при оплате",
+            "commissions of an invoice: expected when created, earned when paid",
+        ),
+        _a3,
+        "commission",
+    ),
     Automation(
         "A4",
-        "the due date of an invoice never falls on a day off",
+        Message(
+            "срок оплаты счёта никогда не приходится на выходной",
+            "the due date of an invoice never falls on a day off",
+        ),
         _a4,
-        robot="sets the due date of invoices",
+        robot=Message("ставит счетам срок оплаты", "sets the due date of invoices"),
     ),
     Automation(
-        "B1", "an invoice is sent: its PDF is mailed to the client", _b1, "mail", "mails invoices to clients"
+        "B1",
+        Message(
+            "счёт отправлен: его PDF уходит клиенту по почте",
+            "an invoice is sent: its PDF is mailed to the client",
+        ),
+        _b1,
+        "mail",
+        Message("отправляет счета клиентам", "mails invoices to clients"),
     ),
     Automation(
-        "B2", "unpaid invoices: reminders are mailed", _b2, "reminders", "reminds clients of unpaid invoices"
+        "B2",
+        Message("неоплаченные счета: клиентам уходят напоминания", "unpaid invoices: reminders are mailed"),
+        _b2,
+        "reminders",
+        Message("напоминает клиентам о неоплаченных счетах", "reminds clients of unpaid invoices"),
     ),
     Automation(
         "B3",
-        "an invoice is paid: the deal moves on, tasks are made, the manager is told",
+        Message(
+            "счёт оплачен: сделка идёт дальше, ставятся задачи, менеджер узнаёт",
+            "an invoice is paid: the deal moves on, tasks are made, the manager is told",
+        ),
         _b3,
-        robot="moves the deal when it is paid",
+        robot=Message("переводит оплаченную сделку", "moves the deal when it is paid"),
     ),
     Automation(
-        "B4", "all tasks of an invoice are done: the accountant gets the task of the act", _b4, of_tasks=True
+        "B4",
+        Message(
+            "все задачи по счёту выполнены: бухгалтер получает задачу об акте",
+            "all tasks of an invoice are done: the accountant gets the task of the act",
+        ),
+        _b4,
+        of_tasks=True,
     ),
-    Automation("C1", "a deal is created: its fields are filled from lists and smart processes", _c1),
-    Automation("C2", "a tracked task is closed: a meeting with the client is planned", _c2, of_tasks=True),
+    Automation(
+        "C1",
+        Message(
+            "сделка создана: её поля заполняются из списков и смарт-процессов",
+            "a deal is created: its fields are filled from lists and smart processes",
+        ),
+        _c1,
+    ),
+    Automation(
+        "C2",
+        Message(
+            "отслеживаемая задача закрыта: назначается встреча с клиентом",
+            "a tracked task is closed: a meeting with the client is planned",
+        ),
+        _c2,
+        of_tasks=True,
+    ),
     Automation(
         "C3",
-        "a deal enters or leaves a stage: it changes hands, tasks are made",
+        Message(
+            "сделка пришла на стадию или ушла с неё: меняется ответственный, ставятся задачи",
+            "a deal enters or leaves a stage: it changes hands, tasks are made",
+        ),
         _c3,
-        robot="assigns deals when they change the stage",
+        robot=Message("меняет ответственного на стадиях сделки", "assigns deals when they change the stage"),
     ),
 )
+RULES = {
+    "head-knows": "A1",
+    "lead-knows-status": "A2",
+    "commission-expected": "A3",
+    "commission-earned": "A3",
+    "due-on-working-day": "A4",
+    "mail-invoice": "B1",
+    "remind": "B2",
+    "paid": "B3",
+    "act": "B4",
+    "fill-deal": "C1",
+    "check-with-client": "C2",
+    "execution": "C3",
+    "execution-left": "C3",
+}
+"""The names of their rules, by which an existing configuration shows which are on."""

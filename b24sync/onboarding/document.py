@@ -146,7 +146,7 @@ def _statuses(facts: PortalFacts) -> str:
     known = facts.funnels.by_kind.get(INVOICE, ())
     listed = listing("Stages of invoices (id = name)", _stage_rows(known))
     table = guesses.status_table(facts)
-    lines = [f"{name:<8} = {array(ids)}" for name, ids in table.items()]
+    lines = [f"{name:<8} = {array(ids)}{_guessed(facts, name)}" for name, ids in table.items()]
     absent = [f'# {name:<6} = ["…"]' for name in ("draft", "sent", "paid", "rejected") if name not in table]
     if not known:
         return (
@@ -162,6 +162,18 @@ def _statuses(facts: PortalFacts) -> str:
             *absent,
         ]
     )
+
+
+def _guessed(facts: PortalFacts, status: str) -> str:
+    """The stages of a status that were guessed, for the end of its line."""
+    chosen = set(facts.chosen.values())
+    ids = [one for name, one in guesses.guessed_statuses(facts) if name == status and one not in chosen]
+    shown = [
+        f"{one} ({plain(stage.name, longest=40)})"
+        for one in ids
+        if (stage := facts.funnels.stage(INVOICE, one)) is not None
+    ]
+    return f"  # a guess: {', '.join(shown)}" if shown else ""
 
 
 def _fields(facts: PortalFacts, kind: str) -> str:
@@ -200,7 +212,10 @@ def _deals(facts: PortalFacts) -> str:
 def _people(facts: PortalFacts) -> Iterator[str]:
     who, is_sure = guesses.accountant(facts)
     lead = guesses.project_lead(facts)
-    doubt = "" if is_sure else "  # a guess: the webhook's owner"
+    who_else = len(guesses.accountants(facts)) > 1 and "accountant" not in facts.chosen
+    doubt = "  # a guess: several people fit" if who_else else ""
+    if not is_sure:
+        doubt = "  # a guess: the webhook's owner"
     several = len(guesses.leads(facts)) > 1 and "project_lead" not in facts.chosen
     guess = "  # a guess: several deal fields hold an employee" if several else ""
     lead_line = (
@@ -271,9 +286,11 @@ def _mail(facts: PortalFacts, choices: Choices) -> Iterator[str]:
         "Document templates for invoices (id = name)",
         [(one.id, one.name) for one in facts.invoice_templates()],
     )
-    first = facts.invoice_templates()[:1]
+    found = facts.invoice_templates()
+    first = facts.chosen.get("template") or (str(found[0].id) if found else "")
+    guess = "  # a guess: there are several" if len(found) > 1 and "template" not in facts.chosen else ""
     template = (
-        f"document_template = {first[0].id}"
+        f"document_template = {first}{guess}"
         if first
         else '# document_template = "…"        # id or name of the portal\'s template'
     )
@@ -318,11 +335,13 @@ def _rules(facts: PortalFacts, choices: Choices) -> Iterator[str]:
     for one in AUTOMATIONS:
         is_on = one.code in choices.automations
         needs = f" Needs [{one.section}] above." if one.section and not is_on else ""
-        lines = [f"# {one.code}. {one.title[:1].upper()}{one.title[1:]}.{needs}"]
+        title = one.title.en
+        lines = [f"# {one.code}. {title[:1].upper()}{title[1:]}.{needs}"]
         if one.robot:
             lines.append(
-                f"# CAUTION: if a robot of the portal {one.robot} already, it happens twice: switch one of "
-                f"the two off."
+                f"# CAUTION: if a robot of the portal {one.robot.en} already, it happens twice: switch one "
+                f"of the two off."
             )
+        lines += [f"# A guess: {plain(guess, longest=300)}" for guess in guesses.guessed(facts, one.code)]
         body = one.body(writer).strip("\n")
         yield "\n".join([*lines, body if is_on else commented(body)])

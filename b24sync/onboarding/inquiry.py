@@ -33,6 +33,7 @@ class Person:
     id: int
     name: str
     position: str
+    departments: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,9 @@ def _about_people(facts: PortalFacts, answers: Mapping[str, Answer], portal: Por
         rows += more
     read = [(people.read_user(row), json_values.text(row.get("WORK_POSITION"))) for row in rows]
     facts.users = tuple(
-        Person(user.id, user.name, position) for user, position in read if user is not None and user.active
+        Person(user.id, user.name, position, user.department_ids)
+        for user, position in read
+        if user is not None and user.active
     )
     facts.departments = tuple(
         _read(facts, answers["departments"], "departments", people.read_departments) or ()

@@ -8,10 +8,14 @@ from pathlib import Path
 
 from b24sync.config.load import load
 from b24sync.errors import ConfigError, UsageError
+from b24sync.words import init as words
 
 
-def place(path: Path, text: str, *, overwrite: bool) -> None:
+def place(path: Path, text: str, *, overwrite: bool) -> Path | None:
     """Write a configuration (0600) and see that it loads before it is put in its place.
+
+    Returns:
+        Where the file that was there before is kept; ``None``: there was none.
 
     Raises:
         UsageError: The file exists and shall not be overwritten, or the folder cannot be written.
@@ -21,21 +25,35 @@ def place(path: Path, text: str, *, overwrite: bool) -> None:
     try:
         _write(draft, text)
         load(draft, environ=os.environ)
+        kept = _kept(path) if overwrite else None
         _put(draft, path, overwrite=overwrite)
     except ConfigError as error:
         faults = [fault.replace(str(draft), str(path)) for fault in error.faults]
-        raise ConfigError(str(path), faults, remedy="please report it; nothing was written") from None
+        raise ConfigError(str(path), faults, remedy=words.REPORT_IT()) from None
     except FileExistsError:
-        raise UsageError(
-            f"{path}: exists already", remedy="choose another --output, or overwrite it with --force"
-        ) from None
+        raise UsageError(words.EXISTS(path=path), remedy=words.OTHER_OUTPUT()) from None
     except OSError as error:
         raise UsageError(
-            f"{path}: cannot be written: {error.strerror}",
-            remedy="choose another --output, or check the folder's rights",
+            words.NOT_WRITTEN(path=path, why=error.strerror), remedy=words.RUN_AS_OWNER()
         ) from None
     finally:
         draft.unlink(missing_ok=True)
+    return kept
+
+
+def _kept(path: Path) -> Path | None:
+    """Keep the former file under another name beside: somebody's work may be in it."""
+    if not os.path.lexists(path):
+        return None
+    number = 1
+    while True:
+        other = path.with_name(f"{path.name}.old{'' if number == 1 else number}")
+        try:
+            os.link(path, other, follow_symlinks=False)
+        except FileExistsError:
+            number += 1
+        else:
+            return other
 
 
 def _write(path: Path, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tomllib
 from pathlib import Path
@@ -19,6 +20,7 @@ from b24sync.sandbox import Fault, Sandbox, SandboxServer, SandboxSettings
 from b24sync.sandbox.schema import DEAL
 from tests.support.commands import b24sync, company_portal, on_terminal
 from tests.support.config import written
+from tests.support.odd import ISSUED, odd_portal
 
 SECRET = "sandboxsecret0001"
 EVERYTHING = frozenset(one.code for one in AUTOMATIONS)
@@ -281,6 +283,7 @@ def test_a_person_at_a_terminal_is_asked_again_until_the_answers_fit(tmp_path):
             "en",
             "a1 z9",
             "a1, b1 b2",
+            "1",
             "smtp",
             "no address",
         ]
@@ -328,3 +331,129 @@ def test_the_accountant_is_the_head_of_the_department_that_is_called_so(tmp_path
     facts.users = (Person(1, "Owner", ""), Person(9, "Anna", "specialist"))
     facts.departments = (Department(5, "Бухгалтерия", 1, 9),)
     assert accountant(facts) == ("user:9", True)
+
+
+EOF = "\x04"
+
+
+def test_every_funnel_of_invoices_has_its_statuses_and_a_guess_is_marked(tmp_path):
+    with odd_portal() as (_, _, webhook):
+        ended = b24sync("init", "--webhook", webhook, cwd=tmp_path)
+    assert ended.code == 0, ended.err
+    status = load(tmp_path / "b24sync.toml", environ={}).settings.invoice.status
+    assert status == {
+        "draft": ("DT31_1:N", "DT31_5:UC_PREP"),
+        "sent": ("DT31_1:S", ISSUED),
+        "paid": ("DT31_1:P", "DT31_5:UC_SETTLED"),
+        "rejected": ("DT31_1:D", "DT31_5:UC_REFUSED"),
+    }
+    lines = (tmp_path / "b24sync.toml").read_text(encoding="utf-8").splitlines()
+    (sent,) = [line for line in lines if line.startswith("sent ")]
+    assert sent.endswith(f"# a guess: {ISSUED} (Выставлен покупателю)")
+    assert "guesses are marked" in ended.out
+
+
+def test_where_several_stages_fields_people_and_departments_fit_a_person_is_asked(tmp_path):
+    with odd_portal() as (portal, _, webhook):
+        portal.add_user(
+            41, NAME="Лев", LAST_NAME="Зуев", WORK_POSITION="Главный бухгалтер", UF_DEPARTMENT=[4]
+        )
+        portal.add_user_field(DEAL, "UF_CRM_NOTE", "string", title="Примечание")
+        answers = [webhook, "en", "a1 b3 c1 c3", "2", "2", "3", "2"]
+        code, shown = on_terminal("init", cwd=tmp_path, answers=[*answers, "1", "1", "1", "1", "1", "1"])
+    text = (tmp_path / "b24sync.toml").read_text(encoding="utf-8")
+    assert code == 0, shown
+    settings = load(tmp_path / "b24sync.toml", environ={}).settings
+    assert settings.invoice.status["sent"] == ("DT31_1:S", "DT31_5:UC_BANK")
+    assert settings.people["accountant"] == "user:41"
+    for asked in ("funnel Экспорт of invoices", "be the accountant", "head of which department", "new deal"):
+        assert asked in shown
+    assert "In the funnel Опт of deals" in shown
+    assert "In the funnel Общая" not in shown  # it has the usual stage
+    marked = [line for line in text.splitlines() if "a guess: " in line.lower()]
+    assert [line.split()[1 if line[0] == "#" else 0] for line in marked] == ["draft", "document_template"]
+
+
+def test_answers_survive_a_stop_and_are_taken_up(tmp_path):
+    with company_portal() as (_, _, webhook):
+        stopped, shown = on_terminal(
+            "init", cwd=tmp_path, answers=[webhook, "en", "a1 a4 b1", "2", "smtp", EOF]
+        )
+        kept = tmp_path / "b24sync.toml.answers"
+        assert (stopped, [one.name for one in tmp_path.iterdir()]) == (130, [kept.name])
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+        assert SECRET not in kept.read_text(encoding="utf-8")
+        assert "the answers are kept" in shown
+        assert "in the database" not in shown
+        code, again = on_terminal(
+            "init",
+            cwd=tmp_path,
+            answers=[
+                webhook,
+                "yes",
+                "b@example.ru",
+                "mail.example.ru",
+                "tls",
+                "465",
+                "billing",
+                "s3cret-pass",
+            ],
+        )
+    assert code == 0, again
+    assert "Which to switch on" not in again
+    settings = load(tmp_path / "b24sync.toml", environ={}).settings
+    assert [rule.name for rule in settings.rules] == ["head-knows", "due-on-working-day", "mail-invoice"]
+    assert settings.mail is not None
+    assert (settings.mail.transport, settings.mail.document_template) == ("smtp", 39)
+    assert [one.name for one in tmp_path.iterdir()] == ["b24sync.toml"]
+
+
+def test_answers_about_another_portal_or_damaged_ones_are_no_answers(tmp_path):
+    kept = tmp_path / "b24sync.toml.answers"
+    for text in (
+        '{"portal": "other", "answers": {"language": "en"}}',
+        "{",
+        "[]",
+        '{"portal": 1, "answers": 2}',
+    ):
+        kept.write_text(text, encoding="utf-8")
+        with company_portal() as (_, _, webhook):
+            _, shown = on_terminal("init", cwd=tmp_path, answers=[webhook, EOF])
+        assert "earlier init" not in shown
+
+
+@pytest.mark.parametrize("more", ["", "nonsense = 1\n"])
+def test_a_former_file_is_kept_beside_and_suggests_answers_even_if_it_is_invalid(tmp_path, more):
+    former = f"""{more}language = "en"
+[mail]
+transport = "portal"
+from = "Bills <b@example.ru>"
+[[rules]]
+name = "remind"
+on = "invoice.reminder_due"
+"""
+    written(tmp_path, former)
+    with company_portal() as (_, _, webhook):
+        code, shown = on_terminal("init", "--force", cwd=tmp_path, answers=[webhook, "", "", "1", "", ""])
+        again = b24sync("init", "--webhook", webhook, "--force", cwd=tmp_path)
+    assert code == 0, shown
+    assert (tmp_path / "b24sync.toml.old").read_text(encoding="utf-8") == former
+    assert again.code == 0
+    assert load(tmp_path / "b24sync.toml.old2", environ={}).settings.mail is not None
+    settings = load(tmp_path / "b24sync.toml.old2", environ={}).settings
+    assert (settings.language, [rule.name for rule in settings.rules]) == ("en", ["remind"])
+    assert settings.mail is not None
+    assert (settings.mail.transport, settings.mail.from_) == ("portal", "Bills <b@example.ru>")
+
+
+def test_it_asks_in_russian_where_the_person_speaks_it(tmp_path):
+    with odd_portal() as (_, _, webhook):
+        code, shown = on_terminal(
+            "init",
+            cwd=tmp_path,
+            answers=[webhook, "ru", "a1", "1"],
+            environ={"LANG": "ru_RU.UTF-8", "LC_ALL": "ru_RU.UTF-8"},
+        )
+    assert code == 0, shown
+    for line in shown.splitlines():
+        assert not line.strip() or re.search("[а-яё]", line, re.IGNORECASE), line

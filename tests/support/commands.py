@@ -85,7 +85,7 @@ def on_terminal(
         try:
             while block := os.read(ours, 65536):
                 shown += block
-                if left and shown.endswith(b": "):
+                if left and shown.endswith((b": ", b"] ")):
                     os.write(ours, f"{left.pop(0)}\n".encode())
         except OSError:  # the other side of the terminal is closed
             pass
