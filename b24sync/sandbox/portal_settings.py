@@ -22,6 +22,7 @@ ALL_SCOPES = (
     "mail",
     "userfieldconfig",
     "telephony",
+    "bizproc",
     "imbot",
     "entity",
     "log",

@@ -26,6 +26,7 @@ from . import (  # noqa: F401 - the modules register their methods
     task_methods,
     telephony,
     userfields,
+    workflow_templates,
 )
 from .crm_items import Items
 from .envelope import Answer, ConnectionCutError, Refusal, Stopwatch, general_error
@@ -74,6 +75,7 @@ class Sandbox(Actions):
         self.document_book = document_generator.Documents(self)
         self.requisite_book = requisites.Requisites(self)
         self.list_book = iblock_lists.Lists()
+        self.workflow_book = workflow_templates.Workflows(self)
         self.old_invoices = legacy_invoices.OldInvoices(self)
         self.messages: list[dict[str, Any]] = []
         self.payments: dict[tuple[int, int], list[dict[str, Any]]] = {}

@@ -224,3 +224,33 @@ SEE_LINK = Message(
     "documentgenerator",
     "see whether a proxy or a login page answers instead, and that the webhook may use documentgenerator",
 )
+
+# workflow templates
+NO_WORKFLOWS = Message(
+    "среди бизнес-процессов портала ({count}) ни один не делает того же, что правила",
+    "none of the portal's {count} workflow templates does what rules do too",
+)
+MORE_WORKFLOWS = Message(
+    "бизнес-процессов много, просмотрены последние ({count})",
+    "there are many workflow templates, the newest {count} were looked at",
+)
+WORKFLOW_MAILS = Message(
+    "бизнес-процесс {id} {name} ({kind}, {starts}) отправляет письма, и правила {rules} тоже",
+    "workflow template {id} {name} ({kind}, {starts}) sends mail, and so do the rules {rules}",
+)
+WORKFLOW_TASKS = Message(
+    "бизнес-процесс {id} {name} ({kind}, {starts}) ставит задачи, и правила {rules} тоже",
+    "workflow template {id} {name} ({kind}, {starts}) makes tasks, and so do the rules {rules}",
+)
+STARTS_ALWAYS = Message("запускается при создании и изменении", "starts on creation and change")
+STARTS_CREATED = Message("запускается при создании", "starts on creation")
+STARTS_CHANGED = Message("запускается при изменении", "starts on change")
+STARTS_BY_HAND = Message("запускается вручную или другим процессом", "started by hand or by another one")
+ONE_OF_TWO_MAILS = Message(
+    "если письмо то же самое, клиент получит два: отключите одно из двух",
+    "if it is the same mail, clients get two: switch one of the two off",
+)
+ONE_OF_TWO_TASKS = Message(
+    "если задача та же самая, её поставят дважды: отключите одно из двух",
+    "if it is the same task, it is made twice: switch one of the two off",
+)

@@ -18,6 +18,7 @@ from b24sync.config.load import load
 from b24sync.doctor.examination import Examination
 from b24sync.doctor.finding import Finding
 from b24sync.sandbox import Company, Fault, Sandbox, SandboxServer, SandboxSettings, seed_company
+from b24sync.sandbox.portal_settings import ALL_SCOPES
 from b24sync.sandbox.schema import DEAL, INVOICE
 from b24sync.words import speak
 from b24sync.words.doctor import said
@@ -51,6 +52,7 @@ PROBES = {
     "row_sums",
     "bound_tasks",
     "pdf_link",
+    "workflows",
 }
 
 
@@ -370,6 +372,58 @@ def test_a_pdf_that_is_long_in_coming_is_told_and_a_fresh_one_is_waited_for(tmp_
 
 def test_without_mail_no_document_is_looked_at(ward):
     assert ward.told("pdf_link", rules=RULES) == []
+
+
+# workflow templates
+
+INVOICES = ("crm", "Bitrix\\Crm\\Integration\\BizProc\\Document\\SmartInvoice", "SMART_INVOICE")
+DEALS = ("crm", "CCrmDocumentDeal", "DEAL")
+
+
+def _activity(kind: str, *children: dict[str, Any], on: bool = True) -> dict[str, Any]:
+    return {"Type": kind, "Name": kind, "Activated": "Y" if on else "N", "Children": list(children)}
+
+
+def test_workflows_that_mail_or_make_tasks_as_rules_do_are_named(ward):
+    mail, task = _activity("CrmSendEmailActivity"), _activity("Task2Activity")
+    within = _activity("IfElseActivity", _activity("IfElseBranchActivity", mail))
+    mailing = ward.portal.workflow_book.add("Invoice to client", INVOICES, [within], auto_execute=1)
+    making = ward.portal.workflow_book.add("Start work", DEALS, [task], auto_execute=2)
+    told = ward.told("workflows")
+    assert told == [
+        (
+            "warn",
+            f'workflow template {making} "Start work" (deal, starts on change) makes tasks, and so do the '
+            "rules execution",
+        ),
+        (
+            "warn",
+            f'workflow template {mailing} "Invoice to client" (invoice, starts on creation) sends mail, and '
+            "so do the rules mailed",
+        ),
+    ]
+
+
+def test_workflows_that_do_something_else_or_are_for_others_or_switched_off_are_not_named(ward):
+    book = ward.portal.workflow_book
+    book.add("of contacts", ("crm", "CCrmDocumentContact", "CONTACT"), [_activity("CrmSendEmailActivity")])
+    book.add("of lists", ("lists", "BizprocDocument", "iblock_22"), [_activity("MailActivity")])
+    book.add("off", DEALS, [_activity("CrmSendEmailActivity", on=False)])
+    book.add("a field", DEALS, [_activity("SetFieldActivity")])
+    assert [status for status, _ in ward.told("workflows")] == ["ok"]
+    book.add("tasks only", DEALS, [_activity("Task2Activity")])
+    assert [status for status, _ in ward.told("workflows", rules=MAIL)] == ["ok"]
+    book.add("a robot's own", DEALS, [_activity("CrmSendEmailActivity")], auto_execute=8)
+    assert [status for status, _ in ward.told("workflows", rules=MAIL)] == ["ok"]
+
+
+def test_workflows_are_left_out_without_their_scope_and_named_as_not_looked_at_for_no_administrator(tmp_path):
+    with opened(tmp_path, scopes=tuple(one for one in ALL_SCOPES if one != "bizproc")) as ward:
+        ward.portal.workflow_book.add("Invoice", INVOICES, [_activity("MailActivity")])
+        assert ward.told("workflows") == []
+    with opened(tmp_path, admin=False) as ward:
+        ((status, message),) = ward.told("workflows")
+    assert (status, message.startswith("not looked at: bizproc.workflow.template.list")) == ("warn", True)
 
 
 # each by itself

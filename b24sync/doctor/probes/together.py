@@ -14,6 +14,7 @@ from b24sync.doctor.probes import (
     recurring,
     row_sums,
     row_times,
+    workflows,
 )
 from b24sync.doctor.probing import Scene, looked
 
@@ -23,7 +24,17 @@ if TYPE_CHECKING:
     from b24sync.doctor.survey import Survey
     from b24sync.doctor.uses import Uses
 
-_PROBES = (clock_drift, row_times, history_lag, absent_ids, recurring, row_sums, bound_tasks, pdf_link)
+_PROBES = (
+    clock_drift,
+    row_times,
+    history_lag,
+    absent_ids,
+    recurring,
+    row_sums,
+    bound_tasks,
+    pdf_link,
+    workflows,
+)
 
 
 def probed(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
