@@ -225,7 +225,7 @@ class App:
             kinds=self.watched,
             settings=self.settings,
             clock=self.clock,
-            parts=self.workshop(),
+            workshop=self.workshop(),
             base_url=self.base_url,
             scrub=self.scrub,
             origin=self.webhook.portal,

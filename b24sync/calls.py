@@ -5,6 +5,7 @@ Apart from `b24sync.ports`, because an idle poll needs these and nothing of gene
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -26,6 +27,11 @@ class Call:
 
     method: str
     params: Mapping[str, Any] = field(default_factory=dict)
+
+
+def identity(call: Call) -> str:
+    """Equal texts for equal calls."""
+    return call.method + json.dumps(call.params, sort_keys=True, default=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,14 @@ class Answer:
     def refused(self) -> bool:
         """Whether the portal answered and refused (not: could not be reached)."""
         return isinstance(self.error, PermanentError)
+
+
+class Reader(Protocol):
+    """Whatever answers calls that only read."""
+
+    def read(self, calls: Sequence[Call]) -> list[Answer]:
+        """The answers, in the order of the calls."""
+        ...
 
 
 class Portal(Protocol):

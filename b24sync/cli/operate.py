@@ -16,7 +16,6 @@ from b24sync.cli.entities import did_you_mean, key_in, number_in
 from b24sync.cli.intentions import told_lines
 from b24sync.cli.layout import say
 from b24sync.domain.entity import INVOICE, Entity, Key
-from b24sync.engine import remembered
 from b24sync.engine.contexts import OF
 from b24sync.engine.dispatch import Dispatcher
 from b24sync.engine.plan import marker
@@ -25,6 +24,7 @@ from b24sync.errors import ConfigError, MailPermanentError, PermanentError, Tran
 from b24sync.log import printable
 from b24sync.ports import Failed, Skipped
 from b24sync.rest import feeds, items
+from b24sync.rules.loader import Loader, read_through
 from b24sync.steps.outcomes import StepError
 from b24sync.steps.registry import reason_word
 from b24sync.store.lock import operator_alive
@@ -159,7 +159,7 @@ class Operator:
             raise UsageError(words.OTHER_KIND(entity=key, kind=kind))
         linker = self.app.workshop().linker(self.funnels, self.maker.now)
         try:
-            entity = remembered.run(self.app.portal, linker.entity(key.kind, key.id))
+            entity = read_through(self.app.portal, linker.entity(key.kind, key.id))
         except PermanentError as error:
             raise UsageError(error.message, remedy=error.remedy) from None
         if entity is None:
@@ -196,13 +196,10 @@ class Operator:
         event = self.maker.event_of(
             self._action(self.planned(rule.name, rule.steps[0].name, 0, entity.key, options))
         )
-        answers = remembered.Remembered()
-        judge = self.app.workshop().judge(answers, self.funnels, self.maker.now)
-        while True:
-            try:
-                return judge.holds(rule, event, entity).reason
-            except remembered.NotRememberedError as missing:
-                answers.ask(self.app.portal, missing.calls)
+        loader = Loader()
+        judge = self.app.workshop().judge(loader, self.funnels, self.maker.now)
+        verdict = read_through(self.app.portal, loader.effects(lambda: judge.holds(rule, event, entity)))
+        return verdict.reason
 
     def planned(self, rule: str, step: str, position: int, key: Key, options: Mapping[str, Any]) -> Planned:
         """An operator's action, not yet written."""
@@ -251,7 +248,7 @@ class Operator:
         action = self._action(planned)
         step: Any = self.maker.step_of(action)
         try:
-            found = remembered.run(self.app.portal, step.preview(self.maker.context(action)))
+            found = read_through(self.app.portal, step.preview(self.maker.context(action)))
         except (StepError, MailPermanentError, PermanentError) as error:
             raise UsageError(str(error)) from None
         if isinstance(found, Failed | Skipped):

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from b24sync.config.problems import place
 from b24sync.config.steps import Marked, marked_of
-from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
+from b24sync.doctor.finding import Finding, fail, ok, warn
 from b24sync.domain.entity import INVOICE
 from b24sync.domain.event import Event
 from b24sync.domain.values import Mark, is_path
-from b24sync.engine.remembered import NotRememberedError, Remembered
 from b24sync.errors import PortalError
 from b24sync.rest import items
+from b24sync.rules.loader import Loader, read_through, settled
 from b24sync.rules.text_errors import TextError
 from b24sync.rules.text_values import MISSING
 
@@ -25,17 +26,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from b24sync.app import App
-    from b24sync.calls import Call
     from b24sync.doctor.survey import Survey
     from b24sync.domain.entity import Entity
     from b24sync.domain.settings import RuleSettings
     from b24sync.domain.step_settings import StepSettings
     from b24sync.engine.funnels import Funnels
-    from b24sync.ports import Effects
     from b24sync.rules.language import Mode
 
 T = TypeVar("T")
-_DEEPEST = 12
 
 
 @dataclass(slots=True)
@@ -47,7 +45,7 @@ class _Trial:
     entity: Entity
     funnels: Funnels
     now: datetime
-    remembered: Remembered
+    loader: Loader
     faults: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     holds: bool | None = None
@@ -56,18 +54,19 @@ class _Trial:
         """Try everything.
 
         Raises:
-            NotRememberedError: Something must be asked first.
+            PendingError: Something must be asked first.
         """
         self.faults, self.notes = [], []
-        missing = _Missing()
-        with missing:
-            condition = self.app.language.compile_condition(self.rule.when)
-            self.holds = self._judged("when", lambda: condition.holds(self._scope(condition.names, {})))
-        for m, step in enumerate(self.rule.steps):
-            for marked in marked_of(step):
-                with missing:
-                    self._marked(place(("steps", m, *marked.path)), marked, step)
-        missing.raise_any()
+        marks: list[Callable[[], None]] = [
+            partial(self._marked, place(("steps", m, *marked.path)), marked, step)
+            for m, step in enumerate(self.rule.steps)
+            for marked in marked_of(step)
+        ]
+        self.loader.each([self._condition, *marks])
+
+    def _condition(self) -> None:
+        condition = self.app.language.compile_condition(self.rule.when)
+        self.holds = self._judged("when", lambda: condition.holds(self._scope(condition.names, {})))
 
     def _marked(self, where: str, marked: Marked, step: StepSettings) -> None:
         text = marked.value
@@ -96,24 +95,19 @@ class _Trial:
     def _person(self, where: str, selector: str, *, several: bool) -> None:
         if selector in {"contact", "company"}:
             return
-        linker = self.app.workshop().linker(self.funnels, self.now)
+        linker = self.app.workshop().linker(self.funnels, self.now, loader=self.loader)
         linker.know(self.entity)
-        found = self._judged(
-            where, lambda: self._ran(linker.resolve([selector], self.entity, several=several))
-        )
+        found = self._judged(where, lambda: settled(linker.resolve([selector], self.entity, several=several)))
         if found is not None and not found.users:
             left = f" ({', '.join(found.left_out)})" if found.left_out else ""
             self.notes.append(f"{where}: {selector} is nobody here{left}")
 
     def _scope(self, names: Any, extra: Mapping[str, Any]) -> dict[str, Any]:
-        linker = self.app.workshop().linker(self.funnels, self.now)
+        linker = self.app.workshop().linker(self.funnels, self.now, loader=self.loader)
         linker.know(self.entity)
-        return self._ran(
+        return settled(
             linker.scope(names, self.entity, event=_event(self.rule, self.entity, self.now), extra=extra)
         )
-
-    def _ran(self, effects: Effects[T]) -> T:
-        return self.remembered.run(effects)
 
     def _judged(self, where: str, body: Callable[[], T]) -> T | None:
         try:
@@ -125,44 +119,22 @@ class _Trial:
         return None
 
 
-class _Missing:
-    """Collects what several independent questions miss, so that it is asked at once."""
-
-    def __init__(self) -> None:
-        self._calls: list[Any] = []
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        if isinstance(error, NotRememberedError):
-            self._calls += error.calls
-            return True
-        return False
-
-    def raise_any(self) -> None:
-        """Say what is missing."""
-        if self._calls:
-            raise NotRememberedError(self._calls)
-
-
 def rules(app: App, survey: Survey) -> Iterator[Finding]:
     """Each rule, on the newest entity of its kind."""
     funnels = survey.funnels or app.workshop().funnels()
     now = survey.now or app.portal_now()
-    remembered = Remembered()
+    loader = Loader()
     trials = {
-        rule.name: _trial(app=app, rule=rule, survey=survey, funnels=funnels, now=now, remembered=remembered)
+        rule.name: _trial(app=app, rule=rule, survey=survey, funnels=funnels, now=now, loader=loader)
         for rule in app.settings.rules
     }
-    problem = _run_all(app, [trial for trial in trials.values() if trial is not None], remembered)
+    branches = [trial.run for trial in trials.values() if trial is not None]
+    read_through(app.portal, loader.effects(lambda: loader.each(branches)))
     for n, rule in enumerate(app.settings.rules):
         trial = trials[rule.name]
         name = f"rules.{rule.name}"
         if trial is None:
             yield ok(name, f"compiled ({_steps(rule)}); there is nothing at the portal to try it on")
-        elif problem is not None:
-            yield unchecked(name, problem)
         else:
             yield from _verdict(name, n, trial)
 
@@ -173,27 +145,8 @@ def compiled(app: App) -> Iterator[Finding]:
         yield ok(f"rules.{rule.name}", f"compiled ({_steps(rule)})")
 
 
-def _run_all(app: App, trials: list[_Trial], remembered: Remembered) -> str | None:
-    """Run all trials, asking for what they miss together; a sentence if that has no end."""
-    open_ones = trials
-    for _ in range(_DEEPEST):
-        calls: list[Call] = []
-        waiting: list[_Trial] = []
-        for trial in open_ones:
-            try:
-                trial.run()
-            except NotRememberedError as error:
-                calls += error.calls
-                waiting.append(trial)
-        if not waiting:
-            return None
-        remembered.ask(app.portal, calls)
-        open_ones = waiting
-    return "its values could not be read in a reasonable number of questions"
-
-
 def _trial(
-    app: App, rule: RuleSettings, survey: Survey, funnels: Funnels, now: datetime, remembered: Remembered
+    app: App, rule: RuleSettings, survey: Survey, funnels: Funnels, now: datetime, loader: Loader
 ) -> _Trial | None:
     for trigger in rule.triggers():
         kind = app.kinds[trigger.kind]
@@ -206,7 +159,7 @@ def _trial(
         fitting = [row for row in rows if items.stage_of(row) in wanted] or rows
         for row in fitting[:1]:
             entity = items.entity(kind, row, statuses=funnels.statuses(), base_url=app.base_url)
-            return _Trial(app=app, rule=rule, entity=entity, funnels=funnels, now=now, remembered=remembered)
+            return _Trial(app=app, rule=rule, entity=entity, funnels=funnels, now=now, loader=loader)
     return None
 
 

@@ -59,15 +59,15 @@ def _visit(address: str) -> None:
 
 
 def _notify(settings: Settings, workshop: Workshop, report: Report, now: datetime) -> None:
-    from b24sync.engine import remembered
     from b24sync.rest import im_notify
+    from b24sync.rules import loader
 
     if settings.alerts is None:
         return
     portal = workshop.portal()
     try:
         linker = workshop.linker(workshop.funnels(), now)
-        found = remembered.run(portal, linker.resolve(settings.alerts.to, None, several=True))
+        found = loader.read_through(portal, linker.resolve(settings.alerts.to, None, several=True))
     except B24SyncError as error:
         log.warning("the notice about trouble could not be sent: %s", error)
         return

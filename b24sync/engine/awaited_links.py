@@ -7,18 +7,18 @@ of the entity's news goes on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from b24sync.engine.remembered import Remembered, identity
+from b24sync.calls import Answer
 from b24sync.errors import TransientError, UntriedError
+from b24sync.rules.loader import Loader
 from b24sync.words import polling as words
 
 if TYPE_CHECKING:
     from b24sync.calls import Call, Portal
     from b24sync.domain.entity import Key
-    from b24sync.engine.plan import Planner
     from b24sync.engine.poll_report import Report
     from b24sync.store import Store
 
@@ -32,51 +32,48 @@ class AwaitedLinks:
     """The links of one poll.
 
     Attributes:
-        unreadable: Calls that failed in passing, by identity.
+        loader: What was asked, what was asked in vain included.
         waiting: Entities that wait, with the error that they wait for.
     """
 
     store: Store
     portal: Portal
-    remembered: Remembered
-    unreadable: dict[str, TransientError] = field(default_factory=dict)
+    loader: Loader = field(default_factory=lambda: Loader(as_text=True))
     waiting: dict[Key, TransientError] = field(default_factory=dict)
     given_up: frozenset[Key] = frozenset()
 
     def __post_init__(self) -> None:
         self.given_up = frozenset(self.store.held.long_waiting(PATIENT_POLLS))
 
-    def settle(self, planner: Planner) -> None:
-        """Ask for what conditions lacked, and let those wait who cannot be told."""
-        self.waiting.update(planner.blocked)
-        self._ask(planner.wanted)
+    def read(self, calls: Sequence[Call]) -> list[Answer]:
+        """Ask in portions, so that neither requests nor memory grow with what is refused.
 
-    def _ask(self, wanted: Mapping[str, Call]) -> None:
-        """Ask in portions, so that neither requests nor memory grow with what is refused."""
+        Returns:
+            An answer to each call; what was asked in vain, or not any more, holds a TransientError.
+        """
         vain: dict[str, int] = {}
-        calls = list(wanted.values())
+        answers: list[Answer] = []
         for start in range(0, len(calls), PORTION):
-            portion: list[Call] = []
-            for call in calls[start : start + PORTION]:
-                if vain.get(call.method, 0) < DEAD_PORTIONS:
-                    portion.append(call)
-                else:
-                    self.unreadable[identity(call)] = UntriedError("not asked any more", method=call.method)
-            self._ask_portion(portion)
-            for method in {call.method for call in portion}:
-                if all(identity(call) in self.unreadable for call in portion if call.method == method):
-                    vain[method] = vain.get(method, 0) + 1
+            portion = calls[start : start + PORTION]
+            hopeful = [call for call in portion if vain.get(call.method, 0) < DEAD_PORTIONS]
+            heard = dict(zip(map(id, hopeful), self._read_portion(hopeful), strict=True))
+            for method in {call.method for call in hopeful}:
+                tried = [heard[id(call)].error for call in hopeful if call.method == method]
+                vain[method] = vain.get(method, 0) + all(isinstance(one, TransientError) for one in tried)
+            answers += [heard.get(id(call)) or _not_asked(call) for call in portion]
+        return answers
 
-    def _ask_portion(self, calls: list[Call]) -> None:
+    def _read_portion(self, calls: Sequence[Call]) -> list[Answer]:
         try:
-            answers = self.remembered.ask(self.portal, calls)
+            return self.portal.read(calls) if calls else []
         except TransientError as error:
-            self.unreadable.update((identity(call), _untried(error)) for call in calls)
-            return
-        for answer in answers:
-            if isinstance(answer.error, TransientError):
-                self.unreadable[identity(answer.call)] = answer.error
-        self.remembered.forget([one for one in answers if isinstance(one.error, TransientError)])
+            return [Answer(call, error=_untried(error)) for call in calls]
+
+    def must_wait(self, blocked: Mapping[Key, TransientError]) -> bool:
+        """Whether some of those who are found to wait now were not known to."""
+        new = blocked.keys() - self.waiting.keys()
+        self.waiting.update(blocked)
+        return bool(new)
 
     def keep(self, at: int) -> None:
         """Remember who waits, within the transaction: tries count only where the portal was asked."""
@@ -94,6 +91,10 @@ class AwaitedLinks:
             reasons[str(error)] = reasons.get(str(error), 0) + 1
         for reason, count in list(reasons.items())[:PATIENT_POLLS]:
             report.worsen(69, words.LINKS_WAIT(count=count, why=reason))
+
+
+def _not_asked(call: Call) -> Answer:
+    return Answer(call, error=UntriedError("not asked any more", method=call.method))
 
 
 def _untried(error: TransientError) -> TransientError:

@@ -1,4 +1,4 @@
-"""Deciding a rule's ``when`` from remembered answers of the portal."""
+"""Deciding a rule's ``when`` from what a poll has asked the portal."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from b24sync.engine.plan import Verdict
+from b24sync.rest import json_values
+from b24sync.rules.loader import settled
 from b24sync.rules.scope import View
 from b24sync.rules.text_errors import TextError
 from b24sync.rules.text_values import MISSING
 
 if TYPE_CHECKING:
+    from b24sync.calls import Answer
     from b24sync.domain.entity import Entity
     from b24sync.domain.event import Event
     from b24sync.domain.settings import RuleSettings
-    from b24sync.engine.remembered import Remembered
     from b24sync.rules.language import Language
     from b24sync.rules.links import Linker
+    from b24sync.rules.loader import Loader
     from b24sync.rules.root_names import Path
 
 HERE = "; here "  # what comes behind it are values of the CRM
@@ -27,32 +30,45 @@ LONGEST = 60
 
 @dataclass(slots=True)
 class RuleJudge:
-    """Judges conditions on this poll's state: the entity as it was just read, linked ones as remembered.
+    """Judges conditions on this poll's state: entities as it has read them, linked ones included.
 
     Attributes:
-        linker: Makes a linker for one event.
+        linker: Makes a linker for one event, over ``loader``.
+        loader: The answers of this poll.
     """
 
     language: Language
     linker: Callable[[], Linker]
-    remembered: Remembered
+    loader: Loader
 
     def holds(self, rule: RuleSettings, event: Event, entity: Entity) -> Verdict:
         """Whether the condition holds.
 
         Raises:
-            NotRememberedError: A linked entity must be asked for first.
+            PendingError: A linked entity must be asked for first.
+            TransientError: A linked entity was asked for in vain.
         """
         try:
             condition = self.language.compile_condition(rule.when)
             linker = self.linker()
             linker.know(entity)
-            scope = self.remembered.run(linker.scope(condition.names, entity, event=event))
+            self.loader.heard.clear()
+            scope = settled(linker.scope(condition.names, entity, event=event))
             holds = condition.holds(scope)
         except TextError as error:
             return Verdict(False, f"when cannot be judged: {error}", fault=str(error))
         reason = "" if holds else f"when is false: {rule.when}{_here(condition.names, scope)}"
-        return Verdict(holds, reason, seen=dict(self.remembered.used))
+        return Verdict(
+            holds, reason, seen={name: _to_keep(answer) for name, answer in self.loader.heard.items()}
+        )
+
+
+def _to_keep(answer: Answer) -> Any:
+    """A result as it may be recorded: without the links of files, which hold the webhook's secret.
+
+    What was refused is ``None``: a condition that goes on from there takes it for missing.
+    """
+    return None if answer.error is not None else json_values.scrubbed({"": answer.result})[""]
 
 
 def _here(names: Iterable[Path], scope: Mapping[str, Any]) -> str:

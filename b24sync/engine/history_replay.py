@@ -14,20 +14,19 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from b24sync.calls import Answer
+from b24sync.calls import Answer, Call, identity
 from b24sync.domain.entity import Entity, Key
 from b24sync.engine.conditions import RuleJudge
 from b24sync.engine.contexts import event_of_row
 from b24sync.engine.plan import Planner, Verdict
-from b24sync.engine.remembered import NotRememberedError, Remembered, identity
 from b24sync.rest import row_edits
 from b24sync.rules.commissions import commission_view
 from b24sync.rules.links import Linker
+from b24sync.rules.loader import Loader, read_through
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from b24sync.calls import Call
     from b24sync.domain.event import Event
     from b24sync.domain.settings import RuleSettings, Settings
     from b24sync.engine.as_of import Past
@@ -119,7 +118,7 @@ class Replay:
         key = Key(row.kind, row.entity_id)
         return self.past.entity(key, run) or Entity(key, {"id": key.id})
 
-    def linker(self, run: int, now: datetime, event: Event) -> Linker:
+    def linker(self, run: int, now: datetime, event: Event, loader: Loader) -> Linker:
         """Loads links for one event, as a poll's does."""
         upkept = event.name.endswith(_BY_TIME)  # the ledger is kept before these are derived
 
@@ -135,7 +134,12 @@ class Replay:
             now=now,
             people=self.settings.people,
             commission=booked if self.settings.commission is not None else None,
+            loader=loader,
         )
+
+
+class _NotRecordedError(Exception):
+    """What a condition needs was not recorded."""
 
 
 @dataclass(slots=True)
@@ -146,35 +150,41 @@ class _Judge:
     run: int
     now: datetime
     heard: dict[str, object]
-    remembered: Remembered = field(default_factory=Remembered)
+    loader: Loader = field(default_factory=Loader)
 
     def holds(self, rule: RuleSettings, event: Event, entity: Entity) -> Verdict:
         """Whether the condition holds; a verdict with a fault if that cannot be known."""
         judge = RuleJudge(
-            self.replay.language, lambda: self.replay.linker(self.run, self.now, event), self.remembered
+            self.replay.language,
+            lambda: self.replay.linker(self.run, self.now, event, self.loader),
+            self.loader,
         )
-        while True:
-            try:
-                return judge.holds(rule, event, entity)
-            except NotRememberedError as missing:
-                unknown = [call for call in missing.calls if not self._recall(call)]
-            if unknown:
-                names = ", ".join(sorted({_named(call) for call in unknown}))
-                reason = f"cannot be judged: {names} was not recorded"
-                return Verdict(matched=False, reason=reason, fault=reason)
+        try:
+            return read_through(self, self.loader.effects(lambda: judge.holds(rule, event, entity)))
+        except _NotRecordedError as error:
+            reason = f"cannot be judged: {error} was not recorded"
+            return Verdict(matched=False, reason=reason, fault=reason)
 
-    def _recall(self, call: Call) -> bool:
+    def read(self, calls: Sequence[Call]) -> list[Answer]:
+        """The answers as they were then.
+
+        Raises:
+            _NotRecordedError: Some are not known; it names their calls.
+        """
+        found = [self._recalled(call) for call in calls]
+        unknown = {_named(call) for call, answer in zip(calls, found, strict=True) if answer is None}
+        if unknown:
+            raise _NotRecordedError(", ".join(sorted(unknown)))
+        return [answer for answer in found if answer is not None]
+
+    def _recalled(self, call: Call) -> Answer | None:
         name = identity(call)
         if name in self.heard:
-            self.remembered.answers[name] = Answer(call, self.heard[name])
-            return True
+            return Answer(call, self.heard[name])
         past = self.replay.past
         key = row_edits.entity_read_by(call.method, call.params, past.kinds.values())
         look = past.look(key, self.run) if key is not None else None
-        if look is None:
-            return False
-        self.remembered.answers[name] = Answer(call, look.raw)
-        return True
+        return None if look is None else Answer(call, look.raw)
 
 
 def _heard(rows: Sequence[EventRow]) -> dict[str, object]:

@@ -1,20 +1,21 @@
 """From events to actions: rules are matched and their steps planned, inside the poll's transaction.
 
-Nothing here asks the portal. A condition that needs a linked entity which is not remembered yet raises
-NotRememberedError; the poll rolls back, asks, and begins again.
+Nothing here asks the portal. A condition that needs a linked entity which was not asked for yet raises
+`PendingError`; the poll rolls back, asks, and begins again.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from b24sync.calls import identity
 from b24sync.domain.event import Event
-from b24sync.engine.remembered import NotRememberedError, identity
-from b24sync.errors import PortalError
+from b24sync.errors import PortalError, TransientError
+from b24sync.rules.loader import PendingError
 from b24sync.rules.match import concerns, mismatch
 from b24sync.store.outbox import Planned
 from b24sync.words import polling as words
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from b24sync.domain.entity import Entity, Key
     from b24sync.domain.settings import RuleSettings, SafetySettings
     from b24sync.domain.step_settings import StepSettings
-    from b24sync.errors import TransientError
     from b24sync.store import Store
 
 
@@ -56,7 +56,8 @@ class Judge(Protocol):
         """Whether the condition holds on this poll's state.
 
         Raises:
-            NotRememberedError: A linked entity must be asked for first.
+            PendingError: A linked entity must be asked for first.
+            TransientError: A linked entity was asked for in vain.
         """
         ...
 
@@ -68,8 +69,7 @@ class Planner:
     Attributes:
         now: The poll's portal time.
         due_at: Local time from which the actions may run, Unix seconds.
-        wanted: Calls that conditions need and that are not remembered, by identity.
-        unreadable: Calls that were asked in vain in this poll, by identity.
+        wanted: Calls that conditions need and that were not asked for yet, by identity.
         given_up: Entities that have waited long enough: what still cannot be read is a fault now.
         waiting: Entities whose events wait for links.
         blocked: Entities that must wait, as was found out now.
@@ -88,7 +88,6 @@ class Planner:
     too_old: int = 0
     held_loops: list[str] = field(default_factory=list)
     wanted: dict[str, Call] = field(default_factory=dict)
-    unreadable: Mapping[str, TransientError] = field(default_factory=dict)
     given_up: Collection[Key] = frozenset()
     waiting: Collection[Key] = frozenset()
     blocked: dict[Key, TransientError] = field(default_factory=dict)
@@ -136,11 +135,12 @@ class Planner:
             return Verdict(True, "")
         try:
             verdict = self.judge.holds(rule, event, entity())
-        except NotRememberedError as missing:
-            failed = self._missed(missing.calls)
-            if failed is None or event.entity not in self.given_up:
-                if failed is not None:
-                    self.blocked[event.entity] = failed
+        except PendingError as pending:
+            self.wanted.update((identity(call), call) for call in pending.calls)
+            return Verdict(False, "waits")
+        except TransientError as failed:
+            if event.entity not in self.given_up:
+                self.blocked[event.entity] = failed
                 return Verdict(False, "waits")
             verdict = Verdict(False, words.UNJUDGED(why=failed), fault=words.UNJUDGED(why=failed))
         except PortalError as error:
@@ -148,16 +148,6 @@ class Planner:
         if verdict.fault:
             self.faults.append(words.RULE_ON(rule=rule.name, entity=event.entity, why=verdict.fault))
         return verdict
-
-    def _missed(self, calls: Iterable[Call]) -> TransientError | None:
-        """Note what must be asked for; the error of a call that was asked in vain, if one was."""
-        failed = None
-        for call in calls:
-            name = identity(call)
-            failed = failed or self.unreadable.get(name)
-            if name not in self.unreadable:
-                self.wanted[name] = call
-        return failed
 
     def _write(self, rule: RuleSettings, event: Event, event_id: int) -> None:
         state, result = self._start(rule, event)

@@ -57,7 +57,7 @@ class Poller:
     kinds: Sequence[Kind]
     settings: Settings
     clock: Clock
-    parts: Workshop
+    workshop: Workshop
     base_url: str
     scrub: Scrub
     origin: str = ""
@@ -178,7 +178,7 @@ class Poller:
             or self.store.held.due([one.kind.name for one in gathered.complete()], seconds(gathered.signpost))
             or self.store.snapshot.awaited(seconds(gathered.signpost - self.settings.poll.overlap))
             or any(one.fresh for one in gathered.kinds)
-            or self.parts.follow_up_due(gathered.signpost)
+            or self.workshop.follow_up_due(gathered.signpost)
         )
 
     def _stand_still(self, gathered: Gathered, run: int) -> dict[str, int]:
@@ -194,14 +194,14 @@ class Poller:
     def _commit(self, gathered: Gathered, report: Report, swept: Mapping[str, int]) -> None:
         from b24sync.engine.commit import Commit
 
-        applied = Commit(self, gathered, report, swept).run()
+        applied = Commit(self.workshop, self.kinds, gathered, report, swept).run()
         self._count(report, applied.changes, applied.events)
 
     def _dispatch(self, gathered: Gathered, report: Report, deadline: float | None) -> None:
         from b24sync.engine import funnels
 
         known = funnels.load(self.store.meta, self.kinds, self.settings.invoice)
-        dispatcher = self.parts.dispatcher(
+        dispatcher = self.workshop.dispatcher(
             funnels=known, run=report.run, now=gathered.signpost, deadline=deadline
         )
         dispatcher.recover()
@@ -219,7 +219,7 @@ class Poller:
         from b24sync.engine import funnels
 
         known = funnels.load(self.store.meta, self.kinds, self.settings.invoice)
-        trial = self.parts.trial(funnels=known, now=gathered.signpost, deadline=deadline)
+        trial = self.workshop.trial(funnels=known, now=gathered.signpost, deadline=deadline)
         trial.tell_planned()
         if report.dry_run and not self.settings.safety.dry_run:
             trial.tell_due(run=report.run, now=seconds(self.clock.now()))

@@ -13,8 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from b24sync.calls import Answer, Call
-from b24sync.engine.remembered import identity
+from b24sync.calls import Answer, Call, identity
 from b24sync.errors import (
     B24SyncError,
     CredentialsError,

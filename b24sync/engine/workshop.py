@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from b24sync.engine.dispatch import Dispatcher
     from b24sync.engine.funnels import Funnels
     from b24sync.engine.plan import Judge, Planner, Verdict
-    from b24sync.engine.remembered import Remembered
     from b24sync.engine.trial import Trial
     from b24sync.mail.transports import Transport
     from b24sync.ports import Effects, Mail, Mailer, MailReceipt
     from b24sync.rest.kinds import Kind
     from b24sync.rules.language import Language
     from b24sync.rules.links import Linker
+    from b24sync.rules.loader import Loader
     from b24sync.rules.scope import View
     from b24sync.steps.context import Records
     from b24sync.store import Store
@@ -74,8 +74,22 @@ class Workshop:
 
         return load_funnels(self.store.meta, list(self.kinds.values()), self.settings.invoice)
 
-    def linker(self, funnels: Funnels, now: datetime, *, records: Records | None = None) -> Linker:
-        """Loads linked entities for one action or event; ``records``: instead of the database's own."""
+    def linker(
+        self,
+        funnels: Funnels,
+        now: datetime,
+        *,
+        records: Records | None = None,
+        loader: Loader | None = None,
+    ) -> Linker:
+        """Loads linked entities for one action or event.
+
+        Args:
+            funnels: The stages that are known.
+            now: The portal's time.
+            records: What is looked at instead of the database's own.
+            loader: Answers that are shared; ``None``: all is asked anew.
+        """
         from b24sync.rules.links import Linker
 
         return Linker(
@@ -89,16 +103,17 @@ class Workshop:
             if self.settings.commission is not None
             else None,
             titles=funnels.title,
+            loader=loader,
         )
 
-    def judge(self, remembered: Remembered, funnels: Funnels, now: datetime) -> Judge:
-        """Decides conditions from remembered answers."""
-        return _LateJudge(lambda: self._rule_judge(remembered, funnels, now))
+    def judge(self, loader: Loader, funnels: Funnels, now: datetime) -> Judge:
+        """Decides conditions from the answers of a loader."""
+        return _LateJudge(lambda: self._rule_judge(loader, funnels, now))
 
-    def _rule_judge(self, remembered: Remembered, funnels: Funnels, now: datetime) -> Judge:
+    def _rule_judge(self, loader: Loader, funnels: Funnels, now: datetime) -> Judge:
         from b24sync.engine.conditions import RuleJudge
 
-        return RuleJudge(self.language(), lambda: self.linker(funnels, now), remembered)
+        return RuleJudge(self.language(), lambda: self.linker(funnels, now, loader=loader), loader)
 
     def contexts(self, funnels: Funnels, now: datetime, *, records: Records | None = None) -> ContextMaker:
         """Opens actions; ``records``: what steps look at instead of the database's own."""

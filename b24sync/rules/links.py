@@ -48,6 +48,7 @@ class Linker:
         people: Mapping[str, str],
         commission: Callable[[Key], View] | None = None,
         titles: StageTitles = untitled,
+        loader: Loader | None = None,
     ) -> None:
         """Prepare; nothing is asked yet.
 
@@ -60,8 +61,9 @@ class Linker:
             people: ``[people]``: name → selector.
             commission: What ``commission`` is for an entity; ``None``: the configuration has none.
             titles: The portal's titles of stages.
+            loader: Answers that it shares with others; ``None``: its own, all asked anew.
         """
-        self._reach = Reach(Loader(), kinds=kinds, statuses=statuses, base_url=base_url)
+        self._reach = Reach(loader or Loader(), kinds=kinds, statuses=statuses, base_url=base_url)
         self._tz = tz
         self._now = now
         self._people = people
@@ -80,7 +82,7 @@ class Linker:
     def entities(self, keys: Sequence[Key]) -> Effects[dict[Key, Entity | None]]:
         """Several entities, asked at once."""
         branches = [partial(self._reach.entity, key) for key in keys]
-        return self._talk(lambda: dict(zip(keys, self._reach.lookup.each(branches), strict=True)))
+        return self._talk(lambda: dict(zip(keys, self._reach.loader.each(branches), strict=True)))
 
     def linked(self, subject: Key | Entity, *names: str) -> Effects[dict[str, Entity | None]]:
         """What an entity is linked to, by kind, as ``deal`` and ``contact`` of an invoice."""
@@ -90,7 +92,7 @@ class Linker:
             if entity is None:
                 return dict.fromkeys(names)
             branches = [partial(self._reach.linked, entity, name) for name in names]
-            return dict(zip(names, self._reach.lookup.each(branches), strict=True))
+            return dict(zip(names, self._reach.loader.each(branches), strict=True))
 
         return self._talk(compute)
 
@@ -107,7 +109,7 @@ class Linker:
             return () if section is None else self._reach.parents_of_section(section)
 
         branches = [partial(sections_of, number) for number in wanted]
-        return self._talk(lambda: dict(zip(wanted, self._reach.lookup.each(branches), strict=True)))
+        return self._talk(lambda: dict(zip(wanted, self._reach.loader.each(branches), strict=True)))
 
     def user(self, user_id: int) -> Effects[User | None]:
         """A user, dismissed or not."""
@@ -165,7 +167,7 @@ class Linker:
         def compute() -> dict[str, Any]:
             wanted = sorted(roots)
             branches = [partial(self._value, root, paths, subject, event) for root in wanted]
-            return {**dict(zip(wanted, self._reach.lookup.each(branches), strict=True)), **(extra or {})}
+            return {**dict(zip(wanted, self._reach.loader.each(branches), strict=True)), **(extra or {})}
 
         return self._talk(lambda: {name: value for name, value in compute().items() if value is not _UNKNOWN})
 
@@ -206,14 +208,14 @@ class Linker:
             users = selector_rules.find(parsed, reach=self._reach, entity=entity, several=False).users
             return users[0] if users else None
 
-        found = self._reach.lookup.each([partial(first, name) for name in names])
+        found = self._reach.loader.each([partial(first, name) for name in names])
         return PeopleView(dict(zip(names, found, strict=True)))
 
     def _rows_view(self, entity: Entity, *, with_sections: bool) -> RowsView:
         currency = str(entity.values.get("currency") or "")
         rows = self._reach.rows(entity.key)
         sections = (
-            self._reach.lookup.each([partial(self._section, row) for row in rows]) if with_sections else []
+            self._reach.loader.each([partial(self._section, row) for row in rows]) if with_sections else []
         )
         padded: list[int | None] = sections or [None] * len(rows)
         return RowsView(
@@ -227,7 +229,7 @@ class Linker:
         return subject if isinstance(subject, Entity) else self._reach.entity(subject)
 
     def _talk(self, compute: Callable[[], Any]) -> Effects[Any]:
-        return self._reach.lookup.effects(compute)
+        return self._reach.loader.effects(compute)
 
 
 class _Unknown:

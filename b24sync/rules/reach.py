@@ -1,6 +1,6 @@
 """The portal as rules see it: entities and what they are linked to, users, departments, rows.
 
-Answers come from a Lookup.
+Answers come from a `Loader`.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class Reach:
     """What can be reached from one event's entity. Every method may raise ``PendingError``."""
 
     def __init__(
-        self, lookup: Loader, *, kinds: Mapping[str, Kind], statuses: Mapping[str, str], base_url: str
+        self, loader: Loader, *, kinds: Mapping[str, Kind], statuses: Mapping[str, str], base_url: str
     ) -> None:
-        self.lookup = lookup
+        self.loader = loader
         self._kinds = kinds
         self._statuses = statuses
         self._base_url = base_url
@@ -45,7 +45,7 @@ class Reach:
         """
         if key not in self._known:
             kind = self._kinds[key.kind]
-            self._known[key] = self._read(kind, key, self.lookup.answer(items.get(kind, key.id)))
+            self._known[key] = self._read(kind, key, self.loader.answer(items.get(kind, key.id)))
         return self._known[key]
 
     def _read(self, kind: Kind, key: Key, answer: Answer) -> Entity | None:
@@ -108,7 +108,7 @@ class Reach:
 
     def user(self, user_id: int) -> people.User | None:
         """A user, dismissed or not; ``None`` if there is none of this id."""
-        found = people.read_users(self.lookup.answer(people.user(user_id)).value())
+        found = people.read_users(self.loader.answer(people.user(user_id)).value())
         return next((user for user in found if user.id == user_id), None)
 
     def members(self, department_id: int) -> list[people.User]:
@@ -143,7 +143,7 @@ class Reach:
         """The product rows of an entity; none if it is gone."""
         kind = self._kinds[key.kind]
         if kind.api == "legacy":
-            answer = self.lookup.answer(rows.list_for(kind, key.id))
+            answer = self.loader.answer(rows.list_for(kind, key.id))
             return (
                 []
                 if answer.error is not None and _is_missing(answer.error, kind)
@@ -162,7 +162,7 @@ class Reach:
         return None if product is None else product.section_id
 
     def _product(self, product_id: int) -> catalog.Product | None:
-        answer = self.lookup.answer(catalog.product(product_id))
+        answer = self.loader.answer(catalog.product(product_id))
         if isinstance(answer.error, PermanentError) and _is_gone_product(answer.error):
             return None
         return catalog.read_product(answer.value())
@@ -173,7 +173,7 @@ class Reach:
         number: int | None = section_id
         while number is not None and number not in found and len(found) < _DEEPEST:
             found.append(number)
-            answer = self.lookup.answer(catalog.section(number))
+            answer = self.loader.answer(catalog.section(number))
             if isinstance(answer.error, PermanentError) and _is_gone_product(answer.error):
                 break
             section = catalog.read_section(answer.value())
@@ -184,7 +184,7 @@ class Reach:
         """All pages of a list that goes by offset; a page of 50 has a next one."""
         found: list[Any] = []
         while True:
-            page = read(self.lookup.answer(call(len(found))).value())
+            page = read(self.loader.answer(call(len(found))).value())
             found += page
             if len(page) < items.PAGE:
                 return found

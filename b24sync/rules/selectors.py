@@ -119,7 +119,7 @@ def find(selectors: Sequence[Selector], *, reach: Reach, entity: Entity | None, 
         PendingError: Something must be asked first.
     """
     search = _Search(reach, entity, several=several)
-    groups = reach.lookup.each([lambda one=one: search.users(one) for one in selectors])  # type: ignore[misc]
+    groups = reach.loader.each([lambda one=one: search.users(one) for one in selectors])  # type: ignore[misc]
     users: dict[int, User] = {}
     left_out: dict[str, None] = {}
     for group in groups:
@@ -165,7 +165,7 @@ class _Search:
 
     def _of_ids(self, ids: Iterable[int | None]) -> list[User]:
         wanted = [number for number in ids if number is not None]
-        found = self._reach.lookup.each([lambda n=number: self._reach.user(n) for number in wanted])  # type: ignore[misc]
+        found = self._reach.loader.each([lambda n=number: self._reach.user(n) for number in wanted])  # type: ignore[misc]
         return [user for user in found if user is not None]
 
     def _of_department(self, number: int) -> list[User]:
@@ -176,7 +176,7 @@ class _Search:
 
     def _head(self) -> list[User]:
         # Departments are wanted in any case; asking for them beside the responsible saves a round.
-        responsible, _ = self._reach.lookup.each([self._responsible, self._departments_read])
+        responsible, _ = self._reach.loader.each([self._responsible, self._departments_read])
         head = self._reach.head_of(responsible[0]) if responsible else None
         return [] if head is None else [head]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from b24sync.calls import Answer, Call
+from b24sync.calls import Answer, Call, identity
 from b24sync.ports import Effects, Read
-from b24sync.rules.loader import identity
 
 
 def together(generators: Sequence[Effects[Any]]) -> Effects[list[Any]]:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from b24sync.engine import remembered
 from b24sync.errors import NotFoundError, PermanentError
 from b24sync.ports import Answer, Call
+from b24sync.rules import loader
 from b24sync.sandbox import Sandbox
 
 
@@ -21,7 +21,7 @@ class GeneratorRunner:
 
     def run(self, effects: Any) -> Any:
         """The result of the generator."""
-        return remembered.run(self, effects)  # type: ignore[arg-type]
+        return loader.read_through(self, effects)
 
     @property
     def calls(self) -> list[Call]:
