@@ -93,8 +93,12 @@ class Portal(Protocol):
         """
         ...
 
-    def read(self, calls: Sequence[Call]) -> list[Answer]:
+    def read(self, calls: Sequence[Call], *, patient: bool = True) -> list[Answer]:
         """Read, in batches of at most 50; repeated within the run where that may help.
+
+        Args:
+            calls: What to ask.
+            patient: Whether to wait also for what the portal breaks down over, as one row may be the reason.
 
         Raises:
             TransientError: The portal cannot be reached or is overloaded, for all calls.
@@ -102,8 +106,12 @@ class Portal(Protocol):
         """
         ...
 
-    def chain(self, calls: Mapping[str, Call]) -> tuple[dict[str, Answer], datetime]:
+    def chain(self, calls: Mapping[str, Call], *, patient: bool = True) -> tuple[dict[str, Answer], datetime]:
         """One read batch of at most 50 named commands, which may refer to each other's results.
+
+        Args:
+            calls: What to ask, by name.
+            patient: As in `read`.
 
         Returns:
             The answers by name (a name may be missing if the portal gave neither result nor error), and the

@@ -115,7 +115,8 @@ class PortalError(B24SyncError):
 
     Attributes:
         method: The REST method, such as ``crm.item.list``; empty if no one method is meant.
-        code: The portal's error code as text; empty for legacy methods without one.
+        code: The portal's error code as text; empty for legacy methods without one, ``HTTP_500`` and so on
+            where the answer was none of the portal's.
     """
 
     def __init__(self, message: str, *, method: str = "", code: str = "", remedy: str = "") -> None:

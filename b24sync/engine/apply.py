@@ -170,13 +170,23 @@ class Applier:
         if key in self.waiting:
             self.store.held.keep(key.kind, key.id, fresh_from=self._fresh_from(facts))
             return
+        unread = self._is_unread(key)
+        if unread and self.store.snapshot.entity(key.kind, key.id) is None:
+            self.store.held.keep_history(key.kind, key.id)
+            return
         try:
             self._apply_readable(kind, owner, facts, waits, applied)
         except UnmappableError as error:
             self._set_aside(key, str(error), facts)
             return
-        if owner in self.held:
+        if owner in self.held and not unread:
             self.store.held.lift(kind.name, owner)
+
+    def _is_unread(self, key: Key) -> bool:
+        """Whether the portal cannot answer for the entity's row, still: all there is of it is history."""
+        held = self.held.get(key.id)
+        left_out = held is not None and held.why == "row" and not held.kept
+        return left_out and self.store.snapshot.staged_row(key.kind, key.id) is None
 
     def _set_aside(self, key: Key, reason: str, facts: Facts) -> None:
         at, fresh_from = seconds(self.signpost), self._fresh_from(facts)

@@ -99,8 +99,12 @@ class PortalClient:
         """Close the connections; the next call opens them again."""
         self._requester.close()
 
-    def read(self, calls: Sequence[Call]) -> list[Answer]:
+    def read(self, calls: Sequence[Call], *, patient: bool = True) -> list[Answer]:
         """Read, in batches of at most 50; repeated within the run where that may help.
+
+        Args:
+            calls: What to ask.
+            patient: Whether to wait also for what the portal breaks down over.
 
         Returns:
             One answer a call, in order. An answer's error may be a PermanentError, ScopeError,
@@ -110,12 +114,13 @@ class PortalClient:
             TransientError: The portal cannot be reached or is overloaded, for all calls.
             CredentialsError: The portal refuses the webhook.
         """
-        return self._reads.read(calls)
+        return self._reads.read(calls, patient=patient)
 
-    def chain(self, calls: Mapping[str, Call]) -> tuple[dict[str, Answer], datetime]:
+    def chain(self, calls: Mapping[str, Call], *, patient: bool = True) -> tuple[dict[str, Answer], datetime]:
         """One read batch of at most 50 named commands, which may refer to each other's results.
 
-        As the commands depend on each other, the whole batch is repeated if one of them failed in passing.
+        As the commands depend on each other, the whole batch is repeated if one of them failed in passing;
+        once only where the caller can ask for less instead (not ``patient``).
 
         Returns:
             The answers by name (a name is missing if the portal gave neither result nor error), and the
@@ -128,7 +133,7 @@ class PortalClient:
             CredentialsError: The portal refuses the webhook.
             PermanentError: The portal refuses batches as such.
         """
-        return self._reads.chain(calls)
+        return self._reads.chain(calls, patient=patient)
 
     def write(self, calls: Sequence[Call]) -> list[Answer]:
         """Write, in batches of at most 50; repeated only where no effect is certain.

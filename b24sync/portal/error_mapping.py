@@ -194,6 +194,7 @@ def _fault_of_status(reply: HttpReply) -> Trouble:
     return Trouble(
         recovery_of_status(status),
         text,
+        code=f"HTTP_{status}",
         status=status,
         retry_after_s=reply.retry_after_s,
         slow=status == 504,

@@ -33,8 +33,12 @@ class Reads:
         self._classifier = judge
         self._clock = clock
 
-    def read(self, calls: Sequence[Call]) -> list[Answer]:
+    def read(self, calls: Sequence[Call], *, patient: bool = True) -> list[Answer]:
         """One answer a call, in order; what failed in passing is asked again while patience lasts.
+
+        Args:
+            calls: What to ask.
+            patient: Whether to wait also for what the portal breaks down over.
 
         Raises:
             PortalError: The trouble is all calls'.
@@ -42,16 +46,17 @@ class Reads:
         answers: dict[int, Answer] = {}
 
         def again(_: float | None) -> bool:
-            self._ask_open(calls, answers)
-            return any(_passes(answer.error) for answer in answers.values())
+            self._ask_open(calls, answers, patient=patient)
+            return patient and any(_passes(answer.error) for answer in answers.values())
 
         self._requester.patience.repeat(again, lambda unsettled: 0.0 if unsettled else None)
         return [answers[index] for index in range(len(calls))]
 
-    def chain(self, calls: Mapping[str, Call]) -> tuple[dict[str, Answer], datetime]:
+    def chain(self, calls: Mapping[str, Call], *, patient: bool = True) -> tuple[dict[str, Answer], datetime]:
         """The answers of one batch by name, and the portal's time at its start.
 
-        Repeated whole while patience lasts.
+        Repeated whole while patience lasts; once only, if the caller can ask for less (``patient``) and the
+        portal breaks down over it.
 
         Raises:
             PortalError: The whole batch failed, or does not tell its time.
@@ -68,9 +73,7 @@ class Reads:
         open_ = {name: command for name, command in commands.items() if name not in answers}
         if self._requester.blocks.until("batch") is not None:
             return self._one_by_one(calls, answers)
-        sent = self._requester.patience.repeat(
-            lambda _: self._chained(open_), lambda sent: _unsettled_chain(sent, open_)
-        )
+        sent = self._sent(open_, patient=patient)
         if isinstance(sent, Trouble) and sent.recovery is Recovery.BLOCKED:
             return self._one_by_one(calls, answers)
         if isinstance(sent, Trouble):
@@ -82,6 +85,22 @@ class Reads:
             name: self._classifier.answer(calls[name], sent.outcomes[name], write=False) for name in open_
         }
         return answers | {name: answer for name, answer in given.items() if answer is not None}, started
+
+    def _sent(self, commands: Mapping[str, str], *, patient: bool) -> Batch | Trouble:
+        """A chain, repeated while that may help: once only over what breaks it, if not ``patient``."""
+        tries = 0
+
+        def attempt(_: float | None) -> Batch | Trouble:
+            nonlocal tries
+            tries += 1
+            return self._chained(commands, again_if_broken=patient)
+
+        def unsettled(sent: Batch | Trouble) -> float | None:
+            if isinstance(sent, Batch):
+                return _unsettled_chain(sent, commands, broken=patient or tries == 1)
+            return 0.0 if not patient and tries == 1 and _breaks(sent) and sent.concerns_all else None
+
+        return self._requester.patience.repeat(attempt, unsettled)
 
     def _one_by_one(
         self, calls: Mapping[str, Call], answers: Mapping[str, Answer]
@@ -116,7 +135,7 @@ class Reads:
             raise TransientError("no answer tells the portal's time", method="batch")
         return found, started
 
-    def _chained(self, commands: Mapping[str, str]) -> Batch | Trouble:
+    def _chained(self, commands: Mapping[str, str], *, again_if_broken: bool) -> Batch | Trouble:
         """One chain.
 
         Raises:
@@ -124,7 +143,9 @@ class Reads:
         """
         started = self._clock.monotonic()
         small = len(commands) <= _SMALL
-        sent = self._requester.batch(commands, write=False, again_if_slow=small)
+        sent = self._requester.batch(
+            commands, write=False, again_if_slow=small, again_if_broken=again_if_broken
+        )
         if (
             isinstance(sent, Trouble)
             and sent.slow
@@ -134,7 +155,7 @@ class Reads:
             raise SlowError(sent.text, method="batch", code=sent.code)
         return sent
 
-    def _ask_open(self, calls: Sequence[Call], answers: dict[int, Answer]) -> None:
+    def _ask_open(self, calls: Sequence[Call], answers: dict[int, Answer], *, patient: bool) -> None:
         """Ask for the answers that are missing or failed in passing, in as many requests as that takes."""
         open_ = {
             index: call
@@ -150,20 +171,22 @@ class Reads:
             if batching.fits(call, write=False) and self._requester.blocks.until("batch") is None:
                 joint.append(index)
             else:
-                answers[index] = self._ask_one(call)
+                answers[index] = self._ask_one(call, patient=patient)
         while joint:
             portion = joint[: self._requester.batch_size]
-            given = self._ask_batch({index: calls[index] for index in portion})
+            given = self._ask_batch({index: calls[index] for index in portion}, patient=patient)
             answers.update(given)
             joint = [index for index in joint if index not in given]
 
-    def _ask_one(self, call: Call) -> Answer:
+    def _ask_one(self, call: Call, *, patient: bool) -> Answer:
         """Ask one call as JSON, for what would mean something else in a batch.
 
         Raises:
             PortalError: The trouble is not this one call's.
         """
-        reply = self._requester.call(call.method, batching.plain(call.params), write=False)
+        reply = self._requester.call(
+            call.method, batching.plain(call.params), write=False, again_if_broken=patient
+        )
         if isinstance(reply, HttpReply):
             return Answer(call, result=reply.result)
         error = self._classifier.error(reply, call.method, write=False)
@@ -171,7 +194,7 @@ class Reads:
             raise error
         return Answer(call, error=error)
 
-    def _ask_batch(self, calls: Mapping[int, Call]) -> dict[int, Answer]:
+    def _ask_batch(self, calls: Mapping[int, Call], *, patient: bool) -> dict[int, Answer]:
         """Ask one batch; nothing is given if it took too long and shall be cut into smaller ones.
 
         Raises:
@@ -180,14 +203,16 @@ class Reads:
         started = self._clock.monotonic()
         commands = {f"c{index}": batching.encode(call) for index, call in calls.items()}
         single = len(commands) == 1
-        sent = self._requester.batch(commands, write=False, again_if_slow=single, again_if_broken=single)
+        sent = self._requester.batch(
+            commands, write=False, again_if_slow=single, again_if_broken=single and patient
+        )
         if isinstance(sent, Trouble) and _breaks(sent) and not single:
             found = self._in_halves(calls)
             if found is not None:
                 return found
-            sent = self._requester.batch(commands, write=False, again_if_slow=False)
+            sent = self._requester.batch(commands, write=False, again_if_slow=False, again_if_broken=patient)
         if isinstance(sent, Trouble) and sent.recovery is Recovery.BLOCKED:
-            return {index: self._ask_one(call) for index, call in calls.items()}
+            return {index: self._ask_one(call, patient=patient) for index, call in calls.items()}
         if isinstance(sent, Trouble) and not sent.concerns_all and sent.recovery is not Recovery.BLOCKED:
             return {
                 i: Answer(call, error=self._classifier.error(sent, call.method, write=False))
@@ -269,17 +294,21 @@ def _passes(error: PortalError | None) -> bool:
     return isinstance(error, TransientError) and error.code not in _NO_HURRY
 
 
-def _unsettled_chain(sent: Batch | Trouble, commands: Mapping[str, str]) -> float | None:
-    """One command that failed in passing makes a chain worth another try; a failed batch had its tries.
+def _unsettled_chain(sent: Batch, commands: Mapping[str, str], *, broken: bool) -> float | None:
+    """One command that failed in passing makes a chain worth another try.
 
     A command whose reference leads nowhere was void (the page before it was the last), whatever it says.
+
+    Args:
+        sent: The outcomes.
+        commands: What was asked.
+        broken: Whether a command that the portal broke down over is worth it, too.
     """
-    if isinstance(sent, Trouble):
-        return None
     for name, outcome in sent.outcomes.items():
-        passing = outcome.error is not None and error_mapping.trouble_of_command(outcome.error).repeatable(
-            write=False
-        )
+        if outcome.error is None:
+            continue
+        trouble = error_mapping.trouble_of_command(outcome.error)
+        passing = trouble.repeatable(write=False) and (broken or trouble.recovery is not Recovery.BROKEN)
         if passing and not batching.is_void(commands[name], sent.outcomes):
             return 0.0
     return None

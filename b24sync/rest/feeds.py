@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,23 +44,31 @@ def words(kind: Kind) -> Words:
     return _WORDS[kind.api]
 
 
-def newest(kind: Kind) -> Call:
-    """The page of the rows that changed last."""
+def newest(kind: Kind, *, but: Sequence[int] = ()) -> Call:
+    """The page of the rows that changed last, without some ids."""
     said = words(kind)
-    return items.list_page(kind, filter={}, order={said.updated: "DESC", said.id: "DESC"})
+    return items.list_page(kind, filter=_without(kind, but), order={said.updated: "DESC", said.id: "DESC"})
 
 
-def made_since(kind: Kind, since: datetime) -> Call | None:
-    """Tasks made at or after ``since``.
+def made_since(kind: Kind, since: datetime, *, but: Sequence[int] = ()) -> Call | None:
+    """Tasks made at or after ``since``, without some ids.
 
     One that was never changed has no CHANGED_DATE, so it is last where the newest come first.
     """
     if kind.api != "task":
         return None
-    return items.list_page(kind, filter={">=CREATED_DATE": send_time(since)}, order={"ID": "DESC"})
+    wanted = {">=CREATED_DATE": send_time(since), **_without(kind, but)}
+    return items.list_page(kind, filter=wanted, order={"ID": "DESC"})
 
 
-def changed(kind: Kind, *, since: datetime | None, after: int | str, before: int | None = None) -> Call:
+def changed(
+    kind: Kind,
+    *,
+    since: datetime | None,
+    after: int | str,
+    before: int | None = None,
+    but: Sequence[int] = (),
+) -> Call:
     """A page of the rows changed at or after ``since`` (``None``: of all), behind an id, by id.
 
     Args:
@@ -68,9 +76,10 @@ def changed(kind: Kind, *, since: datetime | None, after: int | str, before: int
         since: As the portal's filter needs it: already shifted by its skew.
         after: An id or a batch reference.
         before: Only ids up to this one.
+        but: Ids that are left out.
     """
     said = words(kind)
-    wanted: dict[str, Any] = {f">{said.id}": after}
+    wanted: dict[str, Any] = {f">{said.id}": after, **_without(kind, but)}
     if since is not None:
         wanted[f">={said.updated}"] = send_time(since)
     if before is not None:
@@ -78,10 +87,10 @@ def changed(kind: Kind, *, since: datetime | None, after: int | str, before: int
     return items.list_page(kind, filter=wanted, order={said.id: "ASC"})
 
 
-def sweep(kind: Kind, *, after: int | str, before: int | None = None) -> Call:
-    """A page of ids with modification time and stage only, behind an id, by id."""
+def sweep(kind: Kind, *, after: int | str, before: int | None = None, but: Sequence[int] = ()) -> Call:
+    """A page of ids with modification time and stage only, behind an id, by id, without some ids."""
     said = words(kind)
-    filter_: dict[str, Any] = {f">{said.id}": after}
+    filter_: dict[str, Any] = {f">{said.id}": after, **_without(kind, but)}
     if before is not None:
         filter_[f"<={said.id}"] = before
     if kind.api != "item":
@@ -92,6 +101,13 @@ def sweep(kind: Kind, *, after: int | str, before: int | None = None) -> Call:
         order={said.id: "ASC"},
         select=("id", "updatedTime", "createdTime", "stageId", "movedTime"),
     )
+
+
+def _without(kind: Kind, ids: Sequence[int]) -> dict[str, Any]:
+    """The filter that leaves ids out (portal.md §2)."""
+    if not ids:
+        return {}
+    return {"!@id": list(ids)} if kind.api == "item" else {f"!{words(kind).id}": list(ids)}
 
 
 def one_since(kind: Kind, *, entity_id: int, since: datetime) -> Call:

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from b24sync.domain.entity import Key
 
 Why: TypeAlias = Literal["row", "link"]
+_COLUMNS = "kind, id, why, reason, tries, fresh_from, kept"
 FIRST_S, LONGEST_S = 300, 24 * 3600  # back-off between two tries of a row
 
 
@@ -25,6 +26,7 @@ class HeldEntity:
             that it is linked to.
         tries: How many polls tried in vain.
         fresh_from: An entity made from this time on counts as created when it comes back, Unix seconds.
+        kept: What was read of it is kept; else its row could not be read at all.
     """
 
     kind: str
@@ -33,6 +35,7 @@ class HeldEntity:
     reason: str
     tries: int
     fresh_from: int | None
+    kept: bool  # SQLite says 0 or 1
 
 
 class Held:
@@ -43,7 +46,7 @@ class Held:
 
     def of_kind(self, kind: str) -> dict[int, HeldEntity]:
         """Everything of a kind that is left out, by id."""
-        sql = "SELECT kind, id, why, reason, tries, fresh_from FROM held WHERE kind = ?"
+        sql = f"SELECT {_COLUMNS} FROM held WHERE kind = ?"
         return {row[1]: HeldEntity(*row) for row in self._db.execute(sql, (kind,))}
 
     def counts(self) -> dict[str, int]:
@@ -62,6 +65,11 @@ class Held:
             "SELECT id FROM held WHERE kind = ? AND NOT kept AND next_at <= ? AND id > 0 ORDER BY id LIMIT ?"
         )
         return [row[0] for row in self._db.execute(sql, (kind, now, limit))]
+
+    def unreadable(self, kind: str, limit: int) -> list[int]:
+        """Ids whose rows could not be read at all, whether or not they are to be asked for now."""
+        sql = "SELECT id FROM held WHERE kind = ? AND NOT kept AND why = 'row' AND id > 0 ORDER BY id LIMIT ?"
+        return [row[0] for row in self._db.execute(sql, (kind, limit))]
 
     def note(
         self, kind: str, entity_id: int, why: Why, reason: str, *, at: int, fresh_from: int | None
@@ -104,6 +112,15 @@ class Held:
             "INSERT OR REPLACE INTO held_rows SELECT * FROM staged_rows WHERE kind = ? AND id = ?", one
         )
         self._db.execute("DELETE FROM staged_rows WHERE kind = ? AND id = ?", one)
+        self.keep_history(kind, entity_id)
+        self._db.execute(
+            "UPDATE held SET kept = 1, fresh_from = coalesce(fresh_from, ?) WHERE kind = ? AND id = ?",
+            (fresh_from, *one),
+        )
+
+    def keep_history(self, kind: str, entity_id: int) -> None:
+        """Keep what is staged of an entity's history until its row is read."""
+        one = (kind, entity_id)
         history = "SELECT * FROM staged_history WHERE kind = ? AND owner = ?"
         self._db.execute(f"INSERT OR IGNORE INTO held_history {history}", one)
         self._db.execute(
@@ -112,17 +129,13 @@ class Held:
             one,
         )
         self._db.execute("DELETE FROM staged_history WHERE kind = ? AND owner = ?", one)
-        self._db.execute(
-            "UPDATE held SET kept = 1, fresh_from = coalesce(fresh_from, ?) WHERE kind = ? AND id = ?",
-            (fresh_from, *one),
-        )
 
     def restage(self, kind: str, now: int) -> None:
         """Put back what is due, or has news; a row that was read since stays as it was read."""
         due = (
-            "SELECT id FROM held WHERE kind = ?1 AND kept AND (why = 'link' OR next_at <= ?2"
-            " OR id IN (SELECT id FROM staged_rows WHERE kind = ?1)"
+            "SELECT id FROM held WHERE kind = ?1 AND (kept AND (why = 'link' OR next_at <= ?2"
             " OR id IN (SELECT owner FROM staged_history WHERE kind = ?1))"
+            " OR id IN (SELECT id FROM staged_rows WHERE kind = ?1))"
         )
         values = (kind, now)
         for table, owner in (("rows", "id"), ("history", "owner")):
@@ -140,10 +153,7 @@ class Held:
 
     def untold(self) -> list[HeldEntity]:
         """What came into quarantine and was not told to anybody yet."""
-        sql = (
-            "SELECT kind, id, why, reason, tries, fresh_from FROM held WHERE why = 'row' AND NOT told"
-            " ORDER BY kind, id"
-        )
+        sql = f"SELECT {_COLUMNS} FROM held WHERE why = 'row' AND NOT told ORDER BY kind, id"
         return [HeldEntity(*row) for row in self._db.execute(sql)]
 
     def told(self) -> None:

@@ -1,8 +1,8 @@
 """Reading on around a row for which its page cannot be read (contract.md G13).
 
-A portal that cannot answer for one row (text that is no UTF-8, a handler that fails) refuses every page with
-that row. Its id is found by asking in narrow ranges of ids, then one by one; it goes into quarantine and the
-walk goes on behind it.
+A portal that cannot answer for one row (text that is no UTF-8, a handler that fails) refuses every page
+with that row, often with a bare HTTP 500 or half an answer. Its id is found by asking in narrow ranges of
+ids, then one by one; it goes into quarantine and the walk goes on behind it.
 """
 
 from __future__ import annotations
@@ -17,11 +17,36 @@ from b24sync.errors import PortalError
 if TYPE_CHECKING:
     from b24sync.calls import Call, Portal
     from b24sync.engine.capture.chain import Chain
+    from b24sync.store import Store
 
 RANGES: Final = 50  # asked side by side
 WIDTH: Final = 50  # ids in a range: never more rows than a page holds
 MOST: Final = 10  # so many ranges, and rows in a range, may be bad; more is no matter of rows
-_OF_ROWS: Final = frozenset({"WRONG_ENCODING", "INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"})
+MOST_KNOWN: Final = 50  # rows that a page is asked for without
+_REFUSED: Final = "filter_without_ids"  # a name in meta
+_OF_ROWS: Final = frozenset(
+    {"WRONG_ENCODING", "INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER", "HTTP_500", "HTTP_200"}
+)
+
+
+def known(store: Store, kind: str) -> tuple[int, ...]:
+    """Rows of a kind that are known not to be readable: pages are asked for without them.
+
+    They are asked for by themselves when their time has come. Empty where there are too many to name, or the
+    portal refused a filter that leaves ids out.
+    """
+    if store.meta.get(_REFUSED) is not None:
+        return ()
+    found = store.held.unreadable(kind, MOST_KNOWN + 1)
+    return tuple(found) if len(found) <= MOST_KNOWN else ()
+
+
+def name_no_more(store: Store) -> None:
+    """The portal refuses a filter that leaves ids out: read around them as if they were not known.
+
+    Belongs into a transaction of the caller.
+    """
+    store.meta.put(_REFUSED, "refused")
 
 
 def of_a_row(error: PortalError | None) -> bool:
@@ -32,9 +57,10 @@ def of_a_row(error: PortalError | None) -> bool:
 def read_on(portal: Portal, chain: Chain, commit: Callable[[], AbstractContextManager[None]]) -> None:
     """Read around the rows that stop a chain; its error stays if they are not the reason."""
     ranges = [(chain.after + WIDTH * n, chain.after + WIDTH * (n + 1)) for n in range(RANGES)]
-    answers = dict(
-        zip(ranges, read_apart(portal, [chain.pages.between(*one) for one in ranges]), strict=True)
-    )
+    calls = [chain.pages.between(*one) for one in ranges]
+    answers = dict(zip(ranges, read_apart(portal, calls), strict=True))
+    if all(of_a_row(one.error) for one in answers.values()):  # no matter of rows: it may pass
+        answers = dict(zip(ranges, portal.read(calls), strict=True))
     bad = [one for one in ranges if answers[one].error is not None]
     if not all(of_a_row(answers[one].error) for one in bad) or len(bad) > MOST:
         return
@@ -60,7 +86,7 @@ def read_on(portal: Portal, chain: Chain, commit: Callable[[], AbstractContextMa
 
 
 def read_apart(portal: Portal, calls: Sequence[Call]) -> list[Answer]:
-    """An answer to every call, in halves where one of them spoils the whole request.
+    """An answer to every call, in halves where one of them spoils the whole request; nothing is waited for.
 
     Raises:
         PortalError: The trouble is no row's.
@@ -73,7 +99,7 @@ def _apart(portal: Portal, portions: Sequence[Sequence[Call]], left: list[int]) 
     found: list[Answer] = []
     for calls in portions:
         try:
-            answers = portal.read(calls)
+            answers = portal.read(calls, patient=False)
         except PortalError as error:
             if not of_a_row(error):
                 raise

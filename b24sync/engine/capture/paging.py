@@ -90,7 +90,7 @@ def _asked(
         size = portal.batch_size
         shares = share(chains, size - len(first))
         try:
-            return shares, portal.chain({**first, **_calls(chains, shares)})[0]
+            return shares, portal.chain({**first, **_calls(chains, shares)}, patient=False)[0]
         except SlowError:
             if portal.batch_size >= size or sum(shares.values()) <= len(chains):
                 raise

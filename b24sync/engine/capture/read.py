@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from b24sync.calls import Call
 from b24sync.domain.entity import Key
 from b24sync.engine.capture import origins, skew, turned_clock
 from b24sync.engine.capture.baseline import Progress, take_baselines
-from b24sync.engine.capture.isolation import of_a_row, read_apart
+from b24sync.engine.capture.isolation import known, name_no_more, of_a_row, read_apart
 from b24sync.engine.capture.paging import NOTHING, PAGE, Chain, advance, bounded
 from b24sync.engine.capture.refusals import lacks_history, refusal
 from b24sync.engine.capture.staging import (
@@ -28,7 +29,7 @@ from b24sync.engine.capture.staging import (
     stage_rows,
     updated_of,
 )
-from b24sync.errors import PortalError
+from b24sync.errors import PermanentError, PortalError
 from b24sync.rest import feeds, history, items
 from b24sync.store.walks import Walk
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 
 DAY_S = 24 * 3600
+NO_ANSWERS: Mapping[str, Answer] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -61,6 +63,7 @@ class KindReading:
         probed: Whether the portal was asked if it keeps stage history by now.
         learnt: The newest history row of a portal that has begun to keep it: what follows is news.
         widened: By how much more than the overlap is read again, for rows may be stamped too early.
+        known: Rows that are known not to be readable; pages are asked for without them.
     """
 
     kind: Kind
@@ -77,6 +80,7 @@ class KindReading:
     probed: bool = False
     learnt: int | None = None
     widened: timedelta = timedelta(0)
+    known: tuple[int, ...] = ()
 
     def asks_for_history(self, now: int) -> bool:
         """Whether a day has passed since the portal said that it keeps no stage history of the kind."""
@@ -189,8 +193,10 @@ class _Poll:
 
     def read(self, readings: list[KindReading]) -> Gathered:
         active = [one for one in readings if one.error is None]
-        self._try_again(active)
+        for one in active:
+            one.known = known(self.store, one.kind.name)
         answers, signpost = self._probe(self._probe_calls(active))
+        answers = {**answers, **self._try_again(active, signpost)}
         turned_clock.look(
             self.store,
             active,
@@ -209,28 +215,44 @@ class _Poll:
             self._finish(one, chain)
         return Gathered(signpost, readings)
 
-    def _try_again(self, active: list[KindReading]) -> None:
-        """Ask again for rows that could not be read when their time has come; history is read after them."""
+    def _try_again(self, active: list[KindReading], signpost: datetime) -> Mapping[str, Answer]:
+        """Ask again for rows that could not be read when their time has come.
+
+        Returns:
+            The tails of their histories, read after them (contract.md G1).
+        """
         held = self.store.held
         asked = {
             (one.kind, number): items.by_ids(one.kind, [number])
             for one in active
-            for number in held.unread(one.kind.name, one.cursor.signpost or 0, PAGE)
+            for number in held.unread(one.kind.name, seconds(signpost), PAGE)
         }
-        answers = zip(asked, read_apart(self.portal, list(asked.values())), strict=True) if asked else ()
+        if not asked:
+            return NO_ANSWERS
+        answers = zip(asked, read_apart(self.portal, list(asked.values())), strict=True)
         with self.store.transaction():
             for (kind, number), answer in answers:
                 if answer.error is not None:
                     set_aside(self.store, kind, number, str(answer.error))
                     continue
-                stage_rows(self.store, kind, items.page_rows(answer.result), since=None, scrub=self.scrub)
-                if self.store.snapshot.staged_row(kind.name, number) is None:
+                rows = items.page_rows(answer.result)
+                stage_rows(self.store, kind, rows, since=None, scrub=self.scrub)
+                timed = all(updated_of(row) is not None for row in rows)
+                if timed and self.store.snapshot.staged_row(kind.name, number) is None:
                     held.lift(kind.name, number)  # it is gone, or as it was
+        reread = {kind.name for kind, _ in asked}
+        tails = {
+            name: call
+            for one in active
+            if one.kind.name in reread and one.kind.history_type_id is not None and one.history != "no"
+            for name, call in self._history_call(one).items()
+        }
+        return self._probe(tails)[0] if tails else NO_ANSWERS
 
     def _probe(self, calls: dict[str, Call]) -> tuple[Mapping[str, Answer], datetime]:
         """The answers to the first request; each by itself where one row spoils the whole answer."""
         try:
-            return self.portal.chain(calls)
+            return self.portal.chain(calls, patient=False)
         except PortalError as error:
             if not of_a_row(error):
                 raise
@@ -240,7 +262,7 @@ class _Poll:
     # the first request
 
     def _probe_calls(self, active: list[KindReading]) -> dict[str, Call]:
-        calls = {f"n{one.kind.name}": feeds.newest(one.kind) for one in active}
+        calls = {f"n{one.kind.name}": feeds.newest(one.kind, but=one.known) for one in active}
         for one in active:
             if (made := self._made_call(one)) is not None:
                 calls[f"m{one.kind.name}"] = made
@@ -280,6 +302,10 @@ class _Poll:
     def _take_newest(self, one: KindReading, answers: Mapping[str, Answer]) -> bool:
         """Stage the newest page; True if the changes reach behind it."""
         newest = answers.get(f"n{one.kind.name}")
+        if newest is not None and one.known and isinstance(newest.error, PermanentError):
+            name_no_more(self.store)
+            one.known = ()
+            return self._has_rows_left(one)
         if newest is not None and of_a_row(newest.error):
             return self._has_rows_left(one)  # the walk reads around it
         rows = self._page(one, f"n{one.kind.name}", answers)
@@ -305,7 +331,7 @@ class _Poll:
 
     def _made_call(self, one: KindReading) -> Call | None:
         since = self._since(one)
-        return feeds.made_since(one.kind, since) if since is not None else None
+        return feeds.made_since(one.kind, since, but=one.known) if since is not None else None
 
     @staticmethod
     def _page(one: KindReading, name: str, answers: Mapping[str, Answer]) -> list[dict[str, Any]] | None:
@@ -430,7 +456,7 @@ class _Poll:
         since = self._since(one)
         skewed = feeds.words(one.kind).skewed
         bound = since + shift if since is not None and skewed else since
-        return RowPages(self.store, one.kind, self.scrub, since, bound)
+        return RowPages(self.store, one.kind, self.scrub, since, bound, but=one.known)
 
     def _skew(self) -> timedelta | None:
         text = self.store.meta.get("filter_skew_s")

@@ -9,11 +9,12 @@ deleted until a person says ``poll --reconcile``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from b24sync.calls import Call
+from b24sync.engine.capture.isolation import MOST, known, of_a_row, read_apart
 from b24sync.engine.capture.paging import BATCH, PAGE, Chain, advance, bounded
 from b24sync.engine.capture.staging import Scrub, seconds, set_aside, stage_of, stage_rows, updated_of
 from b24sync.errors import NotFoundError, PermanentError, PortalError, TransientError
@@ -56,7 +57,8 @@ def sweep(portal: Portal, store: Store, kind: Kind, *, by_hand: bool, scrub: Scr
         by_hand: A person said ``--reconcile``: the mass-deletion guard does not stop it.
     """
     done = Sweep(kind)
-    pages = _SweepPages(kind, _Comparison(store, kind, done))
+    unread = known(store, kind.name)
+    pages = _SweepPages(kind, _Comparison(store, kind, done, unseen=set(unread)), unread)
     chain = Chain(f"s{kind.name}", pages, 0)
     for _ in bounded([chain]):
         if not chain.open:
@@ -67,13 +69,13 @@ def sweep(portal: Portal, store: Store, kind: Kind, *, by_hand: bool, scrub: Scr
         return done
     pages.comparison.finish()
     done.missing = [number for number in done.missing if number not in pages.comparison.unseen]
-    known = store.snapshot.count(kind.name)
+    count = store.snapshot.count(kind.name)
     if (
         done.missing
         and not by_hand
-        and (pages.seen == 0 or (len(done.missing) > FEW and len(done.missing) > known * FIFTH))
+        and (pages.seen == 0 or (len(done.missing) > FEW and len(done.missing) > count * FIFTH))
     ):
-        done.guard = f"{len(done.missing)} of {known} are gone from the portal at once"
+        done.guard = f"{len(done.missing)} of {count} are gone from the portal at once"
         done.missing.clear()
     doubtful = set(store.unjudged.doubtful(kind.name)) - set(done.found_new)
     done.missing = sorted({*done.missing, *doubtful})
@@ -139,15 +141,16 @@ class _Comparison:
 class _SweepPages:
     kind: Kind
     comparison: _Comparison
+    but: tuple[int, ...] = ()
     seen: int = 0
 
     def call(self, after: int | str) -> Call:
         """The page behind an id."""
-        return feeds.sweep(self.kind, after=after)
+        return feeds.sweep(self.kind, after=after, but=self.but)
 
     def between(self, after: int, before: int) -> Call:
         """The rows behind an id up to another."""
-        return feeds.sweep(self.kind, after=after, before=before)
+        return feeds.sweep(self.kind, after=after, before=before, but=self.but)
 
     def unreadable(self, number: int, why: str) -> None:
         """A row that the portal cannot answer for is there, and differs from nothing."""
@@ -224,11 +227,33 @@ def _reread(portal: Portal, store: Store, done: Sweep, scrub: Scrub) -> None:
     wanted = sorted({*done.changed, *done.found_new})
     pages = [wanted[start : start + PAGE] for start in range(0, len(wanted), PAGE)]
     for start in range(0, len(pages), BATCH):
-        answers = portal.read([items.by_ids(done.kind, ids) for ids in pages[start : start + BATCH]])
+        some = pages[start : start + BATCH]
+        answers = read_apart(portal, [items.by_ids(done.kind, ids) for ids in some])
+        spoiled = [ids for ids, answer in zip(some, answers, strict=True) if of_a_row(answer.error)]
         with store.transaction():
             for answer in answers:
-                if isinstance(answer.error, PortalError):
-                    done.error = answer.error  # what differs is found by the next sweep again
+                if answer.error is not None:
+                    if not of_a_row(answer.error):
+                        done.error = answer.error  # what differs is found by the next sweep again
                     continue
+                rows = items.page_rows(answer.result)
+                stage_rows(store, done.kind, rows, since=None, scrub=scrub, every=True)
+        for ids in spoiled:
+            _reread_apart(portal, store, done, ids, scrub)
+
+
+def _reread_apart(portal: Portal, store: Store, done: Sweep, ids: Sequence[int], scrub: Scrub) -> None:
+    """Stage the rows of a page that cannot be read, one by one, around those that are the reason."""
+    answers = read_apart(portal, [items.by_ids(done.kind, [number]) for number in ids])
+    if len(ids) > MOST and all(answer.error is not None for answer in answers):
+        done.error = answers[0].error  # no matter of rows
+        return
+    with store.transaction():
+        for number, answer in zip(ids, answers, strict=True):
+            if of_a_row(answer.error):
+                set_aside(store, done.kind, number, str(answer.error))
+            elif answer.error is not None:
+                done.error = answer.error
+            else:
                 rows = items.page_rows(answer.result)
                 stage_rows(store, done.kind, rows, since=None, scrub=scrub, every=True)

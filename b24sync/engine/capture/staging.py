@@ -53,6 +53,7 @@ class RowPages:
     Attributes:
         since: Rows saved before this are no news; ``None``: all are wanted.
         bound: ``since`` as the portal's filter needs it.
+        but: Rows that are known not to be readable.
     """
 
     store: Store
@@ -61,14 +62,15 @@ class RowPages:
     since: datetime | None
     bound: datetime | None
     before: int | None = None
+    but: tuple[int, ...] = ()
 
     def call(self, after: int | str) -> Call:
         """The page behind an id."""
-        return feeds.changed(self.kind, since=self.bound, after=after, before=self.before)
+        return feeds.changed(self.kind, since=self.bound, after=after, before=self.before, but=self.but)
 
     def between(self, after: int, before: int) -> Call:
         """The rows behind an id up to another."""
-        return feeds.changed(self.kind, since=self.bound, after=after, before=before)
+        return feeds.changed(self.kind, since=self.bound, after=after, before=before, but=self.but)
 
     def unreadable(self, number: int, why: str) -> None:
         """Put a row into quarantine that the portal cannot answer for."""
