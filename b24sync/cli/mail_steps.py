@@ -12,7 +12,8 @@ from b24sync.errors import UsageError
 from b24sync.words import operate as words
 
 if TYPE_CHECKING:
-    from b24sync.domain.settings import RuleSettings, Settings
+    from b24sync.domain.rule_settings import RuleSettings
+    from b24sync.domain.settings import Settings
 
 
 def chosen(settings: Settings, step: str, rule: str | None) -> dict[str, Any] | None:

@@ -37,7 +37,7 @@ from b24sync.words.vocabulary import STATES, word
 if TYPE_CHECKING:
     from b24sync.app import App
     from b24sync.cli.session import Session
-    from b24sync.domain.settings import RuleSettings
+    from b24sync.domain.rule_settings import RuleSettings
     from b24sync.engine.contexts import ContextMaker
     from b24sync.engine.funnels import Funnels
 

@@ -15,8 +15,9 @@ from b24sync.config.find import Source
 from b24sync.config.problems import Problem, place, without_echoes
 from b24sync.config.secrets import SecretReader
 from b24sync.config.surroundings import surrounding_faults, zone_faults
+from b24sync.config.whole_file import WholeFile
 from b24sync.domain.settings import Settings, StoreSettings
-from b24sync.domain.values import Secret, TemplateFile
+from b24sync.domain.values import Secret
 from b24sync.errors import ConfigError
 from b24sync.ownership import file_fault
 from b24sync.plain_files import read_plain
@@ -57,7 +58,8 @@ def load(
         source: The file; relative paths in it count from its folder.
         environ: The variables, for ``env:`` secrets.
         known_good: A digest that an earlier ``load`` gave: if it still holds, only secrets and other files
-            are checked again (and Jinja2 is not imported). May be a function of the settings that finds it.
+            are checked again, and rules are not read before somebody asks for them. May be a function of the
+            settings that finds it.
         offline: Whether secrets and files that only the portal or the mail server need may be missing.
 
     Raises:
@@ -67,11 +69,15 @@ def load(
         source = Source(source)
     text = _text_of(source.path)
     raw = _parsed(source.path, text)
-    settings, faults = _read(source, raw, environ, offline=offline)
-    digest = _digest(text, settings)
+    file = WholeFile(raw, SecretReader(source.path, environ, offline=offline))
+    settings, faults = file.settings()
+    settings = _placed(settings, source, raw)
+    digest = _digest(text, file)
     faults = (*faults, *without_echoes(surrounding_faults(settings, offline=offline), faults))
     warnings: tuple[str, ...] = ()
     if digest != (known_good(settings) if callable(known_good) and not faults else known_good):
+        settings, of_rules = file.with_rules(settings)
+        faults = (*faults, *of_rules)
         faults = (
             *faults,
             *without_echoes((*zone_faults(settings.timezone), *_cross_faults(settings)), faults),
@@ -131,15 +137,10 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         raise ConfigError(str(path), [f"{where}: no valid TOML: {what[:1].lower()}{what[1:]}{end}"]) from None
 
 
-def _read(
-    source: Source, raw: dict[str, Any], environ: Mapping[str, str], *, offline: bool
-) -> tuple[Settings, tuple[Problem, ...]]:
-    from b24sync.config.structure import read_settings
-
-    path = source.path
-    settings, faults = read_settings(raw, SecretReader(path, environ, offline=offline))
-    folder = path.parent  # what the file names counts from it already, what it leaves out does not
-    settings = replace(
+def _placed(settings: Settings, source: Source, raw: dict[str, Any]) -> Settings:
+    """The settings with their places: what the file names counts from its folder already, defaults do not."""
+    folder = source.path.parent
+    return replace(
         settings,
         portal=replace(settings.portal, webhook=_tidied(settings.portal.webhook)),
         store=settings.store if _says(raw, "store", "path") else StoreSettings(path=_database_of(source)),
@@ -151,7 +152,6 @@ def _read(
             file=tuple(str(folder / Path(name).expanduser()) for name in settings.calendar.file),
         ),
     )
-    return settings, faults
 
 
 def _says(raw: dict[str, Any], section: str, key: str) -> bool:
@@ -215,13 +215,10 @@ def _secrets(settings: Settings) -> tuple[str, ...]:
     return tuple(part for part in parts if len(part) >= 4)
 
 
-def _digest(text: str, settings: Settings) -> str:
+def _digest(text: str, file: WholeFile) -> str:
     from hashlib import sha256
 
     digest = sha256(f"{__version__}\n{text}".encode())
-    for rule in settings.rules:
-        for step in rule.steps:
-            template = getattr(step, "body_file", None)
-            if isinstance(template, TemplateFile):
-                digest.update(f"\0{template.text}".encode())
+    for letter in file.letters():
+        digest.update(f"\0{letter}".encode())
     return digest.hexdigest()

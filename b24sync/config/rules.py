@@ -15,7 +15,8 @@ from b24sync.domain.wording import did_you_mean, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from b24sync.domain.settings import RuleSettings, Settings
+    from b24sync.domain.rule_settings import RuleSettings
+    from b24sync.domain.settings import Settings
 
 
 def rule_faults(settings: Settings) -> Iterator[Problem]:

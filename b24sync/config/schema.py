@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from b24sync.config.structure import hints_of, key_of
 from b24sync.domain import settings_calendar
+from b24sync.domain.later import Later
 from b24sync.domain.rule_test import RuleTest
 from b24sync.domain.settings import Settings
 from b24sync.domain.step_settings import StepSettings
@@ -95,7 +96,13 @@ def settings_of(cls: Any) -> Iterator[Setting]:
         if cls is RuleTest and field.name == "kinds":
             continue  # smart processes are under their own names
         required = field.default is MISSING and field.default_factory is MISSING
-        yield Setting(key_of(field), types_[field.name], _default(field), required, about.get(field.name, ""))
+        type_ = _listed(types_[field.name])
+        yield Setting(key_of(field), type_, _default(field), required, about.get(field.name, ""))
+
+
+def _listed(hint: Any) -> Any:
+    """A list that is read later as the list that it is."""
+    return hint.listed() if isinstance(hint, type) and issubclass(hint, Later) else hint
 
 
 def attributes_of(cls: Any) -> dict[str, str]:
@@ -232,7 +239,7 @@ def _plain(value: Any) -> Any:
         return format_duration(value)
     if isinstance(value, time):
         return f"{value:%H:%M}"
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | Later):
         return None if any(map(is_dataclass, value)) else [_plain(one) for one in value]
     if isinstance(value, Mapping):
         return dict(value)

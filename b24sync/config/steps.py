@@ -14,7 +14,8 @@ from b24sync.domain.step_settings import StepPlace
 from b24sync.domain.values import Mark, TemplateFile
 
 if TYPE_CHECKING:
-    from b24sync.domain.settings import RuleSettings, Settings
+    from b24sync.domain.rule_settings import RuleSettings
+    from b24sync.domain.settings import Settings
     from b24sync.domain.step_settings import StepSettings
 
 

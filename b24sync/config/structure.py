@@ -25,13 +25,9 @@ from typing import (
 
 from b24sync.config.hooks import Hooks, Read
 from b24sync.config.problems import Problem, ProblemsError, found, wrong
-from b24sync.config.scalars import BLANKS, READERS, read_path, read_secret, read_template, read_text
-from b24sync.domain.rule_test import RuleTest
-from b24sync.domain.settings import Settings
-from b24sync.domain.step_settings import StepSettings
-from b24sync.domain.values import Secret, TemplateFile
-from b24sync.domain.wording import did_you_mean, hint, quoted
-from b24sync.steps.registry import STEPS, step_class
+from b24sync.config.scalars import BLANKS, READERS, read_path, read_secret
+from b24sync.domain.values import Secret
+from b24sync.domain.wording import did_you_mean, hint
 
 if TYPE_CHECKING:
     from b24sync.config.secrets import SecretReader
@@ -46,26 +42,9 @@ _EXAMPLES = {
     "for": 'write whose it is, such as "invoice.responsible"',
     "percent": 'write percents, such as "5"',
     "entity_type_id": "write the number of the smart process",
-    "use": 'write a step, such as "notify"',
     "event": 'write an event, such as "invoice.created"',
     "expect": 'write the actions, such as [{ rule = "head-knows", step = "notify" }]; [] means nothing',
 }
-
-
-def read_settings(raw: Mapping[str, Any], secrets: SecretReader) -> tuple[Settings, tuple[Problem, ...]]:
-    """Read the whole file.
-
-    Args:
-        raw: What tomllib gave, with decimals for floats.
-        secrets: For secrets; relative paths count from its file's folder.
-
-    Returns:
-        The settings, defaults or blanks in place of what is wrong, and all faults in the order of the fields.
-    """
-    try:
-        return _hooks(secrets, raw.get("kinds")).of(Settings)(raw), ()
-    except ProblemsError as error:
-        return error.rest, error.faults
 
 
 @cache
@@ -79,9 +58,10 @@ def key_of(field: Field[Any]) -> str:
     return field.name.rstrip("_")
 
 
-def _hooks(secrets: SecretReader, kinds: Any) -> Hooks:
+def hooks_for(secrets: SecretReader) -> Hooks:
+    """The readers of everything but steps and tests; relative paths count from the folder of the file."""
     hooks = Hooks()
-    hooks.where(is_dataclass, lambda cls: _table_reader(cls, hooks))
+    hooks.where(is_dataclass, lambda cls: table_reader(cls, hooks))
     hooks.where(_is(tuple), lambda hint_: _list_reader(hint_, hooks))
     hooks.where(_is(Mapping), lambda hint_: _mapping_reader(hint_, hooks))
     hooks.where(_is(Literal), _choice_reader)
@@ -91,12 +71,8 @@ def _hooks(secrets: SecretReader, kinds: Any) -> Hooks:
         hooks.for_type(type_, read)
     folder = secrets.file.parent
     hooks.for_type(Path, lambda raw: read_path(raw, folder))
-    hooks.for_type(TemplateFile, lambda raw: read_template(raw, folder))
     hooks.for_type(Secret, lambda raw: read_secret(raw, secrets))
-    hooks.for_type(StepSettings, lambda raw: _step(raw, hooks))
     hooks.for_type(Any, lambda raw: raw)
-    read_test = cache(lambda: _table_reader(RuleTest, hooks))  # most files have none
-    hooks.for_type(RuleTest, lambda raw: read_test()(_with_own_kinds(raw, kinds)))
     return hooks
 
 
@@ -130,13 +106,18 @@ class _Column:
         return self.field.default is MISSING and self.field.default_factory is MISSING
 
 
-def _table_reader(cls: Any, hooks: Hooks) -> Read:
+def table_reader(cls: Any, hooks: Hooks) -> Read:
+    """The reader of a table whose keys are the fields of a dataclass; most files have few of all tables."""
+    columns = cache(lambda: _columns(cls, hooks))
+    return lambda raw: _read_table(raw, cls, columns())
+
+
+def _columns(cls: Any, hooks: Hooks) -> dict[str, _Column]:
     types_ = hints_of(cls)
-    columns = {
+    return {
         key_of(field): _Column(field, types_[field.name], hooks.of(types_[field.name]))
         for field in fields(cls)
     }
-    return lambda raw: _read_table(raw, cls, columns)
 
 
 def _read_table(raw: Any, cls: Any, columns: Mapping[str, _Column]) -> Any:
@@ -196,38 +177,9 @@ def _blank(hint_: Any) -> Any:
         types_ = hints_of(hint_)
         required = [f for f in fields(hint_) if f.default is MISSING and f.default_factory is MISSING]
         return hint_(**{f.name: _blank(types_[f.name]) for f in required})
-    if hint_ is StepSettings:
-        return StepSettings()
     if get_origin(hint_) in {tuple, Mapping}:
         return () if get_origin(hint_) is tuple else {}
     return BLANKS.get(hint_)
-
-
-def _step(raw: Any, hooks: Hooks) -> StepSettings:
-    nothing = StepSettings()
-    if not isinstance(raw, Mapping):
-        raise wrong(f"{found(raw)}, write a table", rest=nothing)
-    if "use" not in raw:
-        raise ProblemsError([Problem(("use",), f"is required ({_EXAMPLES['use']})")], rest=nothing)
-    try:
-        name = read_text(raw["use"])
-    except ProblemsError as error:
-        raise ProblemsError([fault.under("use") for fault in error.faults], rest=nothing) from None
-    if name not in STEPS:
-        message = f"no step called {quoted(name)}{hint(name, STEPS)}"
-        raise ProblemsError([Problem(("use",), message)], rest=nothing)
-    options = {key: value for key, value in raw.items() if key != "use"}
-    step: StepSettings = hooks.of(step_class(name))(options)
-    return step
-
-
-def _with_own_kinds(raw: Any, kinds: Any) -> Any:
-    """A test's table with its smart processes, which are there by names of their own, under one key."""
-    own = set(kinds) if isinstance(kinds, Mapping) else set()
-    if not isinstance(raw, Mapping) or not own & set(raw) or "kinds" in raw:
-        return raw
-    rest = {key: value for key, value in raw.items() if key not in own}
-    return {**rest, "kinds": {key: raw[key] for key in raw if key in own}}
 
 
 # Lists, mappings, choices
@@ -236,7 +188,7 @@ def _with_own_kinds(raw: Any, kinds: Any) -> Any:
 def _list_reader(hint_: Any, hooks: Hooks) -> Read:
     element = get_args(hint_)[0]
     read = hooks.of(element)
-    tables = is_dataclass(element) or element is StepSettings
+    tables = is_dataclass(element)
 
     def read_list(raw: Any) -> tuple[Any, ...]:
         if not isinstance(raw, list):

@@ -18,7 +18,7 @@ from b24sync.words import funnels as words
 if TYPE_CHECKING:
     from b24sync.doctor.survey import Survey
     from b24sync.doctor.uses import Uses
-    from b24sync.domain.settings import RuleSettings
+    from b24sync.domain.rule_settings import RuleSettings
     from b24sync.engine.funnels import Funnels
 
 _CHECK = "funnels"

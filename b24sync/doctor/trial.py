@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from b24sync.app import App
     from b24sync.doctor.survey import Survey
     from b24sync.domain.entity import Entity
-    from b24sync.domain.settings import RuleSettings
+    from b24sync.domain.rule_settings import RuleSettings
     from b24sync.domain.step_settings import StepSettings
     from b24sync.engine.funnels import Funnels
     from b24sync.rules.language import Mode

@@ -28,7 +28,8 @@ from b24sync.rules.selectors import parse_selector
 from b24sync.rules.text_errors import TextError
 
 if TYPE_CHECKING:
-    from b24sync.domain.settings import RuleSettings, Settings
+    from b24sync.domain.rule_settings import RuleSettings
+    from b24sync.domain.settings import Settings
     from b24sync.domain.step_settings import StepSettings
     from b24sync.rules.language import Language
     from b24sync.rules.root_names import Path

@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from b24sync.domain.entity import DEAL, INVOICE, TASK
-from b24sync.domain.event import event_names, moved_name, stuck_name
-from b24sync.domain.rule_test import RuleTest
+from b24sync.domain.later import Later
 from b24sync.domain.settings_calendar import CalendarSettings
-from b24sync.domain.step_settings import StepSettings
-from b24sync.domain.values import NO_SECRET, Condition, Person, Secret, Stay
+from b24sync.domain.values import NO_SECRET, Condition, Person, Secret
+
+if TYPE_CHECKING:
+    from b24sync.domain.rule_settings import RuleSettings  # noqa: F401 - named in quotes below
+    from b24sync.domain.rule_test import RuleTest  # noqa: F401 - named in quotes below
 
 STATUSES = ("draft", "sent", "paid", "rejected")
 """The status names that every invoice configuration has; ``[invoice.status]`` may add others."""
@@ -226,57 +228,16 @@ class RetrySettings:
     attempts: int = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
-    """One event that fires a rule, with the moves that it must be (empty: any)."""
+class Rules(Later["RuleSettings"]):
+    """``[[rules]]``."""
 
-    event: str
-    from_: tuple[str, ...] = ()
-    to: tuple[str, ...] = ()
-    after: str = ""
-
-    @property
-    def kind(self) -> str:
-        """The kind whose event it is."""
-        return self.event.partition(".")[0]
+    place = "b24sync.domain.rule_settings:RuleSettings"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleSettings:
-    """One of ``[[rules]]``.
+class RuleTests(Later["RuleTest"]):
+    """``[[tests]]``."""
 
-    Attributes:
-        name: As commands and lists show it; every rule has another.
-        on: Event names; ``invoice.paid`` is short for a move to that status.
-        from_: Status names or stage ids that a move must come from; empty: any.
-        to: Those that it must lead to; empty: any.
-        after: Of ``*.stuck``: how long in one stage.
-        stage: Of ``*.stuck``: the status names or stage ids that are meant; empty: all that are not final.
-        when: Condition; empty: always.
-        steps: What is done, in this order.
-    """
-
-    name: str
-    on: tuple[str, ...]
-    from_: tuple[str, ...] = ()
-    to: tuple[str, ...] = ()
-    after: Stay | None = None
-    stage: tuple[str, ...] = ()
-    when: Condition = ""
-    steps: tuple[StepSettings, ...]
-
-    def triggers(self) -> tuple[Trigger, ...]:
-        """What fires the rule, short forms written out."""
-        return tuple(self._trigger(name) for name in self.on)
-
-    def _trigger(self, name: str) -> Trigger:
-        kind, _, word = name.partition(".")
-        if kind == INVOICE and name not in event_names(kind):
-            return Trigger(moved_name(kind), self.from_, (word,))
-        if name == stuck_name(kind):
-            return Trigger(name, (), self.stage, str(self.after or ""))
-        moves = name == moved_name(kind)
-        return Trigger(name, self.from_ if moves else (), self.to if moves else ())
+    place = "b24sync.domain.rule_test:RuleTest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,5 +266,5 @@ class Settings:
     commission: CommissionSettings | None = None
     safety: SafetySettings = SafetySettings()
     retry: RetrySettings = RetrySettings()
-    rules: tuple[RuleSettings, ...] = ()
-    tests: tuple[RuleTest, ...] = ()
+    rules: Rules = field(default_factory=Rules)
+    tests: RuleTests = field(default_factory=RuleTests)

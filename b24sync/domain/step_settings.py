@@ -129,6 +129,7 @@ class SecretCopyUse:
 PortalUse: TypeAlias = FieldUse | StageUse | SourceUse | SectionUse | TemplateUse | SecretCopyUse
 
 
+@dataclass(frozen=True, slots=True)
 class StepSettings:
     """The options of one step; every class of ``b24sync.steps`` is one.
 
@@ -146,8 +147,6 @@ class StepSettings:
         section: The section of the configuration that it cannot do without; empty: none.
         scopes: What the webhook must be allowed for it.
     """
-
-    __slots__ = ()
 
     name: ClassVar[str] = ""
     called: ClassVar[Message]

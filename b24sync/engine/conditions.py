@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from b24sync.calls import Answer
     from b24sync.domain.entity import Entity
     from b24sync.domain.event import Event
-    from b24sync.domain.settings import RuleSettings
+    from b24sync.domain.rule_settings import RuleSettings
     from b24sync.rules.language import Language
     from b24sync.rules.links import Linker
     from b24sync.rules.loader import Loader

@@ -20,7 +20,8 @@ from b24sync.rules.match import concerns, mismatch
 if TYPE_CHECKING:
     from b24sync.domain.commission_ledger import BookedRow
     from b24sync.domain.entity import Key
-    from b24sync.domain.settings import ReminderSettings, RuleSettings
+    from b24sync.domain.rule_settings import RuleSettings
+    from b24sync.domain.settings import ReminderSettings
     from b24sync.engine.workshop import Workshop
     from b24sync.store import Store
     from b24sync.store.journal import EventRow

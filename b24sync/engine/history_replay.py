@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from b24sync.domain.event import Event
-    from b24sync.domain.settings import RuleSettings, Settings
+    from b24sync.domain.rule_settings import RuleSettings
+    from b24sync.domain.settings import Settings
     from b24sync.engine.as_of import Past
     from b24sync.rules.language import Language
     from b24sync.rules.scope import View

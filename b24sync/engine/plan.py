@@ -7,7 +7,7 @@ Nothing here asks the portal. A condition that needs a linked entity which was n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -23,7 +23,8 @@ from b24sync.words import polling as words
 if TYPE_CHECKING:
     from b24sync.calls import Call
     from b24sync.domain.entity import Entity, Key
-    from b24sync.domain.settings import RuleSettings, SafetySettings
+    from b24sync.domain.rule_settings import RuleSettings
+    from b24sync.domain.settings import SafetySettings
     from b24sync.domain.step_settings import StepSettings
     from b24sync.store import Store
 
@@ -76,7 +77,7 @@ class Planner:
     """
 
     store: Store
-    rules: tuple[RuleSettings, ...]
+    rules: Sequence[RuleSettings]
     safety: SafetySettings
     judge: Judge
     run: int

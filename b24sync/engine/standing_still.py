@@ -19,7 +19,7 @@ from b24sync.domain.working_time import due, earliest_start
 
 if TYPE_CHECKING:
     from b24sync.domain.calendar import Calendar
-    from b24sync.domain.settings import RuleSettings
+    from b24sync.domain.rule_settings import RuleSettings
     from b24sync.domain.values import Stay
     from b24sync.engine.funnels import Funnels
     from b24sync.store import Store

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from b24sync.domain.calendar import Calendar
     from b24sync.domain.entity import Entity, Key
     from b24sync.domain.event import Event
-    from b24sync.domain.settings import RuleSettings, Settings
+    from b24sync.domain.rule_settings import RuleSettings
+    from b24sync.domain.settings import Settings
     from b24sync.domain.step_settings import StepSettings
     from b24sync.engine.apply import Applied
     from b24sync.engine.contexts import ContextMaker

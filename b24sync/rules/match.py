@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from b24sync.domain.event import Event
-    from b24sync.domain.settings import RuleSettings, Trigger
+    from b24sync.domain.rule_settings import RuleSettings, Trigger
 
 
 def concerns(rule: RuleSettings, event: Event) -> bool:

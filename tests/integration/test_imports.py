@@ -105,6 +105,24 @@ except SystemExit as end:
     assert loaded(code, folder=polled) & HEAVY == heavy
 
 
+def test_an_idle_poll_reads_no_rule_and_loads_nothing_that_runs_one(polled):
+    code = """
+import sys
+sys.argv = ["b24sync", "poll"]
+from b24sync.cli import main
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+import json
+print(json.dumps([name for name in sys.modules if name.startswith("b24sync.")]))
+"""
+    found = loaded(code, folder=polled)
+    busy = ("b24sync.steps.", "b24sync.rules.", "b24sync.domain.rule", "b24sync.ports", "b24sync.mail")
+    assert {name for name in found if name.startswith(busy)} == {"b24sync.steps.registry"}
+    assert not {"b24sync.engine.commit", "b24sync.engine.dispatch", "b24sync.engine.follow_up"} & found
+
+
 def test_a_command_loads_the_signatures_of_its_own_module_only(polled):
     code = """
 import sys

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from b24sync.config.load import load
-from b24sync.domain.settings import CommissionSettings, RateSettings, Settings, Trigger
+from b24sync.domain.rule_settings import Trigger
+from b24sync.domain.settings import CommissionSettings, RateSettings, Settings
 from b24sync.domain.values import Deadline
 from b24sync.errors import ConfigError
 from b24sync.steps.registry import STEPS
@@ -314,6 +315,30 @@ def test_a_known_good_file_is_loaded_without_jinja2_and_gives_the_same(tmp_path)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
     assert load(SAMPLE, environ=ENVIRON, known_good=first.digest) == first
+
+
+def test_rules_of_a_known_good_file_are_read_when_somebody_looks_at_them():
+    first = load(SAMPLE, environ=ENVIRON)
+    program = (
+        "import sys; from pathlib import Path; from b24sync.config.load import load;"
+        f"found = load(Path({str(SAMPLE)!r}), environ={ENVIRON!r}, known_good={first.digest!r});"
+        "read = lambda: 'b24sync.steps.notify' in sys.modules; before = read();"
+        "print(before, len(found.settings.rules), read())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == f"False {len(first.settings.rules)} True\n"
+
+
+def test_a_letter_that_is_used_is_the_one_that_was_found_to_be_good(tmp_path):
+    (tmp_path / "texts").mkdir()
+    body = tmp_path / "texts" / "invoice.html"
+    body.write_text("{{ invoice.number }}")
+    first = loaded(tmp_path, TEXT_RULE)
+    again = load(first.path, environ={}, known_good=first.digest)
+    body.write_text("{{ invoice.numbr }}")
+    assert again.settings == first.settings
+    with pytest.raises(ConfigError, match="no numbr"):
+        load(first.path, environ={}, known_good=first.digest)
 
 
 def test_the_known_digest_may_be_found_by_the_settings():

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from b24sync.domain.settings import PortalSettings, RuleSettings, Settings, Trigger
+from b24sync.domain.rule_settings import RuleSettings, Trigger
+from b24sync.domain.settings import PortalSettings, Settings
 from b24sync.domain.step_settings import StepSettings
 from b24sync.domain.values import Deadline, Secret, format_duration, is_path, parse_duration, parse_time
 from b24sync.steps.registry import MAIL_STEPS, STEPS, TASK_STEPS, step_class

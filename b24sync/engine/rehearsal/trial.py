@@ -29,8 +29,9 @@ from b24sync.steps.context import RunnableStep, StepContext
 if TYPE_CHECKING:
     from b24sync.domain.calendar import Calendar
     from b24sync.domain.event import Event
+    from b24sync.domain.rule_settings import RuleSettings
     from b24sync.domain.rule_test import RuleTest, Table
-    from b24sync.domain.settings import RuleSettings, Settings
+    from b24sync.domain.settings import Settings
     from b24sync.domain.step_settings import StepSettings
     from b24sync.ports import Effects, StepResult
     from b24sync.rest.kinds import Kind
@@ -278,4 +279,4 @@ def offline(step: StepSettings) -> StepSettings:
         changes["lookups"] = ()
     if hasattr(step, "template"):
         changes["template"] = 1
-    return replace(step, **changes) if changes else step  # type: ignore[type-var]
+    return replace(step, **changes) if changes else step
