@@ -98,7 +98,15 @@ class Interview:
             "login", lambda was: ask(words.LOGIN(), was, optional=True), default="", fits=lambda _: True
         )
         password = ask(words.PASSWORD(), "", hidden=True) if user else ""
-        return MailChoice("smtp", sender, host, int(port), security, user, password)
+        return MailChoice(
+            transport="smtp",
+            from_=sender,
+            host=host,
+            port=int(port),
+            security=security,
+            user=user,
+            password=password,
+        )
 
     def _one_of(self, key: str, question: str, known: tuple[str, ...], default: str) -> str:
         return self.answers.settle(

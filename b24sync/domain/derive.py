@@ -142,7 +142,15 @@ def derive(known: Known | None, look: Look | None, moves: Sequence[Move], facts:
 def _first_seen(look: Look, moves: Sequence[Move], facts: Facts) -> Derived:
     created = not facts.quiet and look.created_at >= facts.fresh_from
     facts = facts if created else replace(facts, settled_before=None)
-    blank = Known(look.key, look.values, None, None, facts.run, 0, 1)
+    blank = Known(
+        key=look.key,
+        values=look.values,
+        stage=None,
+        stage_at=None,
+        stage_run=facts.run,
+        history_id=0,
+        revision=1,
+    )
     if not created:
         return Derived(_recorded(blank, look, moves, facts), (), {}, adopted=True)
     root = facts.made_by(look.key)

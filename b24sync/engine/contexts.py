@@ -149,18 +149,18 @@ def event_of_row(row: EventRow) -> Event:
     """A recorded event as derivation made it."""
     root = Key(row.root_kind, row.root_id) if row.root_kind and row.root_id else None
     return Event(
-        row.key,
-        row.name,
-        Key(row.kind, row.entity_id),
-        datetime.fromtimestamp(row.occurred_at, UTC),
-        row.from_,
-        row.to_,
-        row.from_stage,
-        row.to_stage,
-        row.changes,
-        row.own,
-        root,
-        row.by_user,
+        key=row.key,
+        name=row.name,
+        entity=Key(row.kind, row.entity_id),
+        occurred_at=datetime.fromtimestamp(row.occurred_at, UTC),
+        from_=row.from_,
+        to=row.to_,
+        from_stage=row.from_stage,
+        to_stage=row.to_stage,
+        changes=row.changes,
+        own=row.own,
+        root=root,
+        by=row.by_user,
     )
 
 

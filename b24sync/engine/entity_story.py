@@ -92,12 +92,12 @@ def write(store: Store, rules: Sequence[RuleSettings], key: Key) -> Story | None
             actions[action.event_id].append(action)
         chapters = [Chapter(event, _said(store, rules, event), actions[event.id]) for event in events]
         return Story(
-            key,
-            stored,
-            store.snapshot.revisions(key.kind, key.id),
-            chapters,
-            actions[None],
-            store.ledger.rows(key),
+            key=key,
+            stored=stored,
+            revisions=store.snapshot.revisions(key.kind, key.id),
+            chapters=chapters,
+            by_operators=actions[None],
+            booked=store.ledger.rows(key),
         )
 
 

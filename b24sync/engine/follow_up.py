@@ -76,14 +76,14 @@ class FollowUp:
 
     def _standing_still(self, applied: Applied) -> None:
         looking = StandingStill(
-            self.store,
-            self.settings.rules,
-            self.funnels,
-            self.calendar,
-            self.tz,
-            self.planner.now,
-            self.run,
-            self.planner.waiting,
+            store=self.store,
+            rules=self.settings.rules,
+            funnels=self.funnels,
+            calendar=self.calendar,
+            tz=self.tz,
+            now=self.planner.now,
+            run=self.run,
+            waiting=self.planner.waiting,
         )
         for event, stored in looking.look(list(applied.changes), applied.touched):
             self._plan(event, stored, applied)

@@ -157,13 +157,13 @@ class Planner:
         for position, step in enumerate(rule.steps):
             own_state, own_result = self._aged(step, event) if state == "pending" else (state, result)
             planned = Planned(
-                f"{event_id}/{rule.name}/{position}",
-                event_id,
-                rule.name,
-                step.name,
-                position,
-                event.entity.kind,
-                event.entity.id,
+                key=f"{event_id}/{rule.name}/{position}",
+                event_id=event_id,
+                rule=rule.name,
+                step=step.name,
+                position=position,
+                kind=event.entity.kind,
+                entity_id=event.entity.id,
                 state=own_state,
                 result=own_result,
                 marker=marker(self.installation, f"{fact}/{rule.name}/{position}"),

@@ -141,12 +141,12 @@ class Workshop:
 
         records = DryRecords(self.store.records)
         return Trial(
-            self.store,
-            self.contexts(funnels, now, records=records).open,
-            _Reading(self.store, self.portal()),
-            records,
-            int(now.timestamp()),
-            lambda: not self.stop() and (deadline is None or self.clock.monotonic() < deadline),
+            store=self.store,
+            open=self.contexts(funnels, now, records=records).open,
+            around=_Reading(self.store, self.portal()),
+            records=records,
+            at=int(now.timestamp()),
+            time_left=lambda: not self.stop() and (deadline is None or self.clock.monotonic() < deadline),
         )
 
     def dispatcher(self, *, funnels: Funnels, run: int, now: datetime, deadline: float | None) -> Dispatcher:
@@ -200,15 +200,15 @@ class Workshop:
         from b24sync.engine.follow_up import FollowUp
 
         FollowUp(
-            self.store,
-            self.settings,
-            self.kinds,
-            funnels,
-            planner,
-            self.base_url(),
-            self.zone(),
-            self.calendar,
-            applied.run,
+            store=self.store,
+            settings=self.settings,
+            kinds=self.kinds,
+            funnels=funnels,
+            planner=planner,
+            base_url=self.base_url(),
+            tz=self.zone(),
+            calendar=self.calendar,
+            run=applied.run,
         ).follow(applied)
 
 

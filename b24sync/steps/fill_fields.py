@@ -78,7 +78,9 @@ class FillFields(StepSettings):
         for code, value in self.set.items():
             for kind in kinds:
                 other = DEAL if kind in {INVOICE, TASK} else ""
-                yield FieldUse(f"set.{code}", kind, code, "write", value, other)
+                yield FieldUse(
+                    where=f"set.{code}", owner=kind, code=code, purpose="write", value=value, or_owner=other
+                )
         for n, lookup in enumerate(self.lookups):
             if ":" in lookup.from_:
                 yield SourceUse(f"lookups[{n}].from", lookup.from_)

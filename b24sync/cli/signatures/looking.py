@@ -88,7 +88,9 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """Run the recorded events through the rules, offline, and print the actions that they would have made."""
-    wanted = body("replay").Wanted(from_file, since, until, rules, compare, as_json)
+    wanted = body("replay").Wanted(
+        from_file=from_file, since=since, until=until, rules=rules, compare=compare, as_json=as_json
+    )
     raise typer.Exit(body("replay").run(context.obj, wanted))
 
 

@@ -41,7 +41,9 @@ def retry(
     yes: Yes = False,
 ) -> None:
     """Make failed and waiting actions due now; an uncertain one only by its id."""
-    wanted = body("actions").Wanted(ids or [], every, rule, entity, since, yes)
+    wanted = body("actions").Wanted(
+        ids=ids or [], every=every, rule=rule, entity=entity, since=since, yes=yes
+    )
     raise typer.Exit(body("actions").move(context.obj, body("actions").RETRY, wanted))
 
 
@@ -55,7 +57,9 @@ def cancel(
     yes: Yes = False,
 ) -> None:
     """Give up failed, held, uncertain (and, by id, pending) actions."""
-    wanted = body("actions").Wanted(ids or [], every, rule, entity, since, yes)
+    wanted = body("actions").Wanted(
+        ids=ids or [], every=every, rule=rule, entity=entity, since=since, yes=yes
+    )
     raise typer.Exit(body("actions").move(context.obj, body("actions").CANCEL, wanted))
 
 
@@ -69,7 +73,9 @@ def release(
     yes: Yes = False,
 ) -> None:
     """Let held actions run."""
-    wanted = body("actions").Wanted(ids or [], every, rule, entity, since, yes)
+    wanted = body("actions").Wanted(
+        ids=ids or [], every=every, rule=rule, entity=entity, since=since, yes=yes
+    )
     raise typer.Exit(body("actions").move(context.obj, body("actions").RELEASE, wanted))
 
 

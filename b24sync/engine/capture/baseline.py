@@ -55,7 +55,7 @@ def take_baselines(
     Returns:
         The errors of the kinds that could not be finished; they go on in the next poll where they stopped.
     """
-    errors = _begin(portal, store, kinds, opened, run, origin)
+    errors = _begin(portal=portal, store=store, kinds=kinds, opened=opened, run=run, origin=origin)
     chains = {
         kind.name: Chain(
             f"b{kind.name}",

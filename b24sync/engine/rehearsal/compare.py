@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from b24sync.engine.rehearsal.trial import Trial
+    from b24sync.engine.rehearsal.trial import Rehearsed
     from b24sync.engine.rehearsal.would import Tried
 
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u200b": None})
@@ -46,7 +46,7 @@ class Difference:
 
 
 def differences(
-    expect: Sequence[Mapping[str, Any]], trial: Trial, *, rules: Sequence[str], tz: tzinfo
+    expect: Sequence[Mapping[str, Any]], trial: Rehearsed, *, rules: Sequence[str], tz: tzinfo
 ) -> list[Difference]:
     """Everything that differs.
 
@@ -80,7 +80,7 @@ def _nearest(expected: Mapping[str, Any], left: Sequence[Tried], tz: tzinfo) -> 
     return min(same, key=lambda one: len(list(_unequal(expected, one, tz))), default=None)
 
 
-def _missing(expected: Mapping[str, Any], trial: Trial, rules: Sequence[str]) -> Difference:
+def _missing(expected: Mapping[str, Any], trial: Rehearsed, rules: Sequence[str]) -> Difference:
     rule = str(expected.get("rule") or "")
     where = ", ".join(str(expected[key]) for key in ("rule", "step") if key in expected)
     if rule and rule not in rules:
@@ -100,7 +100,14 @@ def _unequal(expected: Mapping[str, Any], one: Tried, tz: tzinfo) -> Iterator[Di
     for key, value in wanted.items():
         if not _same(key, value, values.get(key), one, tz):
             why = str(values.get("error") or values.get("message") or values.get("reason") or "")
-            yield Difference("value", _where(one), key, value, values.get(key), why if key == "state" else "")
+            yield Difference(
+                what="value",
+                where=_where(one),
+                key=key,
+                expected=value,
+                got=values.get(key),
+                hint=why if key == "state" else "",
+            )
 
 
 def _same(key: str, expected: Any, got: Any, one: Tried, tz: tzinfo) -> bool:

@@ -208,15 +208,15 @@ def event_of(test: RuleTest, subject: Entity, at: datetime, funnels: Funnels) ->
 
     from_stage, to_stage = stage(test.from_), stage(to)
     return Event(
-        f"{subject.key}/{f'{STUCK}/{test.after}' if test.after else 'test'}",
-        name,
-        subject.key,
-        at,
-        None if from_stage is None else funnels.status(kind, from_stage),
-        None if to_stage is None else funnels.status(kind, to_stage),
-        from_stage,
-        to_stage,
-        {
+        key=f"{subject.key}/{f'{STUCK}/{test.after}' if test.after else 'test'}",
+        name=name,
+        entity=subject.key,
+        occurred_at=at,
+        from_=None if from_stage is None else funnels.status(kind, from_stage),
+        to=None if to_stage is None else funnels.status(kind, to_stage),
+        from_stage=from_stage,
+        to_stage=to_stage,
+        changes={
             field: list(change) if isinstance(change, list) else [None, change]
             for field, change in test.changes.items()
         },

@@ -43,7 +43,7 @@ _PEOPLE = ("to", "responsible")
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class Rehearsed:
     """What a test came to.
 
     Attributes:
@@ -71,7 +71,7 @@ class Rehearsal:
     calendar: Callable[[], Calendar]
     now: datetime
 
-    def run(self, test: RuleTest) -> Trial:
+    def run(self, test: RuleTest) -> Rehearsed:
         """Give the event to every rule."""
         actions: list[Tried] = []
         quiet: dict[str, str] = {}
@@ -82,7 +82,7 @@ class Rehearsal:
                 quiet[rule.name] = reason
             else:
                 actions += stage.actions(rule)
-        return Trial(actions, quiet)
+        return Rehearsed(actions, quiet)
 
 
 @dataclass(slots=True)
@@ -115,7 +115,9 @@ class _Stage:
         )
         now = (rehearsal.now if test.at is None else moment(test.at, tz)).astimezone(UTC)
         event = event_of(test, given.entities[given.subject], now, funnels)
-        return cls(rehearsal, test, staff, funnels, given, event, now)
+        return cls(
+            rehearsal=rehearsal, test=test, staff=staff, funnels=funnels, given=given, event=event, now=now
+        )
 
     def mismatch(self, rule: RuleSettings) -> str:
         """Why the rule does nothing; empty if it fires."""
@@ -142,7 +144,15 @@ class _Stage:
             values = {**values_of(portal, result), **said}
             self._book(result)
             self._name_people(values)
-            yield Tried(rule.name, step.name, position, state, changed, values, dict(self.aliases))
+            yield Tried(
+                rule=rule.name,
+                step=step.name,
+                position=position,
+                state=state,
+                changed=changed,
+                values=values,
+                aliases=dict(self.aliases),
+            )
             if state == "failed":
                 return
 
@@ -179,7 +189,14 @@ class _Stage:
 
     def _stand_in(self, step: StepSettings | None = None) -> StandIn:
         fields = [str(name) for name in getattr(step, "set", ())]
-        return StandIn(self.given, self.staff, self.rehearsal.kinds, self.funnels, self.records, fields)
+        return StandIn(
+            given=self.given,
+            staff=self.staff,
+            kinds=self.rehearsal.kinds,
+            funnels=self.funnels,
+            records=self.records,
+            fields=fields,
+        )
 
     def _linker(self) -> Linker:
         settings = self.rehearsal.settings
