@@ -11,6 +11,7 @@ import json
 import logging
 import re
 import traceback
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, quote_plus
@@ -104,6 +105,22 @@ def format_exception(error: BaseException) -> str:
     return redact("".join(traceback.format_exception(error)))
 
 
+class _Origin:
+    """Whose records these are: the configuration in a folder of them; empty where there is only one."""
+
+    name = ""
+
+
+@contextmanager
+def about(name: str) -> Iterator[None]:
+    """Name every record within by its configuration, those of other threads too."""
+    before, _Origin.name = _Origin.name, name
+    try:
+        yield
+    finally:
+        _Origin.name = before
+
+
 class RedactingFilter(logging.Filter):
     """Takes secrets out of a record before any handler sees it; for loggers of libraries that log URLs."""
 
@@ -121,7 +138,10 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The whole entry, without secrets and control characters."""
-        return f"{_instant(record)} {printable(redact(super().format(record)))}"
+        origin = f"{_Origin.name}: " if _Origin.name else ""
+        lines = redact(super().format(record)).splitlines() or [""]
+        first = f"{_instant(record)} {origin}{printable(lines[0])}"
+        return "\n".join([first, *(f"{origin}{printable(line)}" for line in lines[1:])])
 
 
 class JsonFormatter(logging.Formatter):
@@ -135,6 +155,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": redact(record.getMessage()),
         }
+        if _Origin.name:
+            entry["configuration"] = _Origin.name
         extra = {name: value for name, value in vars(record).items() if name not in _STANDARD_FIELDS}
         entry |= {redact(name): _plain(value) for name, value in extra.items() if name not in entry}
         if record.exc_info:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any, cast
 
 from b24sync.errors import B24SyncError
 from b24sync.log import format_exception, json_line, printable, redact
 from b24sync.words import commands as said
 
 INTERRUPTED = 130
+COULD_NOT_RUN = 2
 
 
 class _Manner:
@@ -40,7 +43,12 @@ def tell(lines: Iterable[str], *, label: str = "", level: str = "error") -> None
             entry = {"at": at, "level": level, "logger": "b24sync", "message": text.strip()}
             print(json_line({**entry, "configuration": label} if label else entry), file=sys.stderr)
         else:
-            print(text if not label or label in text else f"{label}: {text}", file=sys.stderr)
+            print(text if not label or _names(text, label) else f"{label}: {text}", file=sys.stderr)
+
+
+def _names(text: str, label: str) -> bool:
+    """Whether a line says already of which file it speaks."""
+    return re.search(rf"(?:^|[/\s]){re.escape(label)}\b", text) is not None
 
 
 def explain(error: BaseException, *, verbose: bool, label: str = "") -> int:
@@ -62,7 +70,7 @@ def explain(error: BaseException, *, verbose: bool, label: str = "") -> int:
 
 
 def _say_unforeseen(error: BaseException, label: str) -> int:
-    """What the machine did to us, or we to ourselves."""
+    """What the machine did to us, or we to ourselves: it could not run, which is no failed action."""
     if isinstance(error, sqlite3.Error):
         from b24sync.store.db import unusable
 
@@ -74,7 +82,7 @@ def _say_unforeseen(error: BaseException, label: str) -> int:
     else:
         fault = said.FAULT(error=f"{type(error).__name__}: {error}")
         tell(fault.splitlines(), label=label)
-    return 1
+    return COULD_NOT_RUN
 
 
 def _of_system(error: OSError) -> str:
@@ -88,6 +96,8 @@ def _is_usage(error: BaseException) -> bool:
 
 def _show_usage(error: BaseException) -> int:
     show = getattr(error, "show", None)
-    if show is not None:
+    if _Manner.as_json:
+        tell([cast("Any", error).format_message()])
+    elif show is not None:
         show(file=sys.stderr)
     return 2

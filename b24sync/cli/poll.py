@@ -64,7 +64,7 @@ def poll_configuration(app: App, wanted: Wanted) -> int:
                 tell([str(error)], label=app.label)
             return error.exit_code
         _show(app, report, wanted)
-        _log(app, report)
+        _log(report)
         return report.exit_code
 
 
@@ -79,13 +79,12 @@ def _said_stuck(app: App) -> bool:
     return False
 
 
-def _log(app: App, report: Report) -> None:
+def _log(report: Report) -> None:
     """One line of the log a poll; a watch shows those that had something to do."""
     counts = ", ".join(f"{state} {count}" for state, count in report.actions.items()) or "none"
     log.log(
         logging.DEBUG if report.quiet else logging.INFO,
-        "%srun %s: events %s, actions: %s, %s requests, exit %s",
-        f"{app.label}: " if app.label else "",
+        "run %s: events %s, actions: %s, %s requests, exit %s",
         report.run,
         report.events,
         counts,

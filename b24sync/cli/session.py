@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from b24sync.errors import B24SyncError, ConfigError, UsageError
+from b24sync.log import about
 from b24sync.words import commands as said
 
 if TYPE_CHECKING:
@@ -138,17 +139,11 @@ class Session:
         offline: bool,
         hourly: bool,
     ) -> int:
-        from b24sync.app import App
         from b24sync.cli.failure import explain
 
         try:
-            app = App(self.load(source, offline=offline))
-            app.label = label_of(source)
-            try:
-                _own_database(app.settings.store.path.resolve(), source.path, used)
-                code = body(app)
-            finally:
-                app.close()
+            with about(label_of(source)):
+                code = self._run(source, body, used, offline=offline)
         except Exception as error:  # noqa: BLE001 - one failure does not stop the others
             if hourly and _said_lately(str(source.path), error):
                 return int(getattr(error, "exit_code", 1))
@@ -156,6 +151,19 @@ class Session:
         if hourly:
             _over(str(source.path))
         return code
+
+    def _run(
+        self, source: Source, body: Callable[[App], int], used: dict[Path, Path], *, offline: bool
+    ) -> int:
+        from b24sync.app import App
+
+        app = App(self.load(source, offline=offline))
+        app.label = label_of(source)
+        try:
+            _own_database(app.settings.store.path.resolve(), source.path, used)
+            return body(app)
+        finally:
+            app.close()
 
 
 def label_of(source: Source) -> str:
