@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from .stand_in import Sandbox
 
 _NAMES = {DEAL: "deal", CONTACT: "contact", COMPANY: "company"}
+_MULTIFIELDS = ("PHONE", "EMAIL")
+_BRING_THEIR_ID = {*_MULTIFIELDS, "COMMENTS"}
+"""Fields of a ``select`` that the list has to look up by id, and so brings the id with them (*source*)."""
 _HIDDEN = {"contactIds", "companyIds", "observers", "previousStageId", "fm"}
 
 
@@ -67,18 +70,19 @@ def _change(entry: Any) -> dict[str, Any]:
 def show_whole(
     portal: Sandbox, kind: EntityType, item: Item, names: set[str] | None = None
 ) -> dict[str, Any]:
-    """An item as the classic methods show it; phones and e-mails only in a whole one."""
+    """An item as the classic methods show it; phones and e-mails only in a whole one or by their names."""
     zone = portal.server_zone
     row = {}
     for name, spec in kind.fields.items():
         shown = classic_name(name)
         if name not in _HIDDEN and (names is None or shown in names):
             row[shown] = show_classic(spec, item.get(name), zone)
-    if names is None and not kind.staged:
-        for code in ("PHONE", "EMAIL"):
+    if not kind.staged:
+        for code in _MULTIFIELDS:
             entries = [entry for entry in item.get("fm", []) if entry["typeId"] == code]
-            row[f"HAS_{code}"] = "Y" if entries else "N"
-            if entries:
+            if names is None:
+                row[f"HAS_{code}"] = "Y" if entries else "N"
+            if entries and (names is None or code in names):
                 row[code] = [
                     {"ID": str(e["id"]), "VALUE_TYPE": e["valueType"], "VALUE": e["value"], "TYPE_ID": code}
                     for e in entries
@@ -157,7 +161,7 @@ def _selection(kind: EntityType, select: Any) -> set[str]:
     wanted = {str(name).upper() for name in as_list(select)}
     if not wanted:
         return plain
-    chosen = wanted | {"ID"}
+    chosen = wanted | ({"ID"} if wanted & _BRING_THEIR_ID else set())
     if "*" in wanted:
         chosen |= plain
     if "UF_*" in wanted:

@@ -230,6 +230,8 @@ def activity_list(portal: Sandbox, params: Params) -> Answer:
     names = {str(name).upper() for name in as_list(given.get("select"))}
     if "*" in names:
         names |= set(next(iter(rows), {})) - {"COMMUNICATIONS", "FILES"}
+    elif "DESCRIPTION" in names:
+        names |= {"PROVIDER_ID", "PROVIDER_TYPE_ID"}  # by which its text is unpacked
     return classic_page([portal.activity_book.shown(row, names or None) for row in rows], params)
 
 

@@ -199,6 +199,9 @@ def category_list(portal: Sandbox, params: Params) -> Answer:
 def status_list(portal: Sandbox, params: Params) -> Answer:
     """Rows of reference books; unpaged, filtered by equality."""
     wanted = as_map(params.get("filter", params.get("FILTER")))
+    for name in ("ENTITY_ID", "STATUS_ID", "SORT", "SEMANTICS"):
+        if is_array(wanted.get(name)):
+            raise Refusal("", f"Filter by {name} must be a string")
     rows = [stage.shown() for group in portal.funnels.statuses.values() for stage in group]
     for key, value in wanted.items():
         name = key.lstrip("=")

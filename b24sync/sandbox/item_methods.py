@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 from .crm_items import Item
 from .crm_stages import stage_entity
 from .envelope import Answer, Refusal
-from .filters import Column, Kind, Predicate, compile_filter, split_key
+from .filters import Column, Kind, Predicate, compile_filter
 from .method_registry import Params, rest
 from .php import as_list, as_map, is_array, to_int
 from .portal_dates import strtotime, to_day, zone
 from .query import Query, answer, page
 from .schema import EntityType, Field, describe, item_name, upper_name
 from .typed_values import show
+from .validators import checked_filter, checked_order
 
 if TYPE_CHECKING:
     from .stand_in import Sandbox
@@ -132,9 +133,15 @@ class Names:
             (name for name in self.kind.fields if name.startswith("UF_") and item_name(name) == shown), None
         )
 
-    def upper(self, shown: str) -> str | None:
-        """The inner name of an upper-case one: clients in wide use order by ``ID``, and get their order."""
-        return next((name for name in self.kind.fields if upper_name(name) == shown), None)
+    def sortable(self, shown: str) -> str | None:
+        """The inner name of a field that items can be ordered by, or ``None``.
+
+        Also of an upper-case one: clients in wide use order by ``ID``, and get their order.
+        """
+        name = self.inner(shown) or next(
+            (name for name in self.kind.fields if upper_name(name) == shown), None
+        )
+        return None if name is None or self.kind.fields[name].multiple else name
 
     def fields(self, given: Any) -> dict[str, Any]:
         """Inputs by inner names; unknown ones are dropped, as the portal does without a word."""
@@ -200,23 +207,6 @@ def item_list(portal: Sandbox, params: Params) -> Answer:
     return answer("items", [show_item(portal, names, row, selected) for row in rows], total, start)
 
 
-def comparable(portal: Sandbox, filters: Any) -> dict[str, Any]:
-    """A filter's outer level, with comparisons with arrays dropped, kept or refused as the portal is set.
-
-    A chained command of a batch compares with an array if the earlier page was short (portal.md §1.5).
-    """
-    kept = as_map(filters)
-    for key in list(kept):
-        prefix, name = split_key(key)
-        if prefix not in {">", ">=", "<", "<="} or not is_array(kept[key]):
-            continue
-        if portal.settings.array_bound == "error":
-            raise Refusal("INVALID_ARG_VALUE", f"Invalid filter: field '{name}' has invalid value")
-        if portal.settings.array_bound == "rows":
-            del kept[key]
-    return kept
-
-
 def visible_only(hidden: set[int], keep: Predicate | None) -> Predicate | None:
     """A test that also leaves out rows that the owner may not see."""
     if not hidden:
@@ -225,14 +215,13 @@ def visible_only(hidden: set[int], keep: Predicate | None) -> Predicate | None:
 
 
 def _query(portal: Sandbox, names: Names, params: Params) -> Query:
-    filters = comparable(portal, params.get("filter"))
     known = columns(portal, names.kind)
+    filters = checked_filter(
+        params.get("filter"), lambda name: names.inner(name) is not None, portal.settings
+    )
 
     def resolve(name: str) -> Column | None:
-        column = known.get(names.inner(name) or "")
-        if column is None and portal.settings.strict:
-            raise Refusal("INVALID_ARG_VALUE", f"Invalid filter: field '{name}' is not allowed in filter")
-        return column
+        return known.get(names.inner(name) or "")
 
     query = Query()
     keep = compile_filter(filters, resolve)
@@ -242,35 +231,17 @@ def _query(portal: Sandbox, names: Names, params: Params) -> Query:
         "id",
         lambda name, value: skewed(portal, value) if name == "updatedTime" else None,
     )
-    for name, descending in _order(portal, names, params.get("order")):
+    for name, descending in checked_order(params.get("order"), names.sortable, portal.settings):
         query.order.append((name, descending))
         query.sorters.append(known[name].get)
     return query
-
-
-def _order(portal: Sandbox, names: Names, order: Any) -> list[tuple[str, bool]]:
-    result = []
-    for name, direction in as_map(order).items():
-        inner = names.inner(name) or names.upper(name)
-        word = str(direction).upper()
-        if inner is None or names.kind.fields[inner].multiple:
-            if portal.settings.strict:
-                raise Refusal("INVALID_ARG_VALUE", f"Invalid order: field '{name}' is not allowed in order")
-            continue
-        if word not in {"ASC", "DESC"}:
-            if portal.settings.strict:
-                text = f"allowed sort directions are `ASC, DESC`. But got '{direction}' for field '{name}'"
-                raise Refusal("INVALID_ARG_VALUE", f"Invalid order: {text}")
-            word = "ASC"
-        result.append((inner, word == "DESC"))
-    return result
 
 
 def _selection(portal: Sandbox, names: Names, select: Any) -> set[str] | None:
     wanted = [str(name) for name in as_list(select)]
     if not wanted or "*" in wanted:
         return None
-    chosen = {"id"}
+    chosen: set[str] = set()
     for name in wanted:
         if name.lower() == "uf_*":
             chosen |= {field for field in names.kind.fields if field.startswith("UF_")}

@@ -199,7 +199,12 @@ def invoice_list(portal: Sandbox, params: Params) -> Answer:
         [row for row in book.all.values() if keep is None or keep(row)],
         [(value_of(name.upper()), descends(way)) for name, way in order.items()],
     )
-    return classic_page([book.shown(row, whole=False) for row in rows], params)
+    names = {str(name).upper() for name in as_list(given.get("select"))}
+    return classic_page([_picked(book.shown(row, whole=False), names) for row in rows], params)
+
+
+def _picked(row: OldInvoice, names: set[str]) -> OldInvoice:
+    return {name: value for name, value in row.items() if not names or "*" in names or name in names}
 
 
 def _column(portal: Sandbox, name: str) -> Column | None:

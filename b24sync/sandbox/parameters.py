@@ -1,4 +1,4 @@
-"""Parameters of controller methods: what the portal binds before a method runs, and how it refuses (§1.3)."""
+"""Parameters of controller methods: what the portal binds before a method runs (portal.md §1.3)."""
 
 from __future__ import annotations
 

@@ -40,8 +40,9 @@ class SandboxSettings:
             are taken for those of its first pass.
         skew: Date filters of crm.item.list, crm.stagehistory.list and document lists are shifted by
             (owner - server), as the product does.
-        strict: Unknown names in select, filter and order of crm.item.* are refused; otherwise ignored.
-        strict_select: ``strict`` also means select; the product drops unknown names there.
+        strict: Unknown names in filter and order of crm.item.list and crm.stagehistory.list are refused, and
+            moments of the history's filter that cannot be read; otherwise ignored.
+        strict_select: ``strict`` also means the select of crm.item.list; the product drops unknown names.
         stagehistory31: crm.stagehistory.list knows smart invoices.
         stagehistory_dynamic: crm.stagehistory.list knows smart processes.
         history_drops_final: Smart invoices and processes lose the former final row on leaving a final stage
@@ -60,8 +61,9 @@ class SandboxSettings:
             own ``time`` tells ``operating``.
         latency_s: Seconds every request takes longer.
         command_latency_s: Seconds every command takes longer, also each one of a batch.
-        array_bound: What a comparison with an array does, as after a short page of chained commands: "error"
-            (INVALID_ARG_VALUE), "rows" (the condition is void) or "nothing" (no row matches).
+        array_bound: What an array does under an operator that wants one value, as after a short page of
+            chained commands: "error" (INVALID_ARG_VALUE), "rows" (the condition is void) or "nothing" (older
+            portals: a comparison matches no row).
         pdf_polls: Calls of document.get until the PDF is there.
         rows_add_tax: A written price of a row without ``taxIncluded`` gets the tax on top, against the
             documentation.

@@ -84,7 +84,13 @@ def address_list(portal: Sandbox, params: Params) -> Answer:
 
 def _page(rows: list[Row], params: Params) -> Answer:
     filters = {key.upper(): value for key, value in as_map(params.get("filter")).items()}
-    return classic_page([dict(row) for row in rows if _fits(row, filters)], params)
+    names = {str(name) for name in as_list(params.get("select"))}
+    shown = [_picked(row, names) for row in rows if _fits(row, filters)]
+    return classic_page(shown, params)
+
+
+def _picked(row: Row, names: set[str]) -> Row:
+    return {name: value for name, value in row.items() if not names or "*" in names or name in names}
 
 
 def _fits(row: Row, filters: Mapping[str, Any]) -> bool:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from .envelope import PAGE, Answer, Refusal
-from .filters import Column, compile_filter, descends, sort_rows, split_key, value_of
-from .item_methods import comparable, read_bound, skewed
+from .filters import Column, Kind, compile_filter, descends, sort_rows, split_key, value_of
+from .item_methods import read_bound, skewed
 from .method_registry import Params, rest
 from .php import as_list, as_map, is_array, to_int
 from .query import answer
 from .schema import DEAL, FIRST_DYNAMIC, INVOICE, LEAD, OLD_INVOICE, OWNER_TYPES
 from .stage_history import HistoryRow
 from .table import Table
+from .validators import checked_filter, checked_order
 
 if TYPE_CHECKING:
     from .stand_in import Sandbox
@@ -112,13 +114,14 @@ def _row(portal: Sandbox, params: Params) -> tuple[int, int, dict[str, Any]]:
 
 @rest("crm.stagehistory.list", "crm", takes="entityTypeId:int! order:array filter:array select:array")
 def stage_history(portal: Sandbox, params: Params) -> Answer:
-    """Rows of the stage history of one type; unknown names are ignored silently."""
+    """Rows of the stage history of one type; their id comes whatever was selected."""
     etid = _history_type(portal, to_int(params.get("entityTypeId")) or 0)
     table = portal.history.table(etid)
     hidden = portal.items.book(etid).hidden if etid != OLD_INVOICE else set()
-    filters = comparable(portal, params.get("filter"))
+    known = _history_names(etid)
+    filters = checked_filter(params.get("filter"), known.__contains__, portal.settings)
     keep = compile_filter(filters, lambda name: _history_column(portal, etid, name))
-    order = [(name, descends(way)) for name, way in as_map(params.get("order")).items()]
+    order = checked_order(params.get("order"), lambda name: name if name in known else None, portal.settings)
     rows: list[HistoryRow] = []
     start = to_int(params.get("start")) or 0
     offset = max(0, start) // PAGE * PAGE
@@ -175,27 +178,36 @@ def _history_ids(table: Table[HistoryRow], filters: dict[str, Any], *, descendin
     return (ids[place] for place in (reversed(places) if descending else places))
 
 
-def _history_column(portal: Sandbox, etid: int, name: str) -> Column | None:
-    stage, semantics = (
-        ("STATUS_ID", "STATUS_SEMANTIC_ID") if etid == OLD_INVOICE else ("STAGE_ID", "STAGE_SEMANTIC_ID")
-    )
-    attributes = {
+def _history_names(etid: int) -> dict[str, tuple[str, Kind]]:
+    """Fields of a type's rows, as attributes and their kinds; leads and old invoices have no funnels."""
+    found: dict[str, tuple[str, Kind]] = {
         "ID": ("id", "int"),
         "TYPE_ID": ("type_id", "int"),
         "OWNER_ID": ("owner_id", "int"),
-        "CATEGORY_ID": ("category_id", "int"),
-        stage: ("stage_id", "text"),
-        semantics: ("semantics", "text"),
+        "CREATED_TIME": ("created", "time"),
     }
-    if name == "CREATED_TIME":
-        return Column(name, "time", lambda row: row.created, lambda value: skewed(portal, value))
-    if name not in attributes:
+    if etid in {LEAD, OLD_INVOICE}:
+        return found | {"STATUS_ID": ("stage_id", "text"), "STATUS_SEMANTIC_ID": ("semantics", "text")}
+    found |= {"STAGE_ID": ("stage_id", "text"), "STAGE_SEMANTIC_ID": ("semantics", "text")}
+    return found | {"CATEGORY_ID": ("category_id", "int")}
+
+
+def _history_column(portal: Sandbox, etid: int, name: str) -> Column | None:
+    if name not in (known := _history_names(etid)):
         return None
-    attribute, shape = attributes[name]
-    kind: Any = shape
+    attribute, kind = known[name]
+    if kind == "time":
+        return Column(name, kind, lambda row: row.created, lambda value: _history_time(portal, value))
     return Column(
         name, kind, lambda row: getattr(row, attribute), lambda value: read_bound(portal, kind, value)
     )
+
+
+def _history_time(portal: Sandbox, value: Any) -> datetime | None:
+    moment = skewed(portal, value)
+    if moment is None and portal.settings.strict:
+        raise Refusal("WRONG_DATETIME_FORMAT", "Incorrect date and time format")
+    return moment
 
 
 def _selected(row: dict[str, Any], select: Any) -> dict[str, Any]:

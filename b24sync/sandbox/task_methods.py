@@ -65,7 +65,8 @@ def task_list(portal: Sandbox, params: Params) -> Answer:
 
 
 def _names(select: Any) -> set[str] | None:
-    names = {str(name).upper() for name in as_list(select)}
+    """Selected fields; ``None``: all. Names are in upper case, and the list adds the id itself (*source*)."""
+    names = {str(name) for name in as_list(select)} & {*FIELDS, *LISTS, "*"}
     if not names:
         return None
     if "*" in names:

@@ -173,7 +173,7 @@ def test_a_flag_of_our_own_is_read_as_letters_and_filtered_by_digits(portal, com
         ({"!contactId": 0}, [1, 2, 3, 4]),
         ({"=ufCrmNotes": "звонить ПОСЛЕ 10"}, [1, 2, 3, 4]),
         ({"ufCrmNotes": ""}, [5]),
-        ({"><opportunity": [80000, 120000]}, [1, 4]),
+        ({">=opportunity": 80000, "<=opportunity": 120000}, [1, 4]),
         ({"!@stageId": ["NEW", "EXECUTING"]}, [1, 4, 5]),
         ({">=ufCrmDeadline": "2026-05-01", "<ufCrmDeadline": "2026-05-02"}, [1, 2, 3, 4]),
         ({">title": "П"}, [1, 2, 3]),

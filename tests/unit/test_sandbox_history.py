@@ -77,12 +77,6 @@ def test_ids_grow_and_a_cursor_by_id_reads_on():
     assert rows(portal, DEAL, filter={">ID": 53}) == [(1, "NEW"), (1, "NEW")]
 
 
-def test_unknown_names_of_a_filter_are_ignored_silently():
-    portal = bare_portal()
-    portal.add_deal("Сделка")
-    assert rows(portal, DEAL, filter={">id": 100, "whatever": 1}) == [(1, "NEW")]
-
-
 def test_an_old_portal_knows_no_history_of_smart_invoices():
     portal = bare_portal(stagehistory31=False)
     status, body = portal.call("crm.stagehistory.list", {"entityTypeId": INVOICE})
