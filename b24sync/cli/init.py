@@ -12,9 +12,9 @@ from b24sync.cli.asking import agreed
 from b24sync.cli.interview import Interview, ask, say
 from b24sync.cli.session import interactive
 from b24sync.cli.spoken import of_environment
+from b24sync.config.automations import AUTOMATIONS, codes_by_rule
 from b24sync.errors import DeclinedError, UsageError
 from b24sync.onboarding.answers import Answers, beside, former
-from b24sync.onboarding.automations import AUTOMATIONS, RULES
 from b24sync.onboarding.choices import DEFAULT_AUTOMATIONS, Choices
 from b24sync.words import init as words
 from b24sync.words import speak
@@ -173,7 +173,7 @@ def _earlier(wanted: Wanted, facts: PortalFacts) -> Answers:
     if answers.given:
         shown = ", ".join(f"{key} = {text}" for key, text in answers.given.items() if text)
         say(words.TAKEN_UP(path=answers.path, answers=shown))
-    answers.suggested = former(wanted.output, RULES) if os.path.lexists(wanted.output) else {}
+    answers.suggested = former(wanted.output, codes_by_rule()) if os.path.lexists(wanted.output) else {}
     if answers.suggested:
         shown = ", ".join(f"{key} = {text}" for key, text in answers.suggested.items())
         say(words.SUGGESTED(path=wanted.output, answers=shown))

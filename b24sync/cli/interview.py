@@ -6,9 +6,9 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from b24sync.config.automations import AUTOMATIONS
 from b24sync.errors import B24SyncError
 from b24sync.log import printable, redact
-from b24sync.onboarding.automations import AUTOMATIONS
 from b24sync.onboarding.choices import Choices, MailChoice
 from b24sync.onboarding.guesses import doubts
 from b24sync.words import init as words

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from b24sync.app import App
+from b24sync.config.automations import rules_text
+from b24sync.config.firms import DEMO
 from b24sync.config.load import load
 from b24sync.demo.news import News, Witness
 from b24sync.domain.entity import INVOICE as INVOICE_KIND
@@ -155,10 +157,8 @@ def open_office(folder: Path) -> Iterator[Office]:
     clock.advance(timedelta(hours=1).total_seconds())
     with SandboxServer(portal) as server:
         _write(folder / "webhook", server.webhook)
-        _write(
-            folder / "b24sync.toml",
-            resources.files("b24sync.demo").joinpath("demo.toml").read_text(encoding="utf-8"),
-        )
+        head = resources.files("b24sync.demo").joinpath("demo.toml").read_text(encoding="utf-8")
+        _write(folder / "b24sync.toml", f"{head}\n{rules_text(DEMO)}")
         yield Office(folder, portal, company, Witness(portal, folder / "outbox"))
 
 

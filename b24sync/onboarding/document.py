@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from b24sync.config.automations import AUTOMATIONS
+from b24sync.config.toml_text import array, commented, listing, plain, quoted
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE
 from b24sync.onboarding import guesses
-from b24sync.onboarding.automations import AUTOMATIONS, Writer
-from b24sync.onboarding.toml import array, commented, listing, plain, quoted
+from b24sync.onboarding.fitting import fit
 
 if TYPE_CHECKING:
     from b24sync.onboarding.choices import Choices, MailChoice
@@ -331,17 +332,17 @@ def _rules(facts: PortalFacts, choices: Choices) -> Iterator[str]:
 # `when`: a condition. Texts and conditions are Jinja2; they see event, invoice, deal, contact, company,
 # task, rows, responsible, people, commission and now. A text that is left out is a built-in one.
 # To switch a rule on, remove the "# " of its lines."""
-    writer = Writer(facts, choices.language)
+    fitted = fit(facts, choices.language)
     for one in AUTOMATIONS:
         is_on = one.code in choices.automations
-        needs = f" Needs [{one.section}] above." if one.section and not is_on else ""
-        title = one.title.en
-        lines = [f"# {one.code}. {title[:1].upper()}{title[1:]}.{needs}"]
+        lines = one.head()
+        if one.section and not is_on:
+            lines.append(f"# Needs [{one.section}] above.")
         if one.robot:
             lines.append(
                 f"# CAUTION: if a robot of the portal {one.robot.en} already, it happens twice: switch one "
                 f"of the two off."
             )
         lines += [f"# A guess: {plain(guess, longest=300)}" for guess in guesses.guessed(facts, one.code)]
-        body = one.body(writer).strip("\n")
+        body = one.body(fitted)
         yield "\n".join([*lines, body if is_on else commented(body)])

@@ -300,7 +300,7 @@ def test_a_new_object_is_noted_on_its_deal(firm: Firm) -> None:
         parentId2=firm.company.deals[2],
     )
     firm.run_on()
-    assert firm.only("note-object")["entity"] == f"object:{made}"
+    assert firm.only("note-object", "update_fields")["entity"] == f"object:{made}"
     assert (firm.portal.item(DEAL, firm.company.deals[2]) or {})["UF_CRM_OBJECT_NAME"] == "Причал"
     firm.quiet()
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from b24sync.config.automations import AUTOMATIONS
 from b24sync.config.load import load
-from b24sync.onboarding.automations import AUTOMATIONS
+from b24sync.config.toml_text import plain, quoted
 from b24sync.onboarding.choices import Choices, MailChoice
 from b24sync.onboarding.document import document
 from b24sync.onboarding.inquiry import PortalFacts
-from b24sync.onboarding.toml import plain, quoted
 from b24sync.sandbox import Fault, Sandbox, SandboxServer, SandboxSettings
 from b24sync.sandbox.schema import DEAL
 from tests.support.commands import b24sync, company_portal, on_terminal

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
+_LINE = 110
+_GAP = re.compile(r" (?![^{]*[%}]\})")  # a space that is not inside {{ … }} or {% … %}
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -19,6 +22,21 @@ def _escaped(char: str) -> str:
     if char.isprintable():
         return char
     return f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
+
+
+def assigned(key: str, text: str) -> str:
+    """A line ``key = "text"``; a long text is folded at spaces, which changes nothing of it."""
+    line = f"{key} = {quoted(text)}"
+    if len(line) <= _LINE or "  " in text or text != text.strip():
+        return line
+    lines = [""]
+    for word in _GAP.split(quoted(text)[1:-1]):
+        if lines[-1] and len(lines[-1]) + len(word) + len("  \\") > _LINE:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    folded = " \\\n".join(lines)
+    return f'{key} = """\n{folded}"""'
 
 
 def array(texts: Iterable[str]) -> str:
