@@ -361,13 +361,7 @@ class Applier:
 
     def entity(self, kind: Kind, raw: dict[str, Any], stage: str | None) -> Entity:
         """The entity as rules see it: its row, with the stage that was recorded last."""
-        entity = items.entity(kind, raw, statuses=self.funnels.statuses(), base_url=self.base_url)
-        if stage is None or "stage_id" not in entity.values:
-            return entity
-        values = {**entity.values, "stage_id": stage}
-        if "status" in values:
-            values["status"] = self.funnels.status(kind.name, stage)
-        return Entity(entity.key, values, entity.fields)
+        return self.funnels.entity(kind, raw, stage=stage, base_url=self.base_url)
 
 
 def _note_bindings(key: Key, before: dict[str, Any], after: dict[str, Any], applied: Applied) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from b24sync.domain.entity import INVOICE, Entity, Key
+from b24sync.domain.entity import Entity, Key
 from b24sync.rest import items, row_edits
 
 if TYPE_CHECKING:
@@ -101,12 +101,5 @@ class Past:
         look = self.look(key, run, gone_too=True)
         if look is None or look.raw is None:
             return None
-        entity = items.entity(
-            self.kinds[key.kind], look.raw, statuses=self.funnels.statuses(), base_url=self.base_url
-        )
-        if look.stage is None or "stage_id" not in entity.values:
-            return entity
-        values = {**entity.values, "stage_id": look.stage}
-        if key.kind == INVOICE:
-            values["status"] = self.funnels.status(INVOICE, look.stage)
-        return Entity(key, values, entity.fields)
+        kind = self.kinds[key.kind]
+        return self.funnels.entity(kind, look.raw, stage=look.stage, base_url=self.base_url)

@@ -14,7 +14,6 @@ from b24sync.domain.entity import Entity, Key
 from b24sync.domain.event import Event
 from b24sync.engine.desk import ActionDesk
 from b24sync.ports import Failed, Skipped
-from b24sync.rest import items
 from b24sync.steps.context import RunnableStep, StepContext
 from b24sync.words import outside as words
 
@@ -136,13 +135,8 @@ class ContextMaker:
         kind = self.kinds[event.entity.kind]
         if stored is None:
             return Entity(event.entity, {"id": event.entity.id})
-        entity = items.entity(
-            kind, json.loads(stored.data), statuses=self.funnels.statuses(), base_url=self.base_url
-        )
-        if stored.stage is None or "stage_id" not in entity.values:
-            return entity
-        status = {"status": self.funnels.status(kind.name, stored.stage)} if "status" in entity.values else {}
-        return Entity(entity.key, {**entity.values, "stage_id": stored.stage, **status}, entity.fields)
+        row = json.loads(stored.data)
+        return self.funnels.entity(kind, row, stage=stored.stage, base_url=self.base_url)
 
 
 def event_of_row(row: EventRow) -> Event:

@@ -89,16 +89,8 @@ class FollowUp:
             self._plan(event, stored, applied)
 
     def _entity(self, stored: Stored) -> Entity:
-        kind = self.kinds[stored.kind]
-        entity = items.entity(
-            kind, json.loads(stored.data), statuses=self.funnels.statuses(), base_url=self.base_url
-        )
-        if stored.stage is None or "stage_id" not in entity.values:
-            return entity
-        values = {**entity.values, "stage_id": stored.stage}
-        if stored.kind == INVOICE:
-            values["status"] = self.funnels.status(INVOICE, stored.stage)
-        return Entity(entity.key, values, entity.fields)
+        kind, row = self.kinds[stored.kind], json.loads(stored.data)
+        return self.funnels.entity(kind, row, stage=stored.stage, base_url=self.base_url)
 
     def _plan(self, event: Event, stored: Stored, applied: Applied) -> int | None:
         event_id = self.planner.plan(event, lambda: self._entity(stored))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from b24sync.domain.entity import DEAL, INVOICE, TASK
+from b24sync.domain.entity import DEAL, INVOICE, TASK, Entity
 from b24sync.errors import TransientError
-from b24sync.rest import stages
+from b24sync.rest import items, stages
 from b24sync.rest.stages import Stage
 
 if TYPE_CHECKING:
@@ -66,6 +66,26 @@ class Funnels:
         For invoices the status name where there is one, else the stage id.
         """
         return self.statuses().get(stage_id, stage_id) if kind == INVOICE else stage_id
+
+    def entity(self, kind: Kind, raw: Mapping[str, Any], *, stage: str | None, base_url: str) -> Entity:
+        """An entity as rules see it: its row, in the stage that was recorded last.
+
+        Args:
+            kind: What the row is.
+            raw: The portal's JSON.
+            stage: The recorded stage, which goes over the row's: the row may be newer than what was told.
+            base_url: ``https://HOST`` of the portal.
+
+        Raises:
+            ValueError: The row has no id.
+        """
+        seen = items.entity(kind, raw, statuses=self.statuses(), base_url=base_url)
+        if stage is None or "stage_id" not in seen.values:
+            return seen
+        values = {**seen.values, "stage_id": stage}
+        if kind.name == INVOICE:
+            values["status"] = self.status(INVOICE, stage)
+        return Entity(seen.key, values, seen.fields)
 
     def title(self, kind: str, stage_id: str) -> str:
         """The portal's own title of a stage; of an unknown one its id."""
