@@ -9,12 +9,29 @@ from typing import TYPE_CHECKING
 from b24sync.domain.addresses import parse_address
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, Key
 from b24sync.steps.outcomes import StepError
-from b24sync.words import steps as messages
+from b24sync.words import Message
 
 if TYPE_CHECKING:
     from b24sync.domain.entity import Entity
     from b24sync.ports import Effects
     from b24sync.steps.context import StepContext
+
+_NO_ADDRESS = Message("{name} (user:{id}): нет адреса почты", "{name} (user:{id}) has no e-mail address")
+_NOBODY_WITH_ADDRESS = Message(
+    "{meant}: ни у кого нет адреса почты", "{meant}: nobody with an e-mail address"
+)
+_CLIENT_WITHOUT_ADDRESS = Message(
+    "ни у контакта, ни у компании нет адреса почты",
+    "neither the contact nor the company has an e-mail address",
+)
+_GIVE_ADDRESS = Message(
+    "{entity}: {meant}{said}; укажите адрес клиента в CRM, затем b24sync retry, или b24sync "
+    "resend-invoice {id} "
+    "--to АДРЕС",
+    "{entity}: {meant}{said}; give the client one in the CRM, then b24sync retry, or b24sync "
+    "resend-invoice {id} "
+    "--to ADDRESS",
+)
 
 _CARD = "correct the e-mail address in its card of the CRM, then b24sync retry"
 _RULE = "correct the address in the rule"
@@ -65,8 +82,8 @@ def main_addressees(ctx: StepContext, invoice: Entity, to: Sequence[str]) -> Eff
         found = Addressees(tuple((yield from _client(ctx, invoice, CONTACT, COMPANY))))
     if not found.found:
         said = f" ({'; '.join(found.left_out)})" if found.left_out else ""
-        meant = messages.NOBODY_WITH_ADDRESS(meant=", ".join(to)) if to else messages.CLIENT_WITHOUT_ADDRESS()
-        raise StepError(messages.GIVE_ADDRESS(entity=invoice.key, meant=meant, said=said, id=invoice.key.id))
+        meant = _NOBODY_WITH_ADDRESS(meant=", ".join(to)) if to else _CLIENT_WITHOUT_ADDRESS()
+        raise StepError(_GIVE_ADDRESS(entity=invoice.key, meant=meant, said=said, id=invoice.key.id))
     return found
 
 
@@ -89,9 +106,7 @@ def addressees(ctx: StepContext, invoice: Entity, words: Sequence[str]) -> Effec
         else:
             users = yield from ctx.people((word,), several=True)
             left_out += [*users.left_out, *users.nobody]
-            left_out += [
-                messages.NO_ADDRESS(name=user.name, id=user.id) for user in users.users if not user.email
-            ]
+            left_out += [_NO_ADDRESS(name=user.name, id=user.id) for user in users.users if not user.email]
             found += [
                 Addressee(
                     _checked(user.email, f"user:{user.id} {user.name}", "correct it in the portal"), user.name

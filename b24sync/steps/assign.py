@@ -15,7 +15,6 @@ from b24sync.steps.linked import linked, named, why
 from b24sync.steps.outcomes import words_of
 from b24sync.steps.together import together
 from b24sync.words import Message
-from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +28,14 @@ if TYPE_CHECKING:
     from b24sync.steps.context import StepContext
 
 Target: TypeAlias = Literal["deal", "contact", "company"]
+
+_RESPONSIBLE = Message("{entity}: ответственный user:{user}", "{entity}: responsible user:{user}")
+_NOT_HANDED_OVER = Message(
+    "{doing}: портал принял это, но не изменил (см. права владельца вебхука)",
+    "{doing}: the portal took it and did not change it (see the rights of the owner of the webhook)",
+)
+_CHANGED_SO_FAR = Message("{troubles} (пока изменено: {changed})", "{troubles} (changed so far: {changed})")
+_NOTHING = Message("ничего", "nothing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,20 +113,18 @@ def _hand_over(
         if not trouble and not answer.shared
     ]
     if any(troubles):
-        changed = ", ".join(map(str, details["changed"])) or words.NOTHING()  # type: ignore[call-overload]
-        return Failed(
-            words.CHANGED_SO_FAR(troubles="; ".join(t for t in troubles if t), changed=changed), details
-        )
+        changed = ", ".join(map(str, details["changed"])) or _NOTHING()  # type: ignore[call-overload]
+        return Failed(_CHANGED_SO_FAR(troubles="; ".join(t for t in troubles if t), changed=changed), details)
     return Done(changed=bool(details["changed"]), details=details)
 
 
 def _trouble(ctx: StepContext, entity: Entity, answer: Answer, user_id: int) -> str:
     """What is wrong with an answer; empty if the entity is with the person now."""
-    doing = words.RESPONSIBLE(entity=entity.key, user=user_id)
+    doing = _RESPONSIBLE(entity=entity.key, user=user_id)
     if answer.error is not None:
         return words_of(answer.error, doing)
     row = items.row_of(answer.result)
     kind = ctx.kinds[entity.key.kind]
     if row is not None and contract.read_contract(kind, row)["responsible_id"] != user_id:
-        return words.NOT_HANDED_OVER(doing=doing)
+        return _NOT_HANDED_OVER(doing=doing)
     return ""

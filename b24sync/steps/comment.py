@@ -13,7 +13,6 @@ from b24sync.rest import timeline
 from b24sync.steps.linked import linked
 from b24sync.steps.outcomes import words_of
 from b24sync.words import Message
-from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from b24sync.domain.step_settings import StepPlace
     from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
+
+_COMMENT_ON = Message("комментарий к {entity}", "comment on {entity}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,5 +58,5 @@ class Comment(StepSettings):
         yield Intend({"entity": str(deal.key), "text": text})
         answer: Answer = yield Write(timeline.comment(ctx.kinds[DEAL], deal.key, text), OnLostAnswer.ONCE)
         if answer.error is not None:
-            return Failed(words_of(answer.error, words.COMMENT_ON(entity=deal.key)), details)
+            return Failed(words_of(answer.error, _COMMENT_ON(entity=deal.key)), details)
         return Done(details={**details, "comment_id": timeline.read_id(answer.result)})

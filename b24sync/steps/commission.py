@@ -17,7 +17,6 @@ from b24sync.rules.scope import view_of
 from b24sync.rules.text_values import MISSING
 from b24sync.steps import telling
 from b24sync.words import Message
-from b24sync.words import steps as words
 from b24sync.words.vocabulary import LEDGER, word
 
 if TYPE_CHECKING:
@@ -25,6 +24,12 @@ if TYPE_CHECKING:
 
     from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
+
+_COMMISSION_FOR = Message("вознаграждение для {role}: {why}", "commission for {role}: {why}")
+_NO_RATES = Message(
+    "ставок вознаграждения нет (добавьте в конфигурацию [commission])",
+    "there are no rates (add [commission] to the configuration)",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,7 @@ class Commission(StepSettings):
         """
         settings = ctx.settings.commission
         if settings is None:
-            return Failed(words.NO_RATES())
+            return Failed(_NO_RATES())
         fresh = yield from ctx.entity(ctx.event.entity.kind, ctx.event.entity.id)
         if fresh is None:
             return Skipped("gone")
@@ -118,7 +123,7 @@ def _claims(
         if rate is None:
             continue
         found = yield from ctx.people((role,), several=False)
-        warnings += [words.COMMISSION_FOR(role=role, why=left) for left in found.left_out]
+        warnings += [_COMMISSION_FOR(role=role, why=left) for left in found.left_out]
         claims += [Claim(user.id, user.name, role, rate.percent, settings.base) for user in found.users[:1]]
     return claims, warnings
 

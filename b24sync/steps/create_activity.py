@@ -16,7 +16,6 @@ from b24sync.steps.linked import linked, named, needed_person
 from b24sync.steps.moments import moment_of
 from b24sync.steps.outcomes import required, words_of
 from b24sync.words import Message
-from b24sync.words import steps as words
 from b24sync.words.vocabulary import ACTIVITIES, word
 
 if TYPE_CHECKING:
@@ -28,6 +27,13 @@ if TYPE_CHECKING:
     from b24sync.ports import Effects, StepResult
     from b24sync.rest.people import User
     from b24sync.steps.context import StepContext
+
+_OF_ACTIVITY = Message("ответственный за дело ({kind})", "responsible of the {kind}")
+_NEEDS_CLIENT = Message(
+    "{entity}: для дела ({kind}) нужен контакт или компания (привяжите, затем b24sync retry)",
+    "{entity}: a {kind} needs a contact or a company (link one, then b24sync retry)",
+)
+_ACTIVITY_FOR = Message("{kind} для {entity}", "{kind} for {entity}")
 
 NEXT_WORKING_DAY = Deadline(1, working=True)
 _MORNING = time(10, 0)
@@ -77,7 +83,7 @@ class CreateActivity(StepSettings):
         if self.kind != "todo":
             client = there.get(CONTACT) or there.get(COMPANY)
             if client is None:
-                message = words.NEEDS_CLIENT(entity=owner, kind=word(ACTIVITIES, self.kind))
+                message = _NEEDS_CLIENT(entity=owner, kind=word(ACTIVITIES, self.kind))
                 return Failed(message)
             made = yield from self._made_before(ctx, owner)
             if made is not None:
@@ -89,14 +95,14 @@ class CreateActivity(StepSettings):
             ctx,
             self.responsible,
             otherwise=otherwise,
-            what=words.OF_ACTIVITY(kind=word(ACTIVITIES, self.kind)),
+            what=_OF_ACTIVITY(kind=word(ACTIVITIES, self.kind)),
         )
         call = yield from self._call(ctx, owner, client, person)
         effect = OnLostAnswer.ONCE if self.kind == "todo" else OnLostAnswer.FIND
         answer: Answer = yield Write(call, effect)
         if answer.error is not None:
             return Failed(
-                words_of(answer.error, words.ACTIVITY_FOR(kind=word(ACTIVITIES, self.kind), entity=owner))
+                words_of(answer.error, _ACTIVITY_FOR(kind=word(ACTIVITIES, self.kind), entity=owner))
             )
         return Done(changed=True, details={"activity_id": activities.read_id(answer.result)})
 

@@ -12,7 +12,7 @@ from b24sync.ports import Intend, OnLostAnswer, Read, Write
 from b24sync.rest import contract, fields, items
 from b24sync.steps import field_types
 from b24sync.steps.outcomes import StepError, required, words_of
-from b24sync.words import steps as words
+from b24sync.words import Message
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer
@@ -21,6 +21,21 @@ if TYPE_CHECKING:
     from b24sync.rest.fields import Fields, FieldSpec
     from b24sync.rest.kinds import Kind
     from b24sync.steps.context import StepContext
+
+_NO_FIELD = Message("{kind}: поля {name} нет ({advice})", "{kind} has no field {name} ({advice})")
+_CLOSE_FIELD = Message("возможно, {name}?", "did you mean {name}?")
+_SEE_DOCTOR = Message("какие есть, покажет b24sync doctor", "see b24sync doctor for those it has")
+_NOT_CHANGED = Message(
+    "{entity}: портал принял {name}, но не изменил (можно ли его менять и подходит ли значение типу "
+    "{type}{hint}?)",
+    "{entity}: the portal took {name} and did not change it (may it be written, and does the value fit "
+    "its type "
+    "{type}{hint}?)",
+)
+_HOLDS_ANOTHER = Message(
+    "{entity}: в {name} теперь {now} вместо {wanted} (исправьте значение в правиле)",
+    "{entity}: {name} holds {now} now instead of {wanted} (correct the value in the rule)",
+)
 
 _STAGES = frozenset(("stageId", "STAGE_ID", "STATUS_ID"))
 
@@ -54,8 +69,8 @@ def specs_of(known: Fields, names: Sequence[str]) -> dict[str, FieldSpec]:
         spec = known.find(name)
         if spec is None:
             close = known.close_to(name)
-            advice = words.CLOSE_FIELD(name=close) if close else words.SEE_DOCTOR()
-            raise StepError(words.NO_FIELD(kind=known.kind.name, name=name, advice=advice))
+            advice = _CLOSE_FIELD(name=close) if close else _SEE_DOCTOR()
+            raise StepError(_NO_FIELD(kind=known.kind.name, name=name, advice=advice))
         found[name] = spec
     return found
 
@@ -138,13 +153,9 @@ def _compare(entity: Entity, change: Change, after: Mapping[str, Any]) -> None:
         return
     if field_types.same(before, now):
         hint = '; set isManualOpportunity = "Y" with it' if change.spec.code == "opportunity" else ""
-        raise StepError(
-            words.NOT_CHANGED(entity=entity.key, name=change.name, type=change.spec.type, hint=hint)
-        )
+        raise StepError(_NOT_CHANGED(entity=entity.key, name=change.name, type=change.spec.type, hint=hint))
     if not isinstance(change.value, str):
-        raise StepError(
-            words.HOLDS_ANOTHER(entity=entity.key, name=change.name, now=now, wanted=change.value)
-        )
+        raise StepError(_HOLDS_ANOTHER(entity=entity.key, name=change.name, now=now, wanted=change.value))
 
 
 def _writes(kind: Kind, before: Mapping[str, Any], changes: Sequence[Change]) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from b24sync.steps.memory import Memory
 from b24sync.steps.outcomes import StepError, words_of
 from b24sync.steps.printed_content import own_company_id
 from b24sync.steps.together import together
-from b24sync.words import steps as words
+from b24sync.words import Message
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer
@@ -40,6 +40,21 @@ if TYPE_CHECKING:
     from b24sync.domain.values import TemplateFile
     from b24sync.ports import Effects, MailReceipt
     from b24sync.steps.context import StepContext
+
+_NO_MAIL = Message(
+    "почта отключена: добавьте в конфигурацию раздел [mail]",
+    "mail is switched off: write a [mail] section into the configuration",
+)
+_LINK_FOR_CLIENT = Message("{entity}: ссылка для клиента", "{entity}: link for the client")
+_NO_LINK = Message(
+    "{entity}: портал не дал ссылку для клиента; укажите attach = false или посмотрите счёт на портале",
+    "{entity}: the portal gave no link for the client; set attach = false, or look at the invoice there",
+)
+_NO_COMMENT = Message(
+    "письмо отправлено; комментарий в сделке {deal} не добавлен: {why}",
+    "the mail was sent; no comment on deal {deal}: {why}",
+)
+_NO_COPY = Message("копия не отправлена: {whom}", "no copy went to {whom}")
 
 
 class Options(Protocol):
@@ -126,7 +141,7 @@ def send(ctx: StepContext, mailing: Mailing, invoice: Entity) -> Effects[StepRes
     """
     options, memory = mailing.options, Memory(ctx.memory)
     if ctx.settings.mail is None:
-        raise StepError(words.NO_MAIL())
+        raise StepError(_NO_MAIL())
     yield from _looked_up(ctx, invoice, with_rows=options.attach)
     to = yield from main_addressees(ctx, invoice, options.to)
     cc = yield from addressees(ctx, invoice, options.cc)
@@ -169,7 +184,7 @@ def send(ctx: StepContext, mailing: Mailing, invoice: Entity) -> Effects[StepRes
         *to.left_out,
         *cc.left_out,
         *bcc.left_out,
-        *(words.NO_COPY(whom=one) for one in sent.refused),
+        *(_NO_COPY(whom=one) for one in sent.refused),
         *(yield from _commented(ctx, memory, mailing, invoice, sent)),
     ]
     return Done(details=details, warnings=tuple(warnings))
@@ -247,10 +262,10 @@ def _link(invoice: Entity) -> Effects[str]:
     answer: Answer
     (answer,) = yield Read((legacy.external_link(invoice.key.id),))
     if answer.error is not None:
-        raise StepError(words_of(answer.error, words.LINK_FOR_CLIENT(entity=invoice.key)))
+        raise StepError(words_of(answer.error, _LINK_FOR_CLIENT(entity=invoice.key)))
     link = answer.result if isinstance(answer.result, str) else ""
     if not link.startswith(("https://", "http://")):
-        raise StepError(words.NO_LINK(entity=invoice.key))
+        raise StepError(_NO_LINK(entity=invoice.key))
     return link
 
 
@@ -306,4 +321,4 @@ def _commented(
     yield from memory.put(commented=True)
     call = timeline.comment(ctx.kinds[DEAL], Key(DEAL, deal_id), text)
     answer: Answer = yield Write(call, OnLostAnswer.ONCE, best_effort=True)
-    return [] if answer.error is None else [words.NO_COMMENT(deal=deal_id, why=answer.error.reason)]
+    return [] if answer.error is None else [_NO_COMMENT(deal=deal_id, why=answer.error.reason)]

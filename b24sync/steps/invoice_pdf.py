@@ -21,7 +21,8 @@ from b24sync.rest import documents
 from b24sync.rest.json_values import id_or_none
 from b24sync.steps import printed_content
 from b24sync.steps.outcomes import StepError, words_of
-from b24sync.words import steps as words
+from b24sync.words import Message
+from b24sync.words import refusals as words
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer
@@ -31,6 +32,25 @@ if TYPE_CHECKING:
     from b24sync.rest.documents import Document
     from b24sync.steps.context import StepContext
     from b24sync.steps.memory import Memory
+
+_NO_PDF = Message(
+    "портал не смог сделать PDF документа {id} ({title}); проверьте на портале шаблон {template}, затем "
+    "b24sync retry",
+    "the portal could not make the PDF of document {id} ({title}); check the template {template} in the "
+    "portal, "
+    "then b24sync retry",
+)
+_NO_TEMPLATE = Message(
+    "{meant} (есть: {known}); создайте его на портале или исправьте mail.document_template",
+    "{meant} (known: {known}); make one in the portal or correct mail.document_template",
+)
+_TEMPLATE_NAMED = Message("шаблона документа «{name}» нет", "no document template {name!r}")
+_TEMPLATE_ANY = Message("шаблона документа для счетов нет", "no document template for invoices")
+_NONE = Message("нет", "none")
+_SLOW_PDF = Message(
+    "портал не сделал PDF документа {id} за сутки; посмотрите его там, затем b24sync retry",
+    "the portal has not made the PDF of document {id} within a day; look at it there, then b24sync retry",
+)
 
 LIMIT_BYTES = 20_000_000
 _LONGEST = timedelta(hours=24)
@@ -98,7 +118,7 @@ def pdf_of(ctx: StepContext, memory: Memory, invoice: Entity, template: int | st
         document = yield from _made(wanted)
     if document.is_failed:
         yield from _forget(wanted, document)
-        raise StepError(words.NO_PDF(id=document.id, title=document.title, template=template_id))
+        raise StepError(_NO_PDF(id=document.id, title=document.title, template=template_id))
     if not document.pdf_url:
         return (yield from _waiting(ctx, memory))
     content = yield from _downloaded(document)
@@ -116,9 +136,9 @@ def _template_id(ctx: StepContext, template: int | str) -> Effects[int]:
         suitable = [one for one in suitable if one in named] or named
     if suitable:
         return suitable[0].id
-    known = ", ".join(f"{one.id} {one.name}" for one in listed) or words.NONE()
-    meant = words.TEMPLATE_NAMED(name=template) if template else words.TEMPLATE_ANY()
-    raise StepError(words.NO_TEMPLATE(meant=meant, known=known))
+    known = ", ".join(f"{one.id} {one.name}" for one in listed) or _NONE()
+    meant = _TEMPLATE_NAMED(name=template) if template else _TEMPLATE_ANY()
+    raise StepError(_NO_TEMPLATE(meant=meant, known=known))
 
 
 def _templates() -> Effects[list[documents.Template]]:
@@ -263,7 +283,7 @@ def _waiting(ctx: StepContext, memory: Memory) -> Effects[Waiting]:
         yield from memory.put(
             document_id=None, document_digest=None, since=None, document_given_up=document_id
         )
-        raise StepError(words.SLOW_PDF(id=document_id))
+        raise StepError(_SLOW_PDF(id=document_id))
     return Waiting(ctx.now + _SOON, "pdf", memory.all())
 
 

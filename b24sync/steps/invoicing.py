@@ -16,7 +16,7 @@ from b24sync.steps.linked import linked, needed_person
 from b24sync.steps.moments import day_of
 from b24sync.steps.outcomes import StepError, required, words_of
 from b24sync.steps.together import together
-from b24sync.words import steps as words
+from b24sync.words import Message
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer
@@ -25,6 +25,43 @@ if TYPE_CHECKING:
     from b24sync.rest.rows import Row
     from b24sync.steps.context import StepContext
     from b24sync.steps.create_invoice import CreateInvoice
+
+_OF_INVOICE = Message("ответственный за счёт", "responsible of the invoice")
+_INVOICE_FOR = Message("счёт для {entity}", "invoice for {entity}")
+_INVOICE_UNSEEN = Message(
+    "счёт для {entity}: портал ответил без него (посмотрите, есть ли он)",
+    "invoice for {entity}: the portal answered without it (look whether it is there)",
+)
+_TAKEN_WITHOUT = Message(
+    "{entity}: портал принял без {fields} (исправьте вручную)",
+    "{entity}: the portal took it without {fields} (correct it by hand)",
+)
+_NOTHING_TO_INVOICE = Message(
+    "{entity}: нет ни товарных строк, ни суммы для счёта (добавьте их, затем b24sync retry)",
+    "{entity} has neither product rows nor an amount to invoice (add them, then b24sync retry)",
+)
+_EMPTY_AMOUNT = Message(
+    "amount: получилось пусто (см. поле, которое указано)",
+    "amount: it comes out empty (see the field that it names)",
+)
+_OTHER_CURRENCY = Message(
+    "amount: {given} не в валюте {entity}, {currency}",
+    "amount: {given} is not in the currency of {entity}, {currency}",
+)
+_NO_SUM = Message(
+    "amount: {amount} нельзя выставить (нужно больше 0)",
+    "amount: {amount} is no sum to invoice (it must be more than 0)",
+)
+_NO_CONTACT_ID = Message("contact: «{given}» не ID контакта", "contact: {given!r} is no id of a contact")
+_NO_INVOICE_STAGE = Message(
+    "status: у счетов нет стадии {stage} (см. [invoice.status])",
+    "status: invoices have no stage {stage} (see [invoice.status])",
+)
+_ROWS_OF = Message("товарные строки {entity}", "product rows of {entity}")
+_ROWS_DIFFER = Message(
+    "{entity}: товарные строки получились не такими, как у сделки (сравните)",
+    "{entity}: its product rows came out otherwise than those of the deal (compare them)",
+)
 
 _CENT, _WHOLE = Decimal("0.01"), Decimal(1)
 _WITHOUT_CENTS = frozenset(("JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF"))
@@ -49,15 +86,15 @@ def _add(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[R
     call = items.add(ctx.kinds[INVOICE], fields)
     answer: Answer = yield Write(call, OnLostAnswer.FIND)
     if answer.error is not None:
-        return Failed(words_of(answer.error, words.INVOICE_FOR(entity=deal.key)))
+        return Failed(words_of(answer.error, _INVOICE_FOR(entity=deal.key)))
     row = items.row_of(answer.result)
     if row is None:
-        return Failed(words.INVOICE_UNSEEN(entity=deal.key))
+        return Failed(_INVOICE_UNSEEN(entity=deal.key))
     key = Key(INVOICE, items.row_id(row))
     wrong = _ignored(ctx, fields, row)
     if wrong:
         return Failed(
-            words.TAKEN_WITHOUT(entity=key, fields=", ".join(wrong)),
+            _TAKEN_WITHOUT(entity=key, fields=", ".join(wrong)),
             {"invoice_id": key.id},
         )
     return (yield from _complete(ctx, key, copied, is_new=True))
@@ -98,7 +135,7 @@ def _rows_of(ctx: StepContext, owner: Key) -> Effects[list[Row]]:
         answers: list[Answer] = yield Read(
             (rows.list_for(ctx.kinds[owner.kind], owner.id, start=len(found)),)
         )
-        required(answers[0], words.ROWS_OF(entity=owner))
+        required(answers[0], _ROWS_OF(entity=owner))
         page = rows.read_rows(answers[0].result)
         found += page
         if len(page) < rows.PAGE:
@@ -118,7 +155,7 @@ def _fields(
     contact = yield from _contact(step, ctx, deal)
     responsible = deal["responsible_id"]
     if step.responsible:
-        person = yield from needed_person(ctx, step.responsible, otherwise="", what=words.OF_INVOICE())
+        person = yield from needed_person(ctx, step.responsible, otherwise="", what=_OF_INVOICE())
         responsible = person.id
     wanted: dict[str, Any] = {
         "title": title,
@@ -146,11 +183,11 @@ def _amount(
     """
     if step.amount == "":
         if not copied and deal["amount"] <= 0:
-            raise StepError(words.NOTHING_TO_INVOICE(entity=deal.key))
+            raise StepError(_NOTHING_TO_INVOICE(entity=deal.key))
         return None if copied else deal["amount"]
     given = yield from ctx.value(step.amount)
     if given is None or given == "":
-        raise StepError(words.EMPTY_AMOUNT())
+        raise StepError(_EMPTY_AMOUNT())
     try:
         exact = decimal_of(given)
     except ValueError as error:
@@ -158,10 +195,10 @@ def _amount(
     currency = str(deal["currency"] or "")
     named = currency_of(given)
     if named and currency and named != currency:
-        raise StepError(words.OTHER_CURRENCY(given=given, entity=deal.key, currency=currency))
+        raise StepError(_OTHER_CURRENCY(given=given, entity=deal.key, currency=currency))
     amount = exact.quantize(_WHOLE if currency in _WITHOUT_CENTS else _CENT, rounding=ROUND_HALF_UP)
     if amount <= 0:
-        raise StepError(words.NO_SUM(amount=amount))
+        raise StepError(_NO_SUM(amount=amount))
     return amount
 
 
@@ -174,7 +211,7 @@ def _contact(step: CreateInvoice, ctx: StepContext, deal: Entity) -> Effects[int
         return None
     found = json_values.id_or_none(given.rpartition("_")[2] if isinstance(given, str) else given)
     if found is None:
-        raise StepError(words.NO_CONTACT_ID(given=given))
+        raise StepError(_NO_CONTACT_ID(given=given))
     return found
 
 
@@ -188,7 +225,7 @@ def _stage(ctx: StepContext, status: str) -> str:
         return ""
     stage_id = ctx.funnels.stage_ids(status)[0]
     if ctx.funnels.stage(INVOICE, stage_id) is None:
-        raise StepError(words.NO_INVOICE_STAGE(stage=stage_id))
+        raise StepError(_NO_INVOICE_STAGE(stage=stage_id))
     return stage_id
 
 
@@ -214,9 +251,9 @@ def _complete(ctx: StepContext, key: Key, copied: Sequence[Row], *, is_new: bool
     if answer.error is None and (again := _repriced(copied, written, rows.read_rows(answer.result))):
         answer = yield from _rows_set(ctx, key, again, sets)
     if answer.error is not None:
-        return Failed(words_of(answer.error, words.ROWS_OF(entity=key)), details)
+        return Failed(words_of(answer.error, _ROWS_OF(entity=key)), details)
     if answer.result and _contents(rows.read_rows(answer.result)) != _contents(copied):
-        return Failed(words.ROWS_DIFFER(entity=key), details)
+        return Failed(_ROWS_DIFFER(entity=key), details)
     return Done(changed=True, details=details, made=(key,))
 
 

@@ -16,7 +16,6 @@ from b24sync.steps.linked import linked
 from b24sync.steps.memory import Memory
 from b24sync.steps.outcomes import StepError, required, words_of
 from b24sync.words import Message
-from b24sync.words import steps as words
 from b24sync.words.intents import MOVE
 
 if TYPE_CHECKING:
@@ -29,6 +28,24 @@ if TYPE_CHECKING:
     from b24sync.ports import Effects, StepResult
     from b24sync.rest.stages import Stage
     from b24sync.steps.context import StepContext
+
+_NO_FUNNEL = Message(
+    "{entity}: стадии {stage} больше нет ни в одной воронке (переведите сделку вручную)",
+    "{entity}: its stage {stage} is in no funnel any more (move it by hand)",
+)
+_LAST_STAGE = Message(
+    "{entity}: после стадии {stage} других нет (добавьте успешную стадию)",
+    "{entity}: there is no stage after {stage} (add a successful stage)",
+)
+_NO_STAGE = Message(
+    "{entity}: в его воронке нет стадии {stage} (есть: {known})",
+    "{entity}: no stage {stage} in its funnel (known: {known})",
+)
+_TO_STAGE = Message("{entity}: на стадию {stage}", "{entity}: to stage {stage}")
+_LEFT_THERE = Message(
+    "{doing}: портал принял это, но сделка осталась на месте (см. её роботов)",
+    "{doing}: the portal took it and left the deal where it was (see its automations)",
+)
 
 NEXT = "next"
 _FUNNEL = re.compile(r"C(\d+):.+")
@@ -142,14 +159,14 @@ def _target(deal: Entity, funnel: Sequence[Stage], wanted: str) -> str:
         return wanted
     ids = [stage.id for stage in funnel]
     if deal["stage_id"] not in ids:
-        raise StepError(words.NO_FUNNEL(entity=deal.key, stage=deal["stage_id"]))
+        raise StepError(_NO_FUNNEL(entity=deal.key, stage=deal["stage_id"]))
     place = ids.index(deal["stage_id"])
     if funnel[place].semantic == "S":
         return str(deal["stage_id"])
     onward = [stage for stage in funnel[place + 1 :] if stage.semantic == "P"]
     won = [stage for stage in funnel if stage.semantic == "S"]
     if not onward and not won:
-        raise StepError(words.LAST_STAGE(entity=deal.key, stage=deal["stage_id"]))
+        raise StepError(_LAST_STAGE(entity=deal.key, stage=deal["stage_id"]))
     return (onward or won)[0].id
 
 
@@ -163,7 +180,7 @@ def _forbidden(deal: Entity, funnel: Sequence[Stage], target: str) -> str:
     if target not in ids:
         if _category_of(target) != (deal["category_id"] or 0):
             return "other_funnel"
-        raise StepError(words.NO_STAGE(entity=deal.key, stage=target, known=", ".join(ids)))
+        raise StepError(_NO_STAGE(entity=deal.key, stage=target, known=", ".join(ids)))
     now = next((stage for stage in funnel if stage.id == deal["stage_id"]), None)
     if now is None:
         return ""
@@ -191,12 +208,12 @@ def _move(ctx: StepContext, deal: Entity, target: str) -> Effects[StepResult]:
     details = {"deal_id": deal.key.id, "from": before, "to": target}
     call = items.update(kind, deal.key.id, {"stage_id": target})
     answer: Answer = yield Write(call, OnLostAnswer.REPEAT, entity=deal.key, sets={"stage_id": target})
-    doing = words.TO_STAGE(entity=deal.key, stage=target)
+    doing = _TO_STAGE(entity=deal.key, stage=target)
     if answer.error is not None:
         described: list[Answer] = yield Read((items.fields(kind),))
         known = fields.read_fields(kind, described[0].result)
         return Failed(words_of(answer.error, doing, fields=known.titled(answer.error.reason)), details)
     row = items.row_of(answer.result)
     if row is not None and items.stage_of(row) == before:
-        return Failed(words.LEFT_THERE(doing=doing), details)
+        return Failed(_LEFT_THERE(doing=doing), details)
     return Done(changed=not answer.shared, details=details)

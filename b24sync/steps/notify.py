@@ -15,7 +15,6 @@ from b24sync.steps import telling
 from b24sync.steps.linked import named
 from b24sync.steps.outcomes import words_of
 from b24sync.words import Message
-from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +26,12 @@ if TYPE_CHECKING:
     from b24sync.rest.people import User
     from b24sync.rules.selectors import Found
     from b24sync.steps.context import StepContext
+
+_NOT_TOLD = Message(
+    "уведомление для user:{id}: портал его не принял (можно ли писать этому пользователю?)",
+    "notice to user:{id}: the portal did not take it (see whether the user may be written to)",
+)
+_NOTICE_TO = Message("уведомление для user:{id}", "notice to user:{id}")
 
 _NO_SUCH_METHOD = "ERROR_METHOD_NOT_FOUND"
 
@@ -126,10 +131,10 @@ def _result(found: Found, told: Sequence[tuple[User, str]], answers: Sequence[An
     details = {"to": reached, **_people(found)}
     for user, answer in zip(users, answers, strict=True):
         if answer.error is not None:
-            return Failed(words_of(answer.error, words.NOTICE_TO(id=user.id)), details)
+            return Failed(words_of(answer.error, _NOTICE_TO(id=user.id)), details)
         if not answer.result:
             return Failed(
-                words.NOT_TOLD(id=user.id),
+                _NOT_TOLD(id=user.id),
                 details,
             )
     return Done(changed=True, details=details)

@@ -8,7 +8,6 @@ from b24sync.domain.entity import TASK, Key
 from b24sync.ports import Done, Failed
 from b24sync.steps import builtin_texts, task_making
 from b24sync.steps.linked import needed_person
-from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from b24sync.ports import Effects, StepResult
@@ -18,11 +17,13 @@ if TYPE_CHECKING:
 
 def make(step: CreateTask, ctx: StepContext) -> Effects[StepResult]:
     """Make the task unless it is there."""
-    person = yield from needed_person(ctx, step.responsible, otherwise="responsible", what=words.OF_TASK())
+    person = yield from needed_person(
+        ctx, step.responsible, otherwise="responsible", what=task_making.OF_TASK()
+    )
     title = yield from ctx.text(step.title or builtin_texts.title(ctx, "create_task"), mode="line")
     description = yield from ctx.text(step.description or builtin_texts.description(ctx), mode="bbcode")
     if not title:
-        return Failed(words.EMPTY_TITLE())
+        return Failed(task_making.EMPTY_TITLE())
     draft = task_making.TaskDraft(
         marker=ctx.marker,
         title=title,

@@ -15,7 +15,6 @@ from b24sync.steps import builtin_texts, catalog_sections, task_making
 from b24sync.steps.linked import needed_person
 from b24sync.steps.outcomes import StepError
 from b24sync.steps.together import together
-from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from b24sync.ports import Effects, StepResult
@@ -150,13 +149,13 @@ def _suits(template: TaskTemplate, row: Row) -> bool:
 def _draft(ctx: StepContext, job: Job) -> Effects[task_making.TaskDraft]:
     template = job.template
     person = yield from needed_person(
-        ctx, template.responsible, otherwise="responsible", what=words.OF_TASK()
+        ctx, template.responsible, otherwise="responsible", what=task_making.OF_TASK()
     )
     title = yield from ctx.text(
         template.title or builtin_texts.title(ctx, job.variant), mode="line", extra=job.names
     )
     if not title:
-        raise StepError(words.EMPTY_TITLE())
+        raise StepError(task_making.EMPTY_TITLE())
     description = yield from ctx.text(
         template.description or builtin_texts.description(ctx, job.variant), mode="bbcode", extra=job.names
     )

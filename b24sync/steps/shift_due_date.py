@@ -12,7 +12,6 @@ from b24sync.rest import items
 from b24sync.steps import telling
 from b24sync.steps.outcomes import StepError, words_of
 from b24sync.words import Message
-from b24sync.words import steps as words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
     from b24sync.domain.entity import Entity
     from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
+
+_DUE_DATE = Message("{entity}: срок оплаты {day}", "{entity}: due date {day}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ class ShiftDueDate(StepSettings):
         call = items.update(ctx.kinds[INVOICE], invoice.key.id, {"due_date": shift.date})
         answer = yield Write(call, OnLostAnswer.REPEAT, invoice.key, {"due_date": shift.date.isoformat()})
         if answer.error is not None:
-            raise StepError(words_of(answer.error, words.DUE_DATE(entity=invoice.key, day=shift.date)))
+            raise StepError(words_of(answer.error, _DUE_DATE(entity=invoice.key, day=shift.date)))
         return _done(shift, shift.date, changed=True)
 
 

@@ -12,7 +12,7 @@ from b24sync.rest import items, json_values, tasks
 from b24sync.steps.linked import linked
 from b24sync.steps.moments import moment_of
 from b24sync.steps.outcomes import required, words_of
-from b24sync.words import steps as words
+from b24sync.words import Message
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,6 +21,18 @@ if TYPE_CHECKING:
     from b24sync.domain.values import Deadline
     from b24sync.ports import Effects
     from b24sync.steps.context import StepContext
+
+_TASK = Message("задача «{title}»", "task {title!r}")
+_TASK_UNSEEN = Message(
+    "задача «{title}»: портал ответил без её ID (посмотрите, есть ли она)",
+    "task {title!r}: the portal answered without an id (look whether it is there)",
+)
+_AND_MORE = Message(" (и ещё {count})", " (and {count} more)")
+OF_TASK = Message("ответственный за задачу", "responsible of the task")
+EMPTY_TITLE = Message(
+    "title: получилось пусто (напишите название, в котором всегда что-то есть)",
+    "title: it comes out empty (write one that always says something)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +121,11 @@ def make(ctx: StepContext, drafts: Sequence[TaskDraft]) -> Effects[Made | Failed
         if task_id is not None:
             there[draft.marker] = task_id
         elif answer.error is not None:
-            troubles.append(words_of(answer.error, words.TASK(title=draft.title)))
+            troubles.append(words_of(answer.error, _TASK(title=draft.title)))
         else:
-            troubles.append(words.TASK_UNSEEN(title=draft.title))
+            troubles.append(_TASK_UNSEEN(title=draft.title))
     if troubles:
-        more = words.AND_MORE(count=len(troubles) - 1) if len(troubles) > 1 else ""
+        more = _AND_MORE(count=len(troubles) - 1) if len(troubles) > 1 else ""
         return Failed(f"{troubles[0]}{more}", {"task_ids": sorted(there.values())})
     return Made(there, len(missing))
 
