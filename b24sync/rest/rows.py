@@ -13,20 +13,11 @@ from b24sync.rest.kinds import Kind
 
 PAGE = 50
 _CENT = Decimal("0.01")
-# What a new row of another owner takes over; ids, accounting prices and the basket's code belong to the old
-# one.
+# What a new row of another owner takes over: what crm.item.productrow.set keeps of it (portal.md §6.3). Ids,
+# accounting prices and the basket's code belong to the old one.
 _COPIED = (
-    *(
-        "productId",
-        "productName",
-        "price",
-        "quantity",
-        "discountTypeId",
-        "discountRate",
-        "discountSum",
-        "taxRate",
-    ),
-    *("taxIncluded", "taxName", "customized", "measureCode", "measureName", "sort"),
+    *("productId", "productName", "price", "quantity", "measureCode", "sort"),
+    *("discountTypeId", "discountRate", "discountSum", "taxRate", "taxIncluded", "taxName"),
 )
 
 

@@ -12,7 +12,7 @@ import pytest
 from b24sync.sandbox import seed_company
 from b24sync.sandbox.method_registry import METHODS
 from tests.contract.test_sandbox_samples import CALLS, DOCUMENT
-from tests.contract.test_vendor_schemas import NOT_REALLY_REQUIRED
+from tests.contract.vendor import NOT_REALLY_REQUIRED
 from tests.support.portals import bare_portal
 
 WHOLE: dict[str, dict[str, Any]] = CALLS | {
