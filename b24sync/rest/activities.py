@@ -25,6 +25,7 @@ def planned(
     start: datetime,
     marker: str,
     contact: tuple[int, int] | None = None,
+    phone: str = "",
     description: str = "",
     lasts: timedelta = _HOUR,
 ) -> Call:
@@ -39,6 +40,7 @@ def planned(
         marker: ORIGIN_ID, by which it is found again.
         contact: Whom it is with, as ``(entity_type_id, id)``; the owner if nobody is named. The portal wants
             exactly one.
+        phone: The number of that one; a call needs it, and a meeting does not (portal.md §10).
         description: Plain text.
         lasts: How long it is planned to take.
     """
@@ -55,7 +57,14 @@ def planned(
         "END_TIME": send_time(start + lasts),
         "COMPLETED": "N",
         "PRIORITY": 2,
-        "COMMUNICATIONS": [{"VALUE": "", "ENTITY_ID": with_id, "ENTITY_TYPE_ID": with_type, "TYPE": ""}],
+        "COMMUNICATIONS": [
+            {
+                "VALUE": phone,
+                "ENTITY_ID": with_id,
+                "ENTITY_TYPE_ID": with_type,
+                "TYPE": "PHONE" if phone else "",
+            }
+        ],
         "ORIGINATOR_ID": ORIGINATOR,
         "ORIGIN_ID": marker,
     }

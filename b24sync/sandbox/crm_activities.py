@@ -1,26 +1,23 @@
-"""Activities of the timeline: meetings, calls, e-mails really sent, to-dos, comments (portal.md §10)."""
+"""Activities of timelines: what is kept of one, what it is bound to, and how it is shown (portal.md §10)."""
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .envelope import Answer, Refusal
-from .filters import Column, compile_filter, descends, sort_rows, value_of
-from .method_registry import Params, rest
-from .php import as_list, as_map, is_array, to_int
-from .portal_dates import show_time, strtotime
-from .portal_users import classic_page
-from .schema import OWNER_TYPES
+from .php import is_array, to_int
+from .portal_dates import show_time
 
 if TYPE_CHECKING:
     from .stand_in import Sandbox
 
 Activity = dict[str, Any]
+Binding = tuple[int, int]
+"""Entity type and id."""
+
 MEETING, CALL, TASK, EMAIL, PROVIDER = 1, 2, 3, 4, 6
-_TIMES = ("CREATED", "LAST_UPDATED", "START_TIME", "END_TIME", "DEADLINE")
-_INTEGERS = (
+TIMES = ("CREATED", "LAST_UPDATED", "START_TIME", "END_TIME", "DEADLINE")
+INTEGERS = (
     "ID",
     "OWNER_ID",
     "OWNER_TYPE_ID",
@@ -35,7 +32,7 @@ _INTEGERS = (
     "NOTIFY_VALUE",
     "AUTHOR_ID",
 )
-_TEXTS = (
+TEXTS = (
     "SUBJECT",
     "DESCRIPTION",
     "LOCATION",
@@ -44,15 +41,50 @@ _TEXTS = (
     "PROVIDER_TYPE_ID",
     "ORIGINATOR_ID",
     "ORIGIN_ID",
+    "ORIGIN_VERSION",
 )
+_ONLY_IF_NAMED = {"COMMUNICATIONS", "FILES"}
+_BLANK: Activity = {
+    "PROVIDER_ID": "",
+    "PROVIDER_TYPE_ID": "",
+    "PROVIDER_GROUP_ID": None,
+    "ASSOCIATED_ENTITY_ID": 0,
+    "SUBJECT": "",
+    "DEADLINE": None,
+    "COMPLETED": "N",
+    "STATUS": 1,
+    "PRIORITY": 2,
+    "NOTIFY_TYPE": 0,
+    "NOTIFY_VALUE": 0,
+    "DESCRIPTION": "",
+    "DESCRIPTION_TYPE": 1,
+    "DIRECTION": 0,
+    "LOCATION": "",
+    "SETTINGS": [],
+    "ORIGINATOR_ID": None,
+    "ORIGIN_ID": None,
+    "PROVIDER_PARAMS": [],
+    "PROVIDER_DATA": None,
+    "RESULT_MARK": 0,
+    "RESULT_VALUE": None,
+    "RESULT_SUM": None,
+    "RESULT_CURRENCY_ID": None,
+    "RESULT_STATUS": 0,
+    "RESULT_STREAM": 0,
+    "RESULT_SOURCE_ID": None,
+    "AUTOCOMPLETE_RULE": 0,
+    "COMMUNICATIONS": [],
+    "FILES": [],
+}
 
 
 class Activities:
-    """Activities, comments and what was really mailed."""
+    """Activities with their bindings, comments, and what was really mailed."""
 
     def __init__(self, portal: Sandbox) -> None:
         self._portal = portal
         self.all: dict[int, Activity] = {}
+        self.bindings: dict[int, list[Binding]] = {}
         self.mails: list[dict[str, Any]] = []
         self.comments: list[dict[str, Any]] = []
         self.senders = ["Счета <billing@example.ru>"]
@@ -63,64 +95,49 @@ class Activities:
         key, self._next = self._next, self._next + 1
         return key
 
-    def add(self, fields: Activity) -> int:
-        """Keep an activity of read fields."""
+    def add(self, fields: Activity, bindings: list[Binding]) -> int:
+        """Keep an activity of read fields; what it is bound to is kept once each."""
         key = self.take_id()
         now = self._portal.second()
         owner = self._portal.settings.owner_id
-        base: Activity = {
-            "ID": key,
-            "PROVIDER_ID": "",
-            "PROVIDER_TYPE_ID": "",
-            "ASSOCIATED_ENTITY_ID": 0,
-            "SUBJECT": "",
-            "CREATED": now,
-            "LAST_UPDATED": now,
-            "START_TIME": now,
-            "END_TIME": now,
-            "DEADLINE": None,
-            "COMPLETED": "N",
-            "STATUS": 1,
-            "RESPONSIBLE_ID": owner,
-            "PRIORITY": 2,
-            "NOTIFY_TYPE": 0,
-            "NOTIFY_VALUE": 0,
-            "DESCRIPTION": "",
-            "DESCRIPTION_TYPE": 1,
-            "DIRECTION": 0,
-            "LOCATION": "",
-            "SETTINGS": [],
-            "ORIGINATOR_ID": None,
-            "ORIGIN_ID": None,
-            "AUTHOR_ID": owner,
-            "COMMUNICATIONS": [],
-            "FILES": [],
-        }
-        row = base | fields
+        people = dict.fromkeys(("RESPONSIBLE_ID", "AUTHOR_ID", "EDITOR_ID"), owner)
+        times = dict.fromkeys(("CREATED", "LAST_UPDATED", "START_TIME", "END_TIME"), now)
+        row: Activity = {"ID": key} | _BLANK | people | times | fields
         row["STATUS"] = 2 if row["COMPLETED"] == "Y" else 1
         row["DEADLINE"] = fields.get("DEADLINE") or row["START_TIME"]
         self.all[key] = row
+        self.bindings[key] = list(dict.fromkeys(bindings))
         self._touch_owner(row)
         return key
 
+    def remove(self, key: int) -> None:
+        """Delete an activity with its bindings."""
+        del self.all[key], self.bindings[key]
+
     def bind_task(self, task: dict[str, Any]) -> None:
-        """The activity that a task bound to the CRM brings."""
-        codes = {code: number for number, code in OWNER_TYPES.items()}
+        """The activity that a task bound to the CRM brings, bound to the same entities."""
+        codes = {kind.owner_type: number for number, kind in self._portal.types.items()}
+        bindings = []
         for binding in task["UF_CRM_TASK"]:
             short, _, number = str(binding).partition("_")
             if short in codes and to_int(number):
-                self.add(
-                    {
-                        "OWNER_TYPE_ID": codes[short],
-                        "OWNER_ID": to_int(number),
-                        "TYPE_ID": TASK,
-                        "PROVIDER_ID": "TASKS",
-                        "SUBJECT": task["TITLE"],
-                        "ASSOCIATED_ENTITY_ID": task["ID"],
-                        "RESPONSIBLE_ID": task["RESPONSIBLE_ID"],
-                    }
-                )
-                return
+                bindings.append((codes[short], to_int(number) or 0))
+        if not bindings:
+            return
+        fields = {
+            "OWNER_TYPE_ID": bindings[0][0],
+            "OWNER_ID": bindings[0][1],
+            "TYPE_ID": TASK,
+            "PROVIDER_ID": "TASKS",
+            "SUBJECT": task["TITLE"],
+            "ASSOCIATED_ENTITY_ID": task["ID"],
+            "RESPONSIBLE_ID": task["RESPONSIBLE_ID"],
+        }
+        self.add(fields, bindings)
+
+    def seen(self, row: Activity) -> bool:
+        """Whether the webhook's owner may see an activity: who may see its owner may."""
+        return row["OWNER_ID"] not in self._portal.items.book(row["OWNER_TYPE_ID"]).hidden
 
     def _touch_owner(self, row: Activity) -> None:
         # Only the time of the last activity moves, never updatedTime.
@@ -131,213 +148,25 @@ class Activities:
     def shown(self, row: Activity, names: set[str] | None) -> dict[str, Any]:
         """As the classic methods show it; COMMUNICATIONS and FILES only if named."""
         zone = self._portal.server_zone
+        chosen = row.keys() - _ONLY_IF_NAMED if names is None else row.keys() & names
         result: dict[str, Any] = {}
         for name, value in row.items():
-            if name in {"COMMUNICATIONS", "FILES"} and (names is None or name not in names):
+            if name not in chosen:
                 continue
-            if names is None or name in names:
+            if name in _ONLY_IF_NAMED:
+                result[name] = self._parts(name, row)
+            else:
                 result[name] = show_time(value, zone) if isinstance(value, datetime) else _text(value)
         return result
+
+    def _parts(self, name: str, row: Activity) -> list[dict[str, Any]]:
+        """Communications with ids of their own, or files with addresses."""
+        numbered = [(10 * row["ID"] + place, part) for place, part in enumerate(row[name])]
+        if name == "COMMUNICATIONS":
+            return [{"ID": str(key)} | {n: _text(v) for n, v in part.items()} for key, part in numbered]
+        address = f"{self._portal.base_url}/bitrix/tools/crm_show_file.php?ownerTypeId=6&ownerId={row['ID']}"
+        return [{"id": key, "url": f"{address}&fileId={key}"} for key, _ in numbered]
 
 
 def _text(value: Any) -> Any:
     return value if value is None or is_array(value) else str(value)
-
-
-@rest("crm.activity.add", "crm", arrays="fields params")
-def activity_add(portal: Sandbox, params: Params) -> Answer:
-    """Create an activity; an outgoing completed e-mail from a known sender is sent."""
-    given = {name.upper(): value for name, value in as_map(params.get("fields")).items()}
-    fields = _read(portal, given)
-    if not fields.get("SUBJECT"):
-        raise Refusal("", "The field SUBJECT is not defined or empty.")
-    if fields.get("TYPE_ID") not in {MEETING, CALL, EMAIL}:
-        raise Refusal("", "The field TYPE_ID is not defined or invalid.")
-    owner = (fields.get("OWNER_TYPE_ID") or 0, fields.get("OWNER_ID") or 0)
-    if portal.items.get(*owner) is None:
-        raise Refusal("", "Access denied.")
-    if not fields.get("RESPONSIBLE_ID"):
-        raise Refusal("", "The field RESPONSIBLE_ID is not defined or invalid.")
-    talks = fields["COMMUNICATIONS"]
-    if fields["TYPE_ID"] in {MEETING, CALL} and len(talks) != 1:
-        raise Refusal("", "The only one communication is allowed for activity of specified type.")
-    key = portal.activity_book.add(fields)
-    if fields["TYPE_ID"] == EMAIL:
-        _send(portal, portal.activity_book.all[key])
-    return Answer(key)
-
-
-def _read(portal: Sandbox, given: dict[str, Any]) -> Activity:
-    now = portal.clock.now()
-    fields: Activity = {}
-    for name, value in given.items():
-        if name in _INTEGERS and name != "ID":
-            fields[name] = to_int(value) or 0
-        elif name in _TIMES and name not in {"CREATED", "LAST_UPDATED"}:
-            moment = strtotime(value, portal.server_zone, now)
-            if moment is not None:
-                fields[name] = moment
-        elif name in _TEXTS:
-            fields[name] = None if value is None else str(value)
-    fields["COMMUNICATIONS"] = [as_map(effects) for effects in as_list(given.get("COMMUNICATIONS"))]
-    fields["FILES"] = [as_list(as_map(file).get("fileData")) for file in as_list(given.get("FILES"))]
-    fields["SETTINGS"] = as_map(given.get("SETTINGS")) or []
-    fields["COMPLETED"] = "Y" if given.get("COMPLETED") in {"Y", True, "1"} else "N"
-    return fields
-
-
-def _send(portal: Sandbox, row: Activity) -> None:
-    """Send an e-mail if it is outgoing and completed; a fault leaves the activity behind."""
-    if row["DIRECTION"] != 2 or row["COMPLETED"] != "Y":
-        return
-    sender = as_map(row["SETTINGS"]).get("MESSAGE_FROM", "")
-    known = {_address(item) for item in portal.activity_book.senders}
-    recipients = [str(effects.get("VALUE", "")) for effects in row["COMMUNICATIONS"] if effects.get("VALUE")]
-    if _address(str(sender)) not in known or not recipients:
-        raise Refusal("", 'Email send error. Failed to load module "subscribe" or sender is unknown.')
-    portal.activity_book.mails.append(
-        {
-            "id": row["ID"],
-            "from": sender,
-            "to": recipients,
-            "subject": row["SUBJECT"],
-            "body": row["DESCRIPTION"],
-            "body_type": row["DESCRIPTION_TYPE"],
-            "files": list(row["FILES"]),
-            "owner": (row["OWNER_TYPE_ID"], row["OWNER_ID"]),
-            "origin_id": row["ORIGIN_ID"],
-            "at": row["CREATED"],
-        }
-    )
-
-
-def _address(sender: str) -> str:
-    found = re.search(r"<([^<>]+)>", sender)
-    return (found[1] if found else sender).strip().lower()
-
-
-@rest("crm.activity.list", "crm", arrays="order filter")
-def activity_list(portal: Sandbox, params: Params) -> Answer:
-    """Activities by filter."""
-    given = {name.lower(): value for name, value in params.items()}
-    keep = compile_filter(given.get("filter"), lambda name: _column(portal, name.upper()))
-    rows = [row for row in portal.activity_book.all.values() if keep is None or keep(row)]
-    order = as_map(given.get("order")) or {"START_TIME": "ASC"}
-    rows = sort_rows(
-        rows,
-        [(value_of(name.upper()), descends(way)) for name, way in order.items()],
-    )
-    names = {str(name).upper() for name in as_list(given.get("select"))}
-    if "*" in names:
-        names |= set(next(iter(rows), {})) - {"COMMUNICATIONS", "FILES"}
-    elif "DESCRIPTION" in names:
-        names |= {"PROVIDER_ID", "PROVIDER_TYPE_ID"}  # by which its text is unpacked
-    return classic_page([portal.activity_book.shown(row, names or None) for row in rows], params)
-
-
-def _column(portal: Sandbox, name: str) -> Column | None:
-    if name in _TIMES:
-        now = portal.clock.now()
-        return Column(name, "time", value_of(name), lambda v: strtotime(v, portal.server_zone, now))
-    if name in _INTEGERS:
-        return Column(name, "int", value_of(name), to_int)
-    if name in _TEXTS:
-        return Column(name, "text", value_of(name), str)
-    return None
-
-
-def _one(portal: Sandbox, params: Params) -> Activity:
-    number = to_int(params.get("id", params.get("ID")))
-    if not number:
-        raise Refusal("", "The parameter id is invalid or not defined.")
-    row = portal.activity_book.all.get(number)
-    if row is None:
-        raise Refusal("", "Activity is not found.")
-    return row
-
-
-@rest("crm.activity.get", "crm")
-def activity_get(portal: Sandbox, params: Params) -> Answer:
-    """One activity."""
-    return Answer(portal.activity_book.shown(_one(portal, params), None))
-
-
-@rest("crm.activity.delete", "crm")
-def activity_delete(portal: Sandbox, params: Params) -> Answer:
-    """Delete an activity; a mail that was sent stays sent."""
-    del portal.activity_book.all[_one(portal, params)["ID"]]
-    return Answer(result=True)
-
-
-@rest(
-    "crm.activity.todo.add",
-    "crm",
-    takes=(
-        "ownerTypeId:int! ownerId:int! deadline:any! title:string description:string "
-        "responsibleId:int parentActivityId:int pingOffsets:array colorId:string"
-    ),
-)
-def todo_add(portal: Sandbox, params: Params) -> Answer:
-    """Create a to-do."""
-    owner = (to_int(params.get("ownerTypeId")) or 0, to_int(params.get("ownerId")) or 0)
-    if portal.items.get(*owner) is None:
-        raise Refusal("NOT_FOUND", "Not found.")
-    deadline = strtotime(params.get("deadline"), portal.server_zone, portal.clock.now())
-    if deadline is None:
-        raise Refusal("WRONG_DATETIME_FORMAT", "Incorrect date and time format")
-    responsible = to_int(params.get("responsibleId")) or portal.settings.owner_id
-    key = portal.activity_book.add(
-        {
-            "OWNER_TYPE_ID": owner[0],
-            "OWNER_ID": owner[1],
-            "TYPE_ID": PROVIDER,
-            "PROVIDER_ID": "CRM_TODO",
-            "PROVIDER_TYPE_ID": "TODO",
-            "SUBJECT": str(params.get("title") or ""),
-            "DEADLINE": deadline,
-            "DESCRIPTION": str(params.get("description") or ""),
-            "RESPONSIBLE_ID": responsible,
-        }
-    )
-    return Answer({"id": key})
-
-
-@rest("crm.timeline.comment.add", "crm", takes="fields:array!")
-def comment_add(portal: Sandbox, params: Params) -> Answer:
-    """Write a comment into a timeline."""
-    fields = {name.upper(): value for name, value in as_map(params.get("fields")).items()}
-    if not portal.settings.timeline:
-        raise Refusal("", "Access denied.")
-    owner = portal.timeline_owner(str(fields.get("ENTITY_TYPE", "")), to_int(fields.get("ENTITY_ID")) or 0)
-    if owner is None:
-        raise Refusal("", "Invalid value of ENTITY_TYPE or ENTITY_ID")
-    if not str(fields.get("COMMENT") or "").strip():
-        raise Refusal("", "Empty comment message")
-    comment = {
-        "ID": portal.activity_book.take_id(),
-        "ENTITY_TYPE_ID": owner[0],
-        "ENTITY_ID": owner[1],
-        "ENTITY_TYPE": str(fields["ENTITY_TYPE"]).lower(),
-        "CREATED": portal.second(),
-        "AUTHOR_ID": portal.settings.owner_id,
-        "COMMENT": str(fields["COMMENT"]),
-    }
-    portal.activity_book.comments.append(comment)
-    item = portal.items.get(*owner)
-    if item is not None:
-        item |= {"lastActivityTime": comment["CREATED"], "lastActivityBy": portal.settings.owner_id}
-    return Answer(comment["ID"])
-
-
-@rest("crm.timeline.comment.list", "crm", arrays="order filter")
-def comment_list(portal: Sandbox, params: Params) -> Answer:
-    """Comments of one timeline."""
-    filters = {name.upper(): value for name, value in as_map(params.get("filter")).items()}
-    owner = portal.timeline_owner(str(filters.get("ENTITY_TYPE", "")), to_int(filters.get("ENTITY_ID")) or 0)
-    rows = [
-        {name: _text(value) for name, value in row.items() if name != "ENTITY_TYPE_ID"}
-        | {"CREATED": show_time(row["CREATED"], portal.server_zone)}
-        for row in portal.activity_book.comments
-        if owner == (row["ENTITY_TYPE_ID"], row["ENTITY_ID"])
-    ]
-    return classic_page(rows, params)

@@ -349,17 +349,6 @@ class Actions:
         with self.lock:
             return [dict(task) for task in self.task_book.all.values()]
 
-    def timeline_owner(self, name: str, number: int) -> tuple[int, int] | None:
-        """The item of a timeline by its ENTITY_TYPE (deal, contact, company, smart_invoice, dynamic_1046)."""
-        names = {"deal": DEAL, "contact": CONTACT, "company": COMPANY, "smart_invoice": INVOICE}
-        word = name.lower()
-        etid = names.get(word)
-        if etid is None and word.startswith("dynamic_") and word[8:].isdigit():
-            etid = int(word[8:])
-        if etid not in self.types or self.items.get(etid, number) is None:
-            return None
-        return etid, number
-
     def _names(self, entity_type_id: int) -> Names:
         return Names(self._self(), self.types[entity_type_id], {"useOriginalUfNames": "Y"})
 

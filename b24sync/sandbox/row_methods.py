@@ -12,7 +12,7 @@ from .item_methods import read_bound, skewed
 from .method_registry import Params, rest
 from .php import as_list, as_map, is_array, to_int
 from .query import answer
-from .schema import DEAL, FIRST_DYNAMIC, INVOICE, LEAD, OLD_INVOICE, OWNER_TYPES
+from .schema import DEAL, FIRST_DYNAMIC, INVOICE, LEAD, OLD_INVOICE, TYPE_NAMES
 from .stage_history import HistoryRow
 from .table import Table
 from .validators import checked_filter, checked_order
@@ -153,10 +153,7 @@ def _history_type(portal: Sandbox, etid: int) -> int:
         return etid
     if etid >= FIRST_DYNAMIC and settings.stagehistory_dynamic and etid in portal.types:
         return etid
-    names = {INVOICE: "SMART_INVOICE", 3: "CONTACT", 4: "COMPANY", 7: "QUOTE"}
-    name = names.get(etid) or (
-        f"DYNAMIC_{etid}" if etid >= FIRST_DYNAMIC else OWNER_TYPES.get(etid, str(etid))
-    )
+    name = TYPE_NAMES.get(etid) or (f"DYNAMIC_{etid}" if etid >= FIRST_DYNAMIC else str(etid))
     raise Refusal(0, f"{name} entity is not supported")
 
 

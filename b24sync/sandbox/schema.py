@@ -89,6 +89,17 @@ class EntityType:
         return OWNER_TYPES.get(self.id) or f"T{self.id:x}"
 
 
+TYPE_NAMES = {
+    LEAD: "LEAD",
+    DEAL: "DEAL",
+    CONTACT: "CONTACT",
+    COMPANY: "COMPANY",
+    OLD_INVOICE: "INVOICE",
+    QUOTE: "QUOTE",
+    INVOICE: "SMART_INVOICE",
+}
+"""Words of the portal for its types; a smart process is DYNAMIC_1046."""
+
 OWNER_TYPES = {LEAD: "L", DEAL: "D", CONTACT: "C", COMPANY: "CO", OLD_INVOICE: "I", QUOTE: "Q", INVOICE: "SI"}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from . import (  # noqa: F401 - the modules register their methods
+    activity_methods,
     batch_method,
     classic,
     crm_activities,
@@ -25,6 +26,7 @@ from . import (  # noqa: F401 - the modules register their methods
     system,
     task_methods,
     telephony,
+    timeline_comments,
     userfields,
     workflow_templates,
 )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from b24sync.calls import Answer, Call
-    from b24sync.domain.entity import Key
+    from b24sync.domain.entity import Entity, Key
     from b24sync.ports import Effects, StepResult
     from b24sync.rest.people import User
     from b24sync.steps.context import StepContext
@@ -33,10 +33,22 @@ _NEEDS_CLIENT = Message(
     "{entity}: для дела ({kind}) нужен контакт или компания (привяжите, затем b24sync retry)",
     "{entity}: a {kind} needs a contact or a company (link one, then b24sync retry)",
 )
+_NEEDS_PHONE = Message(
+    "{entity}: для звонка нужен телефон контакта или компании (впишите его в карточку, затем b24sync retry)",
+    "{entity}: a call needs a phone number of the contact or the company (add one, then b24sync retry)",
+)
 _ACTIVITY_FOR = Message("{kind} для {entity}", "{kind} for {entity}")
 
 NEXT_WORKING_DAY = Deadline(1, working=True)
 _MORNING = time(10, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Client:
+    """Whom an activity is with, and for a call by which number: the portal drops a call without one."""
+
+    key: Key
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +93,12 @@ class CreateActivity(StepSettings):
         if owner is None:
             return Skipped("no_deal")
         if self.kind != "todo":
-            client = there.get(CONTACT) or there.get(COMPANY)
-            if client is None:
-                message = _NEEDS_CLIENT(entity=owner, kind=word(ACTIVITIES, self.kind))
-                return Failed(message)
             made = yield from self._made_before(ctx, owner)
             if made is not None:
                 return Done(changed=False, details={"activity_id": made})
+            client = self._client(owner, there)
+            if isinstance(client, Failed):
+                return client
         else:
             client = None
         otherwise = "deal.responsible" if owner.kind == DEAL else "responsible"
@@ -106,6 +117,18 @@ class CreateActivity(StepSettings):
             )
         return Done(changed=True, details={"activity_id": activities.read_id(answer.result)})
 
+    def _client(self, owner: Key, there: dict[str, Entity]) -> _Client | Failed:
+        """Whom it is with: the contact, else the company; for a call the first of them with a phone."""
+        clients = [there[kind] for kind in (CONTACT, COMPANY) if kind in there]
+        if not clients:
+            return Failed(_NEEDS_CLIENT(entity=owner, kind=word(ACTIVITIES, self.kind)))
+        if self.kind == "meeting":
+            return _Client(clients[0].key)
+        for client in clients:
+            if client["phones"]:
+                return _Client(client.key, client["phones"][0])
+        return Failed(_NEEDS_PHONE(entity=owner))
+
     def _made_before(self, ctx: StepContext, owner: Key) -> Effects[int | None]:
         call = activities.find(owner=_typed(ctx, owner), marker=ctx.marker, type_id=self._type_id)
         answers: list[Answer] = yield Read((call,))
@@ -113,7 +136,7 @@ class CreateActivity(StepSettings):
         found = activities.marked(answers[0].result, ctx.marker)
         return found[0] if found else None
 
-    def _call(self, ctx: StepContext, owner: Key, client: Key | None, person: User) -> Effects[Call]:
+    def _call(self, ctx: StepContext, owner: Key, client: _Client | None, person: User) -> Effects[Call]:
         from b24sync.steps import builtin_texts
 
         subject = yield from ctx.text(self.subject or builtin_texts.title(ctx, self.kind), mode="line")
@@ -136,7 +159,8 @@ class CreateActivity(StepSettings):
             responsible_id=person.id,
             start=start,
             marker=ctx.marker,
-            contact=_typed(ctx, client) if client else None,
+            contact=_typed(ctx, client.key) if client else None,
+            phone=client.phone if client else "",
             description=description,
         )
 
@@ -145,20 +169,20 @@ class CreateActivity(StepSettings):
         return activities.CALL if self.kind == "call" else activities.MEETING
 
 
-def _there(ctx: StepContext) -> Effects[dict[str, Key]]:
-    """Keys of the deal and the client; the contact or company of an event of its own is its own client."""
+def _there(ctx: StepContext) -> Effects[dict[str, Entity]]:
+    """The deal and the client; the contact or company of an event of its own is its own client."""
     found = yield from linked(ctx, DEAL, CONTACT, COMPANY)
-    return {kind: entity.key for kind, entity in found.items() if entity is not None}
+    return {kind: entity for kind, entity in found.items() if entity is not None}
 
 
-def _owner(ctx: StepContext, there: dict[str, Key]) -> Key | None:
+def _owner(ctx: StepContext, there: dict[str, Entity]) -> Key | None:
     """What it belongs to.
 
     The deal, else the contact, else the company, else the event's entity (tasks own none).
     """
     own = ctx.event.entity
     fallback = own if own.kind != TASK else None
-    return there.get(DEAL) or there.get(CONTACT) or there.get(COMPANY) or fallback
+    return next((there[kind].key for kind in (DEAL, CONTACT, COMPANY) if kind in there), fallback)
 
 
 def _typed(ctx: StepContext, key: Key) -> tuple[int, int]:

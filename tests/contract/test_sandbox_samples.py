@@ -303,20 +303,6 @@ KNOWN_GAPS = {
     },
     "crm.item.list": {"name", "lastName"},
     "crm.category.list": {"originId", "originatorId"},  # the default funnel of deals has no origin
-    "crm.activity.list": {
-        "PROVIDER_GROUP_ID",
-        "EDITOR_ID",
-        "PROVIDER_PARAMS",
-        "PROVIDER_DATA",
-        "RESULT_MARK",
-        "RESULT_VALUE",
-        "RESULT_SUM",
-        "RESULT_CURRENCY_ID",
-        "RESULT_STATUS",
-        "RESULT_STREAM",
-        "RESULT_SOURCE_ID",
-        "AUTOCOMPLETE_RULE",
-    },
 }
 
 

@@ -90,7 +90,7 @@ def test_a_refusal_is_failed_in_the_words_of_the_portal() -> None:
     result = bench.run(Comment(text="x"), "deal.created", bench.company.deals[0])
     assert isinstance(result, Failed)
     assert f"deal:{bench.company.deals[0]}" in result.message
-    assert "Access denied." in result.message
+    assert "Access denied" in result.message
 
 
 def test_a_refusal_of_the_portal_with_a_code_is_failed_too(bench: Bench) -> None:

@@ -74,8 +74,34 @@ def test_without_a_contact_it_is_with_the_company(bench: Bench) -> None:
     deal = bench.portal.add_deal("Без контакта", companyId=firm, assignedById=2)
     bench.run(CreateActivity(kind="call"), "deal.created", deal)
     (row,) = own(bench)
-    assert [(t["ENTITY_TYPE_ID"], t["ENTITY_ID"]) for t in row["COMMUNICATIONS"]] == [(4, firm)]
+    (talk,) = row["COMMUNICATIONS"]
+    assert (talk["ENTITY_TYPE_ID"], talk["ENTITY_ID"]) == (4, firm)
+    assert (talk["TYPE"], talk["VALUE"]) == ("PHONE", bench.entity("company", firm)["phones"][0])
     assert row["TYPE_ID"] == 2
+
+
+def test_a_call_is_with_the_company_if_the_contact_has_no_phone(bench: Bench) -> None:
+    mute = bench.portal.add_contact("Глеб", "Безмолвный")
+    firm = bench.portal.add_company("ООО «Причал»", phone="+78120000000")
+    deal = bench.portal.add_deal("Звонить в контору", contactId=mute, companyId=firm, assignedById=2)
+    bench.run(CreateActivity(kind="call"), "deal.created", deal)
+    bench.run(CreateActivity(kind="meeting"), "deal.created", deal, marker="b24sync:a2")
+    assert [(row["TYPE_ID"], row["COMMUNICATIONS"][0]["ENTITY_ID"]) for row in own(bench)] == [
+        (2, firm),
+        (1, mute),
+    ]
+
+
+def test_a_call_to_nobody_with_a_phone_fails_and_says_what_to_do(bench: Bench) -> None:
+    mute = bench.portal.add_contact("Глеб", "Безмолвный")
+    deal = bench.portal.add_deal("Некуда звонить", contactId=mute, assignedById=2)
+    result = bench.run(CreateActivity(kind="call"), "deal.created", deal)
+    assert isinstance(result, Failed)
+    assert result.message == (
+        f"deal:{deal}: a call needs a phone number of the contact or the company "
+        "(add one, then b24sync retry)"
+    )
+    assert not own(bench)
 
 
 def test_without_any_client_a_meeting_fails_and_says_what_to_do(bench: Bench) -> None:
