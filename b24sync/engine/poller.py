@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from b24sync.engine.capture import Gathered, KindReading, promote, read, read_tails
+from b24sync.engine.capture.allowance import Allowance
 from b24sync.engine.capture.staging import Scrub, seconds
 from b24sync.engine.checkpoint import Checkpoint, pass_by
 from b24sync.engine.poll_report import Report
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from b24sync.calls import Portal
     from b24sync.clock import Clock
     from b24sync.domain.settings import Settings
-    from b24sync.engine.capture.reconcile import Sweep
+    from b24sync.engine.capture.reconcile import Reconciler, Sweep
     from b24sync.engine.dispatch import Dispatcher
     from b24sync.engine.workshop import Workshop
     from b24sync.rest.kinds import Kind
@@ -63,6 +64,7 @@ class Poller:
     origin: str = ""
     checkpoint: Checkpoint = pass_by
     progress: Callable[[str, int], None] = field(default=lambda _what, _count: None)
+    allowance: Allowance = field(init=False)
 
     def run(self, options: Options) -> Report:
         """Poll once.
@@ -72,6 +74,7 @@ class Poller:
         """
         self._check(options)
         begun, local = self.clock.monotonic(), self.clock.now()
+        self.allowance = Allowance.of(self.portal, self.clock)
         requests = self.portal.requests
         report = self._begin(local, options)
         if options.baseline:
@@ -124,6 +127,7 @@ class Poller:
             run=report.run,
             since=options.since,
             progress=self.progress,
+            allowance=self.allowance,
             origin=self.origin,
         )
         self.checkpoint("poll.read")
@@ -139,11 +143,13 @@ class Poller:
         if any(one.resumed and one.complete for one in gathered.kinds):
             gathered = self._news_since(report, options) or gathered
         self.checkpoint("poll.applied")
-        deadline = None if options.max_time_s is None else begun + options.max_time_s
+        deadline = self.allowance.actions_until_s()
+        if options.max_time_s is not None:
+            deadline = min(deadline, begun + options.max_time_s)
         if options.dry_run or self.settings.safety.dry_run:
             self._rehearse(gathered, report, deadline)
         elif self.store.outbox.busy():
-            self._dispatch(gathered, report, deadline)
+            self._dispatch(gathered, report, deadline, told=options.max_time_s is None)
 
     def _news_since(self, report: Report, options: Options) -> Gathered | None:
         """What has changed since a reading was begun that only this poll could end."""
@@ -197,7 +203,7 @@ class Poller:
         applied = Commit(self.workshop, self.kinds, gathered, report, swept).run()
         self._count(report, applied.changes, applied.events)
 
-    def _dispatch(self, gathered: Gathered, report: Report, deadline: float | None) -> None:
+    def _dispatch(self, gathered: Gathered, report: Report, deadline: float, *, told: bool) -> None:
         from b24sync.engine import funnels
 
         known = funnels.load(self.store.meta, self.kinds, self.settings.invoice)
@@ -207,8 +213,10 @@ class Poller:
         dispatcher.recover()
         dispatcher.run_due()
         self._tell_ends(dispatcher, report)
+        if told and self.clock.monotonic() >= deadline:
+            report.warnings.append(words.ACTIONS_WAIT())
 
-    def _rehearse(self, gathered: Gathered, report: Report, deadline: float | None) -> None:
+    def _rehearse(self, gathered: Gathered, report: Report, deadline: float) -> None:
         """Say what the planned actions would do, and in a dry run of the command what waits besides them."""
         told = int(self.store.meta.get(REHEARSED) or 0)
         if not (
@@ -240,23 +248,23 @@ class Poller:
                 self._look_again(one, report, one.cursor.baseline_run)
             due = bool(every) and last is not None and now - datetime.fromtimestamp(last, UTC) >= every
             due = due or bool(self.store.unjudged.waiting("reconcile", one.kind.name))
+            due = due or self.store.sweeps.of(one.kind.name) is not None
             if one.quiet or not (by_hand or due):
                 continue
-            found = self._sweep(one, report, by_hand=by_hand)
+            found = self._sweep(one, report, by_hand=by_hand, now=seconds(now))
             if found.error is None:
-                one.cursor = replace(one.cursor, reconciled_at=seconds(now), guard=found.guard or None)
+                one.swept = True
+                one.cursor = replace(one.cursor, reconciled_at=found.begun, guard=found.guard or None)
             before.update({f"{one.kind.name}:{number}": last or 0 for number in found.found_new})
-            reread += [one] if found.changed or found.found_new else []
+            reread += [one] if found.reread else []
         self._after_rows(reread, report)
         return before
 
     def _look_again(self, one: KindReading, report: Report, run: int) -> None:
         """Ask what became of booked entities that a baseline begun anew has not met (contract.md G4)."""
-        from b24sync.engine.capture.reconcile import look_again
-
         ids = self.store.unjudged.unmet(one.kind.name, run)
         try:
-            one.error = look_again(self.portal, self.store, one.kind, ids, scrub=self.scrub).error
+            one.error = self._reconciler().look_again(one.kind, ids).error
         except PortalError as error:
             one.error = error
         if one.error is not None:
@@ -269,7 +277,7 @@ class Poller:
         It must not be older than the rows (contract.md G1).
         """
         try:
-            read_tails(self.portal, self.store, readings)
+            read_tails(self.portal, self.store, readings, self.allowance)
         except PortalError as error:
             for one in readings:
                 one.error, one.complete = error, False
@@ -277,15 +285,18 @@ class Poller:
             if one.error is not None:
                 _leave_out(report, one.kind, one.error)
 
-    def _sweep(self, one: KindReading, report: Report, *, by_hand: bool) -> Sweep:
-        from b24sync.engine.capture.reconcile import Sweep, sweep
+    def _reconciler(self) -> Reconciler:
+        from b24sync.engine.capture.reconcile import Reconciler
+
+        return Reconciler(self.portal, self.store, self.scrub, self.allowance)
+
+    def _sweep(self, one: KindReading, report: Report, *, by_hand: bool, now: int) -> Sweep:
+        from b24sync.engine.capture.reconcile import Sweep
 
         try:
-            found = sweep(self.portal, self.store, one.kind, by_hand=by_hand, scrub=self.scrub)
-        except PortalError as error:
-            found = Sweep(
-                one.kind, changed=[0], error=error
-            )  # it may have staged rows: history is read again
+            found = self._reconciler().sweep(one.kind, by_hand=by_hand, now=now)
+        except PortalError as error:  # it may have staged rows: history is read again
+            found = Sweep(one.kind, reread=True, error=error)
         name = word(KINDS, one.kind.name)
         if found.error is not None:  # its rows and history are complete without it
             code = 77 if isinstance(found.error, CredentialsError) else 69

@@ -16,6 +16,7 @@ from b24sync.store.journal import Journal
 from b24sync.store.meta import Keep
 from b24sync.store.outbox import Action, Outbox
 from b24sync.store.snapshot import Snapshot
+from b24sync.store.sweeps import Sweeps
 from b24sync.store.unjudged import Unjudged
 from b24sync.store.walks import Walks
 
@@ -39,6 +40,7 @@ class Store:
         self.unjudged = Unjudged(connection)
         self.held = Held(connection)
         self.walks = Walks(connection)
+        self.sweeps = Sweeps(connection)
 
     @cached_property
     def records(self) -> RecordTables:

@@ -230,6 +230,16 @@ SCHEMA: tuple[str, ...] = (
         rows_done INTEGER NOT NULL, history_after INTEGER NOT NULL) WITHOUT ROWID;
     """,
     MOVES,
+    """
+    -- how far a reconcile came that goes on in the next poll; compared: the snapshot up to this id
+    CREATE TABLE sweeps (kind TEXT PRIMARY KEY, begun INTEGER NOT NULL, rows_after INTEGER NOT NULL,
+        compared INTEGER NOT NULL, seen INTEGER NOT NULL, walked INTEGER NOT NULL, by_hand INTEGER NOT NULL,
+        guard TEXT NOT NULL) WITHOUT ROWID;
+    -- what it found; looked: it was asked for, and what came is staged
+    CREATE TABLE sweep_found (kind TEXT NOT NULL, what TEXT NOT NULL CHECK (what IN
+        ('new', 'changed', 'missing', 'unseen')), id INTEGER NOT NULL, looked INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (kind, what, id)) WITHOUT ROWID;
+    """,
 )
 
 VERSION = len(SCHEMA)

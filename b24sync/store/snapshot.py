@@ -109,7 +109,17 @@ class Snapshot:
             history: Whether the portal keeps its stage history; ``None``: as it is known.
         """
         self.save_cursor(Cursor(kind, history=history or self.cursor(kind).history))
-        for table in ("history_seen", "awaited", "held", "held_rows", "held_history", "walks"):
+        left = (
+            "history_seen",
+            "awaited",
+            "held",
+            "held_rows",
+            "held_history",
+            "walks",
+            "sweeps",
+            "sweep_found",
+        )
+        for table in left:
             self._db.execute(f"DELETE FROM {table} WHERE kind = ?", (kind,))
         self.close_since(kind)
 

@@ -86,14 +86,19 @@ UNJUDGED = Message(
     "condition could not be judged, a link cannot be read: {why}",
 )
 NOT_RECONCILED = Message(
-    "{kind}: сверку сейчас не закончить, она повторится: {why}",
-    "{kind}: the reconcile cannot be finished now and will be repeated: {why}",
+    "{kind}: сверку сейчас не закончить, следующий опрос её продолжит: {why}",
+    "{kind}: the reconcile cannot be finished now, the next poll goes on with it: {why}",
 )
 UNVERIFIED = Message(
     "не проверить, удалены ли: {count} ({ids}); следующая сверка посмотрит снова",
     "{count} cannot be verified as deleted ({ids}); the next reconcile looks again",
 )
 NO_END = Message(
-    "после {batches} запросов ещё не конец; чтение продолжится в следующем опросе",
-    "no end after {batches} requests; the reading goes on in the next poll",
+    "опрос исчерпал свой предел ({requests} запросов или {minutes} мин.), чтение продолжится в следующем",
+    "the poll has spent what it may ({requests} requests or {minutes} minutes); the reading goes on in the"
+    " next poll",
+)
+ACTIONS_WAIT = Message(
+    "время опроса вышло, остальные действия выполнит следующий",
+    "the time of this poll is over; the next one does the rest of the actions",
 )

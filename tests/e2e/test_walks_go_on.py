@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from b24sync.engine.capture import paging
+from b24sync.engine.capture import allowance
+from b24sync.portal.client import PortalClient
 from b24sync.sandbox.envelope import Refusal
 from tests.support.world import INVOICE, Killed, P, S, World
 
@@ -120,12 +121,42 @@ def test_a_kill_in_a_walk_costs_no_page_that_was_read(world: World) -> None:
     world.quiet()
 
 
-def test_a_feed_without_end_ends_the_poll_and_keeps_its_place(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("name", "most"), [("MOST_REQUESTS", 2), ("MOST_S", 0)])
+def test_a_poll_has_one_bound_for_all_that_it_reads(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str, most: int
 ) -> None:
-    monkeypatch.setattr(paging, "MOST_BATCHES", 0)
-    assert world.poll().exit_code == 69
-    monkeypatch.undo()
-    world.advance(60)
-    assert world.poll().exit_code == 0
+    monkeypatch.setattr(allowance, name, most)
+    monkeypatch.setattr(PortalClient, "batch_size", property(lambda _self: 3))
+    codes = []
+    while not codes or codes[-1] == 69:
+        report = world.poll()
+        codes.append(report.exit_code)
+        assert world.last_requests <= 8
+        if report.exit_code == 69:
+            assert any("next poll" in one for one in report.troubles), report.troubles
+        world.advance(60)
+        assert len(codes) < 12, "never"
+    assert len(codes) > 1
     assert _moves(world) == _expected(world)
+    monkeypatch.undo()
+    world.advance(1200)
+    world.quiet()
+
+
+def test_a_feed_without_end_ends_the_poll(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allowance, "MOST_REQUESTS", 20)
+    inner, rows = world.portal.run_command, list[dict[str, Any]]()
+
+    def run_command(method: str, params: dict[str, Any], watch: Any = None) -> Any:
+        answer, time = inner(method, params, watch)
+        if method.lower() == "crm.item.list" and ">id" in params.get("filter", {}):
+            first = int(params["filter"][">id"])
+            rows.extend(answer.result["items"])
+            answer.result["items"] = [{**rows[0], "id": first + 1 + n} for n in range(50)]
+        return answer, time
+
+    world.portal.run_command = run_command  # type: ignore[method-assign]
+    report = world.poll()
+    assert report.exit_code == 69
+    assert any("next poll" in one for one in report.troubles), report.troubles
+    assert world.last_requests <= 30

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from b24sync.calls import Call
-from b24sync.engine.capture.paging import Chain, advance, bounded
+from b24sync.engine.capture.paging import Chain, advance
 from b24sync.engine.capture.refusals import lacks_history, refusal
 from b24sync.engine.capture.staging import BaselinePages, Scrub, seconds
 from b24sync.errors import PortalError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from b24sync.calls import Portal
+    from b24sync.engine.capture.allowance import Allowance
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
 
@@ -37,6 +38,7 @@ def take_baselines(
     run: int,
     opened: Mapping[str, datetime],
     progress: Progress,
+    allowance: Allowance,
     origin: str = "",
 ) -> dict[str, PortalError]:
     """Walk every row of the kinds into the snapshot.
@@ -50,6 +52,7 @@ def take_baselines(
         opened: Kind → the time of ``--since``: entities made from this time on are left to the reading that
             follows, and history is read from its start.
         progress: Told the kind and how many rows its snapshot has.
+        allowance: Of the poll.
         origin: The portal that the database belongs to from now on.
 
     Returns:
@@ -65,7 +68,7 @@ def take_baselines(
         for kind in kinds
         if kind.name not in errors
     }
-    for _ in bounded([*chains.values()]):
+    for _ in allowance.walk([*chains.values()]):
         if not (walking := [chain for chain in chains.values() if chain.open]):
             break
         advance(portal, walking, partial(_Chunk, store, walking))

@@ -8,36 +8,22 @@ that is the end of the feed and no failure. A page that was full and a next one 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from b24sync.engine.capture.chain import Chain
 from b24sync.engine.capture.isolation import of_a_row, read_apart, read_on
-from b24sync.errors import PortalError, SlowError, TransientError, UntriedError
-from b24sync.words import polling as words
+from b24sync.errors import PortalError, SlowError, TransientError
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer, Call, Portal
 
-__all__ = ["BATCH", "NOTHING", "PAGE", "Chain", "advance", "bounded", "share"]
-MOST_BATCHES = 1000  # of one reading in one poll: two and a half million rows
+__all__ = ["BATCH", "NOTHING", "PAGE", "Chain", "advance", "share"]
 BATCH = 50
 PAGE = 50
 NOTHING: Mapping[str, Call] = MappingProxyType({})
-
-
-def bounded(chains: Sequence[Chain]) -> Iterator[int]:
-    """Numbers of batches; the chains that are still open after the last one go on in the next poll.
-
-    A feed that never ends (always full pages, of whatever ids) must not keep a poll (contract.md G14).
-    """
-    yield from range(MOST_BATCHES)
-    for chain in chains:
-        if chain.open:
-            method = chain.pages.call(0).method
-            chain.error = UntriedError(words.NO_END(batches=MOST_BATCHES), method=method)
 
 
 def share(chains: Sequence[Chain], size: int = BATCH) -> dict[str, int]:

@@ -18,7 +18,7 @@ from b24sync.domain.entity import Key
 from b24sync.engine.capture import origins, skew, turned_clock
 from b24sync.engine.capture.baseline import Progress, take_baselines
 from b24sync.engine.capture.isolation import known, name_no_more, of_a_row, read_apart
-from b24sync.engine.capture.paging import NOTHING, PAGE, Chain, advance, bounded
+from b24sync.engine.capture.paging import NOTHING, PAGE, Chain, advance
 from b24sync.engine.capture.refusals import lacks_history, refusal
 from b24sync.engine.capture.staging import (
     HistoryPages,
@@ -35,6 +35,7 @@ from b24sync.store.walks import Walk
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer, Portal
+    from b24sync.engine.capture.allowance import Allowance
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
     from b24sync.store.snapshot import Cursor
@@ -63,6 +64,7 @@ class KindReading:
         probed: Whether the portal was asked if it keeps stage history by now.
         learnt: The newest history row of a portal that has begun to keep it: what follows is news.
         widened: By how much more than the overlap is read again, for rows may be stamped too early.
+        swept: A reconcile of it has come to its end.
         known: Rows that are known not to be readable; pages are asked for without them.
     """
 
@@ -81,6 +83,7 @@ class KindReading:
     learnt: int | None = None
     widened: timedelta = timedelta(0)
     known: tuple[int, ...] = ()
+    swept: bool = False
 
     def asks_for_history(self, now: int) -> bool:
         """Whether a day has passed since the portal said that it keeps no stage history of the kind."""
@@ -131,6 +134,7 @@ def read(
     overlap: timedelta,
     scrub: Scrub,
     run: int,
+    allowance: Allowance,
     since: datetime | None = None,
     progress: Progress = lambda _what, _count: None,
     origin: str = "",
@@ -153,7 +157,15 @@ def read(
     opened = _opened(store, new, since)
     failed = (
         take_baselines(
-            portal, store, unwalked, scrub=scrub, run=run, opened=opened, progress=progress, origin=origin
+            portal,
+            store,
+            unwalked,
+            scrub=scrub,
+            run=run,
+            opened=opened,
+            progress=progress,
+            allowance=allowance,
+            origin=origin,
         )
         if unwalked
         else {}
@@ -168,7 +180,7 @@ def read(
         reading.history_id = reading.cursor.history_id
         reading.walk = store.walks.of(reading.kind.name)
         reading.resumed = reading.walk is not None
-    return _Poll(portal, store, overlap, scrub).read(readings)
+    return _Poll(portal, store, overlap, scrub, allowance).read(readings)
 
 
 def _opened(store: Store, new: Sequence[Kind], since: datetime | None) -> dict[str, datetime]:
@@ -190,6 +202,7 @@ class _Poll:
     store: Store
     overlap: timedelta
     scrub: Scrub
+    allowance: Allowance
 
     def read(self, readings: list[KindReading]) -> Gathered:
         active = [one for one in readings if one.error is None]
@@ -383,7 +396,7 @@ class _Poll:
             else (timedelta(0), None)
         )
         rows = self._row_chains(walks, shift)
-        for _ in bounded([*rows.values(), *tails]):
+        for _ in self.allowance.walk([*rows.values(), *tails]):
             walking = [chain for chain in rows.values() if chain.open]
             behind = [
                 tail
@@ -508,7 +521,7 @@ class _Poll:
         one.complete = one.error is None
 
 
-def read_tails(portal: Portal, store: Store, readings: Sequence[KindReading]) -> None:
+def read_tails(portal: Portal, store: Store, readings: Sequence[KindReading], allowance: Allowance) -> None:
     """Read the history tails again, after rows that were read later than they were.
 
     Raises:
@@ -520,7 +533,7 @@ def read_tails(portal: Portal, store: Store, readings: Sequence[KindReading]) ->
         Chain(f"h{one.kind.name}", HistoryPages(store, one.kind), one.cursor.history_floor, last=True)
         for one in kept
     ]
-    for _ in bounded(tails):
+    for _ in allowance.walk(tails):
         if not (walking := [tail for tail in tails if tail.open]):
             break
         advance(portal, walking, store.transaction)
@@ -560,7 +573,8 @@ def promote(
     store.snapshot.save_cursor(_advanced(one, signpost=signpost, floor=floor))
     store.walks.end(one.kind.name)
     store.echoes.forget_writes(one.kind.name, before_run=run)
-    if one.fresh or one.cursor.reconciled_at == seconds(signpost):
+    store.sweeps.applied(one.kind.name, ended=one.swept)
+    if one.fresh:
         store.unjudged.done("reconcile", [Key(one.kind.name, 0)])
 
 
