@@ -124,21 +124,55 @@ def due_reminder(
     if not is_reminded(invoice, settings) or invoice.due_date is None:
         return None
     moments = _open_moments(invoice, invoice.due_date, settings, calendar, tz)
-    come = {
-        offset: at
-        for offset, at in moments.items()
-        if at <= now
-        and all(
-            at >= one
-            for one in (configured.get(offset, _NEVER), baseline_at, invoice.status_since)
-            if one is not None
-        )
-    }
+    floor = max((one for one in (baseline_at, invoice.status_since) if one is not None), default=None)
+    come = _come(moments, now, configured, floor)
     if not come:
         return None
     latest = max(come)
     covers = tuple(offset for offset in sorted(moments) if offset <= latest)
     return Reminder(invoice.key, latest, invoice.due_date, come[latest], covers)
+
+
+def latest_come(
+    due: date,
+    settings: ReminderSettings,
+    calendar: WorkingDays,
+    *,
+    now: datetime,
+    tz: tzinfo,
+    configured: Mapping[int, datetime],
+    baseline_at: datetime | None = None,
+) -> tuple[int, datetime] | None:
+    """The latest offset of a due date whose moment has come, and the moment; ``None`` if none has.
+
+    Moments grow with their offsets: an invoice that entered its status later than this one is due for none.
+    The arguments are those of `due_reminder`.
+    """
+    moments = {offset: _moment(due, offset, settings, calendar, tz) for offset in set(settings.days)}
+    come = _come(moments, now, configured, baseline_at)
+    return (max(come), come[max(come)]) if come else None
+
+
+def _come(
+    moments: Mapping[int, datetime],
+    now: datetime,
+    configured: Mapping[int, datetime],
+    floor: datetime | None,
+) -> dict[int, datetime]:
+    """The moments that have come, since their offsets were configured and not before ``floor``."""
+    return {
+        offset: at
+        for offset, at in moments.items()
+        if configured.get(offset, _NEVER) <= at <= now and (floor is None or at >= floor)
+    }
+
+
+def next_look(settings: ReminderSettings, *, now: datetime, tz: tzinfo) -> datetime:
+    """When moments may come next: the next time that it is the hour of reminders, by the company's clock."""
+    today = now.astimezone(tz).date()
+    days = (today, date.fromordinal(today.toordinal() + 1))
+    hours = [datetime.combine(day, settings.at, tzinfo=tz).astimezone(UTC) for day in days]
+    return next((at for at in hours if at > now), hours[-1])
 
 
 def next_check(

@@ -11,20 +11,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.commission_ledger import upkeep
 from b24sync.domain.derive import COMPLETED
 from b24sync.domain.entity import DEAL, INVOICE, TASK, Entity, Key
 from b24sync.domain.event import Event
-from b24sync.domain.reminders import (
-    Reminded,
-    configured_since,
-    due_dates_to_look_at,
-    due_reminder,
-    next_check,
-)
+from b24sync.engine.reminding import Reminding, forget
 from b24sync.engine.standing_still import StandingStill
 from b24sync.rest import items, tasks
 from b24sync.rest.worth import worth_of
@@ -34,7 +28,7 @@ from b24sync.words import polling as words
 
 if TYPE_CHECKING:
     from b24sync.domain.calendar import Calendar
-    from b24sync.domain.settings import ReminderSettings, Settings
+    from b24sync.domain.settings import Settings
     from b24sync.engine.apply import Applied
     from b24sync.engine.funnels import Funnels
     from b24sync.engine.plan import Planner
@@ -43,12 +37,11 @@ if TYPE_CHECKING:
     from b24sync.store.snapshot import Stored
 
 TASKS_COMPLETED = "invoice.tasks_completed"
-CONFIGURED = "reminders_configured"
 
 
 @dataclass(slots=True)
 class FollowUp:
-    """Derives what follows, for one poll."""
+    """Derives what follows, for one poll; ``anew``: the first one with another configuration."""
 
     store: Store
     settings: Settings
@@ -59,6 +52,7 @@ class FollowUp:
     tz: tzinfo
     calendar: Callable[[], Calendar]
     run: int
+    anew: bool
 
     def follow(self, applied: Applied) -> None:
         """Plan finished task sets and reminders, and keep the ledger."""
@@ -69,10 +63,7 @@ class FollowUp:
         if INVOICE in applied.changes:
             if TASK in self.settings.poll.watch:
                 self._finished_tasks(applied)
-            if self.settings.reminders is not None:
-                self._reminders(applied, self.settings.reminders)
-            elif self.store.meta.get(CONFIGURED):
-                self.store.meta.drop(CONFIGURED)  # configured again later, they begin anew
+            self._remind(applied)
 
     def _standing_still(self, applied: Applied) -> None:
         looking = StandingStill(
@@ -87,6 +78,22 @@ class FollowUp:
         )
         for event, stored in looking.look(list(applied.changes), applied.touched):
             self._plan(event, stored, applied)
+
+    def _remind(self, applied: Applied) -> None:
+        if self.settings.reminders is None:
+            forget(self.store)
+            return
+        Reminding(
+            store=self.store,
+            settings=self.settings.reminders,
+            funnels=self.funnels,
+            planner=self.planner,
+            calendar=self.calendar,
+            tz=self.tz,
+            entity=self._entity,
+            plan=self._plan,
+            anew=self.anew,
+        ).remind(applied)
 
     def _entity(self, stored: Stored) -> Entity:
         kind, row = self.kinds[stored.kind], json.loads(stored.data)
@@ -235,70 +242,3 @@ class FollowUp:
             applied.warnings.append(
                 words.HIDDEN_TASK(task=Key(TASK, task_id), invoice=Key(INVOICE, invoice_id))
             )
-
-    # invoice.reminder_due
-
-    def _reminders(self, applied: Applied, settings: ReminderSettings) -> None:
-        configured = self._configured(settings)
-        now, local = self.planner.now, self.planner.now.astimezone(self.tz)
-        touched = any(key.kind == INVOICE for key in applied.touched)
-        if not touched and now.timestamp() < float(self.store.meta.get("reminders_next") or 0):
-            return
-        baseline_at = self.store.snapshot.cursor(INVOICE).baseline_at
-        looked = date.fromisoformat(self.store.meta.get("reminders_looked") or local.date().isoformat())
-        soonest = datetime.combine(local.date() + timedelta(days=1), time(0), tzinfo=self.tz)
-        for stored in self._reminded(settings, since=min(looked, local.date()), today=local.date()):
-            invoice = self._as_reminded(stored)
-            due = due_reminder(
-                invoice,
-                settings,
-                self.calendar(),
-                now=now,
-                tz=self.tz,
-                configured=configured,
-                baseline_at=datetime.fromtimestamp(baseline_at, UTC) if baseline_at is not None else None,
-            )
-            if due is not None and invoice.key in self.planner.waiting:
-                soonest = now
-            elif due is not None:
-                event_id = self._plan(due.event(), stored, applied)
-                self.store.records.keep_reminders(stored.id, due.due_date, due.covers, event_id)
-            following = next_check(invoice, settings, self.calendar(), now=now, tz=self.tz)
-            soonest = min(soonest, following) if following is not None else soonest
-        self.store.meta.put("reminders_next", str(int(soonest.timestamp())))
-        self.store.meta.put("reminders_looked", local.date().isoformat())
-
-    def _reminded(self, settings: ReminderSettings, *, since: date, today: date) -> list[Stored]:
-        stages = [stage for status in settings.statuses for stage in self.funnels.stage_ids(status)]
-        first, last = due_dates_to_look_at(settings, since=since, today=today)
-        return self.store.snapshot.invoices_due(stages, first.isoformat(), last.isoformat())
-
-    def _as_reminded(self, stored: Stored) -> Reminded:
-        entity = self._entity(stored)
-        due = entity.values.get("due_date")
-        fired = self.store.records.reminders(stored.id, due) if due else ()
-        since = datetime.fromtimestamp(stored.stage_at, UTC) if stored.stage_at is not None else None
-        return Reminded(
-            entity.key, str(entity.values["status"]), due, since, fired, is_closed=stored.state != "present"
-        )
-
-    def _configured(self, settings: ReminderSettings) -> dict[int, datetime]:
-        """Since when each offset has been configured.
-
-        Another hour or other statuses count as configured anew.
-        """
-        shape = [settings.at.isoformat(), sorted(settings.statuses)]
-        known = json.loads(self.store.meta.get(CONFIGURED) or "[null, {}]")
-        before = (
-            {int(offset): datetime.fromtimestamp(at, UTC) for offset, at in known[1].items()}
-            if known[0] == shape
-            else {}
-        )
-        configured = configured_since(before, settings, self.planner.now)
-        if configured != before:
-            self.store.meta.put(
-                CONFIGURED,
-                json.dumps([shape, {offset: int(at.timestamp()) for offset, at in configured.items()}]),
-            )
-            self.store.meta.drop("reminders_next")
-        return configured

@@ -175,7 +175,7 @@ class Workshop:
     def follow_up_due(self, now: datetime) -> bool:
         """Whether reminders may be due, or a task-making action has ended since the last look."""
         keep = self.store.meta
-        if keep.get("config_digest") != self.config_digest:
+        if self._configured_anew():
             return True
         judged = int(keep.get("tasks_judged_run") or 0)
         if self.store.outbox.task_action_settled_since(judged) or self.store.unjudged.judgeable():
@@ -185,6 +185,10 @@ class Workshop:
         return self.settings.reminders is not None and now.timestamp() >= float(
             keep.get("reminders_next") or 0
         )
+
+    def _configured_anew(self) -> bool:
+        """Whether the configuration is another than the last poll's."""
+        return self.store.meta.get("config_digest") != self.config_digest
 
     def _stays_due(self, now: datetime) -> bool:
         """Whether something may have stood still for long enough."""
@@ -209,6 +213,7 @@ class Workshop:
             tz=self.zone(),
             calendar=self.calendar,
             run=applied.run,
+            anew=self._configured_anew(),
         ).follow(applied)
 
 

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 
@@ -147,15 +148,18 @@ class Snapshot:
         ).fetchone()
         return Stored(**dict(row)) if row else None
 
-    def invoices_due(self, stages: Sequence[str], first: str, last: str) -> list[Stored]:
-        """Present invoices in some stages that are to be paid within two dates (ISO)."""
+    def unreminded(self, stages: Sequence[str], due: date, offset: int, at: int) -> list[int]:
+        """Present invoices of a due date in some stages, entered at ``at`` (Unix seconds) at the latest.
+
+        Only those of which neither this offset nor a later one counts as fired.
+        """
         marks = ",".join("?" * len(stages))
         sql = (
-            f"SELECT * FROM entities WHERE kind = 'invoice' AND state = 'present' AND stage IN ({marks}) "
-            f"AND due_on BETWEEN ? AND ?"
-            " ORDER BY id"
+            f"SELECT id FROM entities e WHERE kind = 'invoice' AND state = 'present' AND stage IN ({marks}) "
+            "AND due_on = ? AND coalesce(stage_at, 0) <= ? AND NOT EXISTS (SELECT 1 FROM reminders r WHERE "
+            "r.entity_id = e.id AND r.due_on = e.due_on AND r.offset_days >= ?) ORDER BY id"
         )
-        return [Stored(**dict(row)) for row in self._db.execute(sql, (*stages, first, last))]
+        return [row[0] for row in self._db.execute(sql, (*stages, due.isoformat(), at, offset))]
 
     def index_stays(self) -> None:
         """Make `standing` quick, once and for all; within a transaction of the caller."""

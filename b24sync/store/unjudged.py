@@ -13,15 +13,15 @@ CURRENT = (  # rows of entities that had their ids in another module or type do 
     "l.kind), 0)"
 )
 _BOOKED = f"(SELECT l.entity_id FROM ledger l WHERE l.kind = ?1{CURRENT})"
-What: TypeAlias = Literal["tasks", "ledger", "reconcile"]
+What: TypeAlias = Literal["tasks", "ledger", "reminders", "reconcile"]
 
 
 class Unjudged:
     """Entities to be judged, by what is to be judged of them.
 
-    ``tasks``: an invoice's set of tasks; ``ledger``: whether the booked rows are still true; ``reconcile``: a
-    kind (id 0) that must be compared with the portal soon. Writing methods belong into a transaction of the
-    caller.
+    ``tasks``: an invoice's set of tasks; ``ledger``: whether the booked rows are still true; ``reminders``:
+    an invoice whose reminder is due and could not be planned; ``reconcile``: a kind (id 0) that must be
+    compared with the portal soon. Writing methods belong into a transaction of the caller.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:

@@ -19,7 +19,9 @@ from b24sync.domain.reminders import (
     due_date_of,
     due_dates_to_look_at,
     due_reminder,
+    latest_come,
     next_check,
+    next_look,
     offset_of,
 )
 from b24sync.domain.settings import ReminderSettings
@@ -177,3 +179,38 @@ def test_nothing_fires_twice_after_payment_or_before_its_time(days, steps) -> No
         fired.setdefault(one.due_date, set()).update(found.covers)
         again = replace(one, fired=tuple(fired[one.due_date]))
         assert due(now, again, options, configured=configured) is None
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.dates(date(2026, 10, 1), date(2027, 2, 1)),
+    st.datetimes(datetime(2026, 10, 1), datetime(2027, 3, 1), timezones=st.just(MOSCOW)),
+    st.datetimes(datetime(2026, 9, 1), datetime(2027, 3, 1), timezones=st.just(MOSCOW)),
+    st.datetimes(datetime(2026, 9, 1), datetime(2027, 1, 1), timezones=st.just(MOSCOW)),
+    st.sets(st.sampled_from(SETTINGS.days)),
+    st.dictionaries(
+        st.sampled_from(SETTINGS.days),
+        st.datetimes(datetime(2026, 9, 1), datetime(2027, 1, 1), timezones=st.just(MOSCOW)),
+    ),
+)
+def test_what_the_database_is_asked_for_is_what_is_due(day, now, since, baseline, fired, configured) -> None:
+    """By a date's latest moment: nothing that is due is left out, and nothing else is looked at."""
+    one = invoice(due_date=day, status_since=since, fired=fired)
+    found = due(now, one, configured=configured, baseline_at=baseline)
+    come = latest_come(
+        day, SETTINGS, CALENDAR, now=now, tz=MOSCOW, configured=configured, baseline_at=baseline
+    )
+    asked_for = come is not None and since <= come[1] and not any(offset >= come[0] for offset in fired)
+    assert asked_for == (found is not None)
+    first, last = due_dates_to_look_at(SETTINGS, since=now.date(), today=now.date())
+    at_now = found is not None and found.at.astimezone(MOSCOW).date() == now.date()
+    assert not at_now or first <= day <= last
+
+
+def test_the_next_look_is_at_the_next_hour_of_reminders() -> None:
+    def after(moment: str) -> datetime:
+        return next_look(SETTINGS, now=at(moment), tz=MOSCOW)
+
+    assert after("2026-11-28 09:59") == at("2026-11-28 10:00")
+    assert after("2026-11-28 10:00") == at("2026-11-29 10:00")
+    assert after("2026-12-31 23:00") == at("2027-01-01 10:00")
