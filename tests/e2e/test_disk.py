@@ -7,7 +7,6 @@ import re
 import shutil
 import sqlite3
 import stat
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -19,13 +18,6 @@ from tests.support.cli import Office, no_traceback
 from tests.support.zygote import Zygote
 
 AS_ROOT = os.geteuid() == 0
-
-
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    found = Zygote()
-    yield found
-    found.close()
 
 
 def mode(path: Path) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from b24sync.sandbox import Fault, Sandbox, SandboxServer
-from tests.support.commands import Ended, b24sync, company_portal, on_terminal
+from tests.support.commands import Ran, b24sync, company_portal, on_terminal
 from tests.support.config import written
 from tests.support.smtp import SmtpServer
 
@@ -38,12 +38,12 @@ PEOPLE = '[people]\nlead = "deal.fields.UF_CRM_PROJECT_LEAD"\n'
 
 def examined(
     folder: Path, webhook: str, text: str = GOOD, *arguments: str, top: str = "", people: str = PEOPLE
-) -> Ended:
+) -> Ran:
     written(folder, f'{top}\n[portal]\nwebhook = "{webhook}"\n{people}{text}')
     return b24sync("doctor", "--json", *arguments, cwd=folder)
 
 
-def only(ended: Ended, check: str) -> dict[str, str]:
+def only(ended: Ran, check: str) -> dict[str, str]:
     found = ended.of(check)
     assert len(found) == 1, ended.out
     return found[0]
@@ -53,8 +53,8 @@ def test_a_good_configuration_on_a_good_portal_has_no_complaint(tmp_path):
     with company_portal() as (_, _, webhook):
         ended = examined(tmp_path, webhook)
     assert ended.code == 0, ended.out
-    assert [line for line in ended.lines() if line["status"] != "ok"] == []
-    names = {line["check"] for line in ended.lines()}
+    assert [line for line in ended.rows if line["status"] != "ok"] == []
+    names = {line["check"] for line in ended.rows}
     assert names >= {
         "configuration",
         "scopes",
@@ -71,7 +71,7 @@ def test_a_good_configuration_on_a_good_portal_has_no_complaint(tmp_path):
         "clock",
         "database",
     }
-    assert all(list(line) == ["status", "check", "message", "remedy"] for line in ended.lines())
+    assert all(list(line) == ["status", "check", "message", "remedy"] for line in ended.rows)
     assert "sandboxsecret0001" not in ended.out + ended.err
 
 
@@ -325,7 +325,7 @@ def test_offline_asks_nobody_and_needs_no_secret(tmp_path):
     ended = b24sync("doctor", "--json", "--offline", cwd=tmp_path)
     assert ended.code == 0, ended.out
     assert only(ended, "rules.head-knows")["status"] == "ok"
-    assert not {"portal", "scopes", "stages"} & {line["check"] for line in ended.lines()}
+    assert not {"portal", "scopes", "stages"} & {line["check"] for line in ended.rows}
     assert [path.name for path in tmp_path.iterdir()] == ["b24sync.toml"]
 
 
@@ -440,7 +440,7 @@ def test_every_failure_has_a_remedy(tmp_path):
         ended = examined(
             tmp_path, webhook, GOOD.replace("EXECUTING", "EXECUTINGS").replace("UF_CRM_ADDRESS", "UF_X")
         )
-    failed = [line for line in ended.lines() if line["status"] == "fail"]
+    failed = [line for line in ended.rows if line["status"] == "fail"]
     assert {"scopes", "stages", "fields"} <= {line["check"] for line in failed}
     assert all(line["remedy"] for line in failed)
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import Ended, b24sync
+from tests.support.commands import Ran, b24sync
 from tests.support.config import written
 from tests.support.odd import odd_portal
 
 
-def examined(folder: Path, more: str, language: str = "en") -> Ended:
+def examined(folder: Path, more: str, language: str = "en") -> Ran:
     """The doctor's lines at the odd portal."""
     with odd_portal() as (_, _, webhook):
         written(folder, f'language = "{language}"\n[portal]\nwebhook = "{webhook}"\n{more}')

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import Ended, b24sync, company_portal
+from tests.support.commands import Ran, b24sync, company_portal
 from tests.support.config import written
 
 
-def examined(folder: Path, rules: str, people: str = "") -> Ended:
+def examined(folder: Path, rules: str, people: str = "") -> Ran:
     """The doctor's lines on rules at the small company's portal."""
     with company_portal() as (_, _, webhook):
         written(folder, f'language = "en"\n[portal]\nwebhook = "{webhook}"\n{people}{rules}')

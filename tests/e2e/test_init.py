@@ -75,9 +75,9 @@ def test_doctor_finds_nothing_wrong_with_what_init_wrote_and_the_first_poll_is_q
         examined = b24sync("doctor", "--json", cwd=tmp_path)
         polled = b24sync("poll", "--json", cwd=tmp_path)
     assert examined.code == 0
-    assert [line["check"] for line in examined.lines() if line["status"] != "ok"] == ["safety"]
+    assert [line["check"] for line in examined.rows if line["status"] != "ok"] == ["safety"]
     assert polled.code == 0, polled.err
-    assert (polled.code, polled.lines()[0]["events"]) == (0, 0)
+    assert (polled.code, polled.rows[0]["events"]) == (0, 0)
 
 
 def test_it_writes_nothing_at_the_portal_and_asks_little(tmp_path):

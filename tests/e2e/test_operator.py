@@ -5,10 +5,6 @@ Mails again, reminders and rules by hand, with a preview, a question and words f
 
 from __future__ import annotations
 
-import os
-import pty
-import subprocess
-import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from b24sync.sandbox.schema import INVOICE
-from tests.support.cli import LONG, ROOT, SENT, Ran
+from tests.support.cli import LONG, SENT, Ran
 from tests.support.firm import Firm, opened
 
 RULES = (
@@ -37,33 +33,7 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
 
 def answered(firm: Firm, answer: str, *args: str) -> Ran:
     """Run a command on a terminal and answer its question."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        firm.command(*args),
-        cwd=ROOT,
-        env=firm.environ({"TERM": "xterm"}),
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        start_new_session=True,
-    )
-    os.close(theirs)
-    killer = threading.Timer(60, process.kill)
-    killer.start()
-    os.write(ours, f"{answer}\n".encode())
-    text = b""
-    while True:
-        try:
-            block = os.read(ours, 65536)
-        except OSError:
-            break
-        if not block:
-            break
-        text += block
-    code = process.wait()
-    killer.cancel()
-    os.close(ours)
-    return Ran(args, code, text.decode("utf-8", "replace").replace("\r\n", "\n"), "")
+    return firm.on_terminal(*args, answers=[answer])
 
 
 def test_an_invoice_is_mailed_again_by_its_id_and_by_its_number(firm: Firm) -> None:

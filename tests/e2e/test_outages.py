@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -20,13 +19,6 @@ from tests.support.cli import DRAFT, PAID, SENT, TELL_HEAD, Office, notify_rule
 from tests.support.zygote import Zygote
 
 HOURS_7 = 7 * 3600
-
-
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    found = Zygote()
-    yield found
-    found.close()
 
 
 @dataclass

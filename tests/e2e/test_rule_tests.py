@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import Ended, b24sync
+from tests.support.commands import Ran, b24sync
 from tests.support.config import written
 
 SAMPLE = Path(__file__).parents[2] / "sample.toml"
@@ -44,7 +44,7 @@ def rule(name: str, on: str, step: str) -> str:
     return f'[[rules]]\nname = "{name}"\non = "{on}"\n[[rules.steps]]\n{step}\n'
 
 
-def tried(folder: Path, text: str, *args: str, code: int | None = 0) -> Ended:
+def tried(folder: Path, text: str, *args: str, code: int | None = 0) -> Ran:
     ended = b24sync("test", str(written(folder, text)), *args, cwd=folder)
     if code is not None:
         assert ended.code == code, ended.out + ended.err
@@ -53,7 +53,7 @@ def tried(folder: Path, text: str, *args: str, code: int | None = 0) -> Ended:
 
 def actions(folder: Path, text: str) -> list[dict]:
     """What a test without expectations comes to."""
-    return tried(folder, text, "--json", code=None).lines()[0]["actions"]
+    return tried(folder, text, "--json", code=None).rows[0]["actions"]
 
 
 def test_the_tests_of_the_sample_pass_and_leave_nothing_behind(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_json_has_a_line_for_each_test(tmp_path: Path) -> None:
         + TEST.replace("a big", "another")
         + 'expect = [{ step = "notify" }]\n'
     )
-    first, second = tried(tmp_path, text, "--json", code=1).lines()
+    first, second = tried(tmp_path, text, "--json", code=1).rows
     assert (first["name"], first["ok"]) == ("a big invoice", False)
     assert first["differences"][0]["what"] == "extra"
     assert (second["name"], second["ok"], second["differences"]) == ("another invoice", True, [])

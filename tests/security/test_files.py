@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import resource
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,12 +102,8 @@ HISTORIES: dict[str, bytes] = {
 }
 
 
-def _small() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-
-
 def _refused(office: Office, *args: str) -> Ran:
-    ran = office.run(*args, preexec_fn=_small, timeout=50)
+    ran = office.run(*args, memory=MEMORY, timeout=50)
     no_traceback(ran)
     assert ran.code == 2, (args, ran.code, ran.err[:600])
     assert ran.err.strip()

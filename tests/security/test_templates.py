@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import resource
 import time
 
 import pytest
@@ -141,21 +140,17 @@ def test_a_text_that_would_eat_time_or_memory_is_stopped(office: Office, text: s
         '["user:1"]\n' + f"text = '''{text}'''\n"
     )
     begun = time.monotonic()
-    ran = office.run("poll", preexec_fn=_small)
+    ran = office.run("poll", memory=1_500_000_000)
     no_traceback(ran)
     if ran.code == 0:
         office.add_invoice()
-        after = office.run("poll", preexec_fn=_small)
+        after = office.run("poll", memory=1_500_000_000)
         no_traceback(after)
         assert after.code == 1
         [action] = office.actions()
         assert action["state"] == "failed"
         assert "fault of the program" not in action["error"], action["error"]
     assert time.monotonic() - begun < 25
-
-
-def _small() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))
 
 
 def test_a_condition_cannot_reach_out_either(office: Office) -> None:

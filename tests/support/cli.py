@@ -1,20 +1,16 @@
 """A company at work.
 
-A stand-in portal over HTTP, a configuration for it, and the command in processes of its own.
+A stand-in portal over HTTP, a configuration for it, and the command in processes of their own.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import pty
 import sqlite3
-import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,8 +18,9 @@ from typing import Any
 from b24sync.clock import SystemClock
 from b24sync.sandbox import Sandbox, SandboxServer, SandboxSettings, seed_company
 from b24sync.sandbox.schema import DEAL, INVOICE
+from tests.support.commands import Ran, anew, ran, typed
+from tests.support.warm import INTERPRETER, ROOT, Process, server
 
-ROOT = Path(__file__).resolve().parents[2]
 LONG = bool(os.environ.get("B24SYNC_LONG"))
 MEASURED = 4
 DRAFT, SENT, PAID, REJECTED = "DT31_1:N", "DT31_1:S", "DT31_1:P", "DT31_1:D"
@@ -57,31 +54,6 @@ def notify_rule(name: str, on: str, *, to: str = "user:1", text: str = "hello", 
     )
 
 
-@dataclass(frozen=True)
-class Ran:
-    """How a command ended."""
-
-    args: tuple[str, ...]
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """The one object on stdout."""
-        return json.loads(self.out)
-
-    @property
-    def rows(self) -> list[Any]:
-        """The JSON Lines on stdout."""
-        return [json.loads(line) for line in self.out.splitlines()]
-
-    @property
-    def said(self) -> str:
-        """Everything it printed."""
-        return self.out + self.err
-
-
 class ShiftedClock(SystemClock):
     """The machine's clock, some time later: back-off is over without waiting for it."""
 
@@ -102,6 +74,8 @@ class Office:
         sections: TOML before the rules, ``[store]`` and ``[portal]`` excepted.
         head: TOML above the first section.
         env: Variables of every command.
+        anew: Commands are started by the interpreter, as cron does it, not forked.
+        local_shift: By how much the clock of the program's host is wrong.
     """
 
     folder: Path
@@ -114,6 +88,8 @@ class Office:
     portal_lines: str = 'rate = "box"\ntimeout = "5s"\n'
     webhook: str = ""
     env: dict[str, str] = field(default_factory=dict)
+    anew: bool = False
+    local_shift: timedelta = timedelta(0)
     everything_said: list[str] = field(default_factory=list)
     _begun: int = 0
 
@@ -166,8 +142,7 @@ class Office:
         return {
             **kept,
             "HOME": str(self.folder),
-            "PYTHONUTF8": "1",
-            "PYTHONWARNINGS": "error::ResourceWarning",
+            **INTERPRETER,
             **self.env,
             **(more or {}),
         }
@@ -181,57 +156,45 @@ class Office:
         *args: str,
         config: Path | None = None,
         env: Mapping[str, str] | None = None,
+        cwd: Path = ROOT,
         timeout: float = 60,
         stdin: str = "",
-        **popen: Any,
+        memory: int = 0,
     ) -> Ran:
-        """Run a command to its end, without a terminal."""
-        done = subprocess.run(
-            self.command(*args, config=config),
-            cwd=popen.pop("cwd", ROOT),
-            env=self.environ(env),
-            input=stdin,
-            text=True,
-            capture_output=True,
-            timeout=timeout,
-            check=False,
-            **popen,
-        )
-        ran = Ran(args, done.returncode, done.stdout, done.stderr)
-        self.everything_said.append(ran.said)
-        return ran
+        """Run a command to its end, without a terminal.
 
-    def start(self, *args: str, **popen: Any) -> subprocess.Popen[str]:
+        Args:
+            args: The words behind the options of all commands.
+            config: Another configuration.
+            env: More variables.
+            cwd: Its folder.
+            timeout: Seconds until it is killed.
+            stdin: What it can read.
+            memory: The most address space, in bytes.
+
+        Raises:
+            subprocess.TimeoutExpired: It was killed.
+        """
+        words, environ = self.command(*args, config=config)[3:], self.environ(env)
+        if self.anew:
+            ended = Ran(args, *anew(words, env=environ, cwd=cwd, stdin=stdin, timeout=timeout))
+        else:
+            given = {"memory": memory, "later_s": self.local_shift.total_seconds()}
+            given = {name: value for name, value in given.items() if value}
+            ended = ran(words, env=environ, cwd=cwd, stdin=stdin, timeout=timeout, given=given)
+        self.everything_said.append(ended.said)
+        return replace(ended, args=args)
+
+    def start(self, *args: str, env: Mapping[str, str] | None = None) -> Process:
         """Begin a command."""
-        return subprocess.Popen(
-            self.command(*args),
-            cwd=ROOT,
-            env=self.environ(popen.pop("env", None)),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            **popen,
-        )
+        return server().start(["b24sync", *self.command(*args)[3:]], env=self.environ(env))
 
-    def on_terminal(self, *args: str, env: Mapping[str, str] | None = None, timeout: float = 60) -> Ran:
-        """Run a command on a terminal; both outputs come as one."""
-        ours, theirs = pty.openpty()
-        with subprocess.Popen(
-            self.command(*args),
-            cwd=ROOT,
-            env=self.environ({"TERM": "xterm-256color", **(env or {})}),
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-        ) as process:
-            os.close(theirs)
-            killer = threading.Timer(timeout, process.kill)
-            killer.start()
-            text = b"".join(_blocks(ours)).decode("utf-8", "replace").replace("\r\n", "\n")
-            code = process.wait()
-            killer.cancel()
-        os.close(ours)
+    def on_terminal(
+        self, *args: str, env: Mapping[str, str] | None = None, answers: Sequence[str] = ()
+    ) -> Ran:
+        """Run a command on a terminal, where a person answers each prompt; both outputs come as one."""
+        environ = self.environ({"TERM": "xterm-256color", **(env or {})})
+        code, text = typed(self.command(*args)[3:], env=environ, cwd=ROOT, answers=answers)
         self.everything_said.append(text)
         return Ran(args, code, text, "")
 
@@ -299,8 +262,6 @@ class Office:
 
     def set(self, **settings: Any) -> None:
         """Change the portal's switches."""
-        from dataclasses import replace
-
         self.portal.settings = replace(self.portal.settings, **settings)
 
 
@@ -314,17 +275,6 @@ def open_office(
         office = Office(folder, portal, server, company, **parts)
         office.write()
         yield office
-
-
-def _blocks(descriptor: int) -> Iterator[bytes]:
-    while True:
-        try:
-            block = os.read(descriptor, 65536)
-        except OSError:
-            return
-        if not block:
-            return
-        yield block
 
 
 def no_traceback(ran: Ran | Sequence[Ran]) -> None:

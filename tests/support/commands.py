@@ -1,4 +1,7 @@
-"""The installed program, run as users run it: in a process of its own."""
+"""The program, run as users run it: in a process of its own.
+
+Forked from a server that has it imported (`tests.support.warm`), or started by the interpreter.
+"""
 
 from __future__ import annotations
 
@@ -15,39 +18,137 @@ from pathlib import Path
 from typing import Any
 
 from b24sync.sandbox import Company, Sandbox, SandboxServer, SandboxSettings, seed_company
+from tests.support.warm import INTERPRETER, can_fork, server
+
+TIMEOUT_S = 90.0
 
 
 @dataclass(frozen=True)
-class Ended:
+class Ran:
     """How a command ended."""
 
+    args: tuple[str, ...]
     code: int
     out: str
     err: str
 
-    def lines(self) -> list[dict[str, Any]]:
-        """JSON Lines of stdout."""
+    @property
+    def json(self) -> Any:
+        """The one object on stdout."""
+        return json.loads(self.out)
+
+    @property
+    def rows(self) -> list[Any]:
+        """The JSON Lines on stdout."""
         return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def said(self) -> str:
+        """Everything it printed."""
+        return self.out + self.err
 
     def of(self, check: str) -> list[dict[str, Any]]:
         """The doctor's lines of one check."""
-        return [line for line in self.lines() if line["check"] == check]
+        return [line for line in self.rows if line["check"] == check]
 
 
-def b24sync(*arguments: str, cwd: Path, environ: Mapping[str, str] = {}, stdin: str | None = None) -> Ended:
-    """Run the command; its home is the folder, and no configuration is found elsewhere."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("B24SYNC_", "XDG_"))}
+def anew(
+    words: Sequence[str], *, env: Mapping[str, str], cwd: Path, stdin: str = "", timeout: float = TIMEOUT_S
+) -> tuple[int, str, str]:
+    """Run ``python -m b24sync`` with the words behind it: its code and what it said."""
     done = subprocess.run(
-        [sys.executable, "-m", "b24sync", *arguments],
+        [sys.executable, "-m", "b24sync", *words],
         cwd=cwd,
-        env={**clean, "HOME": str(cwd), **environ},
-        input=stdin or "",
-        capture_output=True,
+        env=env,
+        input=stdin,
         text=True,
-        timeout=90,
+        capture_output=True,
+        timeout=timeout,
         check=False,
     )
-    return Ended(done.returncode, done.stdout, done.stderr)
+    return done.returncode, done.stdout, done.stderr
+
+
+def ran(
+    words: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    stdin: str = "",
+    timeout: float = TIMEOUT_S,
+    given: Mapping[str, Any] | None = None,
+) -> Ran:
+    """Run the command to its end, without a terminal: forked, where that is the same.
+
+    Args:
+        words: What is typed behind ``b24sync``.
+        env: All its variables.
+        cwd: Its folder.
+        stdin: What it can read.
+        timeout: Seconds until it is killed.
+        given: See `tests.support.warm_server.command`.
+
+    Raises:
+        subprocess.TimeoutExpired: It was killed.
+    """
+    if can_fork(env):
+        ended = server().run(["b24sync", *words], env=env, cwd=cwd, stdin=stdin, timeout=timeout, given=given)
+    else:
+        assert not given, "this can only be done in a forked process"
+        ended = anew(words, env=env, cwd=cwd, stdin=stdin, timeout=timeout)
+    return Ran(tuple(words), *ended)
+
+
+def typed(
+    words: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path,
+    answers: Sequence[str] = (),
+    timeout: float = TIMEOUT_S,
+) -> tuple[int, str]:
+    """Run the command on a terminal where a person answers each prompt; code and all that was shown."""
+    left = list(answers)
+    ours, theirs = pty.openpty()
+    process = server().start(
+        ["b24sync", *words], env=env, cwd=cwd, stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    killer = threading.Timer(timeout, process.kill)
+    killer.start()
+    shown = b""
+    try:
+        while block := os.read(ours, 65536):
+            shown += block
+            if left and shown.endswith((b": ", b"] ")):
+                os.write(ours, f"{left.pop(0)}\n".encode())
+    except OSError:  # the other side of the terminal is closed
+        pass
+    finally:
+        os.close(ours)
+    code = process.wait()
+    killer.cancel()
+    return code, shown.decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def b24sync(*arguments: str, cwd: Path, environ: Mapping[str, str] = {}, stdin: str = "") -> Ran:
+    """Run the command; its home is the folder, and no configuration is found elsewhere."""
+    return ran(arguments, env={**_clean(), "HOME": str(cwd), **environ}, cwd=cwd, stdin=stdin)
+
+
+def on_terminal(
+    *arguments: str, cwd: Path, answers: Sequence[str] = (), environ: Mapping[str, str] = {}
+) -> tuple[int, str]:
+    """Run the command on a terminal where a person answers each prompt; code and all that was shown."""
+    env = {**_clean(), "HOME": str(cwd), "TERM": "xterm", "COLUMNS": "200", **environ}
+    return typed(arguments, env=env, cwd=cwd, answers=answers)
+
+
+def _clean() -> dict[str, str]:
+    """The tester's variables without what the program or its interpreter would heed."""
+    heeded = ("B24SYNC_", "XDG_", "NO_COLOR", "PYTHON")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(heeded)}
+    return {**clean, **INTERPRETER}
 
 
 @contextmanager
@@ -57,39 +158,3 @@ def company_portal(**settings: Any) -> Iterator[tuple[Sandbox, Company, str]]:
     company = seed_company(portal)
     with SandboxServer(portal) as server:
         yield portal, company, server.webhook
-
-
-def on_terminal(
-    *arguments: str, cwd: Path, answers: Sequence[str] = (), environ: Mapping[str, str] = {}
-) -> tuple[int, str]:
-    """Run the command on a terminal where a person answers each prompt; code and all that was shown."""
-    left = list(answers)
-    ours, theirs = pty.openpty()
-    clean = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("B24SYNC_", "XDG_", "NO_COLOR"))
-    }
-    with subprocess.Popen(
-        [sys.executable, "-m", "b24sync", *arguments],
-        cwd=cwd,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env={**clean, "HOME": str(cwd), "TERM": "xterm", "COLUMNS": "200", **environ},
-    ) as process:
-        os.close(theirs)
-        killer = threading.Timer(60, process.kill)
-        killer.start()
-        shown = b""
-        try:
-            while block := os.read(ours, 65536):
-                shown += block
-                if left and shown.endswith((b": ", b"] ")):
-                    os.write(ours, f"{left.pop(0)}\n".encode())
-        except OSError:  # the other side of the terminal is closed
-            pass
-        code = process.wait()
-        killer.cancel()
-    os.close(ours)
-    return code, shown.decode("utf-8", "replace").replace("\r\n", "\n")

@@ -5,27 +5,20 @@
 
 from __future__ import annotations
 
-import importlib
-import logging
-import os
-import pkgutil
-import sys
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import b24sync
-from b24sync.cli import main
 from b24sync.sandbox import Sandbox, SandboxClock, SandboxServer, SandboxSettings, seed_company
 from b24sync.sandbox.iblock_lists import Property
 from b24sync.sandbox.schema import DEAL, INVOICE
-from tests.support.cli import DRAFT, PAID, ROOT, SENT, Office, Ran
+from tests.support.cli import DRAFT, PAID, SENT, Office
 from tests.support.smtp import Received, SmtpServer
+from tests.support.warm import ROOT
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """2026-03-02 12:00 in Moscow."""
@@ -66,14 +59,12 @@ class Firm(Office):
     """An office whose portal lives at a time of the test's choice, with a mail server.
 
     Attributes:
-        anew: Commands run in processes of their own, not in forked ones.
-        local_shift: By how much the clock of the program's host is wrong.
+        smtp: Its mail server.
+        sandbox_clock: The portal's clock.
     """
 
     smtp: SmtpServer = field(default_factory=SmtpServer)
     sandbox_clock: SandboxClock = field(default_factory=SandboxClock)
-    anew: bool = False
-    local_shift: timedelta | None = None
 
     def later(self, seconds: float = 60) -> None:
         """Let time pass at the portal."""
@@ -95,33 +86,6 @@ class Firm(Office):
         """Take the example for configuration."""
         self.config.write_text(sample(self), encoding="utf-8")
         self.config.chmod(0o600)
-
-    # the command
-
-    def run(
-        self, *args: str, config: Path | None = None, env: Mapping[str, str] | None = None, **how: Any
-    ) -> Ran:
-        """Run a command to its end, without a terminal.
-
-        In a process that is forked here, which spares the imports, or anew.
-        """
-        if self.anew or how:
-            return Office.run(self, *args, config=config, env=env, **how)
-        words = self.command(*args, config=config)[2:]
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            child = os.fork()
-            if child == 0:
-                if self.local_shift is not None:
-                    _shift_clock(self.local_shift)
-                _become(words, self.environ(env), out.fileno(), err.fileno())
-            _, status = os.waitpid(child, 0)
-            said = []
-            for file in (out, err):
-                file.seek(0)
-                said.append(file.read().decode())
-        ran = Ran(args, os.waitstatus_to_exitcode(status), said[0], said[1])
-        self.everything_said.append(ran.said)
-        return ran
 
     # what came of it
 
@@ -227,44 +191,6 @@ class Firm(Office):
         return str((self.portal.item(INVOICE, invoice) or {})["accountNumber"])
 
 
-def _imported() -> None:
-    """Import the whole program, so that forked commands have it."""
-    for module in pkgutil.walk_packages(b24sync.__path__, "b24sync."):
-        if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
-
-
-def _shift_clock(by: timedelta) -> None:
-    """Let the host's clock be wrong, in the process that calls this."""
-    from b24sync.clock import SystemClock
-
-    right = SystemClock.now
-    SystemClock.now = lambda self: right(self) + by  # type: ignore[method-assign]
-
-
-def _become(words: list[str], environ: Mapping[str, str], out: int, err: int) -> None:
-    """Be the command, in a forked process that never returns."""
-    code = 70
-    try:
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.dup2(out, 1)
-        os.dup2(err, 2)
-        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115 - for good
-        os.environ.clear()
-        os.environ.update(environ)
-        os.chdir(ROOT)
-        for handler in list(logging.getLogger().handlers):  # the tester's
-            logging.getLogger().removeHandler(handler)
-        sys.argv = words
-        main()
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-
-
 def add_buildings(portal: Sandbox, responsible: int) -> None:
     """What the example looks up.
 
@@ -299,7 +225,6 @@ def opened(
     **parts: Any,
 ) -> Iterator[Firm]:
     """The company with portal and mail server; the portal's clock stands at ``at`` and moves when told."""
-    _imported()
     folder.mkdir(exist_ok=True)
     clock = SandboxClock(at)
     portal = Sandbox(settings, clock=clock)

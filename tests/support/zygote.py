@@ -1,129 +1,87 @@
-"""Polls in processes that are forked from one that has everything imported.
-
-Cheap enough to kill hundreds of them.
-
-As a module it is the parent's side; as a program the zygote itself: a JSON object a line on stdin says what a
-child shall do, one on stdout how it ended.
-"""
+"""Polls that are killed: forked, cheap enough to kill hundreds of them."""
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
-import sys
-import time
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.support.warm import INTERPRETER, server
+
 KILLED = 137
+TIMEOUT_S = 100.0
 
 
-@dataclass
 class Zygote:
-    """The parent's side."""
+    """Where killed polls come from; counts them.
 
-    def __post_init__(self) -> None:
-        root = Path(__file__).resolve().parents[2]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.zygote"],
-            cwd=root,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={
-                **{name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")},
-                "PYTHONUTF8": "1",
-            },
-        )
+    Attributes:
+        polls: How many were begun.
+        kills: How many of them were killed.
+    """
+
+    def __init__(self) -> None:
         self.kills = 0
         self.polls = 0
 
-    def poll(self, config: Path, **how: Any) -> int:
+    def poll(
+        self, config: Path, *, log: str = os.devnull, kill_after_s: float | None = None, **how: Any
+    ) -> int:
         """Poll in a child.
 
         Args:
             config: The configuration.
-            how: ``at`` and ``nth`` (die at the nth time a point is passed), ``kill_after_s``, ``later_s`` (a
-                shift of the local clock), ``log`` (a file for its stderr), ``file_limit`` (bytes),
-                ``reconcile``, ``umask``, ``user`` (a number to become).
+            log: A file for its stderr.
+            kill_after_s: Seconds after which it is killed.
+            how: Of `killed_poll`.
 
         Returns:
             The exit code: 137 if it was killed.
         """
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"config": str(config), **how}) + "\n")
-        self.process.stdin.flush()
-        code = int(json.loads(self.process.stdout.readline())["code"])
+        said = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH") if name in os.environ}
+        try:
+            process = server().start(
+                ["b24sync"],
+                env={**kept, **INTERPRETER},
+                stdout=said,
+                stderr=said,
+                target=f"{__name__}:killed_poll",
+                given={"config": str(config), **how},
+            )
+        finally:
+            os.close(said)
+        try:
+            code = process.wait(TIMEOUT_S if kill_after_s is None else kill_after_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            code = process.wait()
+            assert kill_after_s is not None, "a poll did not end"
         self.polls += 1
-        self.kills += code == KILLED
-        return code
-
-    def close(self) -> None:
-        """End it."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.close()
-        self.process.wait(10)
-        self.process.stdout.close()
+        self.kills += (killed := code in {KILLED, -signal.SIGKILL})
+        return KILLED if killed else code
 
 
-# the zygote's side
+# the child's side
 
 
-def main() -> None:
-    """Serve until stdin ends."""
-    _import_everything()
-    for line in sys.stdin:
-        asked = json.loads(line)
-        child = os.fork()
-        if child == 0:
-            os._exit(_child(asked))
-        print(json.dumps({"code": _end(child, asked.get("kill_after_s"))}), flush=True)
+def killed_poll(config: str, **how: Any) -> int:
+    """Poll, and die on the way.
 
-
-def _import_everything() -> None:
-    import pickle
-
-    import holidays
-    import requests
-    import sqlite_utils  # noqa: F401
-
-    from b24sync.steps.registry import STEPS, step_class
-
-    for name in STEPS:
-        step_class(name)
-    assert requests
-    assert pickle
-    assert holidays
-
-
-def _end(child: int, kill_after_s: float | None) -> int:
-    if kill_after_s is not None:
-        time.sleep(kill_after_s)
-        os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    return KILLED if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-
-
-def _child(asked: dict[str, Any]) -> int:
-    log = os.open(asked.get("log") or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    Args:
+        config: The configuration's path.
+        how: ``at`` and ``nth`` (die at the nth time a point is passed), ``later_s`` (a shift of the local
+            clock), ``file_limit`` (bytes), ``reconcile``, ``umask``, ``user`` (a number to become).
+    """
     try:
-        return _poll(asked)
+        return _poll({"config": config, **how})
     except BaseException as error:  # noqa: BLE001 - the boundary of the child
         from b24sync.cli.failure import explain
 
         return explain(error, verbose=False)
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
 
 
 def _poll(asked: dict[str, Any]) -> int:
@@ -157,7 +115,3 @@ def _poll(asked: dict[str, Any]) -> int:
         return poll_configuration(app, Wanted(quiet=True, reconcile=bool(asked.get("reconcile"))))
     finally:
         app.close()
-
-
-if __name__ == "__main__":
-    main()
