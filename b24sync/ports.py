@@ -66,8 +66,10 @@ class Write:
     Attributes:
         entity: What is changed, if it is an entity; its echo is then known as the program's own (contract.md
             G5).
-        writes: Contract field (or ``fields.CODE``) → new value, as ``diff_values`` shows it; for a stage
+        sets: Contract field (or ``fields.CODE``) → new value, as ``diff_values`` shows it; for a stage
             ``stage_id``.
+        shows: What a test of rules (``b24sync test``) compares besides what is set: ``to``, ``text``,
+            ``title``, … as JSON values.
         best_effort: Whatever comes of it, the generator goes on: it is sent the answer with any error, also a
             lost or a late one.
     """
@@ -77,6 +79,7 @@ class Write:
     entity: Key | None = None
     sets: Mapping[str, Any] = field(default_factory=dict)
     best_effort: bool = False
+    shows: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,9 @@ _WORDS: Mapping[Any, str] = {
 }
 _MARKS: Mapping[Mark, str] = {
     Mark.TEXT: "text with {{ values }}",
+    Mark.LINE: "line with {{ values }}",
+    Mark.BBCODE: "text with {{ values }}, BBCode",
+    Mark.HTML: "HTML with {{ values }}",
     Mark.CONDITION: "condition",
     Mark.PERSON: "person",
     Mark.ADDRESS: "address, person, contact or company",

@@ -49,7 +49,7 @@ def _marked_in(value: Any, hint_: Any, owner: Any) -> Iterator[Marked]:
     if get_origin(hint_) is Annotated and mark and not isinstance(value, tuple):
         yield Marked((), mark, value, owner)
     elif isinstance(value, TemplateFile):
-        yield Marked((), Mark.TEXT, value.text, owner)
+        yield Marked((), Mark.HTML, value.text, owner)
     elif is_dataclass(value) and not isinstance(value, type):
         yield from marked_of(value)
     elif isinstance(value, tuple):

@@ -52,7 +52,7 @@ def _mode_of(marked: Marked) -> Mode | None:
     if not isinstance(marked.value, str):
         return None
     match marked.mark:
-        case Mark.TEXT:
+        case Mark.TEXT | Mark.LINE | Mark.BBCODE | Mark.HTML:
             return "plain"
         case Mark.CONDITION:
             return "condition"

@@ -15,7 +15,7 @@ from b24sync.config.steps import Marked, marked_of
 from b24sync.doctor.finding import Finding, fail, ok, warn
 from b24sync.domain.entity import INVOICE
 from b24sync.domain.event import Event
-from b24sync.domain.values import Mark, is_path
+from b24sync.domain.values import MODES, Mark, is_path
 from b24sync.errors import PortalError
 from b24sync.rest import items
 from b24sync.rules.loader import Loader, read_through, settled
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from b24sync.domain.rule_settings import RuleSettings
     from b24sync.domain.step_settings import StepSettings
     from b24sync.engine.funnels import Funnels
-    from b24sync.rules.language import Mode
 
 T = TypeVar("T")
 
@@ -88,8 +87,7 @@ class _Trial:
         if marked.mark is Mark.VALUE and is_path(marked.value):
             expression = language.compile_expression(marked.value)
             return expression.value(self._scope(expression.names, extra))
-        mode: Mode = "bbcode" if step.name in {"notify", "comment"} else "plain"
-        text = language.compile_text(marked.value, mode)
+        text = language.compile_text(marked.value, MODES.get(marked.mark, "plain"))
         return text.render(self._scope(text.names, extra))
 
     def _person(self, where: str, selector: str, *, several: bool) -> None:

@@ -7,18 +7,22 @@ step by its type alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 
 class Mark(Enum):
     """What a text of the configuration is, beyond being a text."""
 
     TEXT = "text"
+    LINE = "line"
+    BBCODE = "bbcode"
+    HTML = "html"
     CONDITION = "condition"
     PERSON = "person"
     ADDRESS = "address"
@@ -27,6 +31,17 @@ class Mark(Enum):
 
 Text: TypeAlias = Annotated[str, Mark.TEXT]
 """A template, rendered when the step is done; empty: the built-in text."""
+Line: TypeAlias = Annotated[str, Mark.LINE]
+"""A `Text` that is one line: a title, a subject."""
+BBCode: TypeAlias = Annotated[str, Mark.BBCODE]
+"""A `Text` that the portal shows with BBCode: markup that comes from the CRM is made harmless."""
+MODES: Mapping[Mark, Literal["plain", "line", "bbcode", "html"]] = {
+    Mark.TEXT: "plain",
+    Mark.LINE: "line",
+    Mark.BBCODE: "bbcode",
+    Mark.HTML: "html",
+}
+"""How texts are rendered (`b24sync.rules.language`), by what they are."""
 Condition: TypeAlias = Annotated[str, Mark.CONDITION]
 """An expression that is true or false; empty: true."""
 Person: TypeAlias = Annotated[str, Mark.PERSON]

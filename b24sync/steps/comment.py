@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from b24sync.domain.entity import DEAL
 from b24sync.domain.step_settings import StepProblem, StepSettings
-from b24sync.domain.values import Text
+from b24sync.domain.values import BBCode
 from b24sync.ports import Done, Failed, Intend, OnLostAnswer, Skipped, Write
 from b24sync.rest import timeline
 from b24sync.steps.linked import linked
@@ -35,7 +35,7 @@ class Comment(StepSettings):
 
     name: ClassVar[str] = "comment"
     called: ClassVar[Message] = Message("комментарий", "comment")
-    text: Text
+    text: BBCode
 
     def problems(self, place: StepPlace) -> Iterator[StepProblem]:
         """The portal refuses an empty comment."""
@@ -56,7 +56,8 @@ class Comment(StepSettings):
         if not text:
             return Skipped("empty_text", details)
         yield Intend({"entity": str(deal.key), "text": text})
-        answer: Answer = yield Write(timeline.comment(ctx.kinds[DEAL], deal.key, text), OnLostAnswer.ONCE)
+        call = timeline.comment(ctx.kinds[DEAL], deal.key, text)
+        answer: Answer = yield Write(call, OnLostAnswer.ONCE, shows={"text": text})
         if answer.error is not None:
             return Failed(words_of(answer.error, _COMMENT_ON(entity=deal.key)), details)
         return Done(details={**details, "comment_id": timeline.read_id(answer.result)})

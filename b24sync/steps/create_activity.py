@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, TASK
 from b24sync.domain.step_settings import StepSettings
-from b24sync.domain.values import Deadline, Person, Text
+from b24sync.domain.values import Deadline, Line, Person, Text
 from b24sync.ports import Done, Failed, Intend, OnLostAnswer, Read, Skipped, Write
 from b24sync.rest import activities
+from b24sync.rest.dates import send_time
 from b24sync.steps import telling
 from b24sync.steps.linked import linked, named, needed_person
 from b24sync.steps.moments import moment_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, tzinfo
 
-    from b24sync.calls import Answer, Call
+    from b24sync.calls import Answer
     from b24sync.domain.entity import Entity, Key
     from b24sync.ports import Effects, StepResult
     from b24sync.rest.people import User
@@ -67,7 +68,7 @@ class CreateActivity(StepSettings):
     called: ClassVar[Message] = Message("дело", "activity")
     finds_people: ClassVar[bool] = True
     kind: Literal["meeting", "call", "todo"] = "meeting"
-    subject: Text = ""
+    subject: Line = ""
     description: Text = ""
     responsible: Person = ""
     start: Deadline = NEXT_WORKING_DAY
@@ -108,9 +109,7 @@ class CreateActivity(StepSettings):
             otherwise=otherwise,
             what=_OF_ACTIVITY(kind=word(ACTIVITIES, self.kind)),
         )
-        call = yield from self._call(ctx, owner, client, person)
-        effect = OnLostAnswer.ONCE if self.kind == "todo" else OnLostAnswer.FIND
-        answer: Answer = yield Write(call, effect)
+        answer: Answer = yield (yield from self._write(ctx, owner, client, person))
         if answer.error is not None:
             return Failed(
                 words_of(answer.error, _ACTIVITY_FOR(kind=word(ACTIVITIES, self.kind), entity=owner))
@@ -136,7 +135,7 @@ class CreateActivity(StepSettings):
         found = activities.marked(answers[0].result, ctx.marker)
         return found[0] if found else None
 
-    def _call(self, ctx: StepContext, owner: Key, client: _Client | None, person: User) -> Effects[Call]:
+    def _write(self, ctx: StepContext, owner: Key, client: _Client | None, person: User) -> Effects[Write]:
         from b24sync.steps import builtin_texts
 
         subject = yield from ctx.text(self.subject or builtin_texts.title(ctx, self.kind), mode="line")
@@ -144,15 +143,18 @@ class CreateActivity(StepSettings):
         start: datetime = moment_of(ctx, self.start, at=_MORNING)
         intended = {"kind": self.kind, "subject": subject, "to": [person.id], **named([person])}
         yield Intend({**intended, "entity": str(owner), "start": start.isoformat(), "text": description})
+        who = [f"user:{person.id}"]
+        shows = {"kind": self.kind, "to": who, **telling.present(subject=subject, start=send_time(start))}
         if self.kind == "todo":
-            return activities.todo(
+            call = activities.todo(
                 owner=_typed(ctx, owner),
                 title=subject,
                 deadline=start,
                 responsible_id=person.id,
                 description=description,
             )
-        return activities.planned(
+            return Write(call, OnLostAnswer.ONCE, shows={**shows, "text": description or subject})
+        call = activities.planned(
             self._type_id,
             owner=_typed(ctx, owner),
             subject=subject,
@@ -163,6 +165,7 @@ class CreateActivity(StepSettings):
             phone=client.phone if client else "",
             description=description,
         )
+        return Write(call, OnLostAnswer.FIND, shows={**shows, **telling.present(text=description)})
 
     @property
     def _type_id(self) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from b24sync.domain.entity import INVOICE
 from b24sync.domain.invoice_statuses import invoice_status_fault
 from b24sync.domain.step_settings import StageUse, StepProblem, StepSettings
-from b24sync.domain.values import Deadline, Person, Text, Value
+from b24sync.domain.values import Deadline, Line, Person, Value
 from b24sync.steps import telling
 from b24sync.words import Message
 
@@ -39,7 +39,7 @@ class CreateInvoice(StepSettings):
     name: ClassVar[str] = "create_invoice"
     called: ClassVar[Message] = Message("новый счёт", "new invoice")
     moves_money: ClassVar[bool] = True
-    title: Text = ""
+    title: Line = ""
     amount: Value = ""
     rows: Literal["deal", ""] = ""
     due: Deadline | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from b24sync.domain.step_settings import ScopeNeed, StepSettings
-from b24sync.domain.values import Deadline, Person, Text
+from b24sync.domain.values import BBCode, Deadline, Line, Person
 from b24sync.steps import telling
 from b24sync.words import Message
 
@@ -38,8 +38,8 @@ class CreateTask(StepSettings):
     scopes: ClassVar[tuple[ScopeNeed, ...]] = (
         ScopeNeed(("task", "tasks"), "tasks.task.list, tasks.task.add"),
     )
-    title: Text = ""
-    description: Text = ""
+    title: Line = ""
+    description: BBCode = ""
     responsible: Person = ""
     deadline: Deadline | None = None
     tags: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.step_settings import ScopeNeed, SectionUse, StepProblem, StepSettings
-from b24sync.domain.values import Deadline, Person, Text
+from b24sync.domain.values import BBCode, Deadline, Line, Person
 from b24sync.steps import telling
 from b24sync.words import Message
 
@@ -41,8 +41,8 @@ class TaskTemplate:
     product: tuple[int, ...] = ()
     name: tuple[str, ...] = ()
     per: Literal["row", "invoice"] = "row"
-    title: Text = ""
-    description: Text = ""
+    title: Line = ""
+    description: BBCode = ""
     responsible: Person = ""
     deadline: Deadline | None = None
     tags: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from b24sync.steps.amounts import currency_of, decimal_of
 from b24sync.steps.linked import linked, needed_person
 from b24sync.steps.moments import day_of
 from b24sync.steps.outcomes import StepError, required, words_of
+from b24sync.steps.telling import present
 from b24sync.steps.together import together
 from b24sync.words import Message
 
@@ -84,7 +85,7 @@ def _add(step: CreateInvoice, ctx: StepContext, deal: Entity, copied: Sequence[R
     fields = yield from _fields(step, ctx, deal, copied)
     yield Intend(_intended(deal, fields, copied))
     call = items.add(ctx.kinds[INVOICE], fields)
-    answer: Answer = yield Write(call, OnLostAnswer.FIND)
+    answer: Answer = yield Write(call, OnLostAnswer.FIND, shows=_shown(fields))
     if answer.error is not None:
         return Failed(words_of(answer.error, _INVOICE_FOR(entity=deal.key)))
     row = items.row_of(answer.result)
@@ -113,6 +114,18 @@ def _intended(deal: Entity, fields: Mapping[str, Any], copied: Sequence[Row]) ->
         "rows": len(copied),
     }
     return {**said, **{name: value for name, value in more.items() if value}}
+
+
+def _shown(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What a test of rules compares."""
+    amount, due = fields.get("opportunity"), fields.get("closedate")
+    return present(
+        title=fields.get("title"),
+        amount=None if amount is None else f"{amount:f}",
+        currency=fields.get("currencyId"),
+        due_date=due.isoformat() if due else None,
+        stage=fields.get("stageId"),
+    )
 
 
 def _find(ctx: StepContext) -> Effects[Key | None]:

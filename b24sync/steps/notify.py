@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.step_settings import ScopeNeed, StepProblem, StepSettings
-from b24sync.domain.values import Person, Text
+from b24sync.domain.values import BBCode, Person
 from b24sync.ports import Done, Failed, Intend, OnLostAnswer, Skipped, Write, WriteAll
 from b24sync.rest import im_notify
 from b24sync.rules.scope import UserView
@@ -51,7 +51,7 @@ class Notify(StepSettings):
     finds_people: ClassVar[bool] = True
     scopes: ClassVar[tuple[ScopeNeed, ...]] = (ScopeNeed(("im",), "im.notify.system.add", "notices"),)
     to: tuple[Person, ...]
-    text: Text = ""
+    text: BBCode = ""
 
     def problems(self, place: StepPlace) -> Iterator[StepProblem]:
         """Somebody must be told."""
@@ -111,7 +111,10 @@ def _write(ctx: StepContext, told: Sequence[tuple[User, str]]) -> Effects[list[A
     Where the portal lacks the notices without an author, in the name of the webhook's owner.
     """
     calls = [im_notify.system_add(user.id, text, tag=ctx.marker) for user, text in told]
-    answers: list[Answer] = yield WriteAll(tuple(Write(call, OnLostAnswer.REPEAT) for call in calls))
+    shows = [{"to": [f"user:{user.id}"], "text": text} for user, text in told]
+    answers: list[Answer] = yield WriteAll(
+        tuple(Write(call, OnLostAnswer.REPEAT, shows=shown) for call, shown in zip(calls, shows, strict=True))
+    )
     lacking = [
         n for n, one in enumerate(answers) if one.error is not None and one.error.code == _NO_SUCH_METHOD
     ]

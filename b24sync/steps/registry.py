@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from b24sync.words.vocabulary import REASONS, word
 
 if TYPE_CHECKING:
     from b24sync.domain.step_settings import StepSettings
 
+
+class Registered(NamedTuple):
+    """A step: the class in the file of its name, and what must be known of it without loading that.
+
+    Attributes:
+        makes_tasks: As its class says (``StepSettings.makes_tasks``).
+        mails: Whether its class says that it ``sends`` mail.
+    """
+
+    of: str
+    makes_tasks: bool = False
+    mails: bool = False
+
+
 STEPS = {
-    "notify": "b24sync.steps.notify:Notify",
-    "shift_due_date": "b24sync.steps.shift_due_date:ShiftDueDate",
-    "send_invoice": "b24sync.steps.send_invoice:SendInvoice",
-    "send_reminder": "b24sync.steps.send_reminder:SendReminder",
-    "commission": "b24sync.steps.commission:Commission",
-    "move_deal": "b24sync.steps.move_deal:MoveDeal",
-    "create_task": "b24sync.steps.create_task:CreateTask",
-    "create_tasks": "b24sync.steps.create_tasks:CreateTasks",
-    "create_activity": "b24sync.steps.create_activity:CreateActivity",
-    "fill_fields": "b24sync.steps.fill_fields:FillFields",
-    "assign": "b24sync.steps.assign:Assign",
-    "create_invoice": "b24sync.steps.create_invoice:CreateInvoice",
-    "update_fields": "b24sync.steps.update_fields:UpdateFields",
-    "comment": "b24sync.steps.comment:Comment",
+    "notify": Registered("Notify"),
+    "shift_due_date": Registered("ShiftDueDate"),
+    "send_invoice": Registered("SendInvoice", mails=True),
+    "send_reminder": Registered("SendReminder", mails=True),
+    "commission": Registered("Commission"),
+    "move_deal": Registered("MoveDeal"),
+    "create_task": Registered("CreateTask", makes_tasks=True),
+    "create_tasks": Registered("CreateTasks", makes_tasks=True),
+    "create_activity": Registered("CreateActivity"),
+    "fill_fields": Registered("FillFields"),
+    "assign": Registered("Assign"),
+    "create_invoice": Registered("CreateInvoice"),
+    "update_fields": Registered("UpdateFields"),
+    "comment": Registered("Comment"),
 }
-TASK_STEPS = ("create_task", "create_tasks")
-"""The steps whose class says ``makes_tasks``, known without loading it."""
-MAIL_STEPS = ("send_invoice", "send_reminder")
-"""The steps whose class says that it ``sends`` mail, known without loading it."""
+TASK_STEPS = tuple(name for name, one in STEPS.items() if one.makes_tasks)
+MAIL_STEPS = tuple(name for name, one in STEPS.items() if one.mails)
 
 
 def step_class(name: str) -> type[StepSettings]:
@@ -38,8 +50,8 @@ def step_class(name: str) -> type[StepSettings]:
     Raises:
         KeyError: There is no step of this name.
     """
-    module, _, attribute = STEPS[name].partition(":")
-    found: type[StepSettings] = getattr(import_module(module), attribute)
+    of = STEPS[name].of
+    found: type[StepSettings] = getattr(import_module(f"b24sync.steps.{name}"), of)
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from b24sync.domain.entity import INVOICE, Entity
 from b24sync.domain.event import moved_name
 from b24sync.domain.step_settings import StepSettings
-from b24sync.domain.values import Address, TemplateFile, Text
+from b24sync.domain.values import Address, Line, TemplateFile, Text
 from b24sync.ports import Skipped
 from b24sync.steps.mail_options import mail_line, mail_problems, mail_uses
 from b24sync.words import Message
@@ -46,7 +46,7 @@ class SendInvoice(StepSettings):
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
     bcc: tuple[Address, ...] = ()
-    subject: Text = ""
+    subject: Line = ""
     body: Text = ""
     body_file: TemplateFile | None = None
     attach: bool = True

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from b24sync.domain.entity import INVOICE, Entity
 from b24sync.domain.reminders import due_date_of
 from b24sync.domain.step_settings import StepSettings
-from b24sync.domain.values import Address, TemplateFile, Text
+from b24sync.domain.values import Address, Line, TemplateFile, Text
 from b24sync.ports import Skipped
 from b24sync.steps.mail_options import mail_line, mail_problems, mail_uses
 from b24sync.words import Message
@@ -50,7 +50,7 @@ class SendReminder(StepSettings):
     to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
     bcc: tuple[Address, ...] = ()
-    subject: Text = ""
+    subject: Line = ""
     body: Text = ""
     body_file: TemplateFile | None = None
     attach: bool = True

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from b24sync.domain.entity import DEAL, INVOICE, TASK
 from b24sync.ports import Failed, Intend, OnLostAnswer, Read, Write, WriteAll
 from b24sync.rest import items, json_values, tasks
+from b24sync.rest.dates import send_time
 from b24sync.steps.linked import linked
 from b24sync.steps.moments import moment_of
 from b24sync.steps.outcomes import required, words_of
+from b24sync.steps.telling import present
 from b24sync.words import Message
 
 if TYPE_CHECKING:
@@ -68,6 +70,18 @@ class TaskDraft:
         optional = {"DEADLINE": self.deadline, "TAGS": self.tags, "GROUP_ID": self.group}
         return {name: value for name, value in {**sent, **optional}.items() if value or name in sent}
 
+    def shown(self) -> dict[str, Any]:
+        """What a test of rules compares: the task, and each of several under ``tasks``."""
+        task = present(
+            title=self.title,
+            text=self.description,
+            to=f"user:{self.responsible_id}",
+            deadline=send_time(self.deadline) if self.deadline else "",
+            tags=list(self.tags),
+            group=self.group or "",
+        )
+        return {**task, "to": [task["to"]], "description": self.description, "tasks": [task]}
+
     def words(self) -> dict[str, Any]:
         """What is intended, in words (contract.md §4 ``result.would``)."""
         deadline = self.deadline.isoformat() if self.deadline else ""
@@ -112,8 +126,12 @@ def make(ctx: StepContext, drafts: Sequence[TaskDraft]) -> Effects[Made | Failed
     if not missing:
         return Made(there, 0)
     yield Intend(_intended(missing))
-    calls = [tasks.add(draft.fields(bindings)) for draft in missing]
-    answers: list[Answer] = yield WriteAll(tuple(Write(call, OnLostAnswer.FIND) for call in calls))
+    answers: list[Answer] = yield WriteAll(
+        tuple(
+            Write(tasks.add(draft.fields(bindings)), OnLostAnswer.FIND, shows=draft.shown())
+            for draft in missing
+        )
+    )
     troubles = []
     for draft, answer in zip(missing, answers, strict=True):
         row = items.row_of(answer.result) if answer.error is None else None

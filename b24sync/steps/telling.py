@@ -20,6 +20,11 @@ from b24sync.words.vocabulary import FIELDS, word
 _DAY = len("2026-11-24")
 
 
+def present(**values: Any) -> dict[str, Any]:
+    """The values that say something."""
+    return {name: value for name, value in values.items() if value not in (None, "", [], ())}
+
+
 def line(told: Mapping[str, Any]) -> str:
     """Whom, and the first of what is there: subject, title, text, fields that are set, a sum."""
     what = (str(told.get(key) or "").strip() for key in ("subject", "title"))

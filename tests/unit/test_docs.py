@@ -75,7 +75,7 @@ def example(monkeypatch):
     module = types.ModuleType("b24sync.steps.rename_deal")
     monkeypatch.setitem(sys.modules, module.__name__, module)
     exec(compile(block("python"), "architecture.md", "exec"), module.__dict__)
-    monkeypatch.setitem(registry.STEPS, "rename_deal", f"{module.__name__}:RenameDeal")
+    monkeypatch.setitem(registry.STEPS, "rename_deal", registry.Registered("RenameDeal"))
     return module.RenameDeal
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from b24sync.ports import Done, Failed, Skipped, Waiting
 from b24sync.rest.json_values import plain_number, to_json
+from b24sync.steps.telling import present
 
 if TYPE_CHECKING:
     from b24sync.engine.rehearsal.stand_in import StandIn
@@ -72,54 +73,14 @@ def _add(found: dict[str, Any], more: Mapping[str, Any]) -> None:
         if key not in found:
             found[key] = value
         elif isinstance(value, list):
-            found[key] += [one for one in value if one not in found[key]]
+            found[key] = [*found[key], *(one for one in value if one not in found[key])]
         elif isinstance(value, dict):
             found[key] = {**found[key], **value}
 
 
 def _of_write(write: Write) -> dict[str, Any]:
-    params, method = write.call.params, write.call.method
-    fields = dict(params.get("fields") or {})
-    if method.startswith("im.notify"):
-        return {"to": [f"user:{params['USER_ID']}"], "text": str(params["MESSAGE"])}
-    if method == "tasks.task.add":
-        task = _present(
-            title=fields.get("TITLE"),
-            text=fields.get("DESCRIPTION"),
-            to=f"user:{fields.get('RESPONSIBLE_ID')}",
-            deadline=fields.get("DEADLINE"),
-            tags=fields.get("TAGS"),
-            group=fields.get("GROUP_ID"),
-        )
-        one = {**task, "to": [task["to"]], "description": task.get("text", "")}
-        return {**one, "tasks": [task]}
-    if method == "crm.activity.add":
-        start = fields.get("START_TIME")
-        kind = {1: "meeting", 2: "call"}.get(fields.get("TYPE_ID", 0), "")
-        return {
-            "kind": kind,
-            "to": [f"user:{fields.get('RESPONSIBLE_ID')}"],
-            **_present(subject=fields.get("SUBJECT"), text=fields.get("DESCRIPTION"), start=start),
-        }
-    if method == "crm.activity.todo.add":
-        said = _present(
-            subject=params.get("title"), text=params.get("description"), start=params.get("deadline")
-        )
-        return {"kind": "todo", "to": [f"user:{params.get('responsibleId')}"], **said}
-    if method == "crm.timeline.comment.add":
-        return _present(text=fields.get("COMMENT"))
-    return _of_invoice(fields) if method == "crm.item.add" else _of_update(write)
-
-
-def _of_invoice(fields: Mapping[str, Any]) -> dict[str, Any]:
-    named = {
-        "title": "title",
-        "amount": "opportunity",
-        "currency": "currencyId",
-        "due_date": "closedate",
-        "stage": "stageId",
-    }
-    return _present(**{name: fields.get(code) for name, code in named.items()})
+    """What its step shows of a write, else what it sets."""
+    return {**(_of_update(write) if write.entity is not None or write.sets else {}), **write.shows}
 
 
 def _of_update(write: Write) -> dict[str, Any]:
@@ -137,7 +98,7 @@ def _of_update(write: Write) -> dict[str, Any]:
 
 
 def _of_mail(outgoing: Mail) -> dict[str, Any]:
-    copies = _present(cc=list(outgoing.cc), bcc=list(outgoing.bcc))
+    copies = present(cc=list(outgoing.cc), bcc=list(outgoing.bcc))
     text = outgoing.text or outgoing.html
     return {"to": list(outgoing.to), **copies, "subject": outgoing.subject, "text": text}
 
@@ -149,10 +110,6 @@ def _of_details(result: Done) -> dict[str, Any]:
         total = sum((row.amount for row in result.ledger), Decimal(0))
         found |= {"amount": plain_number(total), "currency": result.ledger[0].currency}
     return found
-
-
-def _present(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value not in (None, "", [], ())}
 
 
 def people_in(values: Mapping[str, Any]) -> Iterator[str]:
