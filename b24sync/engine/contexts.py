@@ -108,6 +108,7 @@ class ContextMaker:
             base_url=self.base_url,
             desk=ActionDesk(linker, self.language, subject, event),
             memory=action.memory,
+            beside=lambda: self.store.outbox.memories_beside(action),
             attempt=action.attempts,
             operator=action.options,
         )

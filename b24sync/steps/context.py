@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Protocol
@@ -83,6 +83,7 @@ class StepContext:
         now: The portal's time, aware UTC. ``tz``: the company's zone.
         lang: ``ru`` or ``en``, for built-in texts.
         memory: What an earlier try of this action kept by ``Note`` or ``Waiting``.
+        beside: What other actions of this step remember that the same poll planned, oldest first.
         attempt: 1 at the first try.
         operator: Options of an operator's command (``to`` of resend-invoice); empty for rules.
     """
@@ -103,6 +104,7 @@ class StepContext:
     base_url: str
     desk: Desk
     memory: Mapping[str, Any] = field(default_factory=dict)
+    beside: Callable[[], Sequence[Mapping[str, Any]]] = tuple
     attempt: int = 1
     operator: Mapping[str, Any] = field(default_factory=dict)
 

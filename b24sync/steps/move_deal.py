@@ -109,7 +109,7 @@ class MoveDeal(StepSettings):
         wanted = self._wanted(deal)
         if wanted is None:
             return Skipped("funnel_not_listed", {"deal_id": deal.key.id, "funnel": deal["category_id"] or 0})
-        wanted = _decided(ctx, deal) or wanted
+        wanted = _decided(ctx, deal) if wanted == NEXT else wanted
         funnel = yield from _funnel(ctx, deal, wanted)
         target = _target(deal, funnel, wanted)
         if target == deal["stage_id"]:
@@ -133,9 +133,14 @@ def _moved(told: Mapping[str, Any]) -> str:
     return MOVE(before=before, after=after)
 
 
-def _decided(ctx: StepContext, deal: Entity) -> str | None:
-    """The stage that an earlier try of this action decided on for this deal."""
-    return ctx.memory.get("target") if ctx.memory.get("deal") == deal.key.id else None
+def _decided(ctx: StepContext, deal: Entity) -> str:
+    """The stage that ``next`` was decided to be for this deal; ``next`` itself if it is open yet.
+
+    Decided by an earlier try of this action, or by another one of the same poll: two invoices of a deal that
+    are paid move it on once, in however many batches their actions are.
+    """
+    kept = (ctx.memory, *ctx.beside())
+    return next((str(one["target"]) for one in kept if one.get("deal") == deal.key.id), NEXT)
 
 
 def _funnel(ctx: StepContext, deal: Entity, wanted: str) -> Effects[Sequence[Stage]]:

@@ -110,6 +110,20 @@ class Outbox:
         row = self._db.execute("SELECT * FROM actions WHERE id = ?", (action_id,)).fetchone()
         return action_of(row) if row else None
 
+    def memories_beside(self, action: Action) -> list[dict[str, Any]]:
+        """What other actions of the same step remember that the same poll planned for other events or rules.
+
+        In the order of their planning; an operator's action has none beside it.
+        """
+        sql = (
+            "SELECT memory FROM actions WHERE planned_run = ? AND step = ? AND event_id IS NOT NULL"
+            " AND NOT (event_id = ? AND rule = ?) AND memory <> '{}' ORDER BY id"
+        )
+        if action.event_id is None:
+            return []
+        found = self._db.execute(sql, (action.planned_run, action.step, action.event_id, action.rule))
+        return [json.loads(row[0]) for row in found]
+
     def actions(
         self,
         *,

@@ -9,7 +9,7 @@ import pytest
 
 from b24sync.cli.operate import Operator
 from b24sync.sandbox import Fault
-from tests.support.world import DEAL, World
+from tests.support.world import DEAL, INVOICE, P, World
 
 COUNTER = """
 [safety]
@@ -92,6 +92,32 @@ def test_two_invoices_of_a_deal_paid_in_one_poll_move_it_once_and_one_says_so(tm
         assert item is not None
         assert item["stageId"] == "PREPARATION"
         assert _updates(world) - before == 1
+
+
+def test_a_deal_moves_on_once_in_a_poll_although_its_actions_are_of_different_batches(tmp_path: Path) -> None:
+    with World(tmp_path, PAID + PAID.replace('"on"', '"too"', 1)) as world:
+        deal = world.portal.add_deal("deal", stageId="NEW")
+        others = [world.portal.add_deal(f"other {n}", stageId="NEW") for n in range(50)]
+        bills = [world.portal.add_invoice("one", parentId2=one) for one in (deal, *others, deal)]
+        world.poll()
+        for bill in bills:
+            world.portal.update_item(INVOICE, bill, stageId=P)
+        world.poll()
+        own = [json.loads(row["result"]) for row in world.actions() if row["entity_id"] in bills[::51]]
+        assert [one["changed"] for one in own].count(True) == 1
+        assert {(world.portal.item(DEAL, one) or {})["stageId"] for one in (deal, *others)} == {"PREPARATION"}
+
+
+def test_the_next_poll_moves_it_on_again_and_two_steps_of_a_rule_move_it_twice(tmp_path: Path) -> None:
+    step = '[[rules.steps]]\nuse = "move_deal"\n'
+    with World(tmp_path, PAID + step) as world:
+        deal = world.portal.add_deal("deal", stageId="NEW")
+        bills = [world.portal.add_invoice("one", parentId2=deal) for _ in range(2)]
+        world.poll()
+        for bill, stage in zip(bills, ("PREPAYMENT_INVOICE", "FINAL_INVOICE"), strict=True):
+            world.portal.update_item(INVOICE, bill, stageId=P)
+            world.poll()
+            assert (world.portal.item(DEAL, deal) or {})["stageId"] == stage
 
 
 def test_what_the_portal_refused_is_no_echo_of_a_person_who_writes_the_same(tmp_path: Path) -> None:
