@@ -7,6 +7,7 @@ Nothing here asks the portal. A condition that needs a linked entity which was n
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -154,7 +155,9 @@ class Planner:
         state, result = self._start(rule, event)
         # not the event's number, which a restored backup gives to another
         fact = f"{event.key}@{int(event.occurred_at.timestamp())}"
+        seen = Counter[str]()
         for position, step in enumerate(rule.steps):
+            seen[step.name] += 1
             own_state, own_result = self._aged(step, event) if state == "pending" else (state, result)
             planned = Planned(
                 key=f"{event_id}/{rule.name}/{position}",
@@ -166,7 +169,8 @@ class Planner:
                 entity_id=event.entity.id,
                 state=own_state,
                 result=own_result,
-                marker=marker(self.installation, f"{fact}/{rule.name}/{position}"),
+                # not the step's position, which an edited configuration gives to another
+                marker=marker(self.installation, f"{fact}/{rule.name}/{step.name}.{seen[step.name]}"),
             )
             action_id = self.store.outbox.plan(
                 planned, run=self.run, at=int(self.now.timestamp()), due_at=self.due_at

@@ -120,6 +120,38 @@ def test_the_next_poll_moves_it_on_again_and_two_steps_of_a_rule_move_it_twice(t
             assert (world.portal.item(DEAL, deal) or {})["stageId"] == stage
 
 
+@pytest.mark.parametrize("made", ["create_task", "create_invoice", "create_activity"])
+def test_what_was_made_is_found_again_after_a_restored_backup_wherever_its_step_stands_now(
+    tmp_path: Path, made: str
+) -> None:
+    def rule(*steps: str) -> str:
+        return '[[rules]]\nname = "made"\non = "deal.stage_changed"\n' + "".join(steps)
+
+    def count() -> int:
+        portal = world.portal
+        return len(portal.tasks) + len(portal.activities) + len(portal.item_ids(INVOICE))
+
+    told = '[[rules.steps]]\nuse = "notify"\nto = ["user:1"]\ntext = "moved"\n'
+    own = f'[[rules.steps]]\nuse = "{made}"\n' + ("amount = 5\n" if made == "create_invoice" else "")
+    with World(tmp_path, rule(own)) as world:
+        contact = world.portal.add_contact("Anna", "Smith")
+        deal = world.portal.add_deal("deal", stageId="NEW", assignedById=2, contactId=contact)
+        world.poll()
+        backup = world.database.read_bytes()
+        world.advance(60)
+        world.portal.update_item(DEAL, deal, stageId="EXECUTING")
+        world.poll()
+        before = count()
+        assert before > 0
+        for left in tmp_path.glob("b24sync.db-*"):
+            left.unlink()
+        world.database.write_bytes(backup)
+        world.configure(rule(told, own))
+        world.poll()
+        assert [row["state"] for row in world.actions()] == ["done", "done"]
+        assert count() == before
+
+
 def test_what_the_portal_refused_is_no_echo_of_a_person_who_writes_the_same(tmp_path: Path) -> None:
     with World(tmp_path, EDITED) as world:
         world.poll()
