@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from .crm_activities import (
 )
 from .envelope import Answer, Refusal
 from .filters import Column, compile_filter, descends, sort_rows, value_of
+from .mail_addresses import bare, is_address
 from .method_registry import Params, rest
 from .php import as_list, as_map, is_array, to_int
 from .portal_dates import strtotime
@@ -33,7 +33,6 @@ _TYPES = {MEETING, CALL, TASK, EMAIL, 5, PROVIDER}
 _MADE_BY_REST = {MEETING, CALL, EMAIL, PROVIDER}
 _CHANNELS = {CALL: "PHONE", EMAIL: "EMAIL"}
 _SENT = "Email send error. "
-_ADDRESS = re.compile(r"[-\w.+~'!#$%&*/^`{|}=]+@(?:[-\w]+\.)+[a-z0-9-]{2,20}", re.IGNORECASE | re.ASCII)
 
 
 @rest("crm.activity.add", "crm", arrays="fields params")
@@ -155,9 +154,9 @@ def _send(portal: Sandbox, row: Activity) -> None:
     recipients = [talk["VALUE"] for talk in row["COMMUNICATIONS"]]
     if not sender:
         raise Refusal("", _SENT + '"From" is not found.')
-    if not all(_ADDRESS.fullmatch(_bare(one)) for one in (sender, *recipients)):
+    if not all(is_address(one) for one in (sender, *recipients)):
         raise Refusal("", _SENT + "Invalid email is specified.")
-    if _bare(sender) not in {_bare(item) for item in portal.activity_book.senders}:
+    if bare(sender) not in {bare(item) for item in portal.activity_book.senders}:
         raise Refusal("", _SENT + "Failed to add posting. Please see details below.")
     portal.activity_book.mails.append(
         {
@@ -173,12 +172,6 @@ def _send(portal: Sandbox, row: Activity) -> None:
             "at": row["CREATED"],
         }
     )
-
-
-def _bare(address: str) -> str:
-    """The address itself of ``Name <box@x>``."""
-    found = re.search(r"<([^<>]+)>", address)
-    return (found[1] if found else address).strip().lower()
 
 
 @rest("crm.activity.list", "crm", arrays="order filter")

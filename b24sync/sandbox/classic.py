@@ -10,11 +10,12 @@ from .crm_items import Item
 from .envelope import PAGE, Answer, Refusal
 from .filters import Column, compile_filter, descends
 from .item_methods import columns, visible_only
+from .mail_addresses import is_address
 from .method_registry import Method, Params, rest
 from .php import as_list, as_map, to_int
 from .portal_dates import strtotime
 from .query import Query, page
-from .schema import COMPANY, CONTACT, DEAL, EntityType, classic_name
+from .schema import COMPANY, CONTACT, DEAL, TYPE_BOOKS, EntityType, classic_name
 from .typed_values import show_classic
 
 if TYPE_CHECKING:
@@ -88,6 +89,14 @@ def show_whole(
                     for e in entries
                 ]
     return row
+
+
+def _check_addresses(fields: Params) -> None:
+    """Refuse an EMAIL that is none; an empty value takes the entry away."""
+    for entry in map(as_map, as_list(fields.get("EMAIL"))):
+        value = str(entry.get("VALUE") or "").strip()
+        if value and not is_address(value):
+            raise Refusal("ERROR_CORE", "Поле «Рабочий e-mail» содержит некорректный адрес")
 
 
 def lower_keys(params: Params) -> Params:
@@ -186,6 +195,7 @@ def _update(etid: int) -> Method:
         given = lower_keys(params)
         item = _find(portal, etid, params, f"{_NAMES[etid].capitalize()} is not found")
         kind = portal.types[etid]
+        _check_addresses({name.upper(): value for name, value in as_map(given.get("fields")).items()})
         names = {classic_name(name): name for name in kind.fields}
         fields: dict[str, Any] = {}
         for name, value in as_map(given.get("fields")).items():
@@ -209,6 +219,7 @@ def _add(etid: int) -> Method:
         given = lower_keys(params)
         names = {classic_name(name): name for name in portal.types[etid].fields}
         upper = {name.upper(): value for name, value in as_map(given.get("fields")).items()}
+        _check_addresses(upper)
         fields: dict[str, Any] = {names[name]: value for name, value in upper.items() if name in names}
         multi = {name: upper[name] for name in ("EMAIL", "PHONE") if name in upper}
         if multi:
@@ -241,6 +252,8 @@ def deal_fields(portal: Sandbox, _params: Params) -> Answer:
             "isDynamic": spec.is_uf,
             "title": spec.title,
         }
+        if name == "typeId":
+            shown[classic_name(name)]["statusType"] = TYPE_BOOKS[DEAL]
         if spec.items:
             shown[classic_name(name)]["items"] = [{"ID": str(n), "VALUE": text} for n, text in spec.items]
     return Answer(shown)

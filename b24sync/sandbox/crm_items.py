@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .envelope import Refusal
 from .php import as_list, to_int
 from .product_rows import Rows
-from .schema import CONTACT, DEAL, INVOICE, EntityType, item_name
+from .schema import CONTACT, DEAL, INVOICE, TYPE_BOOKS, EntityType, item_name
 from .stage_history import CREATED, FINISHED, HistoryRow
 from .table import Stamps, Table
 from .typed_values import IGNORED, read_value
@@ -252,6 +252,8 @@ class Items:
             item |= {"opportunity": 0.0, "taxValue": 0.0, "currencyId": "RUB", "isManualOpportunity": False}
         if kind.id != CONTACT:
             item["title"] = f"{kind.title} №{key}" if kind.id == INVOICE else f"{kind.title} #{key}"
+        if kind.id == DEAL and (types := self._portal.funnels.statuses.get(TYPE_BOOKS[DEAL])):
+            item["typeId"] = types[0].status_id
         if kind.id == INVOICE:
             item["accountNumber"] = self._portal.next_account_number() if number is None else number
         return item

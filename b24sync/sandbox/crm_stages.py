@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .envelope import Answer, Refusal
+from .filters import descends
 from .method_registry import Params, rest
 from .php import as_list, as_map, is_array
 from .schema import DEAL, INVOICE, OLD_INVOICE
@@ -210,7 +212,15 @@ def status_list(portal: Sandbox, params: Params) -> Answer:
         options = {str(item) for item in (as_list(value) if is_array(value) else [value])}
         rows = [row for row in rows if str(row[name] if row[name] is not None else "") in options]
     rows.sort(key=lambda row: (row["ENTITY_ID"], int(row["SORT"])))
+    for name, way in reversed(as_map(params.get("order", params.get("ORDER"))).items()):
+        rows.sort(key=_sorter(name.upper()), reverse=descends(way))
     return Answer(rows, total=len(rows))
+
+
+def _sorter(name: str) -> Callable[[dict[str, Any]], Any]:
+    if name in {"ID", "SORT"}:
+        return lambda row: int(row[name])
+    return lambda row: str(row.get(name) or "")
 
 
 @rest("crm.status.entity.types", "crm")

@@ -10,7 +10,7 @@ from .filters import Column, compile_filter, descends, sort_rows, value_of
 from .item_methods import skewed
 from .method_registry import Method, Params, rest
 from .pdf_file import small_pdf
-from .php import as_list, as_map, is_array, to_int, truthy
+from .php import as_list, as_map, to_int, truthy
 from .portal_dates import show_time
 from .query import answer
 
@@ -38,6 +38,11 @@ class Documents:
             "region": "ru",
             "code": None,
             "active": "Y" if active else "N",
+            "moduleId": "crm",
+            "numeratorId": "1",
+            "withStamps": "Y",
+            "isDeleted": "N",
+            "sort": "500",
             "download": f"{self._portal.base_url}/bitrix/services/main/ajax.php?id={key}",
             "users": ["UA"],
             "entityTypeId": entity_types,
@@ -161,47 +166,6 @@ class Documents:
         return shown
 
 
-@rest(
-    "crm.documentgenerator.template.list",
-    "crm",
-    "documentgenerator",
-    takes="select:array order:array filter:array",
-)
-def template_list(portal: Sandbox, params: Params) -> Answer:
-    """Templates by id; needs the right to edit them."""
-    if not portal.settings.template_rights:
-        raise Refusal("DOCGEN_ACCESS_ERROR", "Access denied")
-    filters = {name.lstrip("=@"): value for name, value in as_map(params.get("filter")).items()}
-    types = {str(value) for value in _values(filters.get("entityTypeId"))}
-    rows = {}
-    for key, template in portal.document_book.templates.items():
-        named = {str(value) for value in template["entityTypeId"]}
-        if types and not types & (named | {name.partition("_")[0] for name in named}):
-            continue
-        if "active" in filters and template["active"] != filters["active"]:
-            continue
-        rows[str(key)] = template | {"downloadMachine": portal.document_book.machine_url(key, "template")}
-    return Answer({"templates": rows or []}, total=len(rows))
-
-
-@rest("crm.documentgenerator.template.get", "crm", "documentgenerator")
-def template_get(portal: Sandbox, params: Params) -> Answer:
-    """One template; needs the right to edit templates."""
-    if not portal.settings.template_rights:
-        raise Refusal("DOCGEN_ACCESS_ERROR", "Access denied")
-    key = to_int(params.get("id")) or 0
-    template = portal.document_book.templates.get(key)
-    if template is None:
-        raise Refusal("0", "Template not found")
-    return Answer(
-        {"template": template | {"downloadMachine": portal.document_book.machine_url(key, "template")}}
-    )
-
-
-def _values(value: Any) -> list[Any]:
-    return as_list(value) if is_array(value) else [] if value in (None, "") else [value]
-
-
 @rest("crm.documentgenerator.document.add", "crm", "documentgenerator", takes="values:array fields:array")
 def document_add(portal: Sandbox, params: Params) -> Answer:
     """Make a document of an item."""
@@ -310,6 +274,12 @@ _LISTED = (
     "updatedBy",
     "stampsEnabled",
     "values",
+    "entityId",
+    "entityTypeId",
+    "fileId",
+    "pdfId",
+    "imageId",
+    "publicUrl",
 )
 
 
@@ -320,7 +290,11 @@ _LISTED = (
     takes="select:array order:array filter:array",
 )
 def document_list(portal: Sandbox, params: Params) -> Answer:
-    """Documents by filter; entity fields only with ``*``."""
+    """Documents by filter; their entity's type only with ``*``, which is also the default."""
+    names = {str(name) for name in as_list(params.get("select"))} or {"*"}
+    if "entityTypeId" in names and "*" not in names:
+        model = "\\Bitrix\\DocumentGenerator\\Model\\Document Entity"
+        raise Refusal("100", f"Unknown field definition ENTITY_TYPE_ID (ENTITY_TYPE_ID) for {model}")
     keep = compile_filter(params.get("filter"), lambda name: _column(portal, name))
     rows = [document for document in portal.document_book.all.values() if keep is None or keep(document)]
     order = as_map(params.get("order")) or {"id": "ASC"}
@@ -329,7 +303,6 @@ def document_list(portal: Sandbox, params: Params) -> Answer:
     )
     start = to_int(params.get("start")) or 0
     offset = max(0, start) // PAGE * PAGE
-    names = {str(name) for name in as_list(params.get("select"))}
     shown = [_listed(portal, document, names) for document in rows[offset : offset + PAGE]]
     return answer("documents", shown, None if start < 0 else len(rows), start)
 
@@ -348,11 +321,7 @@ def _column(portal: Sandbox, name: str) -> Column | None:
 def _listed(portal: Sandbox, document: Document, names: set[str]) -> dict[str, Any]:
     whole = portal.document_book.shown(document, fresh=False)
     urls = {name for name in whole if name.endswith(("Url", "UrlMachine")) and name != "publicUrl"}
-    chosen = set(_LISTED) | urls
-    if names and "*" not in names:
-        chosen = names | urls
-    elif "*" in names:
-        chosen |= {"entityId", "entityTypeId", "fileId", "pdfId", "imageId", "publicUrl"}
+    chosen = urls | (set(_LISTED) if "*" in names else names)
     row = {name: value for name, value in whole.items() if name in chosen}
     extra = {
         "fileId": str(3 * document["id"]),

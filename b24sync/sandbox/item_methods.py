@@ -15,7 +15,7 @@ from .method_registry import Params, rest
 from .php import as_list, as_map, is_array, to_int
 from .portal_dates import strtotime, to_day, zone
 from .query import Query, answer, page
-from .schema import EntityType, Field, describe, item_name, upper_name
+from .schema import TYPE_BOOKS, EntityType, Field, describe, item_name, upper_name
 from .typed_values import show
 from .validators import checked_filter, checked_order
 
@@ -180,14 +180,10 @@ def item_fields(portal: Sandbox, params: Params) -> Answer:
     """Fields of a type."""
     kind = portal.entity_type(params)
     names = Names(portal, kind, params)
-    category = portal.funnels.default_category(kind.id)
-    stages = stage_entity(kind.id, category)
-    shown = {}
-    for name, spec in kind.fields.items():
-        status = (
-            stages if name in {"stageId", "previousStageId"} else "SOURCE" if name == "sourceId" else None
-        )
-        shown[names.shown(name)] = describe(spec, status)
+    stages = stage_entity(kind.id, portal.funnels.default_category(kind.id))
+    books = {"stageId": stages, "previousStageId": stages, "sourceId": "SOURCE"}
+    books["typeId"] = TYPE_BOOKS.get(kind.id, "")
+    shown = {names.shown(name): describe(spec, books.get(name)) for name, spec in kind.fields.items()}
     return Answer({"fields": shown})
 
 

@@ -46,6 +46,7 @@ _FIELDS: dict[str, Kind] = {
     "COMMENTS": "text",
     "USER_DESCRIPTION": "text",
     "XML_ID": "text",
+    "IS_RECURRING": "text",
 }
 
 
@@ -83,6 +84,7 @@ class OldInvoices:
             "UF_QUOTE_ID": 0,
             "PERSON_TYPE_ID": 2,
             "PAY_SYSTEM_ID": 1,
+            "IS_RECURRING": "N",
             "PRODUCT_ROWS": [],
         }
         row = self.all[key] = base | self._read(fields)
@@ -193,7 +195,10 @@ def invoice_list(portal: Sandbox, params: Params) -> Answer:
     """Old invoices by filter; dates are exact."""
     book = _open(portal)
     given = {name.lower(): value for name, value in params.items()}
-    keep = compile_filter(given.get("filter"), lambda name: _column(portal, name.upper()))
+    filters = as_map(given.get("filter"))
+    if not any(key.endswith("IS_RECURRING") for key in filters):
+        filters["IS_RECURRING"] = "N"  # templates are left out unless they are asked for
+    keep = compile_filter(filters, lambda name: _column(portal, name.upper()))
     order = as_map(given.get("order")) or {"ID": "ASC"}
     rows = sort_rows(
         [row for row in book.all.values() if keep is None or keep(row)],

@@ -77,7 +77,7 @@ def page(book: ItemBook, query: Query, start: int) -> tuple[list[Item], int | No
     return rows[offset : offset + PAGE], None if start < 0 else len(rows)
 
 
-def answer(name: str, rows: list[Any], total: int | None, start: int) -> Answer:
+def answer(name: str, rows: Any, total: int | None, start: int) -> Answer:
     """The answer of a controller's list method: ``total`` and ``next`` unless counting was switched off."""
     if total is None:
         return Answer({name: rows})

@@ -100,6 +100,9 @@ TYPE_NAMES = {
 }
 """Words of the portal for its types; a smart process is DYNAMIC_1046."""
 
+TYPE_BOOKS = {DEAL: "DEAL_TYPE", CONTACT: "CONTACT_TYPE", COMPANY: "COMPANY_TYPE"}
+"""The reference book behind ``typeId``."""
+
 OWNER_TYPES = {LEAD: "L", DEAL: "D", CONTACT: "C", COMPANY: "CO", OLD_INVOICE: "I", QUOTE: "Q", INVOICE: "SI"}
 
 

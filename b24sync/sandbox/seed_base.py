@@ -85,8 +85,23 @@ def add_statuses(portal: Sandbox) -> None:
         ("D", "Отклонён", "F"),
     ):
         portal.funnels.add_status("INVOICE_STATUS", code, name, semantics=semantics)
-    for code, name in (("WEB", "Веб-сайт"), ("CALL", "Звонок"), ("ADVERTISING", "Реклама")):
-        portal.funnels.add_status("SOURCE", code, name)
+    for book, entries in _BOOKS.items():
+        for code, name in entries.items():
+            portal.funnels.add_status(book, code, name)
+
+
+_BOOKS = {
+    "SOURCE": {"WEB": "Веб-сайт", "CALL": "Звонок", "ADVERTISING": "Реклама"},
+    "DEAL_TYPE": {
+        "SALE": "Продажа",
+        "COMPLEX": "Комплексная продажа",
+        "GOODS": "Продажа товара",
+        "SERVICES": "Услуги",
+        "SERVICE": "Сервисное обслуживание",
+    },
+    "CONTACT_TYPE": {"CLIENT": "Клиенты", "SUPPLIER": "Поставщики", "PARTNER": "Партнёры", "OTHER": "Другое"},
+    "COMPANY_TYPE": {"CUSTOMER": "Клиент", "SUPPLIER": "Поставщик", "PARTNER": "Партнёр", "OTHER": "Другое"},
+}
 
 
 def add_catalog(portal: Sandbox) -> tuple[dict[str, int], dict[str, int]]:
