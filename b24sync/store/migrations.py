@@ -240,6 +240,25 @@ SCHEMA: tuple[str, ...] = (
         ('new', 'changed', 'missing', 'unseen')), id INTEGER NOT NULL, looked INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (kind, what, id)) WITHOUT ROWID;
     """,
+    """
+    -- what tasks are bound to, out of their rows; whoever writes a row need not think of it
+    CREATE TABLE task_bindings (binding TEXT NOT NULL, task_id INTEGER NOT NULL,
+        PRIMARY KEY (binding, task_id)) WITHOUT ROWID;
+    CREATE INDEX task_bindings_task ON task_bindings (task_id);
+    INSERT OR IGNORE INTO task_bindings SELECT b.value, e.id FROM entities e,
+        json_each(e.data, '$.ufCrmTask') b WHERE e.kind = 'task' AND b.type = 'text';
+    CREATE TRIGGER task_bound AFTER INSERT ON entities WHEN new.kind = 'task' BEGIN
+        DELETE FROM task_bindings WHERE task_id = new.id;
+        INSERT OR IGNORE INTO task_bindings SELECT b.value, new.id FROM json_each(new.data, '$.ufCrmTask') b
+            WHERE b.type = 'text';
+    END;
+    CREATE TRIGGER task_bound_anew AFTER UPDATE OF data ON entities
+        WHEN new.kind = 'task' AND new.data IS NOT old.data BEGIN
+        DELETE FROM task_bindings WHERE task_id = new.id;
+        INSERT OR IGNORE INTO task_bindings SELECT b.value, new.id FROM json_each(new.data, '$.ufCrmTask') b
+            WHERE b.type = 'text';
+    END;
+    """,
 )
 
 VERSION = len(SCHEMA)

@@ -198,11 +198,10 @@ class Snapshot:
     def tasks_bound_to(self, binding: str) -> list[int]:
         """Tasks bound to an entity, as ``SI_7``; also those that can no longer be seen."""
         sql = (
-            "SELECT id FROM entities WHERE kind = 'task' AND state <> 'deleted' AND instr(data, ?) AND "
-            "EXISTS (SELECT 1 FROM"
-            " json_each(data, '$.ufCrmTask') WHERE value = ?) ORDER BY id"
+            "SELECT e.id FROM task_bindings b JOIN entities e ON e.kind = 'task' AND e.id = b.task_id "
+            "WHERE b.binding = ? AND e.state <> 'deleted' ORDER BY e.id"
         )
-        return [row[0] for row in self._db.execute(sql, (f'"{binding}"', binding))]
+        return [row[0] for row in self._db.execute(sql, (binding,))]
 
     def count(self, kind: str) -> int:
         """How many entities of a kind are present."""
