@@ -135,8 +135,8 @@ class FollowUp:
     def _remember_sets(self, applied: Applied) -> None:
         """Note the invoices whose sets must be judged, also where the invoices are left out of this poll."""
         judged = int(self.store.meta.get("tasks_judged_run") or 0)
-        settled = self.store.outbox.settled_since(judged, kind=INVOICE, steps=TASK_STEPS)
-        candidates = {Key(INVOICE, action.entity_id) for action in settled}
+        settled = self.store.outbox.task_actions_settled_since(judged, kind=INVOICE)
+        candidates = {Key(INVOICE, invoice_id) for invoice_id in settled}
         for key in applied.touched:
             if key.kind == TASK:
                 candidates.update(self._invoices_of(key, applied.unbound.get(key)))

@@ -23,6 +23,9 @@ STOPPING = (
 )  # an earlier step in one of these stops the later ones
 
 
+_MAKES_TASKS = "step IN ('create_task', 'create_tasks')"  # word for word as the index actions_settled has it
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """An action to be written into the outbox; one that is claimed is run by nobody else."""
@@ -179,17 +182,14 @@ class Outbox:
         row = self._db.execute("SELECT * FROM actions WHERE marker = ?", (whole,)).fetchone()
         return action_of(row) if row else None
 
-    def settled_since(self, run: int, *, kind: str, steps: Sequence[str]) -> list[Action]:
-        """Actions of some steps for a kind that came to an end in or after a run."""
-        marks = ", ".join("?" * len(steps))
-        sql = f"SELECT * FROM actions WHERE settled_run >= ? AND kind = ? AND step IN ({marks}) ORDER BY id"
-        return [action_of(row) for row in self._db.execute(sql, (run, kind, *steps))]
+    def task_actions_settled_since(self, run: int, *, kind: str) -> list[int]:
+        """Entities of a kind for which an action that makes tasks came to an end in or after a run."""
+        sql = f"SELECT entity_id FROM actions WHERE settled_run >= ? AND +kind = ? AND {_MAKES_TASKS}"
+        return [row[0] for row in self._db.execute(sql, (run, kind))]
 
     def task_action_settled_since(self, run: int) -> bool:
         """Whether an action that makes tasks came to an end in or after a run."""
-        sql = (
-            "SELECT 1 FROM actions WHERE settled_run >= ? AND step IN ('create_task', 'create_tasks') LIMIT 1"
-        )
+        sql = f"SELECT 1 FROM actions WHERE settled_run >= ? AND {_MAKES_TASKS} LIMIT 1"
         return self._db.execute(sql, (run,)).fetchone() is not None
 
     def task_makers(self, kind: str, entity_id: int, *, steps: Sequence[str], but: str) -> list[Action]:

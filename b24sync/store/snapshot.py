@@ -155,9 +155,10 @@ class Snapshot:
         """
         marks = ",".join("?" * len(stages))
         sql = (
-            f"SELECT id FROM entities e WHERE kind = 'invoice' AND state = 'present' AND stage IN ({marks}) "
-            "AND due_on = ? AND coalesce(stage_at, 0) <= ? AND NOT EXISTS (SELECT 1 FROM reminders r WHERE "
-            "r.entity_id = e.id AND r.due_on = e.due_on AND r.offset_days >= ?) ORDER BY id"
+            "SELECT id FROM entities e INDEXED BY entities_due WHERE kind = 'invoice' AND state = 'present' "
+            f"AND stage IN ({marks}) AND due_on = ? AND coalesce(stage_at, 0) <= ? AND NOT EXISTS (SELECT 1 "
+            "FROM reminders r WHERE r.entity_id = e.id AND r.due_on = e.due_on AND r.offset_days >= ?) "
+            "ORDER BY id"
         )
         return [row[0] for row in self._db.execute(sql, (*stages, due.isoformat(), at, offset))]
 
@@ -199,7 +200,7 @@ class Snapshot:
         """Tasks bound to an entity, as ``SI_7``; also those that can no longer be seen."""
         sql = (
             "SELECT e.id FROM task_bindings b JOIN entities e ON e.kind = 'task' AND e.id = b.task_id "
-            "WHERE b.binding = ? AND e.state <> 'deleted' ORDER BY e.id"
+            "WHERE b.binding = ? AND e.state <> 'deleted' ORDER BY b.task_id"
         )
         return [row[0] for row in self._db.execute(sql, (binding,))]
 
