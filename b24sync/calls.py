@@ -72,6 +72,14 @@ class Reader(Protocol):
         ...
 
 
+class Use(Protocol):
+    """What was used of one method: calls, seconds of the portal's work, the operating time that it told."""
+
+    calls: int
+    seconds: float
+    told: float
+
+
 class Portal(Protocol):
     """The portal, as the engine sees it."""
 
@@ -91,6 +99,10 @@ class Portal(Protocol):
 
         50, or fewer after one that the portal took long over.
         """
+        ...
+
+    def take_usage(self) -> Mapping[str, Use]:
+        """What was used of each method since this was last asked."""
         ...
 
     def read(self, calls: Sequence[Call], *, patient: bool = True) -> list[Answer]:

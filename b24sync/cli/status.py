@@ -10,14 +10,17 @@ from b24sync.app import show_time
 from b24sync.cli.layout import say, table, wrapped
 from b24sync.cli.listing import clock
 from b24sync.log import json_line
+from b24sync.store.load import LIMIT_S
 from b24sync.store.lock import held_for_s
 from b24sync.store.outbox import OPEN_TROUBLE
+from b24sync.words import load as load_words
 from b24sync.words import status as words
 from b24sync.words.vocabulary import KINDS, STATES, word
 
 if TYPE_CHECKING:
     from b24sync.app import App
     from b24sync.cli.session import Session
+    from b24sync.store.load import LoadEstimate
 
 RUNS = 5
 
@@ -33,7 +36,7 @@ def _status(app: App, *, as_json: bool) -> int:
     if as_json:
         print(json_line(facts))
     else:
-        say([*_lines(app, facts)])
+        say([*lines(app, facts)])
     return 1 if facts["verdict"] == "attention" else 0
 
 
@@ -42,6 +45,7 @@ def gather(app: App) -> dict[str, Any]:
     store, now = app.store, int(app.clock.now().timestamp())
     polling = held_for_s(store.path)
     with store.reading():
+        load = store.load.estimate(now)
         counts = store.outbox.counts()
         quarantined = store.held.counts()
         runs = store.journal.last_runs(RUNS)
@@ -64,7 +68,20 @@ def gather(app: App) -> dict[str, Any]:
         "runs": [_run(app, row) for row in runs],
         "actions": counts,
         "quarantined": quarantined,
+        "load": _load(load),
         "polling_for_s": None if polling is None else int(polling),
+    }
+
+
+def _load(load: LoadEstimate) -> dict[str, Any]:
+    return {
+        "requests_per_day": load.requests_per_day,
+        "limit_s": LIMIT_S,
+        "near_limit": load.near,
+        "methods": [
+            {"method": one.method, "calls": one.calls, "seconds": one.seconds, "share": round(one.share, 3)}
+            for one in load.methods
+        ],
     }
 
 
@@ -96,8 +113,8 @@ def _run(app: App, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _lines(app: App, facts: dict[str, Any]) -> Iterator[str]:
-    """The same for people."""
+def lines(app: App, facts: dict[str, Any]) -> Iterator[str]:
+    """What `gather` found, for people."""
     yield from wrapped(
         words.HEAD(configuration=facts["configuration"], verdict=word(words.VERDICTS, facts["verdict"]))
     )
@@ -124,10 +141,22 @@ def _lines(app: App, facts: dict[str, Any]) -> Iterator[str]:
             indent="  ",
         )
     yield ""
+    yield from _load_lines(app)
     counts = ", ".join(f"{word(STATES, state)} {count}" for state, count in facts["actions"].items())
     yield "  " + words.ACTIONS(counts=counts or words.NONE())
     if facts["verdict"] == "attention":
         yield from wrapped(words.LOOK(), first="  ", rest="  ")
+
+
+def _load_lines(app: App) -> Iterator[str]:
+    """The load, and what to do where it comes near the limit."""
+    load = app.store.load.estimate(int(app.clock.now().timestamp()))
+    if load.methods:
+        yield from wrapped(
+            load_words.told(load.requests_per_day, load.heaviest, LIMIT_S).said(), first="  ", rest="    "
+        )
+    if load.near:
+        yield from wrapped(load_words.REMEDY(), first="    ", rest="    ")
 
 
 def _feed(app: App, cursor: dict[str, Any]) -> list[str]:

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
 from b24sync.store import Store
 from b24sync.store.db import connect, unusable
+from b24sync.store.load import LIMIT_S, Load
 from b24sync.store.migrations import APPLICATION_ID, VERSION, upgrade
+from b24sync.words import load as load_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -154,6 +156,15 @@ def _inside(path: Path, connection: sqlite3.Connection, app: App) -> Iterator[Fi
     else:
         yield ok("database", f"{path}: {size}, whole")
     yield from _news(connection, app)
+    if version == VERSION:
+        yield _load(connection, app)
+
+
+def _load(connection: sqlite3.Connection, app: App) -> Finding:
+    """What polls use of the portal's operating time (portal.md §1.4)."""
+    load = Load(connection).estimate(int(app.clock.now().timestamp()))
+    said = load_words.told(load.requests_per_day, load.heaviest, LIMIT_S)
+    return warn("load", said, load_words.REMEDY.both()) if load.near else ok("load", said)
 
 
 def _integrity(app: App, connection: sqlite3.Connection) -> str | None:

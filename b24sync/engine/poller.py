@@ -346,6 +346,12 @@ class Poller:
                     "quiet": report.quiet,
                 },
             )
+            self.store.load.add(
+                self.portal.take_usage(),
+                requests=0 if report.baseline else report.http_requests,
+                at=seconds(self.clock.now()),
+                duration_s=duration,
+            )
             if report.run % 500 == 0:
                 self.store.journal.trim_idle_runs(KEPT_IDLE_RUNS)
         self.checkpoint("poll.finished")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -41,12 +41,14 @@ class CommandResult:
         error: The error object as it came; ``None`` if there is none.
         ran: Whether the portal gave a result or an error at all.
         reset_at: The command's ``operating_reset_at``, seconds of the Unix epoch; ``None`` if not told.
+        time: Its whole ``time`` block; empty if there is none.
     """
 
     result: Any = None
     error: Any = None
     ran: bool = False
     reset_at: float | None = None
+    time: Mapping[str, Any] = field(default_factory=dict)
 
 
 def encode(call: Call) -> str:
@@ -143,13 +145,14 @@ def is_void(command: str, outcomes: Mapping[str, CommandResult]) -> bool:
 def _outcome(
     name: str, results: Mapping[str, Any], errors: Mapping[str, Any], times: Mapping[str, Any]
 ) -> CommandResult:
-    time = times.get(name)
-    reset_at = time.get("operating_reset_at") if isinstance(time, Mapping) else None
+    found = times.get(name)
+    time: Mapping[str, Any] = found if isinstance(found, Mapping) else {}
     return CommandResult(
         result=results.get(name),
         error=errors.get(name),
         ran=name in results or name in errors or name in times,
-        reset_at=parse_moment(reset_at),
+        reset_at=parse_moment(time.get("operating_reset_at")),
+        time=time,
     )
 
 

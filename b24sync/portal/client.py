@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from b24sync.errors import PortalError
     from b24sync.portal.http import Wire
     from b24sync.portal.pacing import BucketStore
+    from b24sync.portal.usage import MethodUse
     from b24sync.portal.webhook import Webhook
 
 _MOST_REDIRECTS: Final = 3
@@ -90,6 +91,10 @@ class PortalClient:
     def batch_size(self) -> int:
         """Commands that the next batch should have at most: fewer than 50 after one that took long."""
         return self._requester.batch_size
+
+    def take_usage(self) -> dict[str, MethodUse]:
+        """What was used of each method since this was last asked."""
+        return self._requester.usage.take()
 
     def begin_run(self) -> None:
         """Start a run: the time for repeating is whole again, and blocks are read anew."""

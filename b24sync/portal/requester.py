@@ -18,6 +18,7 @@ from b24sync.portal.error_mapping import Trouble
 from b24sync.portal.http_reply import HttpReply, NoAnswerError, NotSentError, parse_object
 from b24sync.portal.portal_clock import PortalTime
 from b24sync.portal.retry import Patience
+from b24sync.portal.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,6 +50,7 @@ class Requester:
         requests: HTTP requests that were sent.
         batch_size: Commands that the next batch should have at most.
         time: The portal's clock.
+        usage: What was used of it.
         blocks: Blocked methods.
         patience: The time left for repeating in this run.
     """
@@ -74,6 +76,7 @@ class Requester:
         self.requests = 0
         self.batch_size = min(max(batch_size, 1), batching.LARGEST)
         self.time = PortalTime()
+        self.usage = Usage()
         self.blocks = Blocks(clock, bucket)
         self.patience = Patience(clock, budget_s=budget_s)
 
@@ -119,6 +122,8 @@ class Requester:
         self._resize(reply.took_s, len(commands))
         outcomes = batching.outcomes(reply.result, list(commands))
         for name, outcome in outcomes.items():
+            if outcome.ran:
+                self.usage.add(batching.method_of(commands[name]), outcome.time)
             if outcome.reset_at is not None:
                 self.blocks.expect(batching.method_of(commands[name]), outcome.reset_at)
         return Batch(reply, outcomes)
@@ -145,6 +150,9 @@ class Requester:
         got = self.patience.repeat(lambda limit_s: self._post(method, params, limit_s), unsettled)
         if isinstance(got, Trouble):
             self.blocks.learn(method, got, self.time.now(self._clock.monotonic()))
+        else:
+            told = {"operating": got.time.get("operating")} if method == "batch" else got.time
+            self.usage.add(method, told)  # a batch itself takes no time, unless the portal says so
         return got
 
     def fetch(self, url: str, *, limit_bytes: int) -> Download | Trouble:

@@ -23,6 +23,7 @@ from b24sync.store.walks import Walks
 if TYPE_CHECKING:
     from b24sync.store.figures import Figures
     from b24sync.store.ledger import Ledger
+    from b24sync.store.load import Load
     from b24sync.store.step_records import RecordTables
 
 
@@ -55,6 +56,13 @@ class Store:
         from b24sync.store.ledger import Ledger
 
         return Ledger(self.connection)
+
+    @cached_property
+    def load(self) -> Load:
+        """What polls used of the portal."""
+        from b24sync.store.load import Load
+
+        return Load(self.connection)
 
     @cached_property
     def figures(self) -> Figures:

@@ -259,6 +259,11 @@ SCHEMA: tuple[str, ...] = (
             WHERE b.type = 'text';
     END;
     """,
+    """
+    -- what polls used of the portal; slot: ten minutes of local time; an empty method: HTTP requests
+    CREATE TABLE method_use (method TEXT NOT NULL, slot INTEGER NOT NULL, calls INTEGER NOT NULL,
+        seconds REAL NOT NULL, told REAL NOT NULL, PRIMARY KEY (method, slot)) WITHOUT ROWID;
+    """,
 )
 
 VERSION = len(SCHEMA)
