@@ -114,7 +114,7 @@ class Shared(Store):
 def _history(session: Session, app: App, wanted: Wanted) -> Iterator[Store]:
     """What was recorded: in a file, or in the database of the configuration that the command line names."""
     if wanted.from_file is not None:
-        from b24sync.store.export_import import opened
+        from b24sync.store.history_import import opened
 
         with opened(wanted.from_file) as store:
             yield store

@@ -10,7 +10,7 @@ from b24sync.cli.times import typed_duration
 from b24sync.domain.pseudonyms import Pseudonyms
 from b24sync.errors import UsageError
 from b24sync.log import printable
-from b24sync.store import export_import
+from b24sync.store import history_export, history_import
 from b24sync.store.anonymize import Anonymizer
 from b24sync.store.prune import Trim
 from b24sync.words import commands as said
@@ -31,7 +31,7 @@ def export(session: Session, file: Path, *, anonymize: bool) -> int:
         store = app.open_store(create=False)
         _check_target(file, store.path)
         names = Anonymizer(Pseudonyms(secrets.token_bytes(32))) if anonymize else None
-        rows = export_import.export(store, file, at=app.clock.now(), anonymize=names)
+        rows = history_export.export(store, file, at=app.clock.now(), anonymize=names)
         print(printable(said.EXPORTED(file=file, rows=rows) + (said.ANONYMIZED() if anonymize else "")))
     return 0
 
@@ -51,7 +51,7 @@ def take_in(session: Session, file: Path) -> int:
         path = app.settings.store.path
         if not path.parent.is_dir():
             raise UsageError(f"{path}: the folder does not exist", remedy="make it, or change store.path")
-        taken = export_import.take_in(file, path)
+        taken = history_import.take_in(file, path)
         print(
             printable(
                 said.EXPORTED(file=path, rows=taken.rows) + (said.ANONYMIZED() if taken.anonymized else "")

@@ -10,7 +10,7 @@ from b24sync.store.snapshot import dump
 
 if TYPE_CHECKING:
     from b24sync.domain.pseudonyms import Pseudonyms
-    from b24sync.store.export_import import Row
+    from b24sync.store.history_file import Row
 
 _OF_THIS_PLACE = ("installation", "config_digest", "said")
 _OWN_WORDS = ("when is false", "from is ", "to is ", "after is ", "the time was over", "listens to ")

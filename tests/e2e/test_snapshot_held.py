@@ -11,7 +11,8 @@ import pytest
 from b24sync.domain.pseudonyms import Pseudonyms
 from b24sync.sandbox import Fault
 from b24sync.store.anonymize import Anonymizer
-from b24sync.store.export_import import export, take_in
+from b24sync.store.history_export import export
+from b24sync.store.history_import import take_in
 from tests.support.cli import notify_rule
 from tests.support.world import DEAL, INVOICE, S, World
 
