@@ -28,7 +28,7 @@ from b24sync.rules.loader import Loader, read_through
 from b24sync.steps.outcomes import StepError
 from b24sync.steps.registry import reason_word
 from b24sync.store.lock import operator_alive
-from b24sync.store.outbox import OPERATOR_CLAIM, Action, Planned
+from b24sync.store.outbox import AS_USUAL, OPERATOR_CLAIM, Action, Planned
 from b24sync.words import listing
 from b24sync.words import operate as words
 from b24sync.words.verdicts import verdict
@@ -74,6 +74,8 @@ def _mail(
         given = {**options, "event": f"{INVOICE}.operator", **({OF: chosen} if chosen else {})}
         planned = operator.planned(command, step, 0, entity.key, given)
         preview = operator.preview(planned)
+        if operator.goes_as_usual(planned, preview.to):
+            planned = replace(planned, options={**planned.options, AS_USUAL: True})
         shown = {"to": preview.to, "subject": preview.subject, **operator.would(planned)}
         say(
             [
@@ -255,6 +257,17 @@ class Operator:
             reason = "" if isinstance(found, Failed) else reason_word(planned.step, found.reason)
             raise UsageError(found.message if isinstance(found, Failed) else words.NOT_WANTED(why=reason))
         return found
+
+    def goes_as_usual(self, planned: Planned, to: Sequence[str]) -> bool:
+        """Whether the address that the operator wrote is the one that the mail goes to anyway."""
+        usual = {name: value for name, value in planned.options.items() if name != "to"}
+        if len(usual) == len(planned.options):
+            return False
+        try:
+            found = self.preview(replace(planned, options=usual)).to
+        except UsageError:  # nobody would get it, which is why an address was written
+            return False
+        return {one.casefold() for one in found} == {one.casefold() for one in to}
 
     def would(self, planned: Planned) -> Mapping[str, Any]:
         """What a mail would be like: copies, document; nothing if that cannot be found out now."""

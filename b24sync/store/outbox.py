@@ -12,6 +12,7 @@ from b24sync.secrecy import scrub, scrub_json
 from b24sync.store.search import first_id
 from b24sync.store.snapshot import dump
 
+AS_USUAL = "as_usual"  # an operator's option: the address that was written is the usual one
 OPERATOR_CLAIM = "operator:"  # begins what an operator's command claims with
 OPEN_TROUBLE = ("failed", "uncertain", "held")
 STOPPING = (
@@ -429,22 +430,33 @@ class Outbox:
         """A newer mail of the same step and entity replaces those that wait (contract.md §6).
 
         Another step of the rule is another mail, what one event plans does not replace each other, and an
-        operator's mail to another address is one more. An operator's may stand for a configured step.
+        operator's mail to another address replaces only one that waits for that address. An operator's may
+        stand for a configured step.
 
         Returns:
             Ids of the replaced ones.
         """
-        if "to" in like.options:
-            return []
+        to = None if like.options.get(AS_USUAL) else like.options.get("to")
         of = like.options.get("of") or {"rule": like.rule, "position": like.position}
         sql = (
             "SELECT id FROM actions WHERE step = ? AND kind = ? AND entity_id = ? AND id < ?"
             " AND coalesce(json_extract(options, '$.of.rule'), rule) = ?"
             " AND coalesce(json_extract(options, '$.of.position'), position) = ?"
-            " AND (event_id IS NULL OR event_id IS NOT ?) AND json_extract(options, '$.to') IS NULL"
+            " AND (event_id IS NULL OR event_id IS NOT ?)"
+            " AND CASE WHEN json_extract(options, '$.as_usual') THEN NULL"
+            " ELSE lower(json_extract(options, '$.to')) END IS lower(?)"
             " AND state IN ('pending', 'held') AND claimed_by IS NULL AND sending = 0"
         )
-        same = (like.step, like.kind, like.entity_id, action_id, of["rule"], of["position"], like.event_id)
+        same = (
+            like.step,
+            like.kind,
+            like.entity_id,
+            action_id,
+            of["rule"],
+            of["position"],
+            like.event_id,
+            to,
+        )
         waiting = [row[0] for row in self._db.execute(sql, same).fetchall()]
         for one in waiting:
             result = {"reason": "superseded", "by": action_id}

@@ -293,6 +293,27 @@ def test_a_mail_by_hand_is_the_configured_one_and_replaces_one_that_waits(firm: 
     firm.quiet()
 
 
+def test_a_mail_to_a_written_address_replaces_only_one_that_waits_for_the_same_address(firm: Firm) -> None:
+    firm.mail_fails(connect="drop")
+    invoice = firm.invoice()
+    firm.move(invoice, SENT)
+    firm.later()
+    firm.poll(expect=69)
+    for address in ("boss@client.example", "boss@client.example", "Anna@romashka.example"):
+        assert firm.run("resend-invoice", str(invoice), "--to", address, "--yes").code == 69
+    firm.mail_fails()
+    firm.run_on()
+    assert [one.recipients for one in firm.mailed()] == [("boss@client.example",), ("Anna@romashka.example",)]
+    mails = [one for one in firm.actions() if one["step"] == "send_invoice"]
+    assert [(one["rule"], one["state"], one["result"].get("reason")) for one in mails] == [
+        ("mail", "skipped", "superseded"),
+        ("resend-invoice", "skipped", "superseded"),
+        ("resend-invoice", "done", None),
+        ("resend-invoice", "done", None),
+    ]
+    firm.quiet()
+
+
 def test_where_several_rules_mail_differently_the_operator_says_which(firm: Firm) -> None:
     other = CONFIGURED.replace('"mail"', '"mail-en"').replace("Оплатите", "Please pay")
     firm.write(
