@@ -133,8 +133,16 @@ def steps() -> str:
     lines = ["# Steps", "", "`[[rules.steps]]`: `use` is one of these names; steps of a rule run in order."]
     for name in STEPS:
         cls = step_class(name)
-        lines += ["", f"## {name}", *_paragraph(_whole(cls)), *_works_on(cls)]
+        called = f"{cls.called.en} / {cls.called.ru}. "
+        lines += [
+            "",
+            f"## {name}",
+            *_paragraph(called[:1].upper() + called[1:] + _whole(cls)),
+            *_works_on(cls),
+        ]
         lines += _tables(cls, "[[rules.steps]]", is_headed=False)
+        for example in cls.examples:
+            lines += ["", "```toml", "[[rules]]", 'name = "..."', *example.strip("\n").split("\n"), "```"]
     return "\n".join(_squeezed(lines))
 
 

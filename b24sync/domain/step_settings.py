@@ -136,6 +136,8 @@ class StepSettings:
     Attributes:
         name: Its ``use``.
         called: What people call it.
+        examples: Rules that use it, from ``on`` on, with the sections that it needs; ``docs steps`` shows
+            them, and tests load them, run them, and kill polls that do them.
         reasons: Its own reasons of ``Skipped``, in words; those that several steps have are in
             `b24sync.words.vocabulary`.
         sends: Whether it reaches people: by mail, by notice, or not (contract.md §5 ``max_event_age``, G11).
@@ -150,6 +152,7 @@ class StepSettings:
 
     name: ClassVar[str] = ""
     called: ClassVar[Message]
+    examples: ClassVar[tuple[str, ...]] = ()
     reasons: ClassVar[Mapping[str, Message]] = {}
     sends: ClassVar[Literal["mail", "notice", ""]] = ""
     moves_money: ClassVar[bool] = False

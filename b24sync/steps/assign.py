@@ -49,6 +49,15 @@ class Assign(StepSettings):
 
     name: ClassVar[str] = "assign"
     called: ClassVar[Message] = Message("смена ответственного", "responsible")
+    examples: ClassVar[tuple[str, ...]] = (
+        """
+on = "deal.created"
+[[rules.steps]]
+use = "assign"
+targets = ["deal", "contact"]
+to = ["user:5"]
+""",
+    )
     reasons: ClassVar[Mapping[str, Message]] = {
         "no_targets": Message("некому менять ответственного", "there is nothing to hand over"),
     }

@@ -35,6 +35,14 @@ class Comment(StepSettings):
 
     name: ClassVar[str] = "comment"
     called: ClassVar[Message] = Message("комментарий", "comment")
+    examples: ClassVar[tuple[str, ...]] = (
+        """
+on = "deal.stage_changed"
+[[rules.steps]]
+use = "comment"
+text = "Work begins: {{ deal.title }}"
+""",
+    )
     text: BBCode
 
     def problems(self, place: StepPlace) -> Iterator[StepProblem]:

@@ -38,6 +38,19 @@ class Commission(StepSettings):
 
     name: ClassVar[str] = "commission"
     called: ClassVar[Message] = Message("вознаграждение", "commission")
+    examples: ClassVar[tuple[str, ...]] = (
+        """
+on = "invoice.created"
+[[rules.steps]]
+use = "commission"
+[[commission.rates]]
+for = "invoice.responsible"
+percent = "5"
+[[commission.rates]]
+for = "user:5"
+percent = "2.5"
+""",
+    )
     moves_money: ClassVar[bool] = True
     kinds: ClassVar[tuple[str, ...]] = (INVOICE, DEAL)
     section: ClassVar[Literal["mail", "commission", ""]] = "commission"

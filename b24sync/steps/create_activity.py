@@ -66,6 +66,23 @@ class CreateActivity(StepSettings):
 
     name: ClassVar[str] = "create_activity"
     called: ClassVar[Message] = Message("дело", "activity")
+    examples: ClassVar[tuple[str, ...]] = (
+        """
+on = "deal.stage_changed"
+[[rules.steps]]
+use = "create_activity"
+kind = "meeting"
+subject = "{{ deal.title }}"
+start = "+1wd 11:00"
+""",
+        """
+on = "deal.stage_changed"
+[[rules.steps]]
+use = "create_activity"
+kind = "todo"
+subject = "{{ deal.title }}"
+""",
+    )
     finds_people: ClassVar[bool] = True
     kind: Literal["meeting", "call", "todo"] = "meeting"
     subject: Line = ""

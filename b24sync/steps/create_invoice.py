@@ -38,6 +38,15 @@ class CreateInvoice(StepSettings):
 
     name: ClassVar[str] = "create_invoice"
     called: ClassVar[Message] = Message("новый счёт", "new invoice")
+    examples: ClassVar[tuple[str, ...]] = (
+        """
+on = "deal.stage_changed"
+[[rules.steps]]
+use = "create_invoice"
+title = "Advance for {{ deal.title }}"
+rows = "deal"
+""",
+    )
     moves_money: ClassVar[bool] = True
     title: Line = ""
     amount: Value = ""

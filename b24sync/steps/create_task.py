@@ -33,6 +33,16 @@ class CreateTask(StepSettings):
 
     name: ClassVar[str] = "create_task"
     called: ClassVar[Message] = Message("задача", "task")
+    examples: ClassVar[tuple[str, ...]] = (
+        """
+on = "invoice.created"
+[[rules.steps]]
+use = "create_task"
+title = "Check {{ invoice.title }}"
+responsible = "user:7"
+deadline = "+3wd"
+""",
+    )
     makes_tasks: ClassVar[bool] = True
     finds_people: ClassVar[bool] = True
     scopes: ClassVar[tuple[ScopeNeed, ...]] = (

@@ -59,6 +59,20 @@ class CreateTasks(StepSettings):
 
     name: ClassVar[str] = "create_tasks"
     called: ClassVar[Message] = Message("задачи", "tasks")
+    examples: ClassVar[tuple[str, ...]] = (
+        """
+on = "invoice.paid"
+[[rules.steps]]
+use = "create_tasks"
+[[rules.steps.tasks]]
+title = "Deliver {{ row.name }}"
+responsible = "user:5"
+[[rules.steps.tasks]]
+per = "invoice"
+title = "Close {{ invoice.number }}"
+responsible = "user:7"
+""",
+    )
     reasons: ClassVar[Mapping[str, Message]] = {
         "no_rows": Message("нет подходящих товарных строк", "no product row fits"),
     }

@@ -52,6 +52,14 @@ class FillFields(StepSettings):
 
     name: ClassVar[str] = "fill_fields"
     called: ClassVar[Message] = Message("заполнение полей", "fields to fill")
+    examples: ClassVar[tuple[str, ...]] = (
+        """
+on = "deal.created"
+[[rules.steps]]
+use = "fill_fields"
+set = { sourceDescription = "{{ contact.name }}", comments = "{{ deal.title }}" }
+""",
+    )
     lookups: tuple[Lookup, ...] = ()
     set: Mapping[str, Value]
     overwrite: bool = False

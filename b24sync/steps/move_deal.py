@@ -61,6 +61,14 @@ class MoveDeal(StepSettings):
 
     name: ClassVar[str] = "move_deal"
     called: ClassVar[Message] = Message("перевод сделки", "deal stage")
+    examples: ClassVar[tuple[str, ...]] = (
+        """
+on = "invoice.paid"
+[[rules.steps]]
+use = "move_deal"
+stage = "next"
+""",
+    )
     reasons: ClassVar[Mapping[str, Message]] = {
         "backwards": Message("сделка уже дальше этой стадии", "the deal is past that stage"),
         "funnel_not_listed": Message("воронка не указана в правиле", "the rule does not name the funnel"),

@@ -47,6 +47,15 @@ class Notify(StepSettings):
 
     name: ClassVar[str] = "notify"
     called: ClassVar[Message] = Message("уведомление", "notice")
+    examples: ClassVar[tuple[str, ...]] = (
+        """
+on = "invoice.created"
+[[rules.steps]]
+use = "notify"
+to = ["department_head", "user:7"]
+text = "{{ invoice.title }}: {{ invoice.amount | money }}"
+""",
+    )
     sends: ClassVar[Literal["mail", "notice", ""]] = "notice"
     finds_people: ClassVar[bool] = True
     scopes: ClassVar[tuple[ScopeNeed, ...]] = (ScopeNeed(("im",), "im.notify.system.add", "notices"),)

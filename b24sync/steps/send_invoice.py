@@ -40,6 +40,17 @@ class SendInvoice(StepSettings):
 
     name: ClassVar[str] = "send_invoice"
     called: ClassVar[Message] = Message("отправка счёта", "invoice by mail")
+    examples: ClassVar[tuple[str, ...]] = (
+        """
+on = "invoice.sent"
+[[rules.steps]]
+use = "send_invoice"
+cc = ["responsible"]
+[mail]
+transport = "file"
+from = "Billing <billing@example.ru>"
+""",
+    )
     sends: ClassVar[Literal["mail", "notice", ""]] = "mail"
     kinds: ClassVar[tuple[str, ...]] = (INVOICE,)
     section: ClassVar[Literal["mail", "commission", ""]] = "mail"

@@ -41,6 +41,18 @@ class SendReminder(StepSettings):
 
     name: ClassVar[str] = "send_reminder"
     called: ClassVar[Message] = Message("напоминание", "reminder")
+    examples: ClassVar[tuple[str, ...]] = (
+        """
+on = "invoice.reminder_due"
+[[rules.steps]]
+use = "send_reminder"
+[mail]
+transport = "file"
+from = "Billing <billing@example.ru>"
+[reminders]
+days = [-3, 0, 7]
+""",
+    )
     reasons: ClassVar[Mapping[str, Message]] = {
         "due_date_moved": Message("срок оплаты изменился", "the due date was moved"),
     }

@@ -35,6 +35,13 @@ class ShiftDueDate(StepSettings):
 
     name: ClassVar[str] = "shift_due_date"
     called: ClassVar[Message] = Message("перенос срока оплаты", "due date")
+    examples: ClassVar[tuple[str, ...]] = (
+        """
+on = ["invoice.created", "invoice.updated"]
+[[rules.steps]]
+use = "shift_due_date"
+""",
+    )
     kinds: ClassVar[tuple[str, ...]] = (INVOICE,)
     direction: Literal["next", "previous", "nearest", "none"] | None = None
 

@@ -32,6 +32,15 @@ class UpdateFields(StepSettings):
 
     name: ClassVar[str] = "update_fields"
     called: ClassVar[Message] = Message("изменение полей", "fields to change")
+    examples: ClassVar[tuple[str, ...]] = (
+        """
+on = "deal.created"
+[[rules.steps]]
+use = "update_fields"
+entity = "deal"
+set = { sourceDescription = "{{ deal.id }}" }
+""",
+    )
     entity: str = ""
     set: Mapping[str, Value]
 

@@ -106,7 +106,7 @@ def plays(folder: Path) -> Iterator[Commands]:
             office.run("poll")
             office.run("poll")
 
-        yield _sent(_made(folder / name), act, rules=play.rules(), sections=play.sections)
+        yield _sent(_made(folder / name), act, rules=play.rules())
 
 
 def mailing(folder: Path) -> Commands:

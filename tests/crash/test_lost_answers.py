@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from b24sync.sandbox import Fault
-from tests.crash.plays import PLAYS, WRITES
+from tests.crash.plays import PLAYS
 from tests.crash.test_crash_matrix import polls_until_quiet, told
 from tests.support.cli import LONG, Office, open_office
 from tests.support.zygote import Zygote
 
-METHODS = [(name, method) for name, methods in WRITES.items() for method in methods]
+METHODS = [(name, method) for name, play in PLAYS.items() for method in play.methods]
 LOSSES = {"alone": (1, "drop_after", 0), "the last of a batch": (2, "drop_after", 1)}
 if LONG:
     LOSSES |= {
@@ -30,7 +30,7 @@ def undisturbed(name: str, acts: int, folder: Path, zygote: Zygote) -> Any:
     if (name, acts) not in _expected:
         place = folder / f"undisturbed-{acts}"
         place.mkdir()
-        for office in open_office(place, rules=PLAYS[name].rules(), sections=PLAYS[name].sections):
+        for office in open_office(place, rules=PLAYS[name].rules()):
             _play(office, name, acts, zygote)
             _expected[name, acts] = told(office), PLAYS[name].effect(office)
     return _expected[name, acts]
@@ -51,7 +51,7 @@ def test_a_lost_answer_makes_nothing_twice_and_loses_nothing(
         expected = undisturbed(name, acts, tmp_path, zygote)
         place = tmp_path / what
         place.mkdir()
-        for office in open_office(place, rules=PLAYS[name].rules(), sections=PLAYS[name].sections):
+        for office in open_office(place, rules=PLAYS[name].rules()):
             office.portal.faults.add(
                 Fault(kind, method=method, where="command", after=after, times=3 if "thrice" in what else 1)
             )  # type: ignore[arg-type]
@@ -73,9 +73,9 @@ def _judge(office: Office, name: str, expected: Any, what: str) -> None:
 
 
 def test_an_uncertain_action_is_repeated_only_by_its_id(tmp_path: Path, zygote: Zygote) -> None:
-    for office in open_office(tmp_path, rules=PLAYS["create_todo"].rules()):
+    for office in open_office(tmp_path, rules=PLAYS["create_activity-2"].rules()):
         office.portal.faults.add(Fault("drop_after", method="crm.activity.todo.add", where="command"))
-        _play(office, "create_todo", 1, zygote)
+        _play(office, "create_activity-2", 1, zygote)
         assert office.states() == {"uncertain": 1}
         before = len(office.portal.activities)
         assert "0 actions" in office.run("retry", "--all").out

@@ -18,7 +18,6 @@ from b24sync.domain.rule_settings import Trigger
 from b24sync.domain.settings import CommissionSettings, RateSettings, Settings
 from b24sync.domain.values import Deadline
 from b24sync.errors import ConfigError
-from b24sync.steps.registry import STEPS
 from tests.support.config import ENVIRON, PORTAL, faults, loaded, written
 
 SAMPLE = Path(__file__).parents[2] / "sample.toml"
@@ -38,11 +37,6 @@ def test_the_sample_has_no_fault_and_no_warning():
     found = load(SAMPLE, environ=ENVIRON)
     assert found.warnings == ()
     assert found.path == SAMPLE
-
-
-def test_the_sample_uses_every_step():
-    found = load(SAMPLE, environ=ENVIRON).settings
-    assert {step.name for rule in found.rules for step in rule.steps} == set(STEPS)
 
 
 def test_the_sample_shows_the_defaults_as_they_are(tmp_path):

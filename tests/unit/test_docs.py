@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import types
+from datetime import UTC
 from pathlib import Path
 
 import pytest
 
-from b24sync.config.find import Source
-from b24sync.config.load import load
-from b24sync.errors import ConfigError
+from b24sync.cli import reference, rule_tests
+from b24sync.cli.intentions import brief, told_lines
+from b24sync.cli.session import Session
+from b24sync.config.schema import schema
 from b24sync.steps import registry
+from b24sync.words import language, speak
+from tests.crash.plays import ACTS, Play
+from tests.support.config import PORTAL, faults, written
+from tests.support.examples import Example, configured, tried
+from tests.support.examples import example as toml
 from tests.support.steps import Bench
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,7 +84,9 @@ def example(monkeypatch):
     monkeypatch.setitem(sys.modules, module.__name__, module)
     exec(compile(block("python"), "architecture.md", "exec"), module.__dict__)
     monkeypatch.setitem(registry.STEPS, "rename_deal", registry.Registered("RenameDeal"))
-    return module.RenameDeal
+    before = language()
+    yield module.RenameDeal
+    speak(before)
 
 
 def test_the_step_of_the_architecture_page_does_what_it_says(example):
@@ -92,12 +102,44 @@ def test_the_step_of_the_architecture_page_does_what_it_says(example):
 
 
 def test_the_rule_of_the_architecture_page_is_a_configuration(example, tmp_path):
-    written = tmp_path / "b24sync.toml"
-    head = '[portal]\nwebhook = "https://crm.example.ru/rest/1/secret/"\n'
-    written.write_text(head + block("toml"))
-    written.chmod(0o600)
-    loaded = load(Source(written), environ={})
-    assert loaded.settings.rules[0].steps == (example(title="{{ deal.title }} (big)"),)
-    written.write_text(head + block("toml").replace("{{ deal.title }} (big)", " "))
-    with pytest.raises(ConfigError, match=r"rules\[0\]\.steps\[0\]\.title: is empty"):
-        load(Source(written), environ={})
+    (text,) = example.examples
+    assert configured(text).settings.rules[0].steps == (example(title="{{ deal.title }} (big)"),)
+    (fault,) = faults(tmp_path, toml(text.replace("{{ deal.title }} (big)", " ")))
+    assert fault.endswith("rules[0].steps[0].title: is empty (write a text)")
+
+
+def test_the_step_of_the_architecture_page_is_documented_by_being_registered(example):
+    shown = reference.steps().partition("## rename_deal")[2]
+    assert "Deal title / название сделки. Give the deal of the event's entity another title" in shown
+    assert "| `title` | line with {{ values }} | required |" in shown
+    assert 'use = "rename_deal"' in shown
+    assert "rename_deal" in json.dumps(schema())
+
+
+def test_the_step_of_the_architecture_page_is_told_in_both_languages(example):
+    done = tried.__wrapped__(*example.examples)
+    (told,) = done.bench.intended
+    speak("ru")
+    assert brief("rename_deal", told, UTC) == "название = Ремонт офиса на Тверской (big)"
+    assert next(told_lines("", "rename_deal", told, UTC)) == "название сделки"
+    speak("en")
+    assert brief("rename_deal", told, UTC) == "title = Ремонт офиса на Тверской (big)"
+    assert next(told_lines("", "rename_deal", told, UTC)) == "deal title"
+
+
+def test_the_step_of_the_architecture_page_can_be_tested_and_killed(example, tmp_path, capsys):
+    (text,) = example.examples
+    test = """
+[[tests]]
+name = "renamed"
+event = "invoice.created"
+invoice = { id = 1 }
+deal = { id = 3, title = "Roof" }
+expect = [{ rule = "play", step = "rename_deal", entity = "deal:3", set = { title = "TITLE" } }]
+"""
+    right = written(tmp_path, toml(text) + test.replace("TITLE", "Roof (big)") + PORTAL)
+    assert rule_tests.run(Session(right), None, as_json=False) == 0
+    wrong = written(tmp_path, toml(text) + test.replace("TITLE", "Roof") + PORTAL)
+    assert rule_tests.run(Session(wrong), None, as_json=False) == 1
+    play = Play(Example("rename_deal", text, "invoice.created"))
+    assert (play.methods, play.once, play.act) == (("crm.item.update",), False, ACTS["invoice.created"])
