@@ -142,7 +142,7 @@ class Planner:
             return Verdict(False, "waits")
         except TransientError as failed:
             if event.entity not in self.given_up:
-                self.blocked[event.entity] = failed
+                self.blocked[event.entity] = _bare(failed)
                 return Verdict(False, "waits")
             verdict = Verdict(False, words.UNJUDGED(why=failed), fault=words.UNJUDGED(why=failed))
         except PortalError as error:
@@ -231,3 +231,9 @@ class Planner:
     def _hold(self, actions: list[int], message: str) -> None:
         for action_id in actions:
             self.store.outbox.hold(action_id, {"reason": "storm", "message": message})
+
+
+def _bare(error: TransientError) -> TransientError:
+    """An error that is kept: without its traceback, which holds all that was in hand when it was raised."""
+    error.__context__ = None
+    return error.with_traceback(None)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from b24sync.engine.awaited_links import AwaitedLinks
 from b24sync.sandbox.envelope import Refusal
 from tests.support.cli import notify_rule
 from tests.support.world import DEAL, INVOICE, P, S, World
@@ -142,6 +143,24 @@ def test_thousands_of_broken_links_cost_a_bounded_number_of_requests(world: Worl
     assert world.poll().exit_code == 0
     assert len([row for row in world.actions() if row["rule"] == "sent"]) == 600
     assert world.rows("SELECT * FROM held") == []
+
+
+def test_what_waits_holds_no_rows_in_memory(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = Broken(world)
+    for _ in range(3):
+        deal = world.portal.add_item(DEAL, title="deal")
+        broken.ids.add((DEAL, deal))
+        world.portal.update_item(INVOICE, _of(world, deal), 2, stageId=S)
+    inner, kept = AwaitedLinks.must_wait, list[Exception]()
+
+    def must_wait(links: AwaitedLinks, blocked: Any) -> bool:
+        kept.extend(blocked.values())
+        return inner(links, blocked)
+
+    monkeypatch.setattr(AwaitedLinks, "must_wait", must_wait)
+    assert world.poll().exit_code == 69
+    assert kept
+    assert [one for one in kept if one.__traceback__ or one.__context__] == []
 
 
 def test_a_reminder_whose_link_is_broken_comes_when_it_can_be_read(tmp_path: Path) -> None:
