@@ -167,6 +167,8 @@ class RunningAction:
             self.effect = self._heard_out(move(self.inner or self.effects))
         except StopIteration as stop:
             self._returned(stop.value)
+        except MailInDoubtError as error:
+            self.end(Uncertain(str(error)))
         except B24SyncError as error:
             self.end(Failed(str(error)))
         except Exception as error:

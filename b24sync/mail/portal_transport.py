@@ -10,17 +10,29 @@ from typing import TYPE_CHECKING
 from b24sync.calls import Answer
 from b24sync.domain.addresses import Address, parse_address
 from b24sync.domain.html import text_to_html, with_notice
-from b24sync.errors import MailPermanentError
+from b24sync.errors import MailInDoubtError, MailPermanentError
 from b24sync.mail.headers import clean
 from b24sync.mail.message import LIMIT_BYTES, envelope, file_name, plain, redirect_notice
 from b24sync.mail.server_words import shown
 from b24sync.ports import MailReceipt, OnLostAnswer, Read, SaveMemory, Write
 from b24sync.rest import activities
+from b24sync.words import Message
 
 if TYPE_CHECKING:
     from b24sync.calls import Call
     from b24sync.ports import Effects, Mail
 
+_IN_DOUBT = Message(
+    "письмо есть на портале (дело {id}), но не видно, ушло ли оно",
+    "the portal has the mail as activity {id}, and nothing shows that it left",
+)
+_LOOK = Message(
+    "узнайте у клиента: если получил, b24sync cancel ID; если нет, удалите это дело на портале, затем "
+    "b24sync retry ID",
+    "ask the client: if it arrived, b24sync cancel ID; if not, delete that activity at the portal, then "
+    "b24sync "
+    "retry ID",
+)
 _REFUSED = "mail_refused"  # in the action's memory: the portal did not send it
 
 
@@ -47,13 +59,15 @@ class PortalTransport:
 def send_talk(outgoing: Mail, *, from_: str, redirect_to: str = "") -> Effects[MailReceipt]:
     """Send a mail bound to ``letter.owner``, unless an activity with its marker is there already.
 
-    The activity is looked for before each try, so that a person may retry an uncertain one. The portal
+    The activity is looked for before each try, so that a person may retry an uncertain one. One that the
+    portal made no posting of is no sent mail: the answer that was lost may have been a refusal. The portal
     shows all recipients to each other: ``cc`` are more recipients, ``bcc`` is not possible.
 
     Raises:
         MailPermanentError: The letter cannot go this way, or the portal refused it. What the portal had
             made of a mail that it could not send is deleted again, so that the timeline shows no mail that
             nobody got.
+        MailInDoubtError: The mail is there, and nothing shows that it left.
     """
     owner = outgoing.owner
     if owner is None or not outgoing.marker:
@@ -64,9 +78,9 @@ def send_talk(outgoing: Mail, *, from_: str, redirect_to: str = "") -> Effects[M
     recipients, call = _call(outgoing, owner, from_=from_, redirect_to=redirect_to)
     find = activities.find(owner=owner, marker=outgoing.marker, type_id=activities.EMAIL)
     yield from _made_good(outgoing, find)
-    found = yield from _marked(find, outgoing.marker)
-    if found:
-        return MailReceipt(f"was already sent as activity {found[0]}", recipients)
+    there = yield from _sent_before(find, outgoing.marker)
+    if there is not None:
+        return MailReceipt(f"was already sent as activity {there}", recipients)
     answer: Answer = yield Write(call, OnLostAnswer.ONCE)
     if answer.error is None:
         return MailReceipt(f"activity {activities.read_id(answer.result)}", recipients)
@@ -148,11 +162,12 @@ def _files(outgoing: Mail) -> list[tuple[str, str]]:
     return files
 
 
-def _marked(find: Call, marker: str) -> Effects[list[int]]:
-    """Ids of the activities that carry the marker.
+def _sent_before(find: Call, marker: str) -> Effects[int | None]:
+    """Id of the activity that was sent with the marker; ``None`` if there is none.
 
     Raises:
         MailPermanentError: The portal refuses the look, without which a mail might go twice.
+        MailInDoubtError: There is one, and nothing shows that it left.
     """
     answers: list[Answer] = yield Read((find,))
     error = answers[0].error
@@ -161,7 +176,11 @@ def _marked(find: Call, marker: str) -> Effects[list[int]]:
             f"the portal does not show whether the mail was sent before: {shown(str(error))}",
             remedy="let the webhook's owner read CRM activities",
         )
-    return activities.marked(answers[0].result, marker)
+    found, unsent = (read(answers[0].result, marker) for read in (activities.marked, activities.unsent))
+    posted = [number for number in found if number not in unsent]
+    if found and not posted:
+        raise MailInDoubtError(_IN_DOUBT(id=found[0]), remedy=_LOOK())
+    return posted[0] if posted else None
 
 
 def _tidy(find: Call, marker: str) -> Effects[str]:

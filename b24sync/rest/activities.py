@@ -163,6 +163,7 @@ def find(*, owner: tuple[int, int], marker: str, type_id: int | None = None) -> 
         "ORIGIN_ID",
         "COMPLETED",
         "SUBJECT",
+        "ASSOCIATED_ENTITY_ID",
     ]
     return Call("crm.activity.list", {"filter": found, "order": {"ID": "ASC"}, "select": select, "start": -1})
 
@@ -182,6 +183,21 @@ def delete(activity_id: int) -> Call:
 def read_id(result: Any) -> int | None:
     """The id of a new activity: a number, or ``{"id": …}`` for a to-do."""
     return json_values.id_or_none(result.get("id") if isinstance(result, Mapping) else result)
+
+
+def unsent(result: Any, marker: str) -> list[int]:
+    """Ids of the e-mails of an answer that carry the marker and that the portal made no posting of.
+
+    Before it sends, the portal notes the posting in ``ASSOCIATED_ENTITY_ID`` (portal.md §10).
+    """
+    rows = result if isinstance(result, list) else []
+    posted = {
+        json_values.id_or_none(row.get("ID"))
+        for row in rows
+        if isinstance(row, Mapping)
+        and ("ASSOCIATED_ENTITY_ID" not in row or json_values.id_or_none(row["ASSOCIATED_ENTITY_ID"]))
+    }
+    return [number for number in marked(result, marker) if number not in posted]
 
 
 def newest(owner: tuple[int, int]) -> Call:

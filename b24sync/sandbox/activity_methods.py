@@ -158,6 +158,7 @@ def _send(portal: Sandbox, row: Activity) -> None:
         raise Refusal("", _SENT + "Invalid email is specified.")
     if bare(sender) not in {bare(item) for item in portal.activity_book.senders}:
         raise Refusal("", _SENT + "Failed to add posting. Please see details below.")
+    row["ASSOCIATED_ENTITY_ID"] = len(portal.activity_book.mails) + 1  # the posting
     portal.activity_book.mails.append(
         {
             "id": row["ID"],

@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from b24sync.sandbox import Fault
+from b24sync.sandbox import ConnectionCutError, Fault
+from b24sync.sandbox.envelope import Refusal
 from b24sync.sandbox.schema import DEAL, INVOICE
 from tests.support.cli import DRAFT, PAID, SENT
 from tests.support.firm import MONDAY, Firm, opened
@@ -404,6 +405,41 @@ def test_the_portal_can_send_it_with_the_file_once_although_an_answer_is_lost(fi
     assert (activity["OWNER_TYPE_ID"], activity["OWNER_ID"]) == (DEAL, firm.company.deals[0])
     assert not firm.smtp.arrived
     firm.quiet()
+
+
+def test_a_mail_that_the_portal_could_not_send_is_not_taken_for_sent_when_that_answer_was_lost(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm.portal.senders.clear()
+    firm.write(sections='[mail]\ntransport = "portal"\nfrom = "billing@example.ru"\ndocument_template = 21\n')
+    sent(firm)
+    run = firm.portal.run_command
+
+    def cut(method: str, *more: Any) -> Any:
+        try:
+            return run(method, *more)
+        except Refusal as refused:
+            if method == "crm.activity.add":
+                raise ConnectionCutError("the refusal is lost") from refused
+            raise
+
+    monkeypatch.setattr(firm.portal, "run_command", cut)
+    action = polled(firm, expect=1)
+    assert action["state"] == "uncertain"
+    monkeypatch.undo()
+    firm.portal.senders.append("billing@example.ru")
+    for _ in range(2):  # however often: nobody knows whether it left
+        assert firm.run("retry", str(action["id"])).code == 0
+        firm.poll(expect=1)
+        again = firm.only("mail")
+        (activity,) = [one for one in firm.portal.activities if one["TYPE_ID"] == 4]
+        assert (again["state"], firm.portal.mails) == ("uncertain", [])
+        assert f"дело {activity['ID']}" in again["error"]
+    del firm.portal.activity_book.all[activity["ID"]]
+    assert firm.run("retry", str(action["id"])).code == 0
+    firm.poll()
+    assert firm.only("mail")["state"] == "done"
+    assert len(firm.portal.mails) == 1
 
 
 def test_mails_can_be_written_into_a_folder(firm: Firm) -> None:

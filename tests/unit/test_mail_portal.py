@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from b24sync.errors import MailPermanentError, PermanentError
+from b24sync.errors import MailInDoubtError, MailPermanentError, PermanentError
 from b24sync.mail.portal_transport import PortalTransport, send_talk
 from b24sync.ports import Answer, Attachment, MailReceipt, OnLostAnswer, Read, SaveMemory, Write
 from tests.support.mail import outgoing
@@ -104,6 +104,18 @@ def test_a_mail_that_the_portal_has_already_is_never_sent_again():
     assert again.server_words == "was already sent as activity 900"
     assert effects == []
     assert len(portal.sent) == 1
+
+
+@pytest.mark.parametrize("posting", ["0", None, ""])
+def test_a_mail_that_the_portal_made_no_posting_of_is_in_doubt_and_not_sent_again(posting):
+    portal = Portal()
+    portal.activities = [{"ID": "900", "ORIGIN_ID": MARKER, "ASSOCIATED_ENTITY_ID": posting}]
+    with pytest.raises(MailInDoubtError, match="activity 900") as caught:
+        run_mail(portal, bound())
+    assert "b24sync cancel ID" in caught.value.remedy
+    assert portal.told == []
+    portal.activities[0]["ASSOCIATED_ENTITY_ID"] = "17"
+    assert run_mail(portal, bound())[0].server_words == "was already sent as activity 900"
 
 
 def test_activities_with_other_markers_do_not_count():
