@@ -6,7 +6,7 @@ Staged pages become snapshot, revisions, events, actions and cursors together (c
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -22,6 +22,7 @@ from b24sync.engine.capture.staging import due_of, seconds, stage_of, updated_of
 from b24sync.engine.history_waits import HistoryWaits
 from b24sync.rest import items
 from b24sync.rest.authors import author_of
+from b24sync.store.news import News, Outcomes, portions
 from b24sync.store.snapshot import Stored, dump
 
 if TYPE_CHECKING:
@@ -97,6 +98,11 @@ class Applier:
     horizon: int = 0  # the last history row read of the kind in hand
     held: dict[int, HeldEntity] = field(default_factory=dict)  # what of the kind in hand was left out before
     newest: int | None = None  # where times do not tell what is new: the highest id that was known
+    roots: Mapping[Key, Key] = field(default_factory=dict)  # of the entities in hand that steps made
+    outcomes: Outcomes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outcomes = Outcomes(self.store.snapshot)
 
     def apply(self, readings: Iterable[KindReading]) -> Applied:
         """Apply the news of some kinds."""
@@ -124,12 +130,14 @@ class Applier:
         self.horizon = reading.history_id
         self.newest = (snapshot.bounds(kind.name) or (0, 0))[1] if reading.widened else None
         owners = snapshot.staged_owners(kind.name)
-        for owner in owners:
-            self._apply_entity(kind, owner, facts, waits, applied)
-        for owner in self._overdue(kind, owners):
-            self._apply_entity(kind, owner, facts, waits, applied)
+        for portion in portions([*owners, *self._overdue(kind, owners)]):
+            self.roots = self.store.echoes.roots_of(kind.name, portion)
+            for one in self.store.news(kind.name, portion):
+                self._apply_entity(kind, one, facts, waits, applied)
+            self.outcomes.write()
         for entity_id, state in snapshot.staged_gone(kind.name):
             self._gone(kind, entity_id, state, facts, applied)
+        self.outcomes.write()
         promote(
             self.store,
             reading,
@@ -139,7 +147,7 @@ class Applier:
             deferred=min(waits.held, default=None),
         )
 
-    def _overdue(self, kind: Kind, owners: list[int]) -> list[int]:
+    def _overdue(self, kind: Kind, owners: Sequence[int]) -> list[int]:
         """Entities without news whose history did not come in time."""
         overdue = self.store.snapshot.awaited(seconds(self.signpost - self.overlap), kind.name)
         seen = set(owners) if overdue else set[int]()
@@ -153,40 +161,42 @@ class Applier:
             quiet=reading.quiet,
             status_of=lambda stage: self.funnels.status(kind, stage),
             is_first=lambda stage: self.funnels.is_first(kind, stage),
-            wrote=self.store.echoes.is_own,
-            made_by=self.store.echoes.root_of,
+            wrote=self.store.echoes.is_own if self.store.echoes.any_write(kind) else _by_nobody,
+            made_by=self._root_of,
             settled_before=waits.settled_before,
             rows_only=waits.rows_only,
             is_final=lambda stage: self.funnels.semantic(kind, stage) in {"S", "F"},
         )
 
+    def _root_of(self, key: Key) -> Key | None:
+        return self.roots.get(key)
+
     # one entity
 
     def _apply_entity(
-        self, kind: Kind, owner: int, facts: Facts, waits: HistoryWaits, applied: Applied
+        self, kind: Kind, one: News, facts: Facts, waits: HistoryWaits, applied: Applied
     ) -> None:
         """Apply what is staged of an entity, or leave it out if it must wait or cannot be mapped (G13)."""
-        key = Key(kind.name, owner)
+        key = Key(kind.name, one.id)
         if key in self.waiting:
             self.store.held.keep(key.kind, key.id, fresh_from=self._fresh_from(facts))
             return
-        unread = self._is_unread(key)
-        if unread and self.store.snapshot.entity(key.kind, key.id) is None:
+        unread = self._is_unread(one)
+        if unread and one.stored is None:
             self.store.held.keep_history(key.kind, key.id)
             return
         try:
-            self._apply_readable(kind, owner, facts, waits, applied)
+            self._apply_readable(kind, one, facts, waits, applied)
         except UnmappableError as error:
             self._set_aside(key, str(error), facts)
             return
-        if owner in self.held and not unread:
-            self.store.held.lift(kind.name, owner)
+        if one.id in self.held and not unread:
+            self.store.held.lift(kind.name, one.id)
 
-    def _is_unread(self, key: Key) -> bool:
+    def _is_unread(self, one: News) -> bool:
         """Whether the portal cannot answer for the entity's row, still: all there is of it is history."""
-        held = self.held.get(key.id)
-        left_out = held is not None and held.why == "row" and not held.kept
-        return left_out and self.store.snapshot.staged_row(key.kind, key.id) is None
+        held = self.held.get(one.id)
+        return held is not None and held.why == "row" and not held.kept and one.row is None
 
     def _set_aside(self, key: Key, reason: str, facts: Facts) -> None:
         at, fresh_from = seconds(self.signpost), self._fresh_from(facts)
@@ -198,28 +208,23 @@ class Applier:
         return None if facts.quiet else seconds(facts.fresh_from)
 
     def _apply_readable(
-        self, kind: Kind, owner: int, facts: Facts, waits: HistoryWaits, applied: Applied
+        self, kind: Kind, one: News, facts: Facts, waits: HistoryWaits, applied: Applied
     ) -> None:
         """Apply one entity.
 
         Raises:
             UnmappableError: Its row cannot be mapped; nothing was written.
         """
-        snapshot = self.store.snapshot
-        stored, staged = snapshot.entity(kind.name, owner), snapshot.staged_row(kind.name, owner)
+        stored = one.stored
         with mapping():
-            raw = json.loads(staged[1]) if staged else None
+            raw = json.loads(one.row.data) if one.row else None
             known = known_of(kind, stored) if stored else None
-            shown = raw if raw is not None else self._awaited(stored)
+            shown = json.loads(stored.data) if raw is None and stored and one.awaited else raw
             look = look_of(kind, shown, compared=stored is not None) if shown is not None else None
-        moves = [
-            Move(row.id, row.type, moment(row.at), row.stage)
-            for row in snapshot.staged_history(kind.name, owner)
-        ]
-        about = self._about(facts, kind, owner, raw if stored is None else None)
-        if stored is not None and staged is not None and staged[1] == stored.data:
-            about = replace(about, swept=True)  # nothing else stages what is known
-        about = replace(about, remembered=raw is None and shown is not None)
+        moves = [Move(row.id, row.type, moment(row.at), row.stage) for row in one.history]
+        about = self._about(facts, kind, one, raw)
+        if raw is None and shown is not None:
+            about = replace(about, remembered=True)
         late = waits.told_late(known, moves, about)
         outcome = derive(known, look, waits.without_gap(known, shown, moves), about)
         if outcome is None:
@@ -234,7 +239,7 @@ class Applier:
         if events:
             with mapping():
                 entity()
-        self._write(kind, outcome, stored, staged, raw, look, applied)
+        self._write(kind, outcome, one, raw, look, applied)
         if kind.name == TASK and stored and raw is not None:
             _note_bindings(outcome.known.key, json.loads(stored.data), raw, applied)
         if late:
@@ -243,29 +248,24 @@ class Applier:
             event = replace(derived, by=author_of(derived, row))
             applied.events += self.planner.plan(event, entity) is not None
 
-    def _awaited(self, stored: Stored | None) -> dict[str, Any] | None:
-        """The known row of an entity, if it shows a stage of which the history had said nothing."""
-        if stored is None or not self.store.snapshot.is_awaited(stored.kind, stored.id):
-            return None
-        found: dict[str, Any] = json.loads(stored.data)
-        return found
-
-    def _about(self, facts: Facts, kind: Kind, owner: int, new: dict[str, Any] | None) -> Facts:
+    def _about(self, facts: Facts, kind: Kind, one: News, raw: dict[str, Any] | None) -> Facts:
         """What is different for one entity.
 
         A row that only reconcile found is created if made after the previous reconcile; one that carries a
         marker was made by a step, even if a kill came before that was written down.
         """
-        held = self.held.get(owner)
+        held = self.held.get(one.id)
         if held is not None and held.fresh_from is not None:
             facts = replace(facts, fresh_from=min(facts.fresh_from, moment(held.fresh_from)))
-        before = self.swept_before.get(str(Key(kind.name, owner)))
+        before = self.swept_before.get(str(Key(kind.name, one.id))) if self.swept_before else None
         if before is not None:
             facts = replace(facts, fresh_from=min(facts.fresh_from, moment(before) - self.overlap))
-        if self.newest is not None and owner > self.newest:
+        if self.newest is not None and one.id > self.newest:
             facts = replace(facts, fresh_from=datetime.min.replace(tzinfo=UTC))
-        root = self._root_by_marker(new) if new is not None else None
-        return replace(facts, made_by=lambda key: self.store.echoes.root_of(key) or root) if root else facts
+        if one.stored is not None and one.row is not None and one.row.data == one.stored.data:
+            return replace(facts, swept=True)  # nothing else stages what is known
+        root = self._root_by_marker(raw) if raw is not None and one.stored is None else None
+        return replace(facts, made_by=lambda key: self.roots.get(key) or root) if root else facts
 
     def _root_by_marker(self, raw: dict[str, Any]) -> Key | None:
         marker = raw.get("xmlId")
@@ -283,56 +283,46 @@ class Applier:
         self,
         kind: Kind,
         outcome: Derived,
-        stored: Stored | None,
-        staged: tuple[int, str] | None,
+        one: News,
         raw: dict[str, Any] | None,
         look: Look | None,
         applied: Applied,
     ) -> None:
-        known, key = outcome.known, outcome.known.key
-        updated = staged[0] if staged else stored.updated_at if stored else 0
-        self.store.snapshot.save(
-            Stored(
-                kind.name,
-                key.id,
-                seconds(look.created_at) if look else stored.created_at if stored else updated,
-                updated,
-                (seconds(look.moved_at) if look.moved_at else None)
-                if look
-                else stored.moved_at
-                if stored
-                else None,
-                known.stage,
-                seconds(known.stage_at) if known.stage_at else None,
-                known.stage_run,
-                known.history_id,
-                known.revision,
-                "present" if known.present else stored.state if stored else "present",
-                due_of(kind, raw) if raw is not None else stored.due_on if stored else None,
-                staged[1] if staged else stored.data if stored else "{}",
-            )
+        known, key, stored = outcome.known, outcome.known.key, one.stored
+        updated = one.row.updated_at if one.row else stored.updated_at if stored else 0
+        after = Stored(
+            kind.name,
+            key.id,
+            seconds(look.created_at) if look else stored.created_at if stored else updated,
+            updated,
+            (seconds(look.moved_at) if look.moved_at else None)
+            if look
+            else stored.moved_at
+            if stored
+            else None,
+            known.stage,
+            seconds(known.stage_at) if known.stage_at else None,
+            known.stage_run,
+            known.history_id,
+            known.revision,
+            "present" if known.present else stored.state if stored else "present",
+            due_of(kind, raw) if raw is not None else stored.due_on if stored else None,
+            one.row.data if one.row else stored.data if stored else "{}",
         )
-        if look is not None and (stored is not None or outcome.awaits is not None):
+        self.outcomes.save(after)
+        if look is not None and (one.awaited or outcome.awaits is not None):
             awaits = seconds(outcome.awaits) if outcome.awaits else None
-            self.store.snapshot.awaits(kind.name, key.id, awaits)
+            self.outcomes.await_history(kind.name, key.id, awaits)
         if outcome.created or outcome.changes or outcome.events:
             what = "created" if outcome.created else "adopted" if outcome.adopted else "changed"
-            self._revision(key, known.revision, updated, what, outcome.changes)
+            self._revision(after, what, outcome.changes)
             applied.touched[key] = None
             if not outcome.adopted:
                 applied.changes[kind.name] += 1
 
-    def _revision(self, key: Key, number: int, updated: int, what: str, changes: Any) -> None:
-        self.store.snapshot.add_revision(
-            key.kind,
-            key.id,
-            number,
-            run=self.run,
-            observed_at=seconds(self.signpost),
-            updated_at=updated,
-            what=what,
-            changes=changes,
-        )
+    def _revision(self, stored: Stored, what: str, changes: Mapping[str, Any]) -> None:
+        at = seconds(self.signpost)
+        self.outcomes.add_revision(stored, run=self.run, observed_at=at, what=what, changes=changes)
 
     def _gone(self, kind: Kind, entity_id: int, state: str, facts: Facts, applied: Applied) -> None:
         stored, key = self.store.snapshot.entity(kind.name, entity_id), Key(kind.name, entity_id)
@@ -343,13 +333,13 @@ class Applier:
             stored = self._never_seen(key)
         if stored is None or stored.state in {"deleted", state}:
             return
-        number = stored.revision + 1
-        self.store.snapshot.save(replace(stored, state=state, revision=number))
-        self.store.snapshot.awaits(kind.name, entity_id, None)
-        self._revision(key, number, stored.updated_at, state, {})
+        after = replace(stored, state=state, revision=stored.revision + 1)
+        self.outcomes.save(after)
+        self.outcomes.await_history(kind.name, entity_id, None)
+        self._revision(after, state, {})
         applied.touched[key] = None
         if state == "deleted" and kind.name != TASK and not facts.quiet and stored.state == "present":
-            event = Event(f"{key}/deleted/r{number}", f"{kind.name}.deleted", key, self.signpost)
+            event = Event(f"{key}/deleted/r{after.revision}", f"{kind.name}.deleted", key, self.signpost)
             look = cache(lambda: self.entity(kind, json.loads(stored.data), stored.stage))
             applied.events += self.planner.plan(event, look) is not None
 
@@ -362,6 +352,11 @@ class Applier:
     def entity(self, kind: Kind, raw: dict[str, Any], stage: str | None) -> Entity:
         """The entity as rules see it: its row, with the stage that was recorded last."""
         return self.funnels.entity(kind, raw, stage=stage, base_url=self.base_url)
+
+
+def _by_nobody(_key: Key, _field: str, _value: Any) -> bool:
+    """No action has written anything lately."""
+    return False
 
 
 def _note_bindings(key: Key, before: dict[str, Any], after: dict[str, Any], applied: Applied) -> None:

@@ -94,6 +94,8 @@ class Planner:
     waiting: Collection[Key] = frozenset()
     blocked: dict[Key, TransientError] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    _listening: dict[str, list[RuleSettings]] = field(default_factory=dict)
+    _origins: dict[str, str | None] = field(default_factory=dict)
 
     def plan(self, event: Event, entity: Callable[[], Entity]) -> int | None:
         """Record an event, judge every rule on it and write the actions of those that match.
@@ -106,27 +108,30 @@ class Planner:
             The event's id; ``None`` if it was recorded before.
         """
         event = self._told_apart(event)
-        verdicts = {
-            rule.name: self._verdict(rule, event, entity) for rule in self.rules if concerns(rule, event)
-        }
+        rules = self._listening.get(event.name)
+        if rules is None:
+            rules = self._listening[event.name] = [rule for rule in self.rules if concerns(rule, event)]
+        verdicts = {rule.name: self._verdict(rule, event, entity) for rule in rules}
         seen = {name: value for verdict in verdicts.values() for name, value in verdict.seen.items()}
         event_id = self.store.journal.add_event(
             event, run=self.run, detected_at=int(self.now.timestamp()), seen=seen
         )
         if event_id is None:
             return None
-        self.store.journal.add_verdicts(
-            event_id, [(name, v.matched, v.reason) for name, v in verdicts.items()]
-        )
-        for rule in self.rules:
-            verdict = verdicts.get(rule.name)
-            if verdict and verdict.matched:
+        if verdicts:
+            told = [(name, verdict.matched, verdict.reason) for name, verdict in verdicts.items()]
+            self.store.journal.add_verdicts(event_id, told)
+        for rule in rules:
+            if verdicts[rule.name].matched:
                 self._write(rule, event, event_id)
         return event_id
 
     def _told_apart(self, event: Event) -> Event:
         """The event with a key that no other entity of the same id can have had (contract.md G15)."""
-        since = self.store.meta.get(f"origin_run:{event.entity.kind}")
+        kind = event.entity.kind
+        if kind not in self._origins:
+            self._origins[kind] = self.store.meta.get(f"origin_run:{kind}")
+        since = self._origins[kind]
         return replace(event, key=f"{event.key}@{since}") if since else event
 
     def _verdict(self, rule: RuleSettings, event: Event, entity: Callable[[], Entity]) -> Verdict:

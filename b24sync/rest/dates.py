@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 _NOON = timedelta(hours=12)
@@ -27,10 +28,13 @@ def parse_time(value: Any) -> datetime | None:
     A text without an offset, which no documented answer has, is taken as UTC. The first and the last year of
     the calendar are no time either: other systems mean "empty" by them, and no zone can be applied there.
     """
-    if not isinstance(value, str) or len(value) < 10:
-        return None
+    return _moment(value) if isinstance(value, str) and len(value) >= 10 else None
+
+
+@lru_cache(maxsize=1024)  # the times of a row, and those of rows saved together, are often the same
+def _moment(text: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
     if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:

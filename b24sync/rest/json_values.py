@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from b24sync.rest.dates import parse_date, parse_time, send_date, send_time
@@ -15,6 +16,7 @@ _ZERO = Decimal(0)
 _LARGEST_ID = 2**63 - 1  # what a database can hold
 _DIGITS = 30
 _DEEPEST = 60  # levels of lists and maps inside a field
+_AS_THEY_ARE = frozenset((str, bool, type(None)))
 _UF_CAMEL = re.compile(r"ufCrm(\d*)(_?)(.*)")
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -143,6 +145,7 @@ def refers(code: str) -> bool:
     return code.endswith(("Id", "_ID", "By", "Ids", "_IDS")) or code.startswith(("parentId", "PARENT_ID_"))
 
 
+@lru_cache(maxsize=1024)
 def original_uf_name(code: str) -> str:
     """The ``UF_CRM_…`` name of a custom field whose name an old portal put into camel case.
 
@@ -167,8 +170,7 @@ def scrubbed(row: Mapping[str, Any]) -> dict[str, Any]:
     Ids of the files stay. A value that neither JSON nor a database can hold is kept as text.
     """
     return {
-        code: _storable(value, 0) if isinstance(value, dict | list | float | int) else value
-        for code, value in row.items()
+        code: value if type(value) in _AS_THEY_ARE else _storable(value, 0) for code, value in row.items()
     }
 
 

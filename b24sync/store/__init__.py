@@ -14,6 +14,7 @@ from b24sync.store.echoes import Echoes
 from b24sync.store.held import Held
 from b24sync.store.journal import Journal
 from b24sync.store.meta import Keep
+from b24sync.store.news import news
 from b24sync.store.outbox import Action, Outbox
 from b24sync.store.snapshot import Snapshot
 from b24sync.store.sweeps import Sweeps
@@ -21,9 +22,12 @@ from b24sync.store.unjudged import Unjudged
 from b24sync.store.walks import Walks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from b24sync.store.figures import Figures
     from b24sync.store.ledger import Ledger
     from b24sync.store.load import Load
+    from b24sync.store.news import News
     from b24sync.store.step_records import RecordTables
 
 
@@ -88,6 +92,10 @@ class Store:
     def read_only(cls, path: Path) -> Store:
         """Open a database file that is there, without being able to change it; see `open_read_only`."""
         return cls(open_read_only(path), path)
+
+    def news(self, kind: str, ids: Sequence[int]) -> Iterator[News]:
+        """What is staged of some entities of a kind, beside what is known of them; see `news.news`."""
+        return news(self.connection, kind, ids)
 
     def take_plans(self) -> list[Action]:
         """Take all actions out of a database that is only for planning (``in_memory``), with their events."""

@@ -6,6 +6,7 @@ Their own echoes are known by it when they come back as changes (contract.md G5)
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from b24sync.domain.entity import Key
@@ -39,6 +40,11 @@ class Echoes:
         found, read = self._db.execute(sql, (entity.kind, entity.id, field)), canonical(value)
         return any(alike(row[0], read) for row in found)
 
+    def any_write(self, kind: str) -> bool:
+        """Whether actions wrote anything to entities of a kind since its last complete poll."""
+        sql = "SELECT 1 FROM own_writes WHERE kind = ? LIMIT 1"
+        return self._db.execute(sql, (kind,)).fetchone() is not None
+
     def forget_writes(self, kind: str, *, before_run: int) -> None:
         """The kind's poll is complete: writes made before that run began have been seen."""
         self._db.execute("DELETE FROM own_writes WHERE kind = ? AND run < ?", (kind, before_run))
@@ -53,6 +59,12 @@ class Echoes:
         sql = "SELECT root_kind, root_id FROM own_made WHERE kind = ? AND entity_id = ?"
         row = self._db.execute(sql, (entity.kind, entity.id)).fetchone()
         return Key(row[0], row[1]) if row else None
+
+    def roots_of(self, kind: str, ids: Sequence[int]) -> dict[Key, Key]:
+        """Of some entities of a kind, those that actions made, and the entity that each counts with."""
+        marks = ",".join("?" * len(ids))
+        sql = f"SELECT entity_id, root_kind, root_id FROM own_made WHERE kind = ? AND entity_id IN ({marks})"
+        return {Key(kind, row[0]): Key(row[1], row[2]) for row in self._db.execute(sql, (kind, *ids))}
 
     def made_by_action(self, action_id: int, kind: str) -> list[int]:
         """Ids of the entities of a kind that an action made."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 
@@ -70,11 +71,14 @@ class HistoryRow:
 
 _CURSOR_COLUMNS = tuple(Cursor.__dataclass_fields__)
 _STORED_COLUMNS = tuple(Stored.__dataclass_fields__)
+STORED = ", ".join(_STORED_COLUMNS)
+_stored_values = attrgetter(*_STORED_COLUMNS)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def dump(value: Any) -> str:
     """JSON text, compact and readable in any language."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 class Snapshot:
@@ -251,10 +255,8 @@ class Snapshot:
     def save_many(self, many: Iterable[Stored]) -> None:
         """Keep entities."""
         marks = ", ".join("?" for _ in _STORED_COLUMNS)
-        rows = ([getattr(one, name) for name in _STORED_COLUMNS] for one in many)
-        self._db.executemany(
-            f"INSERT OR REPLACE INTO entities ({', '.join(_STORED_COLUMNS)}) VALUES ({marks})", rows
-        )
+        sql = f"INSERT OR REPLACE INTO entities ({STORED}) VALUES ({marks})"
+        self._db.executemany(sql, map(_stored_values, many))
 
     def add_baseline(
         self,
@@ -286,23 +288,12 @@ class Snapshot:
         )
         return [tuple(row) for row in self._db.execute(sql, (kind, after, limit))]
 
-    def add_revision(
-        self,
-        kind: str,
-        entity_id: int,
-        number: int,
-        *,
-        run: int,
-        observed_at: int,
-        updated_at: int,
-        what: str,
-        changes: Mapping[str, Any],
-    ) -> None:
-        """Record one observed state, as the fields that changed."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (kind, entity_id, number, run, observed_at, updated_at, what, dump(changes)),
-        )
+    def add_revisions(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Record observed states.
+
+        ``(kind, id, number, run, observed_at, updated_at, what, changes)``, the changes as JSON text.
+        """
+        self._db.executemany("INSERT OR REPLACE INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def revisions(self, kind: str, entity_id: int) -> list[dict[str, Any]]:
         """The revisions of an entity, oldest first."""
@@ -401,17 +392,16 @@ class Snapshot:
 
     # rows that show a stage of which the stage history says nothing yet
 
-    def awaits(self, kind: str, entity_id: int, since: int | None) -> None:
-        """Remember since when (Unix seconds) an entity's row shows such a stage; ``None``: it does not."""
-        if since is None:
-            self._db.execute("DELETE FROM awaited WHERE kind = ? AND id = ?", (kind, entity_id))
-        else:
-            self._db.execute("INSERT OR REPLACE INTO awaited VALUES (?, ?, ?)", (kind, entity_id, since))
-
-    def is_awaited(self, kind: str, entity_id: int) -> bool:
-        """Whether an entity's row shows such a stage."""
-        sql = "SELECT 1 FROM awaited WHERE kind = ? AND id = ?"
-        return self._db.execute(sql, (kind, entity_id)).fetchone() is not None
+    def await_history(self, many: Iterable[tuple[str, int, int | None]]) -> None:
+        """Remember since when (Unix seconds) rows of entities show such a stage; ``None``: they do not."""
+        over, since = list[tuple[str, int]](), list[tuple[str, int, int]]()
+        for kind, entity_id, at in many:
+            if at is None:
+                over.append((kind, entity_id))
+            else:
+                since.append((kind, entity_id, at))
+        self._db.executemany("DELETE FROM awaited WHERE kind = ? AND id = ?", over)
+        self._db.executemany("INSERT OR REPLACE INTO awaited VALUES (?, ?, ?)", since)
 
     def awaited(self, before: int, kind: str | None = None) -> list[int]:
         """The entities (of a kind) that moved before a time and whose history has not come."""
