@@ -268,7 +268,8 @@ def _walk(
             after = replace(
                 after, stage=look.stage, stage_at=look.moved_at or look.updated_at, stage_run=facts.run
             )
-        after = replace(after, values=look.values)
+        if after.values is not look.values:
+            after = replace(after, values=look.values)
     return after, events, awaits
 
 

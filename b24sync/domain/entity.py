@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 INVOICE, DEAL, CONTACT, COMPANY, TASK = "invoice", "deal", "contact", "company", "task"
@@ -30,6 +31,29 @@ class Key:
         if not (kind and colon and number.isascii() and number.isdigit() and int(number) > 0):
             raise ValueError(f"{text!r} is no entity (write kind:id, as invoice:512)")
         return cls(kind, int(number))
+
+
+class MadeLate(Mapping[str, Any]):
+    """A map that is made when somebody looks into it; most entities of a poll are never asked."""
+
+    def __init__(self, make: Callable[[], Mapping[str, Any]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Mapping[str, Any]:
+        return self._make()
+
+    def __getitem__(self, name: str) -> Any:
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __repr__(self) -> str:
+        return repr(self._made)
 
 
 @dataclass(frozen=True, slots=True)

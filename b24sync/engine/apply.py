@@ -234,19 +234,24 @@ class Applier:
                 outcome, known=replace(outcome.known, history_id=max(outcome.known.history_id, self.horizon))
             )
         row = raw if raw is not None else json.loads(stored.data if stored else "{}")
-        entity = cache(lambda: self.entity(kind, row, outcome.known.stage))
         events = [*late, *outcome.events]
-        if events:
-            with mapping():
-                entity()
+        with mapping():
+            entity = self.entity(kind, row, outcome.known.stage) if events else None
         self._write(kind, outcome, one, raw, look, applied)
         if kind.name == TASK and stored and raw is not None:
             _note_bindings(outcome.known.key, json.loads(stored.data), raw, applied)
         if late:
             applied.touched[outcome.known.key] = None
+        if entity is not None:
+            self._plan(events, row, entity, applied)
+
+    def _plan(
+        self, events: Iterable[Event], row: Mapping[str, Any], entity: Entity, applied: Applied
+    ) -> None:
         for derived in events:
-            event = replace(derived, by=author_of(derived, row))
-            applied.events += self.planner.plan(event, entity) is not None
+            by = author_of(derived, row)
+            event = derived if by is None else replace(derived, by=by)
+            applied.events += self.planner.plan(event, lambda: entity) is not None
 
     def _about(self, facts: Facts, kind: Kind, one: News, raw: dict[str, Any] | None) -> Facts:
         """What is different for one entity.

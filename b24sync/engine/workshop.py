@@ -75,15 +75,19 @@ class Workshop:
 
         return load_funnels(self.store.meta, list(self.kinds.values()), self.settings.invoice)
 
-    def linker(
+    def linker(self, funnels: Funnels, now: datetime, *, records: Records | None = None) -> Linker:
+        """Loads linked entities for one action or event; ``records``: instead of the database's own."""
+        return self.linkers(funnels, now, records=records)()
+
+    def linkers(
         self,
         funnels: Funnels,
         now: datetime,
         *,
         records: Records | None = None,
         loader: Loader | None = None,
-    ) -> Linker:
-        """Loads linked entities for one action or event.
+    ) -> Callable[[], Linker]:
+        """Makes linkers, each of which loads linked entities for one action or event.
 
         Args:
             funnels: The stages that are known.
@@ -93,7 +97,8 @@ class Workshop:
         """
         from b24sync.rules.links import Linker
 
-        return Linker(
+        return partial(
+            Linker,
             kinds=self.kinds,
             statuses=funnels.statuses(),
             base_url=self.base_url(),
@@ -114,7 +119,7 @@ class Workshop:
     def _rule_judge(self, loader: Loader, funnels: Funnels, now: datetime) -> Judge:
         from b24sync.engine.conditions import RuleJudge
 
-        return RuleJudge(self.language(), lambda: self.linker(funnels, now, loader=loader), loader)
+        return RuleJudge(self.language(), self.linkers(funnels, now, loader=loader), loader)
 
     def contexts(self, funnels: Funnels, now: datetime, *, records: Records | None = None) -> ContextMaker:
         """Opens actions; ``records``: what steps look at instead of the database's own."""

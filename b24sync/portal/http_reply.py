@@ -25,6 +25,9 @@ _HALF_PAIR = re.compile(
 )
 
 
+_PERHAPS_HALF = re.compile(rb"\\u[dD][89a-fA-F]")  # begins with fixed bytes, and so is found fast
+
+
 _LEVELS = 60  # of lists and maps that an answer may have
 _MOST_LEVELS = 8000  # that are read at all
 
@@ -121,7 +124,7 @@ def _long_numbers(raw: bytes) -> dict[str, Any] | None:
 def _readable(raw: bytes, content: Any) -> dict[str, Any] | None:
     if not isinstance(content, dict):
         return None
-    if _HALF_PAIR.search(raw):
+    if _PERHAPS_HALF.search(raw) and _HALF_PAIR.search(raw):
         content = _whole(content)
     if holds(raw):
         content = scrub_value(content)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from b24sync.calls import Call
-from b24sync.domain.entity import COMPANY, CONTACT, INVOICE, Entity, Key
+from b24sync.domain.entity import COMPANY, CONTACT, INVOICE, Entity, Key, MadeLate
 from b24sync.rest import clients, contract, legacy, tasks
 from b24sync.rest.dates import parse_time
 from b24sync.rest.json_values import id_or_none
@@ -202,7 +202,7 @@ def entity(kind: Kind, raw: Mapping[str, Any], *, statuses: Mapping[str, str], b
         found["phones"] = clients.addresses(raw, "PHONE")
     found["id"] = key.id
     found["url"] = url(kind, key.id, base_url=base_url, user_id=found.get("responsible_id"))
-    return Entity(key, found, contract.original_fields(raw))
+    return Entity(key, found, MadeLate(lambda: contract.original_fields(raw)))
 
 
 def url(kind: Kind, entity_id: int, *, base_url: str, user_id: int | None = None) -> str:

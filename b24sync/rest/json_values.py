@@ -175,11 +175,11 @@ def scrubbed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _storable(value: Any, depth: int) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
     if isinstance(value, int):
         return value if abs(value) <= _LARGEST_ID else format(Decimal(value), "f")
-    if isinstance(value, list | dict) and depth > _DEEPEST:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if depth > _DEEPEST and isinstance(value, list | dict):
         return "…"
     if isinstance(value, list):
         return [_storable(one, depth + 1) for one in value]

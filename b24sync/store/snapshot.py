@@ -78,7 +78,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 def dump(value: Any) -> str:
     """JSON text, compact and readable in any language."""
-    return _ENCODER.encode(value)
+    return _ENCODER.encode(value) if value != {} else "{}"
 
 
 class Snapshot:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -84,8 +84,8 @@ class RowPages:
         """Stage a page."""
         rows = items.page_rows(result)
         found = numbered(self.store, self.kind, rows)
-        wanted = [row for number, row in found if number > after]
-        stage_rows(self.store, self.kind, wanted, since=self.since, scrub=self.scrub)
+        wanted = [one for one in found if one[0] > after]
+        _stage(self.store, self.kind, wanted, since=self.since, scrub=self.scrub)
         return len(rows), max((number for number, _ in found), default=after)
 
 
@@ -138,18 +138,43 @@ def stage_rows(
         scrub: Takes secrets out.
         every: Also those that are equal: something else about them differs.
     """
-    fitting = list[tuple[int, int, str]]()
-    for number, row in numbered(store, kind, rows):
+    _stage(store, kind, numbered(store, kind, rows), since=since, scrub=scrub, every=every)
+
+
+def _stage(
+    store: Store,
+    kind: Kind,
+    found: Iterable[tuple[int, dict[str, Any]]],
+    *,
+    since: datetime | None,
+    scrub: Scrub,
+    every: bool = False,
+) -> None:
+    """As `stage_rows`, of rows with their ids."""
+    fitting = list[tuple[int, int, dict[str, Any]]]()
+    for number, row in found:
         saved = updated_of(row)
         if items.is_template(row):
             store.snapshot.stage_gone(kind.name, number, "vanished")  # if it was taken for one
         elif saved is None:
             set_aside(store, kind, number, NO_TIME, since=since)
         elif since is None or saved >= since:
-            fitting.append((number, seconds(saved), scrub(dump(json_values.scrubbed(row)))))
-    looked = [] if every else [(number, data) for number, _, data in fitting]
+            fitting.append((number, seconds(saved), row))
+    texts = as_kept([row for _, _, row in fitting], scrub)
+    read = [(number, at, text) for (number, at, _), text in zip(fitting, texts, strict=True)]
+    looked = [] if every else [(number, data) for number, _, data in read]
     same = store.snapshot.same_data(kind.name, looked)
-    store.snapshot.stage_rows(kind.name, [row for row in fitting if row[0] not in same])
+    store.snapshot.stage_rows(kind.name, [row for row in read if row[0] not in same])
+
+
+def as_kept(rows: Sequence[dict[str, Any]], scrub: Scrub) -> list[str]:
+    """Rows as the database keeps them: JSON without links of files and secrets.
+
+    A page is looked through for secrets as a whole, and row by row only if it holds one.
+    """
+    texts = [dump(json_values.scrubbed(row)) for row in rows]
+    page = "\n".join(texts)
+    return texts if scrub(page) == page else [scrub(text) for text in texts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,14 +252,17 @@ class BaselinePages:
         """Take over a page."""
         rows = items.page_rows(result)
         ids = numbered(self.store, self.kind, rows)
-        found = [row for number, raw in ids if number > after and (row := self._row(number, raw)) is not None]
+        wanted = [(number, raw) for number, raw in ids if number > after]
+        kept = [(row, raw) for number, raw in wanted if (row := self._row(number, raw)) is not None]
+        texts = as_kept([raw for _, raw in kept], self.scrub)
+        found = [(*row, text) for (row, _), text in zip(kept, texts, strict=True)]
         self.store.snapshot.add_baseline(self.kind.name, found, self.run)
         self.taken += len(found)
         return len(rows), max((number for number, _ in ids), default=after)
 
     def _row(
         self, number: int, raw: dict[str, Any]
-    ) -> tuple[int, int, int, int | None, str | None, str | None, str] | None:
+    ) -> tuple[int, int, int, int | None, str | None, str | None] | None:
         created, updated, moved = items.snapshot_times(raw)
         created = created or updated
         if items.is_template(raw) or (created and self.opened is not None and created >= self.opened):
@@ -250,5 +278,4 @@ class BaselinePages:
             seconds(moved) if moved else None,
             stage_of(self.kind, raw),
             due_of(self.kind, raw),
-            self.scrub(dump(json_values.scrubbed(raw))),
         )
