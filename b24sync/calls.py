@@ -136,6 +136,13 @@ class Portal(Protocol):
         """
         ...
 
+    def ahead(self, calls: Mapping[str, Call]) -> None:
+        """Send a chain already: `chain` gets its answer, if it is asked next and asks for the same.
+
+        What is read may be worked on meanwhile.
+        """
+        ...
+
     def write(self, calls: Sequence[Call]) -> list[Answer]:
         """Write, in batches of at most 50; repeated only where no effect is certain.
 

@@ -75,9 +75,16 @@ class Workshop:
 
         return load_funnels(self.store.meta, list(self.kinds.values()), self.settings.invoice)
 
-    def linker(self, funnels: Funnels, now: datetime, *, records: Records | None = None) -> Linker:
-        """Loads linked entities for one action or event; ``records``: instead of the database's own."""
-        return self.linkers(funnels, now, records=records)()
+    def linker(
+        self,
+        funnels: Funnels,
+        now: datetime,
+        *,
+        records: Records | None = None,
+        loader: Loader | None = None,
+    ) -> Linker:
+        """Loads linked entities for one action or event; see `linkers`."""
+        return self.linkers(funnels, now, records=records, loader=loader)()
 
     def linkers(
         self,

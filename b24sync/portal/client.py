@@ -140,6 +140,10 @@ class PortalClient:
         """
         return self._reads.chain(calls, patient=patient)
 
+    def ahead(self, calls: Mapping[str, Call]) -> None:
+        """Send a chain already: `chain` gets its answer, if it is asked next and asks for the same."""
+        self._reads.ahead(calls)
+
     def write(self, calls: Sequence[Call]) -> list[Answer]:
         """Write, in batches of at most 50; repeated only where no effect is certain.
 

@@ -102,6 +102,11 @@ class Reads:
 
         return self._requester.patience.repeat(attempt, unsettled)
 
+    def ahead(self, calls: Mapping[str, Call]) -> None:
+        """Send a chain already, unless the portal has blocked any of its methods."""
+        if not self._classifier.resting(calls):
+            self._requester.begin({name: batching.encode(call) for name, call in calls.items()})
+
     def _one_by_one(
         self, calls: Mapping[str, Call], answers: Mapping[str, Answer]
     ) -> tuple[dict[str, Answer], datetime]:

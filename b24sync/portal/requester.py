@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from b24sync.portal import batching, error_mapping
+from b24sync.portal.ahead import Ahead
 from b24sync.portal.blocks import Blocks, blocked_fault
 from b24sync.portal.codes import Recovery
 from b24sync.portal.error_mapping import Trouble
@@ -69,6 +70,7 @@ class Requester:
         self._connect = connect
         self._portal = portal
         self._wire: Wire | None = None
+        self._ahead: Ahead | None = None
         self._clock = clock
         self._bucket = bucket
         self._timeout_s = timeout_s
@@ -89,6 +91,20 @@ class Requester:
         """Close the connections; the next request opens them again."""
         if self._wire is not None:
             self._wire.close()
+
+    def begin(self, commands: Mapping[str, str]) -> None:
+        """Send a reading batch already; `batch` gets its answer, if it is the next request."""
+        if self._ahead is not None or self.blocks.until("batch") is not None:
+            return
+        wait_s, wire = self._bucket.take(1.0, self._clock.now()), self._open()
+        method, params = "batch", batching.body(commands)
+
+        def send() -> HttpReply:
+            if wait_s > 0:
+                self._clock.sleep(wait_s)
+            return wire.post(method, params, timeout_s=self._timeout_s)
+
+        self._ahead = Ahead(method, params, send)
 
     def batch(
         self,
@@ -172,7 +188,9 @@ class Requester:
         )
 
     def _post(self, method: str, params: Mapping[str, Any], limit_s: float | None) -> HttpReply | Trouble:
-        got = self._carry(lambda wire: wire.post(method, params, timeout_s=self._limit(limit_s)))
+        got = self._begun(method, params)
+        if got is None:
+            got = self._carry(lambda wire: wire.post(method, params, timeout_s=self._limit(limit_s)))
         if isinstance(got, Trouble):
             _log.debug("%s: %s", method, got.text)
             return got
@@ -187,15 +205,34 @@ class Requester:
             self._bucket.fill(self._clock.now())
         return fault or got
 
+    def _begun(self, method: str, params: Mapping[str, Any]) -> HttpReply | Trouble | None:
+        """What came of the request that is under way; ``None`` if there is none or it asked something else.
+
+        It is waited for in any case: a connection has one request at a time.
+        """
+        ahead, self._ahead = self._ahead, None
+        if ahead is None:
+            return None
+        got = self._counted(ahead.reply)
+        return got if (ahead.method, ahead.params) == (method, params) else None
+
     def _carry(self, send: Callable[[Wire], T]) -> T | Trouble:
         """Wait for the bucket, send, count; silence becomes a fault."""
+        self._begun("", {})
         wait_s = self._bucket.take(1.0, self._clock.now())
         if wait_s > 0:
             self._clock.sleep(wait_s)
+        wire = self._open()
+        return self._counted(lambda: send(wire))
+
+    def _open(self) -> Wire:
         if self._wire is None:
             self._wire = self._connect()
+        return self._wire
+
+    def _counted(self, send: Callable[[], T]) -> T | Trouble:
         try:
-            got: T | Trouble = send(self._wire)
+            got: T | Trouble = send()
         except NotSentError as error:
             return error_mapping.unreached(self._portal, error)
         except NoAnswerError as error:

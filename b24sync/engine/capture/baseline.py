@@ -68,10 +68,11 @@ def take_baselines(
         for kind in kinds
         if kind.name not in errors
     }
+    still_open = partial(_open_of, chains)
     for _ in allowance.walk([*chains.values()]):
-        if not (walking := [chain for chain in chains.values() if chain.open]):
+        if not (walking := still_open()):
             break
-        advance(portal, walking, partial(_Chunk, store, walking))
+        advance(portal, walking, partial(_Chunk, store, walking), following=still_open)
         for chain in walking:
             progress(chain.name[1:], chain.pages.taken)  # type: ignore[attr-defined]
     for name, chain in chains.items():
@@ -83,6 +84,10 @@ def take_baselines(
                 cursor = store.snapshot.cursor(name)
                 store.snapshot.save_cursor(replace(cursor, state="walked"))
     return errors
+
+
+def _open_of(chains: Mapping[str, Chain]) -> list[Chain]:
+    return [chain for chain in chains.values() if chain.open]
 
 
 class _Chunk:

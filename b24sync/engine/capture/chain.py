@@ -30,11 +30,12 @@ class Pages(Protocol):
         """Leave out the row of an id for which the portal cannot answer."""
         ...
 
-    def take(self, result: Any, after: int) -> tuple[int, int]:
-        """Stage a page's rows behind ``after``.
+    def measure(self, result: Any, after: int) -> tuple[int, int]:
+        """How many rows a page has, and its last id (``after`` if none)."""
+        ...
 
-        Returns how many rows the page had and the last id (``after`` if none).
-        """
+    def take(self, result: Any, after: int) -> tuple[int, int]:
+        """Stage a page's rows behind ``after``; what `measure` says."""
         ...
 
 

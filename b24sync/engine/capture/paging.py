@@ -8,10 +8,10 @@ that is the end of the feed and no failure. A page that was full and a next one 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from b24sync.engine.capture.chain import Chain
 from b24sync.engine.capture.isolation import of_a_row, read_apart, read_on
@@ -44,24 +44,31 @@ def advance(
     commit: Callable[[], AbstractContextManager[None]],
     *,
     first: Mapping[str, Call] = NOTHING,
+    following: Callable[[], Sequence[Chain]] = lambda: (),
 ) -> Mapping[str, Answer]:
     """Read the next pages of all chains in one batch and stage them.
 
-    Fewer pages if the portal takes too long over them.
+    Fewer pages if the portal takes too long over them. The batch after it is sent before they are staged, so
+    that the portal and this program work at the same time.
 
     Args:
         portal: Whom to ask.
         chains: Feeds in the order in which they must be read: rows before their history.
         commit: Called as a context manager around the staging of this batch.
         first: Further commands, at the head of the batch.
+        following: Which chains are asked for next; asked when it is known how far this batch led.
 
     Returns:
         The answers, also those to ``first``.
     """
     shares, answers = _asked(portal, chains, first)
+    pages = [(chain, list(_led(chain, answers, shares[chain.name]))) for chain in chains]
+    if not any(chain.error for chain in chains) and (coming := following()):
+        portal.ahead(_calls(coming, share(coming, portal.batch_size)))
     with commit():
-        for chain in chains:
-            _take(chain, answers, shares[chain.name])
+        for chain, read in pages:
+            for result, after in read:
+                chain.pages.take(result, after)
     for chain in chains:
         if of_a_row(chain.error):
             read_on(portal, chain, commit)
@@ -107,14 +114,16 @@ def _calls(chains: Sequence[Chain], shares: Mapping[str, int]) -> dict[str, Call
     return calls
 
 
-def _take(chain: Chain, answers: Mapping[str, Answer], count: int) -> None:
+def _led(chain: Chain, answers: Mapping[str, Answer], count: int) -> Iterator[tuple[Any, int]]:
+    """The pages that a batch has of a chain, each with the id behind which it is; the chain goes on."""
     chain.short = False
     for number in range(count):
         answer = answers.get(f"{chain.name}_{number}")
         if answer is None or answer.error is not None:
             chain.error = answer.error if answer and answer.error else _silent(chain)
             return
-        rows, last = chain.pages.take(answer.result, chain.after)
+        rows, last = chain.pages.measure(answer.result, chain.after)
+        yield answer.result, chain.after
         if rows >= PAGE and last <= chain.after and number:
             return  # the page before ended in a row without an id: go on behind its last one, in a new batch
         if rows >= PAGE and last <= chain.after:

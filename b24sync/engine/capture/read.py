@@ -396,19 +396,15 @@ class _Poll:
             else (timedelta(0), None)
         )
         rows = self._row_chains(walks, shift)
+        following = partial(self._following, rows, tails)
         for _ in self.allowance.walk([*rows.values(), *tails]):
-            walking = [chain for chain in rows.values() if chain.open]
-            behind = [
-                tail
-                for tail in tails
-                if tail.error is None and (tail.open or self._waits_for_rows(tail, walking))
-            ]
-            if not walking and not any(tail.open for tail in behind):
+            if not (walking := following()):
                 break
             first = skew.checks(*doubt, shift) if doubt else NOTHING
             # a place that may have been reached with a wrong bound is none to go on from
             keep = self.store.transaction if doubt else partial(self._keeping, active, rows, tails, signpost)
-            answers = advance(self.portal, [*walking, *behind], keep, first=first)
+            ahead = following if not doubt else tuple
+            answers = advance(self.portal, walking, keep, first=first, following=ahead)
             if doubt:
                 found = self._settled(answers, doubt, shift)
                 self._begin_anew(rows, {} if found == shift else self._row_chains(walks, found))
@@ -460,6 +456,16 @@ class _Poll:
                     tail.after if tail is not None else 0,
                 )
                 self.store.walks.save(one.walk)
+
+    def _following(self, rows: Mapping[str, Chain], tails: Sequence[Chain]) -> list[Chain]:
+        """The chains to be read on: rows, and behind them the history, which must not be older."""
+        walking = [chain for chain in rows.values() if chain.open]
+        behind = [
+            tail
+            for tail in tails
+            if tail.error is None and (tail.open or self._waits_for_rows(tail, walking))
+        ]
+        return [*walking, *behind] if walking or any(tail.open for tail in behind) else []
 
     @staticmethod
     def _waits_for_rows(tail: Chain, walking: list[Chain]) -> bool:

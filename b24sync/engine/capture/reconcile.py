@@ -20,7 +20,15 @@ from b24sync.domain.entity import Key
 from b24sync.engine.capture.allowance import over
 from b24sync.engine.capture.isolation import MOST, known, of_a_row, read_apart
 from b24sync.engine.capture.paging import BATCH, PAGE, Chain, advance
-from b24sync.engine.capture.staging import Scrub, seconds, set_aside, stage_of, stage_rows, updated_of
+from b24sync.engine.capture.staging import (
+    Scrub,
+    page_end,
+    seconds,
+    set_aside,
+    stage_of,
+    stage_rows,
+    updated_of,
+)
 from b24sync.errors import NotFoundError, PermanentError, PortalError, TransientError
 from b24sync.rest import feeds, items, people
 from b24sync.store.sweeps import SweepPlace
@@ -236,6 +244,10 @@ class _SweepPages:
         """The last id of a full page."""
         return feeds.next_page(self.kind, name)
 
+    def measure(self, result: Any, after: int) -> tuple[int, int]:
+        """Its length and last id."""
+        return page_end(result, after)
+
     def take(self, result: Any, after: int) -> tuple[int, int]:
         """Compare a page."""
         rows = items.page_rows(result)
@@ -247,7 +259,7 @@ class _SweepPages:
             if number > after:
                 self.comparison.against(number, row)
                 self.seen += 1
-        return len(rows), found[-1][0] if found else after
+        return page_end(result, after)
 
 
 def _confirm(around: Reconciler, done: Sweep) -> None:

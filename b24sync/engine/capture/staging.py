@@ -80,13 +80,22 @@ class RowPages:
         """The last id of a full page."""
         return feeds.next_page(self.kind, name)
 
+    def measure(self, result: Any, after: int) -> tuple[int, int]:
+        """Its length and last id."""
+        return page_end(result, after)
+
     def take(self, result: Any, after: int) -> tuple[int, int]:
         """Stage a page."""
-        rows = items.page_rows(result)
-        found = numbered(self.store, self.kind, rows)
+        found = numbered(self.store, self.kind, items.page_rows(result))
         wanted = [one for one in found if one[0] > after]
         _stage(self.store, self.kind, wanted, since=self.since, scrub=self.scrub)
-        return len(rows), max((number for number, _ in found), default=after)
+        return page_end(result, after)
+
+
+def page_end(result: Any, after: int) -> tuple[int, int]:
+    """How many rows a page has, and its highest id (``after`` if it has none)."""
+    rows = items.page_rows(result)
+    return len(rows), max((items.id_of(row) or 0 for row in rows), default=0) or after
 
 
 def numbered(store: Store, kind: Kind, rows: Iterable[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
@@ -200,6 +209,10 @@ class HistoryPages:
         """The last id of a full page."""
         return history.next_page(name)
 
+    def measure(self, result: Any, after: int) -> tuple[int, int]:
+        """Its length and last id."""
+        return page_length(result), max(history.last_id(result), after)
+
     def take(self, result: Any, after: int) -> tuple[int, int]:
         """Stage a page."""
         rows = history.read_rows(result)
@@ -209,7 +222,7 @@ class HistoryPages:
             if move.id > after
         )
         self.store.snapshot.stage_history(self.kind.name, news)
-        return page_length(result), max(history.last_id(result), after)
+        return self.measure(result, after)
 
 
 def page_length(result: Any) -> int:
@@ -248,17 +261,20 @@ class BaselinePages:
         """The last id of a full page."""
         return feeds.next_page(self.kind, name)
 
+    def measure(self, result: Any, after: int) -> tuple[int, int]:
+        """Its length and last id."""
+        return page_end(result, after)
+
     def take(self, result: Any, after: int) -> tuple[int, int]:
         """Take over a page."""
-        rows = items.page_rows(result)
-        ids = numbered(self.store, self.kind, rows)
+        ids = numbered(self.store, self.kind, items.page_rows(result))
         wanted = [(number, raw) for number, raw in ids if number > after]
         kept = [(row, raw) for number, raw in wanted if (row := self._row(number, raw)) is not None]
         texts = as_kept([raw for _, raw in kept], self.scrub)
         found = [(*row, text) for (row, _), text in zip(kept, texts, strict=True)]
         self.store.snapshot.add_baseline(self.kind.name, found, self.run)
         self.taken += len(found)
-        return len(rows), max((number for number, _ in ids), default=after)
+        return page_end(result, after)
 
     def _row(
         self, number: int, raw: dict[str, Any]
