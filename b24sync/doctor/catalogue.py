@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from b24sync.doctor.finding import Finding, fail, ok, unchecked
-from b24sync.errors import NotFoundError, ScopeError
+from b24sync.errors import ScopeError
+from b24sync.rest import catalog
 
 if TYPE_CHECKING:
     from b24sync.doctor.survey import Survey
     from b24sync.doctor.uses import Uses
-
-_GONE = "200040300000"  # the catalogue's number for what does not exist
 
 
 def sections(uses: Uses, survey: Survey) -> Iterator[Finding]:
@@ -22,7 +21,7 @@ def sections(uses: Uses, survey: Survey) -> Iterator[Finding]:
         answer = survey.answer(f"section.{number}")
         if answer is None or answer.error is None:
             found += answer is not None
-        elif isinstance(answer.error, NotFoundError) or answer.error.code.endswith(_GONE):
+        elif catalog.is_gone(answer.error):
             yield fail(
                 "sections",
                 f"{where}: the catalogue has no section {number} (catalog.section.get)",

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from b24sync.calls import Call
+from b24sync.errors import NotFoundError, PortalError
 from b24sync.rest import json_values
+
+_GONE = frozenset(("200040300000", "200700300030"))  # of a product and of a section, by their pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,15 @@ class Section:
     id: int
     name: str
     parent_id: int | None = None
+
+
+def is_gone(error: PortalError) -> bool:
+    """Whether the catalogue has no such product or section.
+
+    A missing right is another number and must not look like that; nor may the 0 that a missing product and
+    any fatal error share.
+    """
+    return isinstance(error, NotFoundError) or error.code in _GONE
 
 
 def product(product_id: int) -> Call:

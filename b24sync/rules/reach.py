@@ -16,7 +16,6 @@ from b24sync.rest.kinds import Kind
 from b24sync.rules.loader import Loader
 from b24sync.words import refusals as words
 
-_NO_PRODUCT = "200040300000"
 _DEEPEST = 50
 
 
@@ -163,7 +162,7 @@ class Reach:
 
     def _product(self, product_id: int) -> catalog.Product | None:
         answer = self.loader.answer(catalog.product(product_id))
-        if isinstance(answer.error, PermanentError) and _is_gone_product(answer.error):
+        if isinstance(answer.error, PermanentError) and catalog.is_gone(answer.error):
             return None
         return catalog.read_product(answer.value())
 
@@ -174,7 +173,7 @@ class Reach:
         while number is not None and number not in found and len(found) < _DEEPEST:
             found.append(number)
             answer = self.loader.answer(catalog.section(number))
-            if isinstance(answer.error, PermanentError) and _is_gone_product(answer.error):
+            if isinstance(answer.error, PermanentError) and catalog.is_gone(answer.error):
                 break
             section = catalog.read_section(answer.value())
             number = None if section is None else section.parent_id
@@ -205,11 +204,3 @@ def _named(error: PortalError, key: Key) -> PortalError:
         return error
     remedy = error.remedy or (words.GIVE_RIGHT_TO_SEE() if error.code in {"ACCESS_DENIED", ""} else "")
     return PermanentError(f"{key}: {error.reason}", method=error.method, code=error.code, remedy=remedy)
-
-
-def _is_gone_product(error: PermanentError) -> bool:
-    """Whether the catalogue has no such product or section.
-
-    A missing right is another number and must not look like that.
-    """
-    return isinstance(error, NotFoundError) or error.code == _NO_PRODUCT

@@ -100,7 +100,9 @@ def lists_get(portal: Sandbox, params: Params) -> Answer:
     kind = params.get("IBLOCK_TYPE_ID")
     if not kind:
         raise Refusal("ERROR_REQUIRED_PARAMETERS_MISSING", "Required parameter `IBLOCK_TYPE_ID` is missing")
-    number = to_int(params.get("IBLOCK_ID"))
+    number, code = to_int(params.get("IBLOCK_ID")), params.get("IBLOCK_CODE")
+    if kind == "lists_socnet" and not to_int(params.get("SOCNET_GROUP_ID")):
+        raise Refusal("ACCESS_DENIED", "Access denied")
     rows = [
         {
             "ID": str(one.id),
@@ -121,8 +123,10 @@ def lists_get(portal: Sandbox, params: Params) -> Answer:
             "SERVER_NAME": None,
         }
         for one in portal.list_book.all.values()
-        if one.kind == kind and number in {None, one.id}
+        if one.kind == kind and number in {None, one.id} and code in {None, "", one.code}
     ]
+    for name, way in reversed(as_map(params.get("IBLOCK_ORDER")).items()):
+        rows.sort(key=_sorter(name if name != "IBLOCK_TYPE" else "IBLOCK_TYPE_ID"), reverse=descends(way))
     return classic_page(rows, params)
 
 
@@ -143,12 +147,12 @@ def element_get(portal: Sandbox, params: Params) -> Answer:
             reverse=descends(way),
         )
     names = {str(name) for name in as_list(params.get("SELECT"))}
-    shown = [{k: v for k, v in row.items() if not names or k in names or k in {"ID", "NAME"}} for row in rows]
+    shown = [{k: v for k, v in row.items() if not names or k in names} for row in rows]
     return classic_page(shown, params)
 
 
 def _sorter(name: str) -> Callable[[dict[str, Any]], Any]:
-    return lambda row: int(row[name]) if name == "ID" else str(row.get(name, ""))
+    return lambda row: int(row[name]) if name in {"ID", "SORT"} else str(row.get(name) or "")
 
 
 def _column(name: str) -> Column | None:

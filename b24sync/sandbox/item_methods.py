@@ -93,7 +93,8 @@ def _uf_flag(value: Any) -> bool:
     return bool(to_int(value))
 
 
-def _float(value: Any) -> float | None:
+def number_or_none(value: Any) -> float | None:
+    """A number from itself or its text."""
     try:
         return float(value)
     except (TypeError, ValueError):
@@ -102,7 +103,7 @@ def _float(value: Any) -> float | None:
 
 _PLAIN_READERS: dict[str, Callable[[Any], Any]] = {
     "int": to_int,
-    "float": _float,
+    "float": number_or_none,
     "flag": _flag,
     "uf_flag": _uf_flag,
     "text": str,

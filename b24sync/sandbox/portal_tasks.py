@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Task = dict[str, Any]
 PENDING, IN_PROGRESS, AWAITING, COMPLETED, DEFERRED = 2, 3, 4, 5, 6
+STATUSES = frozenset((PENDING, IN_PROGRESS, AWAITING, COMPLETED, DEFERRED))
 
 # name inside and in REST requests → kind; answers are in camelCase, values are text.
 FIELDS: dict[str, str] = {

@@ -107,7 +107,16 @@ def user_get(portal: Sandbox, params: Params) -> Answer:
     descending = str(asked.get("ORDER", "ASC")).upper() == "DESC"
     sort = str(asked.get("SORT", "ID")).upper()
     rows.sort(key=lambda row: int(row["ID"]) if sort == "ID" else str(row.get(sort, "")), reverse=descending)
-    return classic_page(rows, params)
+    names = {str(name) for name in as_list(asked.get("SELECT"))}
+    return classic_page([_picked(row, names) for row in rows], params)
+
+
+def _picked(row: User, names: set[str]) -> User:
+    """The selected fields of a row; ``*`` means all, ``UF_*`` all that the company added."""
+    if not names or "*" in names:
+        return row
+    own = "UF_*" in names
+    return {name: value for name, value in row.items() if name in names or (own and name.startswith("UF_"))}
 
 
 def _matches(user: User, filters: dict[str, Any]) -> bool:
@@ -159,8 +168,8 @@ def profile(portal: Sandbox, _params: Params) -> Answer:
 
 @rest("department.get", "department")
 def department_get(portal: Sandbox, params: Params) -> Answer:
-    """Departments by flat keys; fifty a page."""
-    wanted = {key.upper(): value for key, value in params.items()}
+    """Departments by flat keys, in the order that is asked for; fifty a page."""
+    wanted = {key.upper(): value for key, value in params.items() if key not in {"sort", "order"}}
     wanted = {key.upper(): value for key, value in as_map(wanted.get("FILTER")).items()} or wanted
     rows = []
     for row in portal.people.departments.values():
@@ -171,6 +180,10 @@ def department_get(portal: Sandbox, params: Params) -> Answer:
         ]
         if all(tests):
             rows.append(dict(row))
+    sort = str(params.get("sort", "")).upper()
+    if sort in {"ID", "NAME", "SORT", "PARENT", "UF_HEAD"}:
+        down = str(params.get("order", "ASC")).upper() == "DESC"
+        rows.sort(key=lambda row: to_int(row.get(sort)) or 0 if sort != "NAME" else row[sort], reverse=down)
     return classic_page(rows, params)
 
 

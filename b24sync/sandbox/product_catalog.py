@@ -98,5 +98,5 @@ def section_get(portal: Sandbox, params: Params) -> Answer:
     if not portal.settings.catalog_rights:
         raise Refusal(NO_SECTION, _DENIED)
     if section is None:
-        raise Refusal(200040300000, "section does not exist.")
+        raise Refusal(200700300030, "section does not exist.")
     return Answer({"section": dict(section)})

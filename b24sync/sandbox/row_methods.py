@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .envelope import PAGE, Answer, Refusal
 from .filters import Column, Kind, compile_filter, descends, sort_rows, split_key, value_of
-from .item_methods import read_bound, skewed
+from .item_methods import number_or_none, read_bound, skewed
 from .method_registry import Params, rest
 from .php import as_list, as_map, is_array, to_int
 from .query import answer
@@ -25,11 +25,13 @@ def owner_of(portal: Sandbox, short: Any, number: Any) -> tuple[int, int]:
     """The owner of product rows by its short type and id.
 
     Raises:
-        Refusal: OWNER_NOT_FOUND; ACCESS_DENIED if the webhook's owner may not see it.
+        Refusal: ENTITY_TYPE_NOT_SUPPORTED, OWNER_NOT_FOUND; ACCESS_DENIED, it may not be seen.
     """
-    codes = {kind.owner_type.lower(): kind.id for kind in portal.types.values()}
+    codes = {kind.owner_type.lower(): kind.id for kind in portal.types.values() if kind.staged}
     etid, key = codes.get(str(short).lower()), to_int(number)
-    if etid is None or key is None or portal.items.get(etid, key) is None:
+    if etid is None:
+        raise Refusal("ENTITY_TYPE_NOT_SUPPORTED", "Entity type is not supported")
+    if key is None or portal.items.get(etid, key) is None:
         raise Refusal("OWNER_NOT_FOUND", "Owner was not found")
     if key in portal.items.book(etid).hidden:
         raise Refusal("ACCESS_DENIED", "Access denied")
@@ -40,19 +42,13 @@ def owner_of(portal: Sandbox, short: Any, number: Any) -> tuple[int, int]:
 def row_list(portal: Sandbox, params: Params) -> Answer:
     """Rows of one owner; the filter must name it by equality."""
     filters = as_map(params.get("filter"))
-    short, number = filters.get("=ownerType"), filters.get("=ownerId")
-    if short is None or number is None:
-        raise Refusal("INVALID_ARG_VALUE", "Filter by =ownerType and =ownerId is required")
-    numbers = as_list(number) if is_array(number) else [number]
-    rows: list[dict[str, Any]] = []
-    for one in numbers:
-        try:
-            etid, key = owner_of(portal, short, one)
-        except Refusal as refusal:
-            if refusal.code == "OWNER_NOT_FOUND":
-                continue
-            raise
-        rows += portal.items.rows.of(etid, key)
+    rows = _rows_of(portal, filters.pop("=ownerType", None), filters.pop("=ownerId", None))
+    for key, value in filters.items():
+        if is_array(value) and split_key(key)[0] in {">", ">=", "<", "<="}:
+            text = f"Value for filter key '{key}' should be either string or number"
+            raise Refusal("INVALID_ARG_VALUE", text)
+    keep = compile_filter(filters, _row_column)
+    rows = [row for row in rows if keep is None or keep(row)]
     order = as_map(params.get("order")) or {"id": "ASC"}
     sorters = [(value_of(name), descends(way)) for name, way in order.items()]
     rows = sort_rows(rows, sorters)
@@ -60,6 +56,38 @@ def row_list(portal: Sandbox, params: Params) -> Answer:
     offset = max(0, start) // PAGE * PAGE
     shown = [dict(row) for row in rows[offset : offset + PAGE]]
     return answer("productRows", shown, None if start < 0 else len(rows), start)
+
+
+def _rows_of(portal: Sandbox, short: Any, number: Any) -> list[dict[str, Any]]:
+    """Rows of one owner, or of several of a type; one that is gone has none."""
+    for name, value in (("=ownerType", short), ("=ownerId", number)):
+        if value in (None, "", 0, "0", []):
+            raise Refusal("INVALID_ARG_VALUE", f"Argument '{name}' is required")
+    rows: list[dict[str, Any]] = []
+    for one in as_list(number) if is_array(number) else [number]:
+        try:
+            etid, key = owner_of(portal, short, one)
+        except Refusal as refusal:
+            if refusal.code == "OWNER_NOT_FOUND":
+                continue
+            raise
+        rows += portal.items.rows.of(etid, key)
+    return rows
+
+
+def _row_column(name: str) -> Column:
+    """A field of a product row; one that is unknown breaks the query, which is told as any fatal error."""
+    if name in {"productName", "measureName", "taxIncluded", "xmlId", "ownerType"}:
+        return Column(name, "text", value_of(name), str)
+    if name not in _ROW_NUMBERS:
+        raise Refusal("0", f"Unknown field definition `{name}` for ProductRow Entity.")
+    return Column(name, "float", value_of(name), number_or_none)
+
+
+_ROW_NUMBERS = {
+    *("id", "ownerId", "productId", "price", "priceExclusive", "priceNetto", "priceBrutto", "quantity"),
+    *("discountTypeId", "discountRate", "discountSum", "taxRate", "measureCode", "sort", "type", "storeId"),
+}
 
 
 @rest("crm.item.productrow.set", "crm", takes="ownerId:int! ownerType:string! productRows:array!")

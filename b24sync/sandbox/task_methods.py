@@ -9,13 +9,14 @@ from .filters import Column, compile_filter, descends, sort_rows, value_of
 from .method_registry import Params, rest
 from .php import as_list, as_map, to_int
 from .portal_dates import strtotime
-from .portal_tasks import FIELDS, LISTS, PENDING, Task
+from .portal_tasks import FIELDS, LISTS, PENDING, STATUSES, Task
 from .query import answer
 
 if TYPE_CHECKING:
     from .stand_in import Sandbox
 
 _ALIASES = {"REAL_STATUS": "STATUS", "TAG": "TAGS", "AUDITOR": "AUDITORS", "ACCOMPLICE": "ACCOMPLICES"}
+_PLAN = ("START_DATE_PLAN", "END_DATE_PLAN")
 _SORTABLE = {
     "ID",
     "TITLE",
@@ -120,8 +121,43 @@ def _task(portal: Sandbox, params: Params) -> Task | None:
 def _must(portal: Sandbox, params: Params) -> Task:
     task = _task(portal, params)
     if task is None:
-        raise Refusal("ERROR_CORE", "Task not found or access denied<br>")
+        raise Refusal("0", "Action on the task is not allowed (internal error)")
     return task
+
+
+def _check(portal: Sandbox, fields: dict[str, Any], task: Task | None) -> None:
+    """Refuse values that a task cannot have; of a change only those that are given.
+
+    Raises:
+        Refusal: ERROR_CORE with the text of the page.
+    """
+    new = task is None
+    if (new or "TITLE" in fields) and not str(fields.get("TITLE") or "").strip():
+        raise _core("Task title is not specified")
+    responsible = to_int(fields.get("RESPONSIBLE_ID"))
+    if (new or "RESPONSIBLE_ID" in fields) and not responsible:
+        raise _core("Assignee is not specified")
+    if responsible and responsible not in portal.people.users:
+        raise _core("The user specified in the Assignee field was not found")
+    if fields.get("STATUS") is not None and to_int(fields["STATUS"]) not in STATUSES:
+        raise _core("Incorrect status")
+    _check_parent(portal, to_int(fields.get("PARENT_ID")), task)
+    plan = [strtotime(fields.get(name), portal.server_zone, portal.clock.now()) for name in _PLAN]
+    if plan[0] is not None and plan[1] is not None and plan[1] < plan[0]:
+        raise _core("The planned end date is earlier than the start date")
+
+
+def _check_parent(portal: Sandbox, parent: int | None, task: Task | None) -> None:
+    if not parent:
+        return
+    if task is not None and parent == task["ID"]:
+        raise _core("Cannot bind the node to itself")
+    if parent not in portal.task_book.all:
+        raise _core("The task specified in the Parent task field was not found")
+
+
+def _core(text: str) -> Refusal:
+    return Refusal("ERROR_CORE", f"{text}<br>")
 
 
 @rest("tasks.task.get", "task", "tasks", takes="select:array params:array")
@@ -137,13 +173,7 @@ def task_get(portal: Sandbox, params: Params) -> Answer:
 def task_add(portal: Sandbox, params: Params) -> Answer:
     """Create a task; a CRM binding also makes an activity."""
     fields = {name.upper(): value for name, value in as_map(params.get("fields")).items()}
-    if not str(fields.get("TITLE") or "").strip():
-        raise Refusal("ERROR_CORE", "Task title is not specified<br>")
-    responsible = to_int(fields.get("RESPONSIBLE_ID"))
-    if not responsible or responsible not in portal.people.users:
-        raise Refusal(
-            "ERROR_CORE", "Assignee is not specified<br>" if not responsible else "Assignee not found<br>"
-        )
+    _check(portal, fields, None)
     key = portal.task_book.add(fields, portal.settings.owner_id)
     portal.activity_book.bind_task(portal.task_book.all[key])
     return Answer({"task": portal.task_book.shown(portal.task_book.all[key], None)})
@@ -153,11 +183,8 @@ def task_add(portal: Sandbox, params: Params) -> Answer:
 def task_update(portal: Sandbox, params: Params) -> Answer:
     """Change a task."""
     task = _must(portal, params)
-    fields = as_map(params.get("fields"))
-    if fields.get("TITLE") == "":
-        raise Refusal("ERROR_CORE", "Task title is not specified<br>")
-    if to_int(fields.get("PARENT_ID")) == task["ID"]:
-        raise Refusal("ERROR_CORE", "Cannot bind the node to itself<br>")
+    fields = {name.upper(): value for name, value in as_map(params.get("fields")).items()}
+    _check(portal, fields, task)
     portal.task_book.update(task["ID"], fields, portal.settings.owner_id)
     return Answer({"task": portal.task_book.shown(task, None)})
 
@@ -181,6 +208,8 @@ def task_renew(portal: Sandbox, params: Params) -> Answer:
 @rest("tasks.task.delete", "task", "tasks")
 def task_delete(portal: Sandbox, params: Params) -> Answer:
     """Delete a task."""
-    task = _must(portal, params)
+    task = _task(portal, params)
+    if task is None:
+        raise Refusal("1048582", "No access to delete the task")
     del portal.task_book.all[task["ID"]]
     return Answer({"task": True})

@@ -81,10 +81,9 @@ def _number(raw: Any) -> Any:
         return IGNORED
 
 
-def _flag(raw: Any) -> Any:
-    return {"Y": True, "1": True, "TRUE": True, "N": False, "0": False, "FALSE": False}.get(
-        str(raw).upper(), IGNORED
-    )
+def _flag(raw: Any) -> bool:
+    """Whether an input means yes; whatever is none of these means no, a 1 as well (*source*)."""
+    return raw is True or raw in {"true", "y", "Y"}
 
 
 def shown_number(value: float) -> int | float:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from b24sync.errors import NotFoundError
 from b24sync.ports import Read
 from b24sync.rest import catalog
 from b24sync.steps.outcomes import required
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from b24sync.calls import Answer, Call
     from b24sync.ports import Effects
     from b24sync.rest.catalog import Product, Section
-
-_GONE = "200040300000"  # the catalogue's number for what does not exist
 
 
 @dataclass(slots=True)
@@ -79,7 +76,7 @@ def _result(answer: Answer) -> object:
             missing.
     """
     error = answer.error
-    if isinstance(error, NotFoundError) or (error is not None and error.code == _GONE):
+    if error is not None and catalog.is_gone(error):
         return None
     required(answer, "sections of the catalogue (scope catalog)")
     return answer.result

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from b24sync.domain.entity import Key
+from b24sync.errors import NotFoundError, PermanentError
 from b24sync.rest import (
     activities,
     catalog,
@@ -197,3 +198,18 @@ def test_comments_and_links_name_their_entity():
         == "dynamic_31"
     )
     assert legacy.external_link(5).params == {"id": 5}
+
+
+@pytest.mark.parametrize(
+    ("code", "gone"),
+    [
+        ("200040300000", True),  # catalog/product/catalog-product-get.md
+        ("200700300030", True),  # catalog/section/catalog-section-get.md
+        ("200040300010", False),  # a right is missing
+        ("200040300040", False),
+        ("0", False),  # a missing product, and any fatal error
+    ],
+)
+def test_the_catalogue_says_in_numbers_that_something_is_gone(code, gone):
+    assert catalog.is_gone(PermanentError("x", code=code)) is gone
+    assert catalog.is_gone(NotFoundError("x")) is True

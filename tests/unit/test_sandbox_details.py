@@ -235,7 +235,8 @@ def test_tasks_are_finished_renewed_and_deleted_by_their_methods(portal, company
     result(portal, "tasks.task.delete", {"taskId": 1})
     portal.delete_task(2)
     assert [task["ID"] for task in portal.tasks] == [3]
-    assert refusal(portal, "tasks.task.complete", {"taskId": 1}) == (400, "ERROR_CORE")
+    assert refusal(portal, "tasks.task.complete", {"taskId": 1}) == (400, "0")
+    assert refusal(portal, "tasks.task.delete", {"taskId": 1}) == (400, "1048582")
     assert refusal(portal, "tasks.task.get", {}) == (400, "100")
     no_one = {"fields": {"TITLE": "Ничья", "RESPONSIBLE_ID": 99}}
     assert refusal(portal, "tasks.task.add", no_one) == (400, "ERROR_CORE")
@@ -319,7 +320,7 @@ def test_lists_show_all_fields_and_chosen_properties(portal, company):
         "ELEMENT_ORDER": {"ID": "DESC"},
     }
     rows = result(portal, "lists.element.get", call)
-    assert [(row["ID"], set(row)) for row in rows] == [("312", {"ID", "NAME", "PROPERTY_211"})]
+    assert [(row["ID"], set(row)) for row in rows] == [("312", {"ID", "PROPERTY_211"})]
     portal.list_book.set_values(37, 312, {211: "2.00"})
     assert list(result(portal, "lists.element.get", call)[0]["PROPERTY_211"].values()) == ["2.00"]
 
