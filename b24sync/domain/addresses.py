@@ -7,13 +7,13 @@ import unicodedata
 from dataclasses import dataclass
 
 from b24sync.errors import MailPermanentError
+from b24sync.words import mail as words
 
 _NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"[ \t]*|[^<>"]*)<(?P<spec>[^<>]*)>')
 _LONGEST = 600  # characters of a name and an address; what is longer is none
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?")
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-_REMEDY = "write one address, as name@example.ru or Name <name@example.ru>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Address:
         return f"{self.local}@{self.domain}"
 
 
-def parse_address(text: str, *, where: str = "", remedy: str = _REMEDY) -> Address:
+def parse_address(text: str, *, where: str = "", remedy: str = "") -> Address:
     """Read ``name@example.ru`` or ``Name <name@example.ru>``.
 
     Spaces and invisible characters around it (copied from web pages) are dropped; everything else must be
@@ -45,7 +45,7 @@ def parse_address(text: str, *, where: str = "", remedy: str = _REMEDY) -> Addre
     Args:
         text: One address.
         where: What the address is for, such as ``mail.from``; begins the error message.
-        remedy: What the reader can do about a malformed one.
+        remedy: What the reader can do about a malformed one; empty: how to write one.
 
     Raises:
         MailPermanentError: It is malformed, several in one, or has a local part that only SMTPUTF8 could
@@ -61,20 +61,23 @@ def parse_address(text: str, *, where: str = "", remedy: str = _REMEDY) -> Addre
     if not fault:
         domain, fault = _ascii_domain(domain)
     if not fault and len(local) + 1 + len(domain) > 254:
-        fault = "is longer than 254 characters"
+        fault = words.TOO_LONG(most=254)
     if fault:
         shown = ascii(text[:100]) if not text.isprintable() else repr(text[:100])
-        raise MailPermanentError(f"{where + ': ' if where else ''}the address {shown} {fault}", remedy=remedy)
+        place = f"{where}: " if where else ""
+        raise MailPermanentError(
+            words.ADDRESS(where=place, address=shown, fault=fault), remedy=remedy or words.WRITE_ADDRESS()
+        )
     return Address(name=name, local=local, domain=domain)
 
 
 def _form_fault(spec: str) -> str:
     """What is wrong with a text before anybody looks for an address in it; empty if nothing."""
     if any(unicodedata.category(char) in {"Cc", "Zl", "Zp"} for char in spec):
-        return "contains a line break or control character"
+        return words.CONTROL()
     if not spec:
-        return "is empty"
-    return f"is longer than {_LONGEST} characters" if len(spec) > _LONGEST else ""
+        return words.EMPTY()
+    return words.TOO_LONG(most=_LONGEST) if len(spec) > _LONGEST else ""
 
 
 def _trimmed(text: str) -> str:
@@ -86,12 +89,12 @@ def _split_name(text: str) -> tuple[str, str, str]:
     """Name, ``local@domain`` and fault of ``Name <local@domain>``."""
     match = _NAMED.fullmatch(text)
     if match is None:
-        return "", text, "is malformed" if text.count("<") < 2 else "holds several addresses"
+        return "", text, words.MALFORMED() if text.count("<") < 2 else words.SEVERAL()
     name = match["name"].strip()
     if name.startswith('"'):
         return re.sub(r"\\(.)", r"\1", name[1:-1]).strip(), match["spec"].strip(), ""
     if "@" in name:
-        return "", match["spec"].strip(), "holds several addresses"
+        return "", match["spec"].strip(), words.SEVERAL()
     return name, match["spec"].strip(), ""
 
 
@@ -99,15 +102,15 @@ def _spec_fault(spec: str) -> str:
     """What is wrong with ``local@domain`` apart from the domain's form; empty if nothing."""
     local, at, domain = spec.rpartition("@")
     if not at:
-        return "has no @ and no domain"
+        return words.NO_AT()
     if not domain or not local:
-        return "has no domain" if local else "has no name before the @"
+        return words.NO_DOMAIN() if local else words.NO_LOCAL()
     if re.search(r"[\s,;]", spec) or "@" in local:
-        return "holds several addresses" if spec.count("@") > 1 else "contains a space, comma or semicolon"
+        return words.SEVERAL() if spec.count("@") > 1 else words.SEPARATOR()
     if not local.isascii():
-        return "has letters before the @ that need SMTPUTF8, which most servers lack (use Latin ones)"
+        return words.NOT_LATIN()
     if len(local) > 64 or not _LOCAL.fullmatch(local):
-        return "has a malformed name before the @"
+        return words.BAD_LOCAL()
     return ""
 
 
@@ -134,7 +137,7 @@ def _ascii_domain(domain: str) -> tuple[str, str]:
     try:
         plain = ascii_domain(domain)
     except ValueError:
-        return domain, "has a malformed domain"
+        return domain, words.BAD_DOMAIN()
     if len(plain) > 253 or not all(_LABEL.fullmatch(label) for label in plain.split(".")):
-        return domain, "has a malformed domain"
+        return domain, words.BAD_DOMAIN()
     return plain, ""

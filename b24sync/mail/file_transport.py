@@ -12,10 +12,12 @@ from b24sync.errors import MailTransientError
 from b24sync.mail.message import build, envelope, to_bytes
 from b24sync.ownership import make_private
 from b24sync.ports import MailReceipt
+from b24sync.words import mail as said
 
 if TYPE_CHECKING:
     from b24sync.clock import Clock
     from b24sync.ports import Mail
+    from b24sync.words import Message
 
 
 class FileMailer:
@@ -53,9 +55,9 @@ class FileMailer:
             _write(target, octets)
         except OSError as error:
             raise MailTransientError(
-                f"{self._folder}: cannot write the mail: {error.strerror or error}",
+                said.NOT_WRITTEN(folder=self._folder, why=error.strerror or error),
                 reachable=False,
-                remedy="make room, and let the user who runs b24sync write to mail.folder",
+                remedy=said.MAKE_ROOM(),
             ) from None
         return MailReceipt(f"written to {target}", recipients)
 
@@ -69,14 +71,14 @@ class FileMailer:
         except FileExistsError:
             mode = self._folder.lstat().st_mode
             if stat.S_ISLNK(mode):
-                raise self._unfit("is a symbolic link", "set mail.folder to the folder itself") from None
+                raise self._unfit(said.IS_LINK, said.NAME_FOLDER()) from None
             if not stat.S_ISDIR(mode):
-                raise self._unfit("is no folder", "set mail.folder to a folder") from None
+                raise self._unfit(said.NO_FOLDER, said.SET_FOLDER()) from None
             if mode & stat.S_IWOTH:
-                raise self._unfit("can be written by everyone", f"chmod 700 {self._folder}") from None
+                raise self._unfit(said.OPEN_FOLDER, f"chmod 700 {self._folder}") from None
 
-    def _unfit(self, what: str, remedy: str) -> MailTransientError:
-        return MailTransientError(f"mail.folder {self._folder} {what}", reachable=False, remedy=remedy)
+    def _unfit(self, what: Message, remedy: str) -> MailTransientError:
+        return MailTransientError(what(folder=self._folder), reachable=False, remedy=remedy)
 
 
 def _write(target: Path, octets: bytes) -> None:

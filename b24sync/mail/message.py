@@ -13,6 +13,7 @@ from b24sync.domain.html import html_to_text, with_notice
 from b24sync.errors import MailPermanentError
 from b24sync.mail.headers import POLICY, address_header, clean, text_header, token_header
 from b24sync.secrecy import scrub
+from b24sync.words import mail as said
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,9 +52,7 @@ def envelope(outgoing: Mail, *, redirect_to: str = "") -> Envelope:
     to = _addresses(outgoing.to, where="to")
     copies = _addresses((*outgoing.cc, *outgoing.bcc), where="cc/bcc", without=to)
     if not to:
-        raise MailPermanentError(
-            "the mail has no recipient", remedy="give the client an e-mail address in the CRM"
-        )
+        raise MailPermanentError(said.NO_RECIPIENT(), remedy=said.GIVE_ADDRESS())
     if not redirect_to:
         return Envelope(to, copies)
     return Envelope((parse_address(redirect_to, where="mail.redirect_to"),), originals=to + copies)
@@ -119,8 +118,8 @@ def to_bytes(message: EmailMessage, *, limit_bytes: int = LIMIT_BYTES) -> bytes:
     octets = re.sub(rb"\r\n|\r|\n", b"\r\n", message.as_bytes())
     if len(octets) > limit_bytes:
         raise MailPermanentError(
-            f"the mail has {len(octets) / 1e6:.1f} MB, more than {limit_bytes / 1e6:g} MB",
-            remedy="attach less, or put a link into the text",
+            said.TOO_LARGE(size=f"{len(octets) / 1e6:.1f}", most=f"{limit_bytes / 1e6:g}"),
+            remedy=said.LESS_OR_LINK(),
         )
     return octets
 

@@ -17,6 +17,7 @@ from b24sync.mail.server_words import shown
 from b24sync.ports import MailReceipt, OnLostAnswer, Read, SaveMemory, Write
 from b24sync.rest import activities
 from b24sync.words import Message
+from b24sync.words import mail as said
 
 if TYPE_CHECKING:
     from b24sync.calls import Call
@@ -71,10 +72,7 @@ def send_talk(outgoing: Mail, *, from_: str, redirect_to: str = "") -> Effects[M
     """
     owner = outgoing.owner
     if owner is None or not outgoing.marker:
-        raise MailPermanentError(
-            "the portal sends only mails that belong to an entity",
-            remedy="use mail.transport = smtp for this one",
-        )
+        raise MailPermanentError(said.NO_OWNER(), remedy=said.USE_SMTP())
     recipients, call = _call(outgoing, owner, from_=from_, redirect_to=redirect_to)
     find = activities.find(owner=owner, marker=outgoing.marker, type_id=activities.EMAIL)
     yield from _made_good(outgoing, find)
@@ -84,8 +82,8 @@ def send_talk(outgoing: Mail, *, from_: str, redirect_to: str = "") -> Effects[M
     answer: Answer = yield Write(call, OnLostAnswer.ONCE)
     if answer.error is None:
         return MailReceipt(f"activity {activities.read_id(answer.result)}", recipients)
-    words = f"the portal refuses the mail to {', '.join(recipients)}: {shown(answer.error.reason)}"
-    remedy = f"check that mail.from ({shown(from_)}) is a mailbox that the webhook's owner may send from"
+    words = said.PORTAL_REFUSES(whom=", ".join(recipients), why=shown(answer.error.reason))
+    remedy = said.CHECK_SENDER(sender=shown(from_))
     # Kept before the portal is asked again: if that gets no answer, the next try would take the activity of
     # this mail, which went to nobody, for a sent one.
     yield SaveMemory({**outgoing.kept, _REFUSED: {"words": words, "remedy": remedy}})
@@ -122,7 +120,7 @@ def _call(
     """The recipients, and the call that sends."""
     people = envelope(outgoing, redirect_to=redirect_to)
     if outgoing.bcc:
-        raise MailPermanentError("the portal cannot send bcc", remedy="use cc, or mail.transport = smtp")
+        raise MailPermanentError(said.NO_BCC(), remedy=said.USE_CC())
     recipients = tuple(address.spec for address in (*people.to, *people.copies))
     body = plain(outgoing.html) or text_to_html(plain(outgoing.text))
     if people.originals:
@@ -156,8 +154,8 @@ def _files(outgoing: Mail) -> list[tuple[str, str]]:
     size = sum(len(content) for _, content in files)
     if size > LIMIT_BYTES:
         raise MailPermanentError(
-            f"the attachments have {size / 1e6:.1f} MB, more than {LIMIT_BYTES / 1e6:g} MB",
-            remedy="attach less",
+            said.FILES_TOO_LARGE(size=f"{size / 1e6:.1f}", most=f"{LIMIT_BYTES / 1e6:g}"),
+            remedy=said.ATTACH_LESS(),
         )
     return files
 
@@ -172,10 +170,7 @@ def _sent_before(find: Call, marker: str) -> Effects[int | None]:
     answers: list[Answer] = yield Read((find,))
     error = answers[0].error
     if error is not None:
-        raise MailPermanentError(
-            f"the portal does not show whether the mail was sent before: {shown(str(error))}",
-            remedy="let the webhook's owner read CRM activities",
-        )
+        raise MailPermanentError(said.SENT_UNSEEN(why=shown(str(error))), remedy=said.LET_READ())
     found, unsent = (read(answers[0].result, marker) for read in (activities.marked, activities.unsent))
     posted = [number for number in found if number not in unsent]
     if found and not posted:
@@ -192,9 +187,9 @@ def _tidy(find: Call, marker: str) -> Effects[str]:
     left = []
     answers: list[Answer] = yield Read((find,))
     if answers[0].error is not None:
-        return "; the activity that it left could not be looked for"
+        return said.UNSOUGHT()
     for number in activities.marked(answers[0].result, marker):
         answer: Answer = yield Write(activities.delete(number), OnLostAnswer.REPEAT)
         if answer.error is not None:
             left.append(str(number))
-    return f"; delete the activity {', '.join(left)} in the portal before a retry" if left else ""
+    return said.DELETE_IT(ids=", ".join(left)) if left else ""

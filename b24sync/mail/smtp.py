@@ -14,6 +14,7 @@ from b24sync.mail.message import build, envelope, to_bytes
 from b24sync.mail.smtp_entry import Server, connect
 from b24sync.mail.smtp_link import Link, LostError, SmtpReply
 from b24sync.ports import MailReceipt
+from b24sync.words import mail as mail_said
 from b24sync.words import outside as messages
 
 if TYPE_CHECKING:
@@ -145,8 +146,10 @@ class SmtpMailer:
                 connect(self._server, deadline).close()
         except MailTransientError as error:
             return LoginCheck(ok=False, words=str(error))
-        entered = f"logged in as {self._server.user}" if self._server.user else "no login wanted"
-        return LoginCheck(ok=True, words=f"{self._server.place}: {entered} ({self._server.security})")
+        told = {"place": self._server.place, "security": self._server.security}
+        if not self._server.user:
+            return LoginCheck(ok=True, words=mail_said.NO_LOGIN_WANTED(**told))
+        return LoginCheck(ok=True, words=mail_said.LOGGED_IN(user=self._server.user, **told))
 
     def close(self) -> None:
         """Leave the server; the next ``send`` connects again."""
@@ -227,7 +230,7 @@ class SmtpMailer:
         if 400 <= answer.code < 600:
             self._refuse(messages.REFUSED_MAIL(whom=parcel.whom), answer)
         if not _is_yes(answer):
-            self._doubt(parcel, f"its answer was no SMTP: {answer}")
+            self._doubt(parcel, mail_said.NO_SMTP(answer=answer))
         return answer
 
     def _finished(self, link: Link, parcel: _Parcel) -> SmtpReply:

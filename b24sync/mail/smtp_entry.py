@@ -16,6 +16,7 @@ from b24sync.deadline import Deadline
 from b24sync.errors import MailTransientError
 from b24sync.mail.server_words import shown
 from b24sync.mail.smtp_link import Link, SmtpReply, how
+from b24sync.words import mail as said
 from b24sync.words import outside as messages
 
 
@@ -52,18 +53,16 @@ def connect(server: Server, deadline: Deadline) -> Link:
             none uses up an attempt, also if the password is wrong (the administrator's to mend).
     """
     if not server.host:
-        raise _unreachable(server, "mail.host is empty", "set mail.host to the mail server's name")
+        raise _unreachable(server, said.NO_HOST(), said.SET_HOST())
     if server.security == "none" and not is_loopback(server.host):
-        what = "mail.security is none, which would send mail and password unprotected"
-        raise _unreachable(server, what, "set mail.security to starttls or tls")
+        raise _unreachable(server, said.UNPROTECTED(), said.SET_SECURITY())
     try:
         smtp = _opened(server, deadline)
     except (ssl.SSLError, ssl.CertificateError) as error:
-        raise _unreachable(server, f"TLS failed: {how(error)}", _tls_remedy(server, error)) from None
+        raise _unreachable(server, said.NO_TLS(why=how(error)), _tls_remedy(server, error)) from None
     except smtplib.SMTPResponseException as error:
-        raise _unreachable(
-            server, f"it refuses the connection: {error.smtp_code} {shown(error.smtp_error)}"
-        ) from None
+        answer = f"{error.smtp_code} {shown(error.smtp_error)}"
+        raise _unreachable(server, said.NOT_LET_IN(answer=answer)) from None
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
         raise _unreachable(server, how(error)) from None
     try:
@@ -152,24 +151,20 @@ def _enter(smtp: smtplib.SMTP, server: Server) -> tuple[str, ...]:
     secrets = (password, plain, base64.b64encode(password.encode()).decode("ascii"))
     offered = smtp.esmtp_features.get("auth", "").upper().split()
     if not offered:
-        raise _unreachable(
-            server, "it offers no login", "check mail.port and mail.security, or empty mail.user"
-        )
+        raise _unreachable(server, said.NO_LOGIN(), said.EMPTY_USER())
     try:
         reply = _authenticated(smtp, offered, server.user, password, plain)
     except smtplib.SMTPResponseException as error:
         reply = SmtpReply(-1, shown(error.smtp_error))
     except (smtplib.SMTPException, OSError) as error:
-        raise _unreachable(server, f"the login broke off: {how(error)}") from None
+        raise _unreachable(server, said.LOGIN_BROKE(why=how(error))) from None
     if reply is None:
         ways = shown(" ".join(offered))
-        raise _unreachable(
-            server, f"it offers no known way to log in ({ways})", "PLAIN, LOGIN or CRAM-MD5 is needed"
-        )
+        raise _unreachable(server, said.NO_WAY(ways=ways), said.KNOWN_WAYS())
     if reply.code not in {235, 503}:
-        said = shown(str(reply), secrets=secrets)
-        remedy = "try later" if 400 <= reply.code < 500 else messages.CHECK_LOGIN()
-        raise _unreachable(server, f"it refuses the login of {server.user}: {said}", remedy)
+        answer = shown(str(reply), secrets=secrets)
+        remedy = said.LATER() if 400 <= reply.code < 500 else messages.CHECK_LOGIN()
+        raise _unreachable(server, said.LOGIN_REFUSED(user=server.user, answer=answer), remedy)
     return secrets
 
 
@@ -189,7 +184,7 @@ def _authenticated(
         try:
             digest = hmac.new(password.encode(), base64.b64decode(reply.words + "=="), "md5").hexdigest()
         except ValueError:
-            return SmtpReply(-1, "its challenge for CRAM-MD5 cannot be read")
+            return SmtpReply(-1, said.NO_CHALLENGE())
         return _reply(smtp, _b64(f"{user} {digest}".encode()))
     return None
 
@@ -205,11 +200,8 @@ def _b64(octets: bytes) -> str:
 
 def _tls_remedy(server: Server, error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return (
-            "mail.host must be the name in the server's certificate; a company's own authority must be "
-            "trusted by this machine"
-        )
-    return f"check that mail.security = {server.security} fits mail.port (usual: starttls 587, tls 465)"
+        return said.RIGHT_NAME()
+    return said.RIGHT_PORT(security=server.security)
 
 
 def _unreachable(server: Server, what: str, remedy: str = "") -> MailTransientError:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from b24sync.deadline import Deadline
 from b24sync.mail.server_words import shown
+from b24sync.words import mail as mail_said
 from b24sync.words import outside as messages
 
 _CHUNK = 65_536
@@ -156,7 +157,7 @@ def how(error: Exception) -> str:
     if isinstance(error, TimeoutError) or "timed out" in str(error):
         return messages.NO_ANSWER()
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"certificate not accepted: {shown(error.verify_message)}"
+        return mail_said.NO_CERTIFICATE(why=shown(error.verify_message))
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return messages.CLOSED()
     if isinstance(error, OSError) and error.strerror:

@@ -6,6 +6,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from b24sync.words import fields as words
+
 _NUMBER = re.compile(r"-?\d{1,24}(?:\.\d{1,12})?")
 _LIKE_A_NUMBER = re.compile(r"-?[\d\s\u00a0\u202f']+(?:[.,]\d+)?")
 
@@ -17,10 +19,10 @@ def decimal_of(value: Any) -> Decimal:
         ValueError: It is none; says how to write it.
     """
     if isinstance(value, bool):
-        raise ValueError(f"{value} is no number")  # noqa: TRY004 - for the caller it is a value like any other
+        raise ValueError(words.NO_NUMBER(text=str(value), advice=""))  # noqa: TRY004 - for the caller it is a value like any other
     if isinstance(value, Decimal):
         if not value.is_finite():
-            raise ValueError(f"{value} is no number")
+            raise ValueError(words.NO_NUMBER(text=str(value), advice=""))
         return Decimal(value)
     if isinstance(value, int):
         return Decimal(value)
@@ -29,7 +31,7 @@ def decimal_of(value: Any) -> Decimal:
     text = str(value).strip().partition("|")[0].strip()
     if _NUMBER.fullmatch(text):
         return Decimal(text)
-    raise ValueError(f"{str(value).strip()!r} is no number{_advice(text)}")
+    raise ValueError(words.NO_NUMBER(text=str(value).strip(), advice=_advice(text)))
 
 
 def currency_of(value: Any) -> str:
@@ -44,4 +46,4 @@ def _advice(text: str) -> str:
     if not _LIKE_A_NUMBER.fullmatch(text):
         return ""
     plain = re.sub(r"[\s\u00a0\u202f']", "", text).replace(",", ".")
-    return f" (write {plain})" if _NUMBER.fullmatch(plain) else ""
+    return words.WRITE(text=plain) if _NUMBER.fullmatch(plain) else ""

@@ -15,6 +15,7 @@ from b24sync.steps.linked import linked, named, why
 from b24sync.steps.outcomes import words_of
 from b24sync.steps.together import together
 from b24sync.words import Message
+from b24sync.words import fields as fields_said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +87,7 @@ to = ["user:5"]
         """Hand over whatever is not with the person yet, all at once."""
         people = yield from ctx.people(self.to, several=False)
         if not people.users:
-            return Skipped("nobody", {"message": f"nobody active{why(people)}"})
+            return Skipped("nobody", {"message": fields_said.NOBODY(why=why(people))})
         user = people.users[0]
         found = yield from linked(ctx, *self.targets)
         keys = [entity.key for entity in found.values() if entity is not None]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from b24sync.ports import Read
 from b24sync.rest import catalog
 from b24sync.steps.outcomes import required
+from b24sync.words import fields as fields_said
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer, Call
@@ -78,5 +79,5 @@ def _result(answer: Answer) -> object:
     error = answer.error
     if error is not None and catalog.is_gone(error):
         return None
-    required(answer, "sections of the catalogue (scope catalog)")
+    required(answer, fields_said.SECTIONS())
     return answer.result

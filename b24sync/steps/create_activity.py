@@ -17,6 +17,7 @@ from b24sync.steps.linked import linked, named, needed_person
 from b24sync.steps.moments import moment_of
 from b24sync.steps.outcomes import required, words_of
 from b24sync.words import Message
+from b24sync.words import fields as fields_said
 from b24sync.words.vocabulary import ACTIVITIES, word
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ subject = "{{ deal.title }}"
     def _made_before(self, ctx: StepContext, owner: Key) -> Effects[int | None]:
         call = activities.find(owner=_typed(ctx, owner), marker=ctx.marker, type_id=self._type_id)
         answers: list[Answer] = yield Read((call,))
-        required(answers[0], f"looking for a {self.kind} made before")
+        required(answers[0], fields_said.FORMER_ACTIVITY())
         found = activities.marked(answers[0].result, ctx.marker)
         return found[0] if found else None
 

@@ -18,6 +18,7 @@ from b24sync.rest.kinds import Kind
 from b24sync.rules.scope import EntityView, RecordView, UserView
 from b24sync.rules.text_values import is_none
 from b24sync.steps.amounts import currency_of, decimal_of
+from b24sync.words import fields as words
 
 if TYPE_CHECKING:
     from b24sync.rest.fields import FieldSpec
@@ -69,15 +70,15 @@ def typed(spec: FieldSpec, value: Any, frame: Frame) -> Any:
         ValueError: The field cannot hold this; says why.
     """
     if spec.is_read_only:
-        raise ValueError("it cannot be written")
+        raise ValueError(words.READ_ONLY())
     if spec.type in _UNWRITABLE:
-        raise ValueError(f"fields of the type {spec.type} are not written by rules")
+        raise ValueError(words.NOT_BY_RULES(type=spec.type))
     several = list(value) if isinstance(value, list | tuple) else [value]
     held = [one for one in several if not is_empty(one)]
     if spec.is_multiple:
         return tuple(_one(spec, one, frame) for one in held)
     if len(held) > 1:
-        raise ValueError(f"it holds one value, and {len(held)} are given")
+        raise ValueError(words.ONE_VALUE(count=len(held)))
     return _one(spec, held[0], frame) if held else None
 
 
@@ -104,7 +105,7 @@ def _id(value: Any) -> int:
         int(inner) if isinstance(inner, Decimal) and inner == int(inner) else inner
     )
     if found is None:
-        raise ValueError(f"{str(value)!r} is no id")
+        raise ValueError(words.NO_ID(text=str(value)))
     return found
 
 
@@ -116,17 +117,15 @@ def _choice(spec: FieldSpec, value: Any) -> int | str:
     if found is None:
         close = get_close_matches(text.casefold(), ids, n=1)
         shown = [spec.choices[ids[close[0]]]] if close else list(spec.choices.values())[:10]
-        raise ValueError(
-            f"it has no value {text!r} ({'did you mean' if close else 'known:'} "
-            f"{', '.join(shown)}{'?' if close else ''})"
-        )
+        advice = words.DID_YOU_MEAN(name=shown[0]) if close else words.KNOWN(names=", ".join(shown))
+        raise ValueError(words.NO_CHOICE(text=text, advice=advice))
     return int(found) if found.isdigit() else found
 
 
 def _integer(value: Any, _: Frame) -> int:
     number = decimal_of(value)
     if number != number.to_integral_value():
-        raise ValueError(f"{value} is no whole number")
+        raise ValueError(words.NOT_WHOLE(text=value))
     return int(number)
 
 
@@ -137,7 +136,7 @@ def _double(value: Any, _: Frame) -> Decimal:
 def _money(value: Any, frame: Frame) -> str:
     currency = currency_of(value) or frame.currency
     if not currency:
-        raise ValueError(f"{value} has no currency (write 100.5|RUB)")
+        raise ValueError(words.NO_CURRENCY(text=value))
     return f"{json_values.plain_number(decimal_of(value))}|{currency}"
 
 
@@ -146,7 +145,7 @@ def _boolean(value: Any, _: Frame) -> bool:
         return value
     word = str(value).strip().casefold()
     if word not in _YES | _NO:
-        raise ValueError(f"{str(value)!r} is neither Y nor N")
+        raise ValueError(words.NOT_YES_NO(text=str(value)))
     return word in _YES
 
 
@@ -157,7 +156,7 @@ def _date(value: Any, frame: Frame) -> date:
         return value
     found = parse_date(value) or parse_site_date(value)
     if found is None:
-        raise ValueError(f"{str(value)!r} is no date (write it as 2026-12-31)")
+        raise ValueError(words.NO_DATE(text=str(value)))
     return found
 
 

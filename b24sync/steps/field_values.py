@@ -13,6 +13,7 @@ from b24sync.rest import contract, fields, items
 from b24sync.steps import field_types
 from b24sync.steps.outcomes import StepError, required, words_of
 from b24sync.words import Message
+from b24sync.words import fields as fields_said
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer
@@ -54,7 +55,7 @@ def fields_of(ctx: StepContext, kind: str) -> Effects[Fields]:
     if ctx.kinds[kind].api == "task":
         return fields.read_fields(ctx.kinds[kind], None)
     answers: list[Answer] = yield Read((items.fields(ctx.kinds[kind]),))
-    required(answers[0], f"fields of {kind}")
+    required(answers[0], fields_said.FIELDS_OF(kind=kind))
     return fields.read_fields(ctx.kinds[kind], answers[0].result)
 
 
@@ -138,7 +139,7 @@ def _in_words(value: Any) -> Any:
 
 def _read_again(ctx: StepContext, kind: Kind, entity: Entity) -> Effects[Mapping[str, Any]]:
     answers: list[Answer] = yield Read((items.get(ctx.kinds[kind.name], entity.key.id),))
-    required(answers[0], f"{entity.key} after the write")
+    required(answers[0], fields_said.AFTER_WRITE(entity=entity.key))
     return contract.original_fields(items.row_of(answers[0].result) or {})
 
 

@@ -22,6 +22,7 @@ from b24sync.rest.json_values import id_or_none
 from b24sync.steps import printed_content
 from b24sync.steps.outcomes import StepError, words_of
 from b24sync.words import Message
+from b24sync.words import fields as fields_said
 from b24sync.words import refusals as words
 
 if TYPE_CHECKING:
@@ -221,16 +222,12 @@ def _added(wanted: _Wanted) -> Effects[Document]:
     if answer.error is not None:
         # Nothing was made: what is there later was made by somebody else.
         yield from wanted.memory.put(document_asked=None)
-        remedy = (
-            f"see whether the document template {wanted.template_id} is there and for invoices, then b24sync "
-            f"retry"
-        )
-        raise StepError(_words(answer.error, f"document of {wanted.invoice.key}", remedy))
+        remedy = fields_said.CHECK_TEMPLATE(id=wanted.template_id)
+        doing = fields_said.DOCUMENT_OF(entity=wanted.invoice.key)
+        raise StepError(_words(answer.error, doing, remedy))
     document = documents.read_document(answer.result)
     if document is None:
-        raise StepError(
-            f"the portal answered without a document of {wanted.invoice.key}; look there, then b24sync retry"
-        )
+        raise StepError(fields_said.NO_DOCUMENT(entity=wanted.invoice.key))
     return document
 
 
@@ -239,7 +236,7 @@ def _listed(wanted: _Wanted) -> Effects[list[Document]]:
     answer: Answer
     (answer,) = yield Read((documents.list_for(kind, number, wanted.template_id),))
     if answer.error is not None:
-        raise StepError(_words(answer.error, f"documents of {wanted.invoice.key}"))
+        raise StepError(_words(answer.error, fields_said.DOCUMENTS_OF(entity=wanted.invoice.key)))
     return documents.read_documents(
         answer.result, kind=kind, entity_id=number, template_id=wanted.template_id
     )
@@ -273,7 +270,7 @@ def _get(document_id: int) -> Effects[Document | None]:
         return documents.read_document(answer.result)
     if isinstance(answer.error, NotFoundError) or answer.error.code in _GONE:
         return None
-    raise StepError(_words(answer.error, f"document {document_id}"))
+    raise StepError(_words(answer.error, fields_said.DOCUMENT(id=document_id)))
 
 
 def _waiting(ctx: StepContext, memory: Memory) -> Effects[Waiting]:
@@ -289,19 +286,17 @@ def _waiting(ctx: StepContext, memory: Memory) -> Effects[Waiting]:
 
 def _downloaded(document: Document) -> Effects[bytes]:
     """The PDF's bytes; its address holds a secret and is shown nowhere."""
-    what = f"the PDF of document {document.id}"
+    what = fields_said.PDF_OF(id=document.id)
     try:
         content: bytes = yield Download(document.pdf_url, LIMIT_BYTES)
     except PermanentError as error:
-        raise StepError(f"{what}: {error.reason}; look at it in the portal, then b24sync retry") from None
+        raise StepError(fields_said.LOOK_AT_IT(what=what, why=error.reason)) from None
     if len(content) > LIMIT_BYTES:
-        raise StepError(
-            f"{what} has {len(content) / 1e6:.1f} MB, more than {LIMIT_BYTES / 1e6:g} MB; set attach = false"
-        )
+        size, most = f"{len(content) / 1e6:.1f}", f"{LIMIT_BYTES / 1e6:g}"
+        raise StepError(fields_said.PDF_TOO_LARGE(what=what, size=size, most=most))
     if not content.startswith(b"%PDF"):
-        raise StepError(
-            f"{what}: the portal sent {_said(content)} instead; look at it in the portal, then b24sync retry"
-        )
+        why = fields_said.SENT_INSTEAD(found=_said(content))
+        raise StepError(fields_said.LOOK_AT_IT(what=what, why=why))
     return content
 
 
@@ -310,11 +305,11 @@ def _said(content: bytes) -> str:
     try:
         found: Any = json.loads(content)
     except ValueError:
-        return "something that is no PDF"
+        return fields_said.NO_PDF()
     if isinstance(found, dict) and ("error" in found or "error_description" in found):
         words = " ".join(f"{found.get('error', '')}: {found.get('error_description', '')}".split())
-        return f"the error {words[:200]}"
-    return "JSON that is no error"
+        return fields_said.AN_ERROR(error=words[:200])
+    return fields_said.OTHER_JSON()
 
 
 def _remedy(code: str) -> str | None:

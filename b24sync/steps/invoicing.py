@@ -18,6 +18,7 @@ from b24sync.steps.outcomes import StepError, required, words_of
 from b24sync.steps.telling import present
 from b24sync.steps.together import together
 from b24sync.words import Message
+from b24sync.words import fields as fields_said
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer
@@ -137,7 +138,7 @@ def _find(ctx: StepContext) -> Effects[Key | None]:
         ctx.kinds[INVOICE], filter={"=xmlId": ctx.marker}, order={"id": "ASC"}, select=("id", "xmlId")
     )
     answers: list[Answer] = yield Read((call,))
-    required(answers[0], "looking for an invoice made before")
+    required(answers[0], fields_said.FORMER_INVOICE())
     own = [row for row in items.page_rows(answers[0].result) if row.get("xmlId") == ctx.marker]
     return Key(INVOICE, items.row_id(own[0])) if own else None
 

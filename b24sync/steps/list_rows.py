@@ -13,6 +13,7 @@ from b24sync.rest import json_values, lists
 from b24sync.rules.scope import EntityView, RecordView, View
 from b24sync.rules.text_values import MISSING, Missing
 from b24sync.steps.outcomes import StepError, required
+from b24sync.words import fields as words
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer
@@ -94,8 +95,10 @@ def _filter(known: Mapping[str, Property], match: Mapping[str, Any], doing: str)
                 if name.casefold() in by_name
                 else get_close_matches(name, known, n=1)
             )
-            advice = f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(known))}"
-            raise StepError(f"{doing}: the list has no field {name} ({advice})")
+            advice = (
+                words.DID_YOU_MEAN(name=close[0]) if close else words.KNOWN(names=", ".join(sorted(known)))
+            )
+            raise StepError(words.NO_LIST_FIELD(doing=doing, name=name, advice=advice))
         text = _text(value)
         choices = {shown.casefold(): key for key, shown in prop.choices.items()} if prop else {}
         found[code] = choices.get(text.casefold(), text)
@@ -174,7 +177,7 @@ def _bound(place: Place, element: Element, known: Mapping[str, Property], texts:
     }
     found = dict[tuple[int, str], RecordView | Missing]()
     for (list_id, row_id), answer in zip(pairs, answers[len(list_ids) :], strict=True):
-        required(answer, f"row {row_id} of the list {list_id}")
+        required(answer, words.LIST_ROW(row=row_id, list=list_id))
         row = next((one for one in lists.read_elements(answer.result) if str(one.id) == row_id), None)
         found[list_id, row_id] = MISSING if row is None else _record(row, described[list_id], {})
     return found

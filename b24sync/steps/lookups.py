@@ -20,6 +20,7 @@ from b24sync.steps import field_types, list_rows
 from b24sync.steps.linked import linked
 from b24sync.steps.outcomes import StepError, required
 from b24sync.steps.together import together
+from b24sync.words import fields as words
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer
@@ -68,7 +69,7 @@ def _mentions(lookup: Lookup, names: set[str]) -> bool:
 
 
 def _find_one(ctx: StepContext, lookup: Lookup, views: Views, texts: str) -> Effects[View | Missing]:
-    doing = f"look-up {lookup.name} ({lookup.from_})"
+    doing = words.LOOKUP(name=lookup.name, source=lookup.from_)
     source, _, number = lookup.from_.partition(":")
     by_id = lookup.id != ""
     if source in {CONTACT, COMPANY} and not by_id and not lookup.match:
@@ -105,7 +106,7 @@ def _row_id(value: Any, doing: str) -> int:
     inner = record.get("id") if isinstance(record, Mapping) else one
     found = json_values.id_or_none(inner.strip().rpartition("_")[2] if isinstance(inner, str) else inner)
     if found is None:
-        raise StepError(f"{doing}: id is {str(one)!r}, which is no id")
+        raise StepError(words.LOOKUP_NO_ID(doing=doing, text=str(one)))
     return found
 
 

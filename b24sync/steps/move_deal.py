@@ -16,6 +16,7 @@ from b24sync.steps.linked import linked
 from b24sync.steps.memory import Memory
 from b24sync.steps.outcomes import StepError, required, words_of
 from b24sync.words import Message
+from b24sync.words import fields as fields_said
 from b24sync.words.intents import MOVE
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _funnel(ctx: StepContext, deal: Entity, wanted: str) -> Effects[Sequence[Sta
     if deal["stage_id"] in ids and (wanted == NEXT or wanted in ids):
         return known
     answers: list[Answer] = yield Read((stages.status_list(stages.entity_id(ctx.kinds[DEAL], category)),))
-    required(answers[0], f"stages of the funnel {category}")
+    required(answers[0], fields_said.STAGES_OF(funnel=category))
     return stages.read_stages(answers[0].result, category_id=category)
 
 

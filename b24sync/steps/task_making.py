@@ -15,6 +15,7 @@ from b24sync.steps.moments import moment_of
 from b24sync.steps.outcomes import required, words_of
 from b24sync.steps.telling import present
 from b24sync.words import Message
+from b24sync.words import fields as fields_said
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -191,7 +192,7 @@ def _look_for(ctx: StepContext, bindings: Sequence[str], markers: Sequence[str])
 
 
 def _rows(answer: Answer) -> list[dict[str, Any]]:
-    required(answer, "looking for tasks made before")
+    required(answer, fields_said.FORMER_TASKS())
     return items.page_rows(answer.result)
 
 
