@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from b24sync.cli.cells import defused
@@ -22,7 +23,10 @@ from b24sync.domain.entity import INVOICE, Key
 from b24sync.domain.money import minor_places
 from b24sync.errors import UsageError
 from b24sync.log import json_line, printable
+from b24sync.rules.formats import as_written
+from b24sync.words import Language
 from b24sync.words import commands as said
+from b24sync.words.commission import TITLES
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -47,52 +51,6 @@ _ROW_COLUMNS = (
     "reverses",
     "number",
 )
-_TITLES = {
-    "ru": {
-        "person": "Сотрудник",
-        "invoice": "Счёт",
-        "expected": "Ожидается",
-        "earned": "Начислено",
-        "reversed": "Отменено",
-        "payable": "К выплате",
-        "currency": "Валюта",
-        "none": "в ведомости нет строк",
-        "total": "Итого",
-        "id": "Строка",
-        "at": "Дата",
-        "entity": "Объект",
-        "user": "ID сотрудника",
-        "name": "Сотрудник",
-        "role": "Роль",
-        "percent": "Процент",
-        "state": "Состояние",
-        "amount": "Сумма",
-        "reverses": "Отменяет строку",
-        "number": "Номер счёта",
-    },
-    "en": {
-        "person": "Person",
-        "invoice": "Invoice",
-        "expected": "Expected",
-        "earned": "Earned",
-        "reversed": "Reversed",
-        "payable": "Payable",
-        "currency": "Currency",
-        "none": "the ledger has no rows",
-        "total": "Total",
-        "id": "Row",
-        "at": "Date",
-        "entity": "Entity",
-        "user": "User ID",
-        "name": "Person",
-        "role": "Role",
-        "percent": "Percent",
-        "state": "State",
-        "amount": "Amount",
-        "reverses": "Reverses row",
-        "number": "Invoice number",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +63,15 @@ class Look:
         excel: CSV as Excel opens it by a double click where decimals have a comma.
     """
 
-    lang: str = "ru"
+    lang: Language = "ru"
     names: Mapping[int, str] = field(default_factory=dict)
     numbers: Callable[[int], str] = lambda _id: ""
     excel: bool = False
 
     def title(self, name: str) -> str:
         """The heading of a column."""
-        return _TITLES.get(self.lang, _TITLES["en"]).get(name, name)
+        found = TITLES.get(name)
+        return name if found is None else found.of(self.lang)
 
 
 def commission(
@@ -128,7 +87,7 @@ def commission(
     if as_csv and as_json:
         raise UsageError(said.CSV_OR_JSON())
     if excel and not as_csv:
-        raise UsageError("--excel is for --csv", remedy="say --csv --excel")
+        raise UsageError(said.EXCEL_IS_CSV(), remedy=said.SAY_BOTH())
     fmt: Format = "csv" if as_csv else "json" if as_json else "table"
     with session.app(offline=True) as app:
         since, until = month_bounds(month, app.tz) if month else (None, None)
@@ -223,22 +182,23 @@ def _write_sums(rows: Iterable[BookedRow], by: str, fmt: Format, out: TextIO, lo
         sums.setdefault((who, booked.row.currency), Sums()).add(booked)
         totals.setdefault(booked.row.currency, Sums()).add(booked)
         shown[who] = _person(booked, look.names) if by == "person" else str(who)
+    write = _amounts if fmt == "csv" else partial(_told_amounts, look)
     order = sorted(sums, key=lambda key: (shown[key[0]], key[1]))
     lines = [
-        [*_first_cells(who, shown[who], by, fmt, look), *_amounts(sums[who, currency], currency), currency]
+        [*_first_cells(who, shown[who], by, fmt, look), *write(sums[who, currency], currency), currency]
         for who, currency in order
     ]
     if fmt == "csv":
         head = ("user", "name") if by == "person" else ("entity", "number")
         if look.excel:
-            lines += [[look.title("total"), "", *_amounts(one, code), code] for code, one in totals.items()]
+            lines += [[look.title("total"), "", *write(one, code), code] for code, one in totals.items()]
         _write_csv(out, (*head, *_SUMS, "currency"), lines, look)
         return
     if not lines:
         out.write(f"{look.title('none')}\n")
         return
     if len(lines) > len(totals):
-        lines += [[look.title("total"), *_amounts(one, code), code] for code, one in sorted(totals.items())]
+        lines += [[look.title("total"), *write(one, code), code] for code, one in sorted(totals.items())]
     titles = [look.title(by), *(look.title(name) for name in _SUMS), look.title("currency")]
     _write_table(out, titles, lines)
 
@@ -314,6 +274,13 @@ def _row_cells(booked: BookedRow, tz: tzinfo, look: Look) -> list[Any]:
 
 def _amounts(one: Sums, currency: str) -> list[str]:
     return [f"{getattr(one, name):.{minor_places(currency)}f}" for name in _SUMS]
+
+
+def _told_amounts(look: Look, one: Sums, currency: str) -> list[str]:
+    """The sums as people read them: the currency has a column of its own, but decides on the decimals."""
+    places = minor_places(currency)
+    numbers = [f"{getattr(one, name):,.{places}f}" for name in _SUMS]
+    return [as_written(number, look.lang) for number in numbers]
 
 
 def _person(booked: BookedRow, names: Mapping[int, str]) -> str:

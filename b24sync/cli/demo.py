@@ -14,18 +14,7 @@ from b24sync.demo.office import open_office
 from b24sync.demo.show import Scene, Table
 from b24sync.demo.story import Story
 from b24sync.log import printable, setup
-
-_FIRST = {
-    "en": "A company of eight people on a stand-in portal at {portal}; b24sync with its database "
-    "in {folder}.",
-    "ru": "Компания из восьми человек на учебном портале {portal}; b24sync с базой в {folder}.",
-}
-_LAST = {
-    "en": "\nThat took {seconds:.1f} s, without network. Next: b24sync init writes a configuration for "
-    "your portal.",
-    "ru": "\nВсё это заняло {seconds:.1f} с, без сети. Дальше: b24sync init пишет конфигурацию для "
-    "вашего портала.",
-}
+from b24sync.words import commands as said
 
 
 def run() -> int:
@@ -33,11 +22,11 @@ def run() -> int:
     setup(fmt="text", verbose=False, stream=sys.stderr)
     language, begun, drawn = of_environment(os.environ), time.monotonic(), screen()
     with tempfile.TemporaryDirectory(prefix="b24sync-demo-") as folder, open_office(Path(folder)) as office:
-        drawn.paragraph(_FIRST[language].format(portal=office.portal.base_url, folder=folder))
+        drawn.paragraph(said.DEMO_BEGINS.of(language, portal=office.portal.base_url, folder=folder))
         story = Story(office, language)
         for number, scene in enumerate(story.scenes(), start=1):
             _draw(drawn, scene, number)
-        drawn.paragraph(_LAST[language].format(seconds=time.monotonic() - begun))
+        drawn.paragraph(said.DEMO_ENDS.of(language, seconds=time.monotonic() - begun))
     for fault in story.faults:
         print(printable(f"the demonstration went another way than it is told: {fault}"), file=sys.stderr)
     return 1 if story.faults else 0

@@ -29,6 +29,7 @@ from b24sync.steps.outcomes import StepError
 from b24sync.steps.registry import reason_word
 from b24sync.store.lock import operator_alive
 from b24sync.store.outbox import AS_USUAL, OPERATOR_CLAIM, Action, Planned
+from b24sync.words import commands as said
 from b24sync.words import listing
 from b24sync.words import operate as words
 from b24sync.words.verdicts import verdict
@@ -323,7 +324,7 @@ class Operator:
     def _run_one(self, dispatcher: Dispatcher, action_id: int) -> int:
         action = self.app.store.outbox.action(action_id)
         if action is None:
-            raise UsageError(f"action {action_id} is gone")
+            raise UsageError(said.ACTION_GONE(id=action_id))
         dispatcher.run_alone(action)
         ended = self.app.store.outbox.action(action_id) or action
         print(printable(words.ENDED(id=ended.id, state=word(STATES, ended.state)) + _why(ended)))

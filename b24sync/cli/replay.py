@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from b24sync.app import App, show_time
+from b24sync.app import App
 from b24sync.calendars import make_calendar
-from b24sync.cli.listing import action_json
+from b24sync.cli.listing import action_json, clock
 from b24sync.cli.times import typed_time
 from b24sync.config.find import Source
 from b24sync.engine.as_of import Past
@@ -20,8 +20,11 @@ from b24sync.engine.history_replay import Replay, Would
 from b24sync.errors import UsageError
 from b24sync.log import json_line, printable, redact
 from b24sync.rules.language import Language
+from b24sync.steps.registry import reason_word, step_word
 from b24sync.store import Store
 from b24sync.words import commands as said
+from b24sync.words import replay as words
+from b24sync.words.vocabulary import STATES, event_word, word
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -76,7 +79,7 @@ def _configured(session: Session, wanted: Wanted) -> Iterator[App]:
 def _other(session: Session, path: Path, option: str) -> Iterator[App]:
     """Another whole configuration, which an option names."""
     if path.is_dir():
-        raise UsageError(f"{option} {path}: is a folder", remedy="name one configuration file")
+        raise UsageError(said.IS_FOLDER(path=f"{option} {path}"), remedy=said.NAME_A_FILE())
     app = App(session.load(Source(path), offline=True))
     try:
         yield app
@@ -100,7 +103,8 @@ def _compare(
             replay.say = partial(_say_of, one.loaded.path)
             calendar = partial(make_calendar, one.settings, kept, one.clock)
             sums.append(replay_compare.sums(one, replay, calendar, since=since, until=until))
-        replay_compare.show(sums[0], sums[1], lang=app.settings.language, as_json=wanted.as_json)
+        names = {f"user:{number}": name for number, name in app.store.ledger.names()}
+        replay_compare.show(sums[0], sums[1], names=names, as_json=wanted.as_json)
 
 
 class Shared(Store):
@@ -167,7 +171,17 @@ def _say(text: str) -> None:
 
 def _line(app: App, would: Would) -> str:
     action, event = would.action, would.event
-    reason = action.result.get("message") or action.result.get("reason") or ""
-    what = f"{action.rule}/{action.position} {action.step}  {action.kind}:{action.entity_id}"
-    of = f"event {event.id} {event.name} {show_time(event.occurred_at, app.tz)}"
-    return printable(f"{action.id:>6}  {action.state:<9}  {what}  ({of})  {reason}".rstrip())
+    told = action.result.get("message") or reason_word(action.step, str(action.result.get("reason") or ""))
+    line = words.LINE(
+        id=action.id,
+        state=words.PLANNED() if action.state == "pending" else word(STATES, action.state),
+        rule=action.rule,
+        position=action.position,
+        step=step_word(action.step),
+        entity=f"{action.kind}:{action.entity_id}",
+        event=event.id,
+        what=event_word(event.name),
+        when=clock(event.occurred_at, app.tz),
+        why=told,
+    )
+    return printable(line.rstrip())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from b24sync.engine.rehearsal.comparison import Compared, Sums, compared, sums_of
 from b24sync.engine.rehearsal.past_actions import PastActions
 from b24sync.log import json_line, printable
+from b24sync.rules.formats import money
+from b24sync.words import language
+from b24sync.words.replay import COMPARED
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -16,35 +19,6 @@ if TYPE_CHECKING:
     from b24sync.app import App
     from b24sync.domain.calendar import Calendar
     from b24sync.engine.history_replay import Replay
-
-_WORDS = {
-    "ru": {
-        "firings": "срабатываний",
-        "mails": "писем",
-        "notices": "уведомлений",
-        "held": "задержано",
-        "recipients": "получатели",
-        "expected": "ожидаемое вознаграждение",
-        "earned": "вознаграждение",
-        "invoiced": "выставлено",
-        "only_new": "новое правило",
-        "only_old": "правила больше нет",
-        "same": "без изменений",
-    },
-    "en": {
-        "firings": "firings",
-        "mails": "mails",
-        "notices": "notices",
-        "held": "held",
-        "recipients": "recipients",
-        "expected": "expected commission",
-        "earned": "commission",
-        "invoiced": "invoiced",
-        "only_new": "a new rule",
-        "only_old": "the rule is gone",
-        "same": "no change",
-    },
-}
 
 
 def awake(app: App) -> App:
@@ -61,37 +35,46 @@ def sums(
     return sums_of(app.settings, replay.run(since=since, until=until), past)
 
 
-def show(old: dict[str, Sums], new: dict[str, Sums], *, lang: str, as_json: bool) -> None:
-    """Print every rule, old against new."""
+def show(old: dict[str, Sums], new: dict[str, Sums], *, names: Mapping[str, str], as_json: bool) -> None:
+    """Print every rule, old against new.
+
+    Args:
+        old: The sums of the rules as they are.
+        new: Those of the other configuration.
+        names: ``user:5`` → the name that is known of him.
+        as_json: As JSON Lines, with ids alone.
+    """
     for one in compared(old, new):
         if as_json:
             sides = {"old": one.old and one.old.shown(), "new": one.new and one.new.shown()}
             print(json_line({"rule": one.rule, "changed": one.changed(), **sides}))
         else:
-            for line in _lines(one, _WORDS[lang]):
+            for line in _lines(one, names):
                 print(printable(line))
 
 
-def _lines(one: Compared, words: dict[str, str]) -> Iterator[str]:
-    note = words["only_new"] if one.old is None else words["only_old"] if one.new is None else ""
+def _lines(one: Compared, names: Mapping[str, str]) -> Iterator[str]:
+    note = "only_new" if one.old is None else "only_old" if one.new is None else ""
     if not note and not one.changed():
-        note = words["same"]
-    yield f"{one.rule}{f' ({note})' if note else ''}"
+        note = "same"
+    yield f"{one.rule} ({COMPARED[note]()})" if note else one.rule
     old, new = one.old or Sums(), one.new or Sums()
     for key in ("firings", "mails", "notices", "held"):
         before, after = getattr(old, key), getattr(new, key)
         if before or after:
-            yield _row(words[key], str(before), str(after))
+            yield _row(COMPARED[key](), str(before), str(after))
     for currency in sorted({*old.money, *new.money}):
         for what in ("expected", "earned", "invoiced"):
             before, after = _amount(old, currency, what), _amount(new, currency, what)
             if before or after:
-                yield _row(words[what], f"{before} {currency}", f"{after} {currency}")
+                told = [money(amount, language=language(), currency=currency) for amount in (before, after)]
+                yield _row(COMPARED[what](), told[0], told[1])
     gone, come = sorted(old.recipients - new.recipients), sorted(new.recipients - old.recipients)
     kept = sorted(old.recipients & new.recipients)
-    people = [*kept, *(f"-{person}" for person in gone), *(f"+{person}" for person in come)]
+    everybody = [(kept, ""), (gone, "-"), (come, "+")]
+    people = [f"{sign}{names.get(one, one)}" for listed, sign in everybody for one in listed]
     if people:
-        yield f"    {words['recipients']:<24} {_joined(people)}"
+        yield f"    {COMPARED['recipients']():<24} {_joined(people)}"
 
 
 def _row(word: str, before: str, after: str) -> str:

@@ -13,6 +13,7 @@ from b24sync.errors import UsageError
 from b24sync.log import printable, redact
 from b24sync.reporting.gather import Gatherer
 from b24sync.reporting.page import page
+from b24sync.words import commands as said
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -50,9 +51,9 @@ def run(session: Session, output: Path | None) -> int:
 
 def _write(target: Path, text: str) -> None:
     if not target.parent.is_dir():
-        raise UsageError(f"{target}: the folder does not exist")
+        raise UsageError(said.NO_FOLDER(file=target))
     if target.is_symlink() or (target.exists() and not target.is_file()):
-        raise UsageError(f"{target}: is there and is no plain file", remedy="name another one with --output")
+        raise UsageError(said.NO_PLAIN_FILE(file=target), remedy=said.OTHER_OUTPUT())
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

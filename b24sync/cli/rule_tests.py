@@ -19,6 +19,7 @@ from b24sync.portal.webhook import Webhook
 from b24sync.rest.kinds import kinds_from
 from b24sync.rules.language import Language
 from b24sync.store import Store
+from b24sync.words import commands as said
 from b24sync.words import speak
 from b24sync.words.verdicts import verdict
 
@@ -67,7 +68,7 @@ def run(session: Session, file: Path | None, *, as_json: bool) -> int:
         UsageError: The file is a folder.
     """
     if file is not None and file.is_dir():
-        raise UsageError(f"{file}: is a folder", remedy="name one configuration file")
+        raise UsageError(said.IS_FOLDER(path=file), remedy=said.NAME_A_FILE())
     sources = session.sources() if file is None else [Source(file)]
     return max([_tried(session.load(source, offline=True), as_json=as_json) for source in sources])
 

@@ -58,7 +58,7 @@ class Session:
         names = {source.path.stem: source for source in found}
         wanted = name.removesuffix(".toml")
         if wanted not in names:
-            raise UsageError(f"--only: there is no {wanted}.toml", remedy=f"known: {', '.join(names)}")
+            raise UsageError(said.NO_ONLY(name=wanted), remedy=said.ONLY_KNOWN(names=", ".join(names)))
         return names[wanted]
 
     def load(self, source: Source, *, offline: bool = False) -> Loaded:

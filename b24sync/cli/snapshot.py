@@ -50,7 +50,7 @@ def take_in(session: Session, file: Path) -> int:
     with session.app(offline=True) as app:
         path = app.settings.store.path
         if not path.parent.is_dir():
-            raise UsageError(f"{path}: the folder does not exist", remedy="make it, or change store.path")
+            raise UsageError(said.NO_FOLDER(file=path), remedy=said.MAKE_IT())
         taken = history_import.take_in(file, path)
         print(
             printable(

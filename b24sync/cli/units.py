@@ -14,6 +14,7 @@ from b24sync.errors import UsageError
 from b24sync.log import printable
 from b24sync.onboarding.kubernetes import kubernetes
 from b24sync.onboarding.units import Installation, Place, crontab, secrets_of, systemd
+from b24sync.words import commands as said
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -29,7 +30,7 @@ def run(session: Session, kinds: list[str], output: Path | None, user: str | Non
         UsageError: Not one kind of files is named, or a file is there already.
     """
     if len(kinds) != 1:
-        raise UsageError("write one of --systemd, --cron, --kubernetes")
+        raise UsageError(said.ONE_KIND())
     sources = session.sources()
     places = [_place(session, source) for source in sources]
     folder = places[0].file.parent if sources[0].in_folder else None
@@ -81,7 +82,7 @@ def _write(files: dict[str, str], output: Path, *, force: bool) -> None:
     for name, text in files.items():
         path = output / name
         if path.exists() and not force and path.read_text(encoding="utf-8") != text:
-            raise UsageError(f"{path} is there already and differs", remedy="say --force to overwrite it")
+            raise UsageError(said.DIFFERS(path=path), remedy=said.SAY_FORCE())
     for name, text in files.items():
         (output / name).write_text(text, encoding="utf-8")
         print(printable(str(output / name)))

@@ -14,6 +14,7 @@ from b24sync.cli.failure import explain
 from b24sync.cli.poll import Wanted, poll_configuration
 from b24sync.cli.times import typed_duration
 from b24sync.errors import ConfigError, UsageError
+from b24sync.words import commands as said
 
 if TYPE_CHECKING:
     from b24sync.app import App
@@ -26,7 +27,7 @@ def run(session: Session, interval: str) -> int:
     """Poll every interval; the action in hand is finished before the end, which is exit 0."""
     pause_s = typed_duration(interval, option="--interval").total_seconds()
     if pause_s < 1:
-        raise UsageError("--interval: write at least 1s")
+        raise UsageError(said.TOO_OFTEN())
     for source in session.sources():
         session.load(source)  # a wrong configuration ends it at once
     logging.getLogger("b24sync.cli").setLevel(logging.DEBUG if session.verbose else logging.INFO)

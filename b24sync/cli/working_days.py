@@ -15,6 +15,7 @@ from b24sync.domain.calendar.importing import LARGEST_FILE
 from b24sync.errors import UsageError
 from b24sync.plain_files import read_plain
 from b24sync.store import Store
+from b24sync.words import commands as said
 
 if TYPE_CHECKING:
     from b24sync.app import App
@@ -35,7 +36,7 @@ def check(session: Session, day: str, *, portal: bool, as_json: bool) -> int:
     try:
         wanted = date.fromisoformat(day)
     except ValueError:
-        raise UsageError(f"found {day!r}, write a date as 2026-12-31") from None
+        raise UsageError(said.NO_DAY(text=day)) from None
     with session.app(offline=not portal) as app:
         _leave_no_trace(app)
         code = body.check(
@@ -54,7 +55,7 @@ def import_file(session: Session, file: Path, *, as_json: bool) -> int:
     try:
         data = read_plain(file, LARGEST_FILE)
     except OSError as error:
-        raise UsageError(f"{file}: cannot be read: {error.strerror or error}") from None
+        raise UsageError(said.UNREADABLE(path=file, why=error.strerror or error)) from None
     with session.app(offline=True) as app:
         store = ImportedYears(app.store, app.clock)
         return body.import_file(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from b24sync.calls import Answer
 from b24sync.errors import TransientError, UntriedError
 from b24sync.rules.loader import Loader
+from b24sync.words import connection as said
 from b24sync.words import polling as words
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class AwaitedLinks:
 
 
 def _not_asked(call: Call) -> Answer:
-    return Answer(call, error=UntriedError("not asked any more", method=call.method))
+    return Answer(call, error=UntriedError(said.NOT_ASKED(), method=call.method))
 
 
 def _untried(error: TransientError) -> TransientError:

@@ -13,6 +13,7 @@ from b24sync.portal.reads import Reads
 from b24sync.portal.requester import Requester
 from b24sync.portal.writes import Writes
 from b24sync.secrecy import holds
+from b24sync.words import connection as said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -170,16 +171,16 @@ class PortalClient:
         for _ in range(_MOST_REDIRECTS):
             own = self._webhook.within(target)
             if own is None:
-                raise PermanentError("the file's link leads elsewhere than to this portal", method="download")
+                raise PermanentError(said.LINK_ELSEWHERE(), method="download")
             got = self._requester.fetch(own, limit_bytes=limit_bytes)
             if isinstance(got, Trouble):
                 raise self._no_file(got)
             if not 300 <= got.status < 400:
                 if holds(got.content):
-                    raise PermanentError("the file holds the webhook's secret", method="download")
+                    raise PermanentError(said.HOLDS_SECRET(), method="download")
                 return got.content
             target = urljoin(own, got.location)
-        raise PermanentError("the file's link redirects without end", method="download")
+        raise PermanentError(said.LINK_ENDLESS(), method="download")
 
     def _no_file(self, trouble: Trouble) -> PortalError:
         """The error of a file that did not come.

@@ -37,6 +37,8 @@ from b24sync.portal.http_reply import (
     parse_seconds,
 )
 from b24sync.secrecy import scrub_json
+from b24sync.words import Message
+from b24sync.words import connection as said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -50,11 +52,11 @@ _CONNECT_S = 10.0
 _BLOCK = 65_536
 _now = threading.local()
 """The deadline of the request that this thread has in hand."""
-_KNOWN: tuple[tuple[type[BaseException], str], ...] = (
-    (NameResolutionError, "its name cannot be resolved"),
-    (socket.gaierror, "its name cannot be resolved"),
-    (TimeoutError, "connecting took too long"),
-    (ConnectionRefusedError, "the connection was refused"),
+_KNOWN: tuple[tuple[type[BaseException], Message], ...] = (
+    (NameResolutionError, said.NO_NAME),
+    (socket.gaierror, said.NO_NAME),
+    (TimeoutError, said.SLOW_CONNECT),
+    (ConnectionRefusedError, said.REFUSED),
 )
 
 # urllib3 logs the path of every request at DEBUG, and the path holds the secret.
@@ -116,7 +118,7 @@ class Wire:
             timeout_s=timeout_s,
         )
         if too_large:
-            raise NoAnswerError(f"the answer is larger than {_LARGEST_ANSWER // 1_000_000} MB", slow=True)
+            raise NoAnswerError(said.TOO_LARGE(most=_LARGEST_ANSWER // 1_000_000), slow=True)
         return HttpReply(
             status=answer.status_code,
             content=parse_object(raw),
@@ -190,7 +192,7 @@ class Wire:
             if answer is not None:
                 answer.close()
         if deadline.passed and isinstance(trouble, NoAnswerError):
-            trouble = NoAnswerError("the answer came too slowly", slow=True)
+            trouble = NoAnswerError(said.TOO_SLOW(), slow=True)
         raise trouble  # outside the handler: the exception of requests is not even its context
 
     def _read(self, answer: requests.Response, *, limit_bytes: int, until: float) -> tuple[bytes, bool]:
@@ -203,7 +205,7 @@ class Wire:
             if size > limit_bytes:
                 return b"", True
             if self._clock.monotonic() > until:
-                raise NoAnswerError("the answer came too slowly", slow=True)
+                raise NoAnswerError(said.TOO_SLOW(), slow=True)
         return b"".join(blocks), False
 
     def _freshen(self) -> float:
@@ -231,11 +233,11 @@ def _blocks(answer: requests.Response) -> Iterator[bytes]:
         elif encoding in {"gzip", "x-gzip", "deflate"}:
             yield from _unpacked(packed)
         else:
-            raise NoAnswerError(f"the answer is packed as {printable(encoding[:20])}")
+            raise NoAnswerError(said.PACKED(how=printable(encoding[:20])))
     except ReadTimeoutError:
-        raise NoAnswerError("no answer in time", slow=True) from None
+        raise NoAnswerError(said.NO_ANSWER(), slow=True) from None
     except (ProtocolError, zlib.error):
-        raise NoAnswerError("the answer was cut off") from None
+        raise NoAnswerError(said.CUT_OFF()) from None
 
 
 def _unpacked(packed: Iterator[bytes]) -> Iterator[bytes]:
@@ -246,7 +248,7 @@ def _unpacked(packed: Iterator[bytes]) -> Iterator[bytes]:
             yield decoder.decompress(rest, _BLOCK)
             rest = decoder.unconsumed_tail
     if not decoder.eof:
-        raise NoAnswerError("the answer was cut off")
+        raise NoAnswerError(said.CUT_OFF())
 
 
 def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -332,16 +334,16 @@ def _of_requests(error: requests.RequestException) -> NotSentError | NoAnswerErr
         error,
         requests.exceptions.ProxyError | requests.exceptions.InvalidURL | requests.exceptions.InvalidProxyURL,
     ):
-        return NotSentError("the proxy cannot be used or the address is no address")
+        return NotSentError(said.BAD_PROXY())
     if isinstance(error, requests.Timeout):
-        return NoAnswerError("no answer in time", slow=True)
+        return NoAnswerError(said.NO_ANSWER(), slow=True)
     if isinstance(error, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
-        return NoAnswerError("the answer was cut off")
+        return NoAnswerError(said.CUT_OFF())
     if isinstance(error, requests.exceptions.SSLError):
-        return NoAnswerError("the TLS connection broke")
+        return NoAnswerError(said.TLS_BROKE())
     if "timed out" in str(error).lower():  # urllib3's read timeout while the body comes
-        return NoAnswerError("no answer in time", slow=True)
-    return NoAnswerError("the connection was closed before the answer")
+        return NoAnswerError(said.NO_ANSWER(), slow=True)
+    return NoAnswerError(said.CLOSED())
 
 
 def _words(error: BaseException) -> str:
@@ -353,17 +355,17 @@ def _words(error: BaseException) -> str:
             return known
         inner = next((arg for arg in seen.args if isinstance(arg, BaseException)), None)
         seen = inner or seen.__cause__ or seen.__context__
-    return "no connection"
+    return said.NO_CONNECTION()
 
 
 def _known_words(error: BaseException) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its TLS certificate is not trusted: {error.verify_message}"
+        return said.UNTRUSTED(why=error.verify_message)
     if isinstance(error, ssl.SSLError):
-        return f"TLS failed: {error.reason or 'handshake'}"
+        return said.NO_TLS(why=error.reason or "handshake")
     for kind, words in _KNOWN:
         if isinstance(error, kind):
-            return words
+            return words()
     return _words_of_system(error) if isinstance(error, OSError) else ""
 
 
@@ -372,5 +374,5 @@ def _words_of_system(error: OSError) -> str:
         return error.strerror.lower()
     text = str(error)
     if "CA certificate" in text:
-        return "ca_file cannot be read"
-    return "the proxy refuses the connection" if text.startswith("Tunnel connection failed") else ""
+        return said.NO_CA_FILE()
+    return said.PROXY_REFUSES() if text.startswith("Tunnel connection failed") else ""

@@ -12,6 +12,7 @@ from b24sync.portal.error_mapping import Trouble
 from b24sync.portal.http_reply import HttpReply
 from b24sync.portal.portal_clock import started_at
 from b24sync.portal.requester import Batch, Requester
+from b24sync.words import connection as said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,9 +67,7 @@ class Reads:
         answers = self._classifier.resting(calls)
         commands = {name: batching.encode(call) for name, call in calls.items()}
         for name in batching.voided(commands, set(answers)):
-            error = UntriedError(
-                "it depends on a method that the portal has blocked", method=calls[name].method
-            )
+            error = UntriedError(said.BLOCKED(), method=calls[name].method)
             answers[name] = Answer(calls[name], error=error)
         open_ = {name: command for name, command in commands.items() if name not in answers}
         if self._requester.blocks.until("batch") is not None:
@@ -80,7 +79,7 @@ class Reads:
             raise self._classifier.whole_error(sent)
         started = started_at(sent.reply)
         if started is None:
-            raise TransientError("the answer does not tell the portal's time", method="batch")
+            raise TransientError(said.NO_TIME(), method="batch")
         given = {
             name: self._classifier.answer(calls[name], sent.outcomes[name], write=False) for name in open_
         }
@@ -137,7 +136,7 @@ class Reads:
                 raise error
             found[name] = Answer(call, error=error)
         if started is None:
-            raise TransientError("no answer tells the portal's time", method="batch")
+            raise TransientError(said.NO_TIME(), method="batch")
         return found, started
 
     def _chained(self, commands: Mapping[str, str], *, again_if_broken: bool) -> Batch | Trouble:
@@ -320,6 +319,4 @@ def _unsettled_chain(sent: Batch, commands: Mapping[str, str], *, broken: bool) 
 
 
 def _unanswered(call: Call) -> Answer:
-    return Answer(
-        call, error=TransientError("the portal gave neither a result nor an error", method=call.method)
-    )
+    return Answer(call, error=TransientError(said.NEITHER(), method=call.method))

@@ -11,6 +11,7 @@ from b24sync.portal.codes import Recovery
 from b24sync.portal.error_mapping import Trouble
 from b24sync.portal.http_reply import HttpReply
 from b24sync.portal.requester import Batch, Requester
+from b24sync.words import connection as said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,9 +99,9 @@ class Writes:
         """The error of a call that was not sent because an earlier request failed."""
         if trouble.recovery in {Recovery.CREDENTIALS, Recovery.UNREACHED}:
             return self._classifier.error(trouble, call.method, write=True)
-        return UntriedError(f"not sent, as a request before it failed: {trouble.text}", method=call.method)
+        return UntriedError(said.NOT_SENT(why=trouble.text), method=call.method)
 
 
 def _in_doubt(call: Call) -> Answer:
-    fault = Trouble(Recovery.BROKEN, "the portal gave neither a result nor an error")
+    fault = Trouble(Recovery.BROKEN, said.NEITHER())
     return Answer(call, error=error_mapping.error_of(fault, call.method, write=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from b24sync.reporting.charts import Column, bar, columns
 from b24sync.reporting.gather import AGES, Facts, Pay, Unpaid, details_of
@@ -13,10 +14,13 @@ from b24sync.reporting.phrases import Words
 from b24sync.reporting.stays import StageTime
 from b24sync.reporting.style import PERSON_LOOKS, SHEET, policy
 
+if TYPE_CHECKING:
+    from b24sync.words import Language
+
 _LONGEST = 90
 
 
-def page(facts: Facts, lang: str) -> str:
+def page(facts: Facts, lang: Language) -> str:
     """The whole page as text."""
     words = Words(lang)
     view = Page(facts, words)

@@ -36,10 +36,16 @@ def money(value: Any, *, language: str, currency: str = "") -> str:
         number = f"{amount.quantize(places, rounding=ROUND_HALF_UP):,f}"
     except InvalidOperation:
         raise TextError(f"{value!r} is too large for an amount") from None
-    if language == "ru":
-        number = number.replace(",", NBSP).replace(".", ",")
-        return f"{number}{NBSP}{_SIGNS.get(currency, currency)}" if currency else number
-    return f"{number} {currency}" if currency else number
+    number = as_written(number, language)
+    if not currency:
+        return number
+    sign = f"{NBSP}{_SIGNS.get(currency, currency)}" if language == "ru" else f" {currency}"
+    return f"{number}{sign}"
+
+
+def as_written(number: str, language: str) -> str:
+    """``1,234.50`` as a language writes it: in Russian ``1 234,50``, with a no-break space."""
+    return number.replace(",", NBSP).replace(".", ",") if language == "ru" else number
 
 
 def _amount(value: Any) -> tuple[Decimal, str]:

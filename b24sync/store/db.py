@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from b24sync.errors import StoreError, UntrustedStoreError
 from b24sync.ownership import file_fault
 from b24sync.store import migrations
+from b24sync.words import database as said
 from b24sync.words import outside as messages
 
 if TYPE_CHECKING:
@@ -71,14 +72,8 @@ def open_read_only(path: Path) -> sqlite3.Connection:
         raise unusable(path, error) from error
     if version != migrations.VERSION:
         connection.close()
-        remedy = (
-            "upgrade b24sync"
-            if version > migrations.VERSION
-            else "run b24sync status once, which upgrades it"
-        )
-        raise StoreError(
-            f"{path}: its schema is {version}, this program's {migrations.VERSION}", remedy=remedy
-        )
+        remedy = said.UPGRADE() if version > migrations.VERSION else said.RUN_STATUS()
+        raise StoreError(said.OTHER_SCHEMA(path=path, found=version, own=migrations.VERSION), remedy=remedy)
     return connection
 
 
@@ -136,18 +131,12 @@ def _set_up(connection: sqlite3.Connection) -> None:
 
 def _prepare_file(path: Path, *, create: bool) -> None:
     if not path.parent.is_dir():
-        raise StoreError(
-            f"{path}: the folder does not exist",
-            remedy=f"make it (mkdir -p {path.parent}) or change store.path",
-        )
+        raise StoreError(said.NO_FOLDER(path=path), remedy=said.MAKE_FOLDER(folder=path.parent))
     if path.is_symlink():
-        raise StoreError(f"{path}: is a symbolic link", remedy="name the real file in store.path")
+        raise StoreError(said.IS_LINK(path=path), remedy=said.NAME_FILE())
     mode = path.parent.stat().st_mode
     if mode & 0o002 and not mode & 0o1000:
-        raise StoreError(
-            f"{path.parent}: anybody may replace files in this folder",
-            remedy=f"chmod o-w {path.parent}, or change store.path",
-        )
+        raise StoreError(said.OPEN_FOLDER(folder=path.parent), remedy=said.CLOSE_FOLDER(folder=path.parent))
     if path.exists():
         _check_owner(path)
         return
@@ -159,7 +148,7 @@ def _prepare_file(path: Path, *, create: bool) -> None:
         return
     except OSError as error:
         raise StoreError(
-            f"{path}: cannot be made: {error.strerror}", remedy="check the folder's rights and the disk"
+            said.NOT_MADE(path=path, why=error.strerror), remedy=said.RIGHTS_AND_DISK()
         ) from error
 
 
@@ -175,7 +164,7 @@ def _check_readable(connection: sqlite3.Connection, path: Path) -> None:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if tables and application != migrations.APPLICATION_ID:
-        raise StoreError(f"{path}: is not a database of b24sync", remedy="change store.path")
+        raise StoreError(said.NOT_OURS(path=path), remedy=said.CHANGE_PATH())
 
 
 def unusable(path: Path | str, error: sqlite3.Error) -> StoreError:

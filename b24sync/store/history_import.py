@@ -20,6 +20,7 @@ from b24sync.store import Store, migrations
 from b24sync.store.db import let_shrink, open_read_only
 from b24sync.store.history_file import FORMAT, JSON_COLUMNS, NAME, TABLES, columns_of
 from b24sync.store.snapshot import dump
+from b24sync.words import database as said
 
 _LONGEST_LINE = 64_000_000
 _BATCH = 500
@@ -48,8 +49,7 @@ def take_in(source: Path, database: Path) -> Taken:
             already.
     """
     if database.exists():
-        remedy = "a history is imported into a new one only: change store.path, or move it away"
-        raise UsageError(f"{database}: there is a database already", remedy=remedy)
+        raise UsageError(said.THERE_ALREADY(path=database), remedy=said.NEW_ONE_ONLY())
     descriptor, name = tempfile.mkstemp(dir=database.parent, prefix=f".{database.name}.")
     os.close(descriptor)
     made = Path(name)
@@ -68,9 +68,7 @@ def _place(made: Path, database: Path) -> None:
     try:
         os.link(made, database)  # unlike a rename it replaces nothing
     except FileExistsError:
-        raise UsageError(
-            f"{database}: a database was made there in the meantime", remedy="stop the polls and import again"
-        ) from None
+        raise UsageError(said.MADE_MEANWHILE(path=database), remedy=said.STOP_POLLS()) from None
     folder = os.open(database.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -109,7 +107,7 @@ def _begins(source: Path, count: int) -> bytes:
         with open_plain(source) as file:
             return file.read(count)
     except OSError as error:
-        raise UsageError(f"{source}: cannot be read: {error.strerror or error}") from None
+        raise UsageError(said.UNREADABLE(path=source, why=error.strerror or error)) from None
 
 
 def _build(source: Path, path: Path, *, hold: bool) -> Taken:
@@ -143,13 +141,11 @@ def _load(source: Path, connection: sqlite3.Connection) -> tuple[Mapping[str, An
     current = ""
     for number, value in enumerate(lines, start=2):
         if ended:
-            raise _bad(source, number, "there is something after the end")
+            raise _bad(source, number, said.AFTER_END())
         if isinstance(value, dict):
             ended = value.get("end") == count
             if not ended:
-                raise _bad(
-                    source, number, f"says that there are {value.get('end')!r} rows, and there are {count}"
-                )
+                raise _bad(source, number, said.OTHER_COUNT(said=repr(value.get("end")), count=count))
             continue
         table, row = _row(source, number, value, head["tables"])
         if table != current or len(pending) >= _BATCH:
@@ -159,7 +155,7 @@ def _load(source: Path, connection: sqlite3.Connection) -> tuple[Mapping[str, An
         count += 1
     _flush(source, number, connection, inserts.get(current, ""), pending)
     if not ended:
-        raise _bad(source, number, "the file is cut off: its last line is missing")
+        raise _bad(source, number, said.NO_END())
     return head, count
 
 
@@ -172,14 +168,14 @@ def _lines(source: Path) -> Iterator[Any]:
                 number += 1
                 yield _parsed(source, number, line)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise UsageError(f"{source}:{number + 1}: the file is cut off or damaged ({error})") from None
+        raise UsageError(said.CUT_OFF(path=source, line=number + 1, why=error)) from None
 
 
 def _parsed(source: Path, number: int, line: bytes) -> Any:
     try:
         return json.loads(line)
     except (ValueError, RecursionError):
-        raise _bad(source, number, "is no JSON line" if number > 1 else "is no exported history") from None
+        raise _bad(source, number, said.NO_JSON_LINE() if number > 1 else said.NO_HISTORY()) from None
 
 
 def _head(source: Path, value: Any) -> dict[str, Any]:
@@ -188,7 +184,7 @@ def _head(source: Path, value: Any) -> dict[str, Any]:
         or value.get(NAME) != "history"
         or not isinstance(value.get("tables"), dict)
     ):
-        raise _bad(source, 1, "is no exported history (b24sync snapshot export makes one)")
+        raise _bad(source, 1, said.NO_HISTORY_MADE())
     if (
         value.get("format") != FORMAT
         or type(value.get("schema")) is not int
@@ -197,7 +193,7 @@ def _head(source: Path, value: Any) -> dict[str, Any]:
         raise _bad(
             source,
             1,
-            f"is of format {value.get('format')!r} and schema {value.get('schema')!r}: upgrade b24sync",
+            said.OTHER_FORMAT(format=repr(value.get("format")), schema=repr(value.get("schema"))),
         )
     return value
 
@@ -206,7 +202,7 @@ def _insert(source: Path, connection: sqlite3.Connection, table: str, columns: A
     known = columns_of(connection, table) if table in TABLES else []
     fitting = isinstance(columns, list) and columns and all(column in known for column in columns)
     if not fitting or len({*columns}) < len(columns):
-        raise _bad(source, 1, f"holds a table or columns that are not known here: {table}")
+        raise _bad(source, 1, said.OTHER_TABLE(table=table))
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
 
 
@@ -219,7 +215,7 @@ def _row(
         or len(value) != len(tables[value[0]]) + 1
         or any(isinstance(cell, list | dict) for cell in value[1:])
     ):
-        raise _bad(source, number, "is no row of a table that the header names")
+        raise _bad(source, number, said.NO_ROW())
     return value[0], value[1:]
 
 
@@ -232,7 +228,7 @@ def _flush(
         connection.executemany(sql, rows)
     except (sqlite3.IntegrityError, OverflowError, UnicodeEncodeError) as error:
         why = str(error).encode("ascii", "backslashreplace").decode()
-        raise UsageError(f"{source}: a row at or before line {number} does not fit: {why}") from None
+        raise UsageError(said.NO_FIT(path=source, line=number, why=why)) from None
     rows.clear()
 
 
@@ -241,10 +237,10 @@ def _check(source: Path, connection: sqlite3.Connection) -> None:
     for table, columns in JSON_COLUMNS.items():
         for column in columns:
             if connection.execute(f"SELECT 1 FROM {table} WHERE NOT json_valid({column}) LIMIT 1").fetchone():
-                raise UsageError(f"{source}: {table}.{column} is no JSON in some row")
+                raise UsageError(said.NO_JSON(path=source, column=f"{table}.{column}"))
     broken = connection.execute("PRAGMA foreign_key_check").fetchone()
     if broken:
-        raise UsageError(f"{source}: a row of {broken[0]} refers to one of {broken[2]} that is missing")
+        raise UsageError(said.NO_PARENT(path=source, table=broken[0], other=broken[2]))
 
 
 def _continue_sequences(source: Path, connection: sqlite3.Connection, sequences: Any) -> None:
@@ -253,7 +249,7 @@ def _continue_sequences(source: Path, connection: sqlite3.Connection, sequences:
         if table not in TABLES or not isinstance(last, int):
             continue
         if not 0 <= last < 2**63:
-            raise _bad(source, 1, f"holds a last id that no table has: {table}")
+            raise _bad(source, 1, said.NO_SUCH_ID(table=table))
         changed = connection.execute(
             "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (last, table)
         ).rowcount

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from b24sync.errors import AnotherPollError, StoreError
+from b24sync.words import database as said
 from b24sync.words import outside as messages
 
 if TYPE_CHECKING:
@@ -75,9 +76,7 @@ def _open(path: Path) -> int:
     try:
         return os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StoreError(
-            f"{path}: cannot be opened: {error.strerror}", remedy="check the folder's rights"
-        ) from error
+        raise StoreError(said.NOT_OPENED(path=path, why=error.strerror), remedy=said.RIGHTS()) from error
 
 
 def held_for_s(database: Path) -> float | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 from b24sync.store.views import MOVES, VIEWS
+from b24sync.words import database as said
 
 APPLICATION_ID = 0x62323473  # "b24s"
 
@@ -280,8 +281,7 @@ def upgrade(connection: sqlite3.Connection, path: Path, schema: Sequence[str] = 
         return
     if version > len(schema):
         raise StoreError(
-            f"{path}: its schema {version} is newer than this program's {len(schema)}",
-            remedy="upgrade b24sync, or restore the backup",
+            said.NEWER(path=path, found=version, own=len(schema)), remedy=said.UPGRADE_OR_RESTORE()
         )
     if version:
         _back_up(connection, path, version)

@@ -39,7 +39,11 @@ class Message:
 
     def __call__(self, **values: object) -> str:
         """The message in the language that is spoken."""
-        text = self.ru if _language.get() == "ru" else self.en
+        return self.of(_language.get(), **values)
+
+    def of(self, language: Language, **values: object) -> str:
+        """The message in a language of one's choice."""
+        text = self.ru if language == "ru" else self.en
         return text.format(**values) if values else text
 
     def both(self, **values: object) -> Both:

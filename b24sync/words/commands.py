@@ -77,3 +77,39 @@ UNUSED = Message(
     "{size} МБ оставлено для новых строк; вернёт `sqlite3 {path} VACUUM`, когда опроса нет",
     "{size} MB are kept for new rows; with no poll running, `sqlite3 {path} VACUUM` gives them back",
 )
+
+# what is named with a command
+
+IS_FOLDER = Message("{path}: это папка", "{path}: is a folder")
+NAME_A_FILE = Message("укажите один файл конфигурации", "name one configuration file")
+OTHER_OUTPUT = Message("укажите другой --output", "name another one with --output")
+MAKE_IT = Message("создайте её или измените store.path", "make it, or change store.path")
+NO_ONLY = Message("--only: файла {name}.toml нет", "--only: there is no {name}.toml")
+ONLY_KNOWN = Message("есть: {names}", "known: {names}")
+ONE_KIND = Message(
+    "напишите одно из: --systemd, --cron, --kubernetes", "write one of --systemd, --cron, --kubernetes"
+)
+DIFFERS = Message("{path}: уже есть и отличается", "{path} is there already and differs")
+SAY_FORCE = Message("перезапишет --force", "say --force to overwrite it")
+TOO_OFTEN = Message("--interval: не меньше 1s", "--interval: write at least 1s")
+NO_DAY = Message("«{text}»: не дата; напишите как 2026-12-31", "found {text!r}, write a date as 2026-12-31")
+UNREADABLE = Message("{path}: не прочитать: {why}", "{path}: cannot be read: {why}")
+EXCEL_IS_CSV = Message("--excel только вместе с --csv", "--excel is for --csv")
+SAY_BOTH = Message("напишите --csv --excel", "say --csv --excel")
+ACTION_GONE = Message("действия №{id} больше нет", "action {id} is gone")
+NO_DURATION = Message(
+    "{option}: «{text}»; напишите, например, 90s, 5m, 24h или 7d",
+    "{option}: found {text!r}, write a duration such as 90s, 5m, 24h or 7d",
+)
+
+# the demo
+
+DEMO_BEGINS = Message(
+    "Компания из восьми человек на учебном портале {portal}; b24sync с базой в {folder}.",
+    "A company of eight people on a stand-in portal at {portal}; b24sync with its database in {folder}.",
+)
+DEMO_ENDS = Message(
+    "\nВсё это заняло {seconds:.1f} с, без сети. Дальше: b24sync init пишет конфигурацию для вашего портала.",
+    "\nThat took {seconds:.1f} s, without network. Next: b24sync init writes a configuration for your "
+    "portal.",
+)

@@ -26,6 +26,7 @@ NEWER = Message(
     "не спрашивалось: правило новее события (проверит b24sync replay)",
     "was not asked: the rule is newer than the event (b24sync replay asks it)",
 )
+OR = Message(" или ", " or ")
 GONE = Message("{said} (правила больше нет)", "{said} (the rule is gone since)")
 
 _PATTERNS: Mapping[str, Message] = {
@@ -51,10 +52,15 @@ def verdict(reason: str) -> str:
     plain = reason.removesuffix(" (the rule is gone since)") if gone else reason
     said = next(
         (
-            message(**found.groupdict())
+            message(**{name: _listed(name, text) for name, text in found.groupdict().items()})
             for pattern, message in _PATTERNS.items()
             if (found := re.fullmatch(pattern, plain, re.DOTALL))
         ),
         plain,
     )
     return GONE(said=said) if gone else said
+
+
+def _listed(name: str, text: str) -> str:
+    """What was wanted is a list: statuses and stages, as ``sent or paid``."""
+    return text.replace(" or ", OR()) if name in {"wanted", "now"} else text

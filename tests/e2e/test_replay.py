@@ -226,7 +226,8 @@ def test_a_copy_of_a_database_is_replayed_with_another_configuration_alone(
 def test_people_read_it_as_text(recorded: tuple[Office, int]) -> None:
     office, invoice = recorded
     out = office.run("replay").out
-    assert f"head-knows/0 notify  invoice:{invoice}  (event 1 invoice.created" in out
+    assert f"head-knows/0 notice  invoice:{invoice}  (event 1: invoice created, " in out
+    assert "planned" in out
 
 
 def test_wrong_files_end_with_2(recorded: tuple[Office, int], tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def test_the_table_is_aligned_and_shows_no_control_characters() -> None:
     text = shown([row(1, "earned", "1234.50", user_name="Анна\x1b[31m")], lang="ru")
     head, line = text.splitlines()
     assert head.split() == ["Сотрудник", "Ожидается", "Начислено", "Отменено", "К", "выплате", "Валюта"]
-    assert "1234.50" in line
+    assert "1\xa0234,50" in line
     assert "\x1b" not in text
     assert shown([], lang="en") == "the ledger has no rows\n"
 
@@ -162,7 +162,7 @@ def test_sums_have_totals_by_currency_and_invoices_their_numbers() -> None:
     assert [line.split()[0] for line in table[-2:]] == ["№77", "№77"]
     more = shown([*ROWS, row(5, "earned", "50.00", user=8, user_name="Яна")], lang="ru").splitlines()
     assert [line.split()[0] for line in more[-2:]] == ["Итого", "Итого"]
-    assert "50.00" in more[-1]
+    assert "50,00" in more[-1]
 
 
 def test_what_is_earned_is_expected_no_more() -> None:

@@ -133,6 +133,7 @@ def test_a_step_and_its_reasons_are_said_by_its_class_and_what_is_gone_by_its_na
         ("the event fits", "событие подходит"),
         ("the event fits and when held", "событие подходит, условие выполнено"),
         ("to is sent, wanted paid", "стало sent, нужно paid"),
+        ("to is C1:NEW, wanted WON or C1:WON", "стало C1:NEW, нужно WON или C1:WON"),
         (
             "when is false: invoice.amount >= 1000; here invoice.amount = 10.00",
             "условие не выполнено: invoice.amount >= 1000; здесь invoice.amount = 10.00",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from b24sync.engine.capture.chain import Chain
 from b24sync.engine.capture.isolation import of_a_row, read_apart, read_on
 from b24sync.errors import PortalError, SlowError, TransientError
+from b24sync.words import connection as said
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer, Call, Portal
@@ -127,9 +128,7 @@ def _led(chain: Chain, answers: Mapping[str, Answer], count: int) -> Iterator[tu
         if rows >= PAGE and last <= chain.after and number:
             return  # the page before ended in a row without an id: go on behind its last one, in a new batch
         if rows >= PAGE and last <= chain.after:
-            chain.error = TransientError(
-                "the portal gave the same page again", method=chain.pages.call(0).method
-            )
+            chain.error = TransientError(said.SAME_PAGE(), method=chain.pages.call(0).method)
             return
         chain.after = max(chain.after, last)
         if rows < PAGE:
@@ -138,4 +137,4 @@ def _led(chain: Chain, answers: Mapping[str, Answer], count: int) -> Iterator[tu
 
 
 def _silent(chain: Chain) -> PortalError:
-    return TransientError("the portal gave neither a result nor an error", method=chain.pages.call(0).method)
+    return TransientError(said.NEITHER(), method=chain.pages.call(0).method)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from b24sync.errors import CredentialsError, PermanentError, PortalError
+from b24sync.words import connection as said
 
 NO_HISTORY = frozenset(
     {"0", "", "ENTITY_TYPE_NOT_SUPPORTED", "ERROR_METHOD_NOT_FOUND", "NOT_FOUND", "INVALID_ARG_VALUE", "100"}
@@ -21,7 +22,7 @@ def lacks_history(error: PortalError) -> bool:
 def refusal(error: PortalError | None, method: str) -> PortalError:
     """The error of a kind that is left out; a refused right to a feed is one of credentials (exit 77)."""
     if error is None:
-        return PortalError("the portal gave neither a result nor an error", method=method)
+        return PortalError(said.NEITHER(), method=method)
     if isinstance(error, PermanentError) and error.code in NO_RIGHT:
         return CredentialsError(error.reason, method=error.method or method, code=error.code)
     return error

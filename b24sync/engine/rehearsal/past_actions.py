@@ -118,7 +118,7 @@ class PastActions:
     def _named(self, person: str) -> str:
         if person.endswith(_CLIENT_BOX):
             return person.removesuffix(_CLIENT_BOX).replace("-", ":")
-        return self.staff.word(person)
+        return self.staff.word(self.staff.behind(person))
 
     def _step(self, would: Would) -> StepSettings | None:
         rules = {rule.name: rule for rule in self.replay.settings.rules}

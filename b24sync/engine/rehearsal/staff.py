@@ -56,6 +56,11 @@ class Staff:
         known = self.users.get(int(number)) if number.isdigit() else None
         return str(known["name"]) if known and int(number) >= _FIRST_PLACEHOLDER else person
 
+    def behind(self, address: str) -> str:
+        """Who has a mail address, as ``user:5``; an address that nobody here has as it is."""
+        number = next((number for number, one in self.users.items() if one.get("email") == address), None)
+        return address if number is None else f"user:{number}"
+
     def rows_of(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
         """Users as ``user.get`` answers."""
         return [self._row(self.user(number)) for number in numbers]
