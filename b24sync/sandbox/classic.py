@@ -104,10 +104,28 @@ def lower_keys(params: Params) -> Params:
     return {name.lower(): value for name, value in params.items()}
 
 
-def _find(portal: Sandbox, etid: int, params: Params, missing: str) -> Item:
+def _find(
+    portal: Sandbox,
+    etid: int,
+    params: Params,
+    missing: str = "Not found",
+    nameless: str = "ID is not defined or invalid.",
+) -> Item:
+    """The item that a request names.
+
+    Args:
+        portal: The portal.
+        etid: Its type.
+        params: The request.
+        missing: What is said if there is no such item.
+        nameless: What is said if the request names none.
+
+    Raises:
+        Refusal: With an empty code, one of these, or it may not be seen.
+    """
     number = to_int(lower_keys(params).get("id"))
     if not number or number < 0:
-        raise Refusal("", "ID is not defined or invalid.")
+        raise Refusal("", nameless)
     item = portal.items.get(etid, number)
     if item is None:
         raise Refusal("", missing)
@@ -119,7 +137,7 @@ def _find(portal: Sandbox, etid: int, params: Params, missing: str) -> Item:
 def _get(etid: int) -> Method:
     def get(portal: Sandbox, params: Params) -> Answer:
         """One item."""
-        return Answer(show_whole(portal, portal.types[etid], _find(portal, etid, params, "Not found")))
+        return Answer(show_whole(portal, portal.types[etid], _find(portal, etid, params)))
 
     return get
 
@@ -193,7 +211,8 @@ def _update(etid: int) -> Method:
     def update(portal: Sandbox, params: Params) -> Answer:
         """Change an item; a bad stage and another funnel are ignored without a word."""
         given = lower_keys(params)
-        item = _find(portal, etid, params, f"{_NAMES[etid].capitalize()} is not found")
+        missing = "Not found" if etid == DEAL else f"{_NAMES[etid].capitalize()} is not found"
+        item = _find(portal, etid, params, missing)
         kind = portal.types[etid]
         _check_addresses({name.upper(): value for name, value in as_map(given.get("fields")).items()})
         names = {classic_name(name): name for name in kind.fields}
@@ -259,12 +278,13 @@ def deal_fields(portal: Sandbox, _params: Params) -> Answer:
     return Answer(shown)
 
 
+_NO_ID = "The parameter id is invalid or not defined."
+
+
 @rest("crm.deal.productrows.get", "crm")
 def deal_rows(portal: Sandbox, params: Params) -> Answer:
     """Product rows of a deal."""
-    if not to_int(lower_keys(params).get("id")):
-        raise Refusal("", "The parameter id is invalid or not defined.")
-    item = _find(portal, DEAL, params, "Not found")
+    item = _find(portal, DEAL, params, nameless=_NO_ID)
     return Answer([_classic_row(row) for row in portal.items.rows.of(DEAL, item["id"])])
 
 
@@ -282,7 +302,7 @@ def _classic_row(row: dict[str, Any]) -> dict[str, Any]:
 def deal_rows_set(portal: Sandbox, params: Params) -> Answer:
     """Replace the product rows of a deal."""
     given = lower_keys(params)
-    item = _find(portal, DEAL, params, "Not found")
+    item = _find(portal, DEAL, params, nameless=_NO_ID)
     camel = {
         classic_name(name): name
         for name in (
@@ -304,15 +324,30 @@ def deal_rows_set(portal: Sandbox, params: Params) -> Answer:
         {camel[name.upper()]: value for name, value in as_map(row).items() if name.upper() in camel}
         for row in as_list(given.get("rows"))
     ]
+    for row in rows:
+        _check_discount(row)
     portal.items.rows.replace(DEAL, item["id"], rows)
     portal.items.touch(DEAL, item["id"], portal.settings.owner_id)
     return Answer(result=True)
 
 
+def _check_discount(row: dict[str, Any]) -> None:
+    """Refuse a kind of discount without its size; a percentage of 100 needs the sum as well."""
+    kind, rate = to_int(row.get("discountTypeId")), row.get("discountRate")
+    if kind == 2 and rate in (None, ""):
+        raise Refusal("", "Discount Rate (DISCOUNT_RATE) is required if Percentage Discount Type is defined.")
+    if row.get("discountSum") in (None, "") and (kind == 1 or (kind == 2 and to_int(rate) == 100)):
+        raise Refusal("", "Discount Sum (DISCOUNT_SUM) is required if this Discount Type is defined.")
+
+
 @rest("crm.deal.contact.items.get", "crm")
 def deal_contacts(portal: Sandbox, params: Params) -> Answer:
     """Contacts of a deal, the first being the primary one."""
-    item = _find(portal, DEAL, params, "Not found")
+    number = to_int(lower_keys(params).get("id")) or 0
+    if number in portal.items.book(DEAL).hidden:
+        raise Refusal("ACCESS_DENIED", "Access denied!", 403)
+    nameless = "The parameter ownerEntityID is invalid or not defined."
+    item = _find(portal, DEAL, params, "Not found.", nameless)
     return Answer(
         [
             {"CONTACT_ID": key, "SORT": 10 * place, "ROLE_ID": 0, "IS_PRIMARY": "Y" if place == 1 else "N"}

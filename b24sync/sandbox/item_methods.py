@@ -123,25 +123,23 @@ class Names:
         return name if self.original else item_name(name)
 
     def inner(self, shown: str) -> str | None:
-        """The name inside the stand-in, or ``None`` for an unknown one."""
-        if self.original or not shown.startswith("ufCrm"):
-            return (
-                shown
-                if shown in self.kind.fields and (self.original or not shown.startswith("UF_"))
-                else None
+        """The name inside the stand-in, or ``None`` for an unknown one.
+
+        Also of an upper-case one: the portal brings names to upper case before it looks at them (*source*),
+        and clients in wide use order by ``ID``.
+        """
+        fields = self.kind.fields
+        if shown.startswith("UF_"):
+            return shown if self.original and shown in fields else None
+        if shown.startswith("ufCrm") and not self.original:
+            return next(
+                (name for name in fields if name.startswith("UF_") and item_name(name) == shown), None
             )
-        return next(
-            (name for name in self.kind.fields if name.startswith("UF_") and item_name(name) == shown), None
-        )
+        return shown if shown in fields else next((one for one in fields if upper_name(one) == shown), None)
 
     def sortable(self, shown: str) -> str | None:
-        """The inner name of a field that items can be ordered by, or ``None``.
-
-        Also of an upper-case one: clients in wide use order by ``ID``, and get their order.
-        """
-        name = self.inner(shown) or next(
-            (name for name in self.kind.fields if upper_name(name) == shown), None
-        )
+        """The inner name of a field that items can be ordered by, or ``None``."""
+        name = self.inner(shown)
         return None if name is None or self.kind.fields[name].multiple else name
 
     def fields(self, given: Any) -> dict[str, Any]:

@@ -109,12 +109,13 @@ def message_add(portal: Sandbox, params: Params) -> Answer:
     """A message into a chat or to a person."""
     given = {key.upper(): value for key, value in params.items()}
     dialog = str(given.get("DIALOG_ID") or given.get("USER_ID") or "")
-    if not str(given.get("MESSAGE") or "").strip():
+    if not str(given.get("MESSAGE") or "").strip() and not given.get("ATTACH"):
         raise Refusal("MESSAGE_EMPTY", "Message can't be empty")
+    _check_attach(given.get("ATTACH"))
     if not dialog:
-        raise Refusal("DIALOG_ID_EMPTY", "Dialog ID can't be empty")
+        raise Refusal("USER_ID_EMPTY", "User ID can't be empty")
     if not dialog.startswith("chat") and to_int(dialog) not in portal.people.users:
         raise Refusal("USER_NOT_FOUND", "User not found")
     number = portal.notices.take_id()
-    portal.messages.append({"id": number, "DIALOG_ID": dialog, "MESSAGE": str(given["MESSAGE"])})
+    portal.messages.append({"id": number, "DIALOG_ID": dialog, "MESSAGE": str(given.get("MESSAGE") or "")})
     return Answer(number)

@@ -118,3 +118,58 @@ def test_lists_are_found_by_their_code_and_ordered(portal):
     ids = [int(row["ID"]) for row in result(portal, "lists.get", call | {"IBLOCK_ORDER": {"ID": "desc"}})]
     assert ids == sorted(ids, reverse=True)
     assert refusal(portal, "lists.get", {"IBLOCK_TYPE_ID": "lists_socnet"}) == (400, "ACCESS_DENIED")
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "text"),
+    [
+        ("crm.deal.get", {}, "ID is not defined or invalid."),
+        ("crm.deal.get", {"id": 999}, "Not found"),
+        ("crm.deal.update", {"id": 999, "fields": {}}, "Not found"),
+        ("crm.contact.update", {"id": 999, "fields": {}}, "Contact is not found"),
+        ("crm.deal.productrows.get", {"id": "x"}, "The parameter id is invalid or not defined."),
+        ("crm.deal.productrows.set", {"rows": []}, "The parameter id is invalid or not defined."),
+        ("crm.deal.productrows.set", {"id": 999, "rows": []}, "Not found"),
+        ("crm.deal.contact.items.get", {}, "The parameter ownerEntityID is invalid or not defined."),
+        ("crm.deal.contact.items.get", {"id": 999}, "Not found."),
+        (
+            "userfieldconfig.get",
+            {"moduleId": "crm", "id": 1},
+            "You do not have permission to view user field settings",
+        ),
+        ("userfieldconfig.get", {"moduleId": "nope", "id": 5202}, "No settings for UserFieldAccess"),
+    ],
+)
+def test_classic_methods_refuse_with_an_empty_code(portal, method, params, text):
+    status, body = portal.call(method, params)
+    assert (status, body["error"], body["error_description"]) == (400, "", text)
+
+
+@pytest.mark.parametrize(
+    ("row", "lacks"),
+    [
+        ({"DISCOUNT_TYPE_ID": 2}, "DISCOUNT_RATE"),
+        ({"DISCOUNT_TYPE_ID": 2, "DISCOUNT_RATE": 100}, "DISCOUNT_SUM"),
+        ({"DISCOUNT_TYPE_ID": 1}, "DISCOUNT_SUM"),
+        ({"DISCOUNT_TYPE_ID": 2, "DISCOUNT_RATE": 10}, ""),
+        ({"DISCOUNT_TYPE_ID": 1, "DISCOUNT_SUM": 10}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_kind_of_discount_needs_its_size(portal, row, lacks):
+    call = {"id": 1, "rows": [{"PRODUCT_NAME": "Окно", "PRICE": 5, **row}]}
+    status, body = portal.call("crm.deal.productrows.set", call)
+    assert status == (400 if lacks else 200)
+    assert lacks in body.get("error_description", "")
+
+
+def test_contacts_of_a_hidden_deal_are_denied(portal):
+    portal.hide(DEAL, 1)
+    assert refusal(portal, "crm.deal.contact.items.get", {"id": 1}) == (403, "ACCESS_DENIED")
+
+
+def test_a_message_needs_somebody_and_something(portal):
+    assert refusal(portal, "im.message.add", {"MESSAGE": "Всем"}) == (400, "USER_ID_EMPTY")
+    assert refusal(portal, "im.message.add", {"DIALOG_ID": "chat5"}) == (400, "MESSAGE_EMPTY")
+    assert result(portal, "im.message.add", {"DIALOG_ID": "chat5", "ATTACH": {"ID": 1}})
+    assert refusal(portal, "im.message.add", {"DIALOG_ID": "1", "ATTACH": "text"}) == (400, "ATTACH_ERROR")

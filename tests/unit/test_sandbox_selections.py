@@ -81,3 +81,19 @@ def test_old_invoices_and_requisites_bring_what_was_selected(portal):
     portal.requisite_book.add(4, 1, RQ_INN="7700000000")
     assert first(portal, "crm.requisite.list", select=["RQ_INN"]) == {"RQ_INN"}
     assert {"ID", "RQ_INN"} <= first(portal, "crm.requisite.list")
+
+
+def test_items_are_asked_for_in_upper_case_as_well_and_answer_in_their_own(portal):
+    call = {
+        "entityTypeId": DEAL,
+        "select": ["ID", "STAGE_ID"],
+        "filter": {"@ID": [1, 2]},
+        "order": {"ID": "DESC"},
+    }
+    rows = result(portal, "crm.item.list", call)["items"]
+    assert [set(row) for row in rows] == [{"id", "stageId"}] * 2
+    assert [row["id"] for row in rows] == [2, 1]
+    call = {"entityTypeId": DEAL, "id": 1, "fields": {"TITLE": "Другая", "UF_CRM_NOTES": ["нет"]}}
+    item = result(portal, "crm.item.update", call)["item"]
+    assert item["title"] == "Другая"
+    assert item["ufCrmNotes"] != ["нет"]
