@@ -89,7 +89,7 @@ class Items:
             self._merge_multifields(item, fields["fm"])
         book.next_id = max(book.next_id, key + 1)
         book.put(item, None)
-        if kind.staged:
+        if _has_history(kind, item):
             stage = item["stageId"]
             semantics = self._portal.funnels.semantics(etid, stage)
             self._portal.history.created(
@@ -203,7 +203,7 @@ class Items:
                 item["previousStageId"] = before["stageId"]
         self.book(kind.id).put(item, before["updatedTime"])
         changed_funnel = kind.staged and item["categoryId"] != before["categoryId"]
-        if moved or changed_funnel:
+        if (moved or changed_funnel) and _has_history(kind, item):
             stage = item["stageId"]
             self._portal.history.moved(
                 settings=self._portal.settings,
@@ -320,6 +320,11 @@ class Items:
     def _check_number(self, kind: EntityType, item: Item) -> None:
         if kind.id == INVOICE and not self._portal.claim_account_number(item["id"], item["accountNumber"]):
             raise Refusal("CRM_FIELD_ERROR_VALUE_NOT_UNIQUE", 'Field "Number" must be unique')
+
+
+def _has_history(kind: EntityType, item: Item) -> bool:
+    """Whether moves are written down: those of the templates of recurring deals are not (*source*)."""
+    return kind.staged and not (kind.id == DEAL and item.get("isRecurring"))
 
 
 def _join(item: Item, given: Item, one: str, many: str, kind: EntityType) -> None:

@@ -6,13 +6,14 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from .envelope import PAGE, Answer, Refusal
-from .filters import Column, compile_filter, descends, sort_rows, value_of
+from .filters import Column, compile_filter, descends, sort_rows
 from .item_methods import skewed
 from .method_registry import Method, Params, rest
 from .pdf_file import small_pdf
 from .php import as_list, as_map, to_int, truthy
 from .portal_dates import show_time
 from .query import answer
+from .schema import upper_name
 
 if TYPE_CHECKING:
     from .stand_in import Sandbox
@@ -293,26 +294,30 @@ def document_list(portal: Sandbox, params: Params) -> Answer:
     """Documents by filter; their entity's type only with ``*``, which is also the default."""
     names = {str(name) for name in as_list(params.get("select"))} or {"*"}
     if "entityTypeId" in names and "*" not in names:
-        model = "\\Bitrix\\DocumentGenerator\\Model\\Document Entity"
-        raise Refusal("100", f"Unknown field definition ENTITY_TYPE_ID (ENTITY_TYPE_ID) for {model}")
+        raise _unknown("entityTypeId")
     keep = compile_filter(params.get("filter"), lambda name: _column(portal, name))
     rows = [document for document in portal.document_book.all.values() if keep is None or keep(document)]
     order = as_map(params.get("order")) or {"id": "ASC"}
-    rows = sort_rows(
-        rows, [(value_of(_COLUMNS.get(name, "created")), descends(way)) for name, way in order.items()]
-    )
+    rows = sort_rows(rows, [(_column(portal, name).get, descends(way)) for name, way in order.items()])
     start = to_int(params.get("start")) or 0
     offset = max(0, start) // PAGE * PAGE
     shown = [_listed(portal, document, names) for document in rows[offset : offset + PAGE]]
     return answer("documents", shown, None if start < 0 else len(rows), start)
 
 
-def _column(portal: Sandbox, name: str) -> Column | None:
-    if name == "createTime":
+def _unknown(name: str) -> Refusal:
+    """What the query says of a field that the table of documents does not have."""
+    upper = upper_name(name)
+    model = "\\Bitrix\\DocumentGenerator\\Model\\Document Entity"
+    return Refusal("100", f"Unknown field definition {upper} ({upper}) for {model}")
+
+
+def _column(portal: Sandbox, name: str) -> Column:
+    if name in {"createTime", "updateTime"}:
         return Column(name, "time", lambda row: row["created"], lambda value: skewed(portal, value))
     inner = _COLUMNS.get(name)
     if inner is None:
-        return None
+        raise _unknown(name)
     if inner in {"number", "title"}:
         return Column(name, "text", lambda row: row[inner], str)
     return Column(name, "int", lambda row: row[inner], to_int)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from b24sync.sandbox import seed_company
-from tests.support.portals import bare_portal, result
+from tests.support.portals import bare_portal, refusal, result
 
 INVOICE = 31
 TEMPLATES, DOCUMENTS = "crm.documentgenerator.template.list", "crm.documentgenerator.document.list"
@@ -56,3 +56,8 @@ def test_the_entity_of_a_document_comes_with_all_fields_and_cannot_be_named(port
     status, body = portal.call(DOCUMENTS, {"select": ["id", "entityTypeId"]})
     assert (status, body["error"]) == (400, "100")
     assert body["error_description"].startswith("Unknown field definition ENTITY_TYPE_ID")
+
+
+@pytest.mark.parametrize("params", [{"filter": {"whatever": 1}}, {"order": {"whatever": "ASC"}}])
+def test_documents_are_not_found_by_what_they_have_not(portal, params):
+    assert refusal(portal, DOCUMENTS, params) == (400, "100")

@@ -54,6 +54,13 @@ def test_the_universal_list_shows_templates_among_the_others(portal, etid):
     assert result(portal, "crm.item.add", call)["item"]["isRecurring"] == "Y"
 
 
+def test_moves_of_a_recurring_deal_are_not_written_down(portal):
+    plain, template = portal.add_deal("Сделка"), portal.add_deal("Шаблон", isRecurring="Y")
+    for key in (plain, template):
+        portal.update_item(DEAL, key, stageId="WON")
+    assert [row["OWNER_ID"] for row in portal.stage_history(DEAL)] == [plain, plain]
+
+
 def test_a_deal_is_of_the_first_type_unless_it_is_said(portal):
     first, other = portal.add_deal("Продажа"), portal.add_deal("Услуга", typeId="SERVICE")
     rows = result(portal, "crm.deal.list", {"select": ["ID", "TYPE_ID"], "order": {"ID": "ASC"}})
