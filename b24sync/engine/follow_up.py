@@ -107,9 +107,10 @@ class FollowUp:
     # the ledger
 
     def _keep_ledger(self, applied: Applied) -> None:
-        for key in applied.touched:
-            if key.kind in {INVOICE, DEAL}:
-                self._keep_rows(key)
+        for kind in (INVOICE, DEAL):
+            touched = [key.id for key in applied.touched if key.kind == kind]
+            for entity_id in self.store.ledger.booked(kind, touched):
+                self._keep_rows(Key(kind, entity_id))
         for kind in applied.changes:
             waiting = self.store.unjudged.waiting("ledger", kind)
             for key in waiting:

@@ -94,6 +94,7 @@ class Planner:
     waiting: Collection[Key] = frozenset()
     blocked: dict[Key, TransientError] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    _said: list[tuple[int, str, bool, str]] = field(default_factory=list)
     _listening: dict[str, list[RuleSettings]] = field(default_factory=dict)
     _origins: dict[str, str | None] = field(default_factory=dict)
 
@@ -118,9 +119,7 @@ class Planner:
         )
         if event_id is None:
             return None
-        if verdicts:
-            told = [(name, verdict.matched, verdict.reason) for name, verdict in verdicts.items()]
-            self.store.journal.add_verdicts(event_id, told)
+        self._said += [(event_id, name, one.matched, one.reason) for name, one in verdicts.items()]
         for rule in rules:
             if verdicts[rule.name].matched:
                 self._write(rule, event, event_id)
@@ -218,10 +217,11 @@ class Planner:
         self.mails = [one for one in self.mails if one not in gone]
 
     def close(self) -> None:
-        """The storm valves (contract.md G11).
+        """Write what the rules said, and the storm valves (contract.md G11).
 
         Too many mails hold this poll's mails, too many actions hold all of its actions.
         """
+        self.store.journal.add_verdicts(self._said)
         if len(self.planned) > self.safety.max_actions_per_poll:
             self._hold(
                 self.planned,

@@ -160,10 +160,9 @@ class Journal:
         )
         return (_event_row(row) for row in self._db.execute(sql, (first, last, since, until)))
 
-    def add_verdicts(self, event_id: int, verdicts: Iterable[tuple[str, bool, str]]) -> None:
-        """Record what each rule said: ``(rule, matched, reason)``."""
-        rows = ((event_id, rule, int(matched), reason) for rule, matched, reason in verdicts)
-        self._db.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?)", rows)
+    def add_verdicts(self, verdicts: Iterable[tuple[int, str, bool, str]]) -> None:
+        """Record what rules said: ``(event id, rule, matched, reason)``."""
+        self._db.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?)", verdicts)
 
     def verdicts(self, event_id: int) -> list[tuple[str, bool, str]]:
         """What each rule said of an event."""

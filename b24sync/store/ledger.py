@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import cast
 
 from b24sync.domain.commission_ledger import Base, BookedRow, LedgerRow, State, still_missing
 from b24sync.domain.entity import Key
+from b24sync.store.news import portions
 from b24sync.store.unjudged import CURRENT
 
 _SELECT = (
@@ -72,6 +73,15 @@ class Ledger:
         """The rows of an entity, oldest first."""
         sql = f"{_SELECT} WHERE l.kind = ? AND l.entity_id = ?{CURRENT} ORDER BY l.id"
         return [_booked(row) for row in self._db.execute(sql, (entity.kind, entity.id))]
+
+    def booked(self, kind: str, ids: Sequence[int]) -> list[int]:
+        """Of some entities of a kind, those that have rows."""
+        found = set[int]()
+        for portion in portions(ids):
+            marks = ",".join("?" * len(portion))
+            sql = f"SELECT DISTINCT entity_id FROM ledger WHERE kind = ? AND entity_id IN ({marks})"
+            found.update(row[0] for row in self._db.execute(sql, (kind, *portion)))
+        return [number for number in ids if number in found]
 
     def rows_before(self, entity: Key, run: int, *, upkept: bool) -> list[BookedRow]:
         """The rows that an entity had when a run planned, oldest first.
