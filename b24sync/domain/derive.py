@@ -288,7 +288,16 @@ def late_event(known: Known, move: Move, left: str | None, facts: Facts) -> Even
 
 
 def _after_move(known: Known, move: Move, facts: Facts) -> Known:
-    return replace(known, stage=move.stage, stage_at=move.at, stage_run=facts.run, history_id=move.id)
+    return Known(
+        key=known.key,
+        values=known.values,
+        stage=move.stage,
+        stage_at=move.at,
+        stage_run=facts.run,
+        history_id=move.id,
+        revision=known.revision,
+        present=known.present,
+    )
 
 
 def _move_event(known: Known, move: Move, facts: Facts) -> Event | None:

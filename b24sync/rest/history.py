@@ -69,7 +69,5 @@ def _listed(result: Any) -> list[Mapping[str, Any]]:
         result = result.get("items", [])
     listed = result.values() if isinstance(result, Mapping) else result
     return (
-        [row for row in listed if isinstance(row, Mapping)]
-        if not isinstance(listed, str | int | None)
-        else []
+        [row for row in listed if isinstance(row, dict)] if not isinstance(listed, str | int | None) else []
     )

@@ -26,7 +26,7 @@ def id_or_none(value: Any) -> int | None:
 
     The portal's ``0``, ``""``, ``null`` and anything else are ``None``.
     """
-    if isinstance(value, int) and not isinstance(value, bool):
+    if type(value) is int:
         return value if 0 < value <= _LARGEST_ID else None
     if isinstance(value, float):
         return int(value) if 0 < value < _LARGEST_ID and value == int(value) else None
@@ -63,6 +63,8 @@ def money(value: Any) -> Decimal:
 
 def text(value: Any) -> str:
     """A text; an empty field is ``""``."""
+    if type(value) is str:
+        return value
     return "" if value is None or isinstance(value, Mapping | list) else str(value)
 
 
@@ -170,7 +172,10 @@ def scrubbed(row: Mapping[str, Any]) -> dict[str, Any]:
     Ids of the files stay. A value that neither JSON nor a database can hold is kept as text.
     """
     return {
-        code: value if type(value) in _AS_THEY_ARE else _storable(value, 0) for code, value in row.items()
+        code: value
+        if type(value) in _AS_THEY_ARE or (type(value) is int and -_LARGEST_ID <= value <= _LARGEST_ID)
+        else _storable(value, 0)
+        for code, value in row.items()
     }
 
 

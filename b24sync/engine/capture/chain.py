@@ -34,8 +34,8 @@ class Pages(Protocol):
         """How many rows a page has, and its last id (``after`` if none)."""
         ...
 
-    def take(self, result: Any, after: int) -> tuple[int, int]:
-        """Stage a page's rows behind ``after``; what `measure` says."""
+    def take(self, result: Any, after: int) -> None:
+        """Stage a page's rows behind ``after``."""
         ...
 
 

@@ -77,7 +77,8 @@ def read_on(portal: Portal, chain: Chain, commit: Callable[[], AbstractContextMa
             whole = (first, last) not in bad
             for part in [answers[first, last]] if whole else [singles[one] for one in range(first, last)]:
                 if part.error is None:
-                    after = max(after, chain.pages.take(part.result, chain.after)[1])
+                    chain.pages.take(part.result, chain.after)
+                    after = max(after, chain.pages.measure(part.result, chain.after)[1])
         for one in broken:
             chain.pages.unreadable(one + 1, str(singles[one].error))
             after = max(after, one + 1)

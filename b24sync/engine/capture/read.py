@@ -376,7 +376,8 @@ class _Poll:
             one.error = refusal(error, "crm.stagehistory.list")
             return None
         one.history = "yes"
-        rows, last = chain.pages.take(answer.result, chain.after)
+        chain.pages.take(answer.result, chain.after)
+        rows, last = chain.pages.measure(answer.result, chain.after)
         chain.after, chain.short = last, rows < PAGE
         return chain
 

@@ -248,7 +248,7 @@ class _SweepPages:
         """Its length and last id."""
         return page_end(result, after)
 
-    def take(self, result: Any, after: int) -> tuple[int, int]:
+    def take(self, result: Any, after: int) -> None:
         """Compare a page."""
         rows = items.page_rows(result)
         found = sorted(
@@ -259,7 +259,6 @@ class _SweepPages:
             if number > after:
                 self.comparison.against(number, row)
                 self.seen += 1
-        return page_end(result, after)
 
 
 def _confirm(around: Reconciler, done: Sweep) -> None:

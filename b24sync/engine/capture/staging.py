@@ -84,12 +84,11 @@ class RowPages:
         """Its length and last id."""
         return page_end(result, after)
 
-    def take(self, result: Any, after: int) -> tuple[int, int]:
+    def take(self, result: Any, after: int) -> None:
         """Stage a page."""
         found = numbered(self.store, self.kind, items.page_rows(result))
         wanted = [one for one in found if one[0] > after]
         _stage(self.store, self.kind, wanted, since=self.since, scrub=self.scrub)
-        return page_end(result, after)
 
 
 def page_end(result: Any, after: int) -> tuple[int, int]:
@@ -213,7 +212,7 @@ class HistoryPages:
         """Its length and last id."""
         return page_length(result), max(history.last_id(result), after)
 
-    def take(self, result: Any, after: int) -> tuple[int, int]:
+    def take(self, result: Any, after: int) -> None:
         """Stage a page."""
         rows = history.read_rows(result)
         news = (
@@ -222,7 +221,6 @@ class HistoryPages:
             if move.id > after
         )
         self.store.snapshot.stage_history(self.kind.name, news)
-        return self.measure(result, after)
 
 
 def page_length(result: Any) -> int:
@@ -265,7 +263,7 @@ class BaselinePages:
         """Its length and last id."""
         return page_end(result, after)
 
-    def take(self, result: Any, after: int) -> tuple[int, int]:
+    def take(self, result: Any, after: int) -> None:
         """Take over a page."""
         ids = numbered(self.store, self.kind, items.page_rows(result))
         wanted = [(number, raw) for number, raw in ids if number > after]
@@ -274,7 +272,6 @@ class BaselinePages:
         found = [(*row, text) for (row, _), text in zip(kept, texts, strict=True)]
         self.store.snapshot.add_baseline(self.kind.name, found, self.run)
         self.taken += len(found)
-        return page_end(result, after)
 
     def _row(
         self, number: int, raw: dict[str, Any]
