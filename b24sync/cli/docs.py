@@ -51,7 +51,7 @@ def schema() -> int:
 
 def schema_text() -> str:
     """JSON Schema of the configuration as text."""
-    from b24sync.config.schema import schema as made
+    from b24sync.config.json_schema import schema as made
 
     return json.dumps(made(), ensure_ascii=False, indent=2) + "\n"
 

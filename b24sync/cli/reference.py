@@ -11,9 +11,9 @@ from datetime import UTC
 from typing import Any, get_args, get_origin
 
 from b24sync import errors
+from b24sync.config.json_schema import Setting, settings_of, summary_of, word_for
 from b24sync.config.person_names import OF_THE_EVENT
-from b24sync.config.rule_tests import EXPECTED, ROW, USER
-from b24sync.config.schema import Setting, settings_of, summary_of, word_for
+from b24sync.config.rule_test_checks import EXPECTED, ROW, USER
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE, TASK
 from b24sync.domain.event import EVENTS_ABOUT, event_names
 from b24sync.domain.rule_test import RuleTest

@@ -12,7 +12,7 @@ from b24sync.clock import SystemClock
 from b24sync.config.find import Source
 from b24sync.domain.values import Secret
 from b24sync.engine.rehearsal.compare import Difference, differences
-from b24sync.engine.rehearsal.trial import Rehearsal
+from b24sync.engine.rehearsal.rehearsal import Rehearsal
 from b24sync.errors import UsageError
 from b24sync.log import json_line, printable
 from b24sync.portal.webhook import Webhook

@@ -10,9 +10,9 @@ from b24sync.app import show_time
 from b24sync.cli.layout import say, table, wrapped
 from b24sync.cli.listing import clock
 from b24sync.log import json_line
-from b24sync.store.load import LIMIT_S
 from b24sync.store.lock import held_for_s
 from b24sync.store.outbox import OPEN_TROUBLE
+from b24sync.store.portal_use import LIMIT_S
 from b24sync.words import load as load_words
 from b24sync.words import status as words
 from b24sync.words.vocabulary import KINDS, STATES, word
@@ -20,7 +20,7 @@ from b24sync.words.vocabulary import KINDS, STATES, word
 if TYPE_CHECKING:
     from b24sync.app import App
     from b24sync.cli.session import Session
-    from b24sync.store.load import LoadEstimate
+    from b24sync.store.portal_use import LoadEstimate
 
 RUNS = 5
 

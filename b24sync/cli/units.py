@@ -13,7 +13,7 @@ from b24sync import __version__
 from b24sync.errors import UsageError
 from b24sync.log import printable
 from b24sync.onboarding.kubernetes import kubernetes
-from b24sync.onboarding.units import Installation, Place, crontab, secrets_of, systemd
+from b24sync.onboarding.unit_files import Installation, Place, crontab, secrets_of, systemd
 from b24sync.words import commands as said
 
 if TYPE_CHECKING:

@@ -178,7 +178,7 @@ def _tidied(webhook: Secret) -> Secret:
 
 def _cross_faults(settings: Settings) -> Iterator[Problem]:
     """What follows from the file alone, texts included; not imported for a file that is known to be good."""
-    from b24sync.config.rule_tests import faults_of_tests
+    from b24sync.config.rule_test_checks import faults_of_tests
     from b24sync.config.rules import rule_faults
     from b24sync.config.sections import section_faults
     from b24sync.config.text_checks import text_faults

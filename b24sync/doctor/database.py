@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
 from b24sync.store import Store
 from b24sync.store.db import connect, unusable
-from b24sync.store.load import LIMIT_S, Load
 from b24sync.store.migrations import APPLICATION_ID, VERSION, upgrade
+from b24sync.store.portal_use import LIMIT_S, Load
 from b24sync.words import load as load_words
 
 if TYPE_CHECKING:

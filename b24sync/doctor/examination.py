@@ -16,9 +16,9 @@ from b24sync.doctor import (
     field_checks,
     funnel_checks,
     mail_checks,
+    rule_trials,
     staff,
     stage_checks,
-    trial,
 )
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
 from b24sync.doctor.probes.together import probed
@@ -68,7 +68,9 @@ class Examination:
             survey, found = self._survey(uses)
             yield from found
         yield from (
-            self._online(uses, survey) if survey else self._guarded("rules", lambda: trial.compiled(app))
+            self._online(uses, survey)
+            if survey
+            else self._guarded("rules", lambda: rule_trials.compiled(app))
         )
         yield from self._guarded("mail", lambda: mail_checks.mail(app, uses, offline=self._offline))
         yield from mail_checks.robots(uses)
@@ -113,7 +115,7 @@ class Examination:
             ("people", lambda: staff.people(uses, survey)),
             ("templates", lambda: mail_checks.templates(app, uses, survey)),
             ("mail", lambda: mail_checks.portal_mail(app, uses, survey)),
-            ("rules", lambda: trial.rules(app, survey)),
+            ("rules", lambda: rule_trials.rules(app, survey)),
             ("probes", lambda: probed(app, uses, survey)),
         ]
         for name, body in checks:

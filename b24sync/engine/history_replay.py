@@ -92,7 +92,7 @@ class Replay:
 
     def _planner(self, run: int, rows: Sequence[EventRow]) -> Planner:
         now = datetime.fromtimestamp(rows[0].detected_at, UTC)
-        judge = _Judge(self, run, now, _heard(rows))
+        judge = _PastJudge(self, run, now, _heard(rows))
         return Planner(
             store=self.scratch,
             rules=self.settings.rules,
@@ -144,7 +144,7 @@ class _NotRecordedError(Exception):
 
 
 @dataclass(slots=True)
-class _Judge:
+class _PastJudge:
     """Judges from what was heard in the poll, and from the snapshot as it was then."""
 
     replay: Replay

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from b24sync.engine.apply import Applied
     from b24sync.engine.contexts import ContextMaker
     from b24sync.engine.dispatch import Dispatcher
+    from b24sync.engine.dry_runs import Trial
     from b24sync.engine.funnels import Funnels
     from b24sync.engine.plan import Judge, Planner, Verdict
-    from b24sync.engine.trial import Trial
     from b24sync.mail.transports import Transport
     from b24sync.ports import Effects, Mail, Mailer, MailReceipt
     from b24sync.rest.kinds import Kind
@@ -149,7 +149,7 @@ class Workshop:
 
     def trial(self, *, funnels: Funnels, now: datetime, deadline: float | None) -> Trial:
         """Runs actions dry: what they would do, and nothing of it."""
-        from b24sync.engine.trial import DryRecords, Trial
+        from b24sync.engine.dry_runs import DryRecords, Trial
 
         records = DryRecords(self.store.records)
         return Trial(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from b24sync.onboarding.units import Installation, Place
+    from b24sync.onboarding.unit_files import Installation, Place
 
 _HEAD = """\
 # One portal: its volume (the database) and its polls. Before it:

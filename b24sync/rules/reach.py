@@ -14,7 +14,7 @@ from b24sync.errors import NotFoundError, PermanentError, PortalError, ScopeErro
 from b24sync.rest import catalog, items, people, rows, tasks
 from b24sync.rest.kinds import Kind
 from b24sync.rules.loader import Loader
-from b24sync.words import refusals as words
+from b24sync.words import remedies as words
 
 _DEEPEST = 50
 

@@ -11,7 +11,7 @@ from b24sync.rest.json_values import id_or_none
 from b24sync.rest.people import User
 from b24sync.rules.root_names import hint
 from b24sync.rules.text_errors import TextError
-from b24sync.words import refusals as words
+from b24sync.words import remedies as words
 
 if TYPE_CHECKING:
     from b24sync.rules.reach import Reach

@@ -17,7 +17,7 @@ _REFERENCE = re.compile(r"\$(result|error|total|next|time)((?:\[[^\s]*)?)")
 _STEP = re.compile(r"\[([^\]]*)\]")
 
 
-class _Outcome:
+class _CommandResult:
     """What the commands gave so far."""
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class _Outcome:
 def batch(portal: Sandbox, params: Params) -> Answer:
     """Run up to 50 commands; ``halt`` stops at the first error."""
     halt = truthy(params.get("halt"))
-    outcome = _Outcome()
+    outcome = _CommandResult()
     for place, (name, command) in enumerate(as_map(params.get("cmd")).items()):
         try:
             if place >= MAX_COMMANDS:

@@ -23,7 +23,7 @@ from . import (  # noqa: F401 - the modules register their methods
     notices,
     portal_users,
     product_catalog,
-    requisites,
+    requisite_methods,
     row_methods,
     system,
     task_methods,
@@ -77,7 +77,7 @@ class Sandbox(Actions):
         self.activity_book = crm_activities.Activities(self)
         self.notices = notices.Notices()
         self.document_book = document_generator.Documents(self)
-        self.requisite_book = requisites.Requisites(self)
+        self.requisite_book = requisite_methods.Requisites(self)
         self.list_book = iblock_lists.Lists()
         self.workflow_book = workflow_templates.Workflows(self)
         self.old_invoices = legacy_invoices.OldInvoices(self)

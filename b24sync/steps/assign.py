@@ -13,7 +13,7 @@ from b24sync.rest import contract, items
 from b24sync.steps import telling
 from b24sync.steps.linked import linked, named, why
 from b24sync.steps.outcomes import words_of
-from b24sync.steps.together import together
+from b24sync.steps.side_by_side import together
 from b24sync.words import Message
 from b24sync.words import fields as fields_said
 

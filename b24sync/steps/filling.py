@@ -10,7 +10,7 @@ from b24sync.ports import Done, Skipped
 from b24sync.steps import field_types, lookups
 from b24sync.steps.field_values import change_of, differing, fields_of, frame_of, holds, specs_of, write
 from b24sync.steps.linked import linked
-from b24sync.steps.together import together
+from b24sync.steps.side_by_side import together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

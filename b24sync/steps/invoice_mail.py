@@ -31,7 +31,7 @@ from b24sync.steps.invoice_pdf import pdf_of, still_made
 from b24sync.steps.memory import Memory
 from b24sync.steps.outcomes import StepError, words_of
 from b24sync.steps.printed_content import own_company_id
-from b24sync.steps.together import together
+from b24sync.steps.side_by_side import together
 from b24sync.words import Message
 
 if TYPE_CHECKING:

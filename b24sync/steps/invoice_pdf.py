@@ -23,7 +23,7 @@ from b24sync.steps import printed_content
 from b24sync.steps.outcomes import StepError, words_of
 from b24sync.words import Message
 from b24sync.words import fields as fields_said
-from b24sync.words import refusals as words
+from b24sync.words import remedies as words
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer

@@ -15,8 +15,8 @@ from b24sync.steps.amounts import currency_of, decimal_of
 from b24sync.steps.linked import linked, needed_person
 from b24sync.steps.moments import day_of
 from b24sync.steps.outcomes import StepError, required, words_of
+from b24sync.steps.side_by_side import together
 from b24sync.steps.telling import present
-from b24sync.steps.together import together
 from b24sync.words import Message
 from b24sync.words import fields as fields_said
 

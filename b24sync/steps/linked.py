@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from b24sync.rules.root_names import links_of
 from b24sync.rules.scope import EntityView
 from b24sync.steps.outcomes import StepError
-from b24sync.words import refusals as words
+from b24sync.words import remedies as words
 
 if TYPE_CHECKING:
     from b24sync.domain.entity import Entity

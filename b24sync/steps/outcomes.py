@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from b24sync.errors import B24SyncError, NotFoundError, ScopeError
-from b24sync.words import refusals as words
+from b24sync.words import remedies as words
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer

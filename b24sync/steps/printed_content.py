@@ -16,7 +16,7 @@ from b24sync.rest import documents, people, requisites
 from b24sync.rest.json_values import id_or_none
 from b24sync.rest.printed import digest_of, of_entity, of_user
 from b24sync.rules.scope import EntityView, RowsView
-from b24sync.steps.together import together
+from b24sync.steps.side_by_side import together
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer, Call

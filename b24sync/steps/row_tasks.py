@@ -14,7 +14,7 @@ from b24sync.rules.scope import RowsView, RowView
 from b24sync.steps import builtin_texts, catalog_sections, task_making
 from b24sync.steps.linked import needed_person
 from b24sync.steps.outcomes import StepError
-from b24sync.steps.together import together
+from b24sync.steps.side_by_side import together
 
 if TYPE_CHECKING:
     from b24sync.ports import Effects, StepResult

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from b24sync.store.figures import Figures
     from b24sync.store.ledger import Ledger
-    from b24sync.store.load import Load
     from b24sync.store.news import News
+    from b24sync.store.portal_use import Load
     from b24sync.store.step_records import RecordTables
 
 
@@ -64,7 +64,7 @@ class Store:
     @cached_property
     def load(self) -> Load:
         """What polls used of the portal."""
-        from b24sync.store.load import Load
+        from b24sync.store.portal_use import Load
 
         return Load(self.connection)
 

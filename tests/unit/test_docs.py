@@ -14,7 +14,7 @@ import pytest
 from b24sync.cli import reference, rule_tests
 from b24sync.cli.intentions import brief, told_lines
 from b24sync.cli.session import Session
-from b24sync.config.schema import schema
+from b24sync.config.json_schema import schema
 from b24sync.steps import registry
 from b24sync.words import language, speak
 from tests.crash.plays import ACTS, Play

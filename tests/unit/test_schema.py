@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from b24sync.config.schema import schema, settings_of
+from b24sync.config.json_schema import schema, settings_of
 from b24sync.domain.settings import Settings
 from b24sync.steps.registry import STEPS, step_class
 

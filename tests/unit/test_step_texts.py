@@ -11,7 +11,7 @@ from b24sync.ports import Answer, Call, OnLostAnswer, Read, Write
 from b24sync.rest.rows import Row
 from b24sync.rules.scope import RowsView, RowView
 from b24sync.steps import builtin_texts
-from b24sync.steps.together import together
+from b24sync.steps.side_by_side import together
 from tests.support.steps import Bench
 
 EVENTS = (

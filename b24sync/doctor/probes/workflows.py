@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from b24sync.doctor.finding import Finding, ok, warn
 from b24sync.domain.wording import quoted
-from b24sync.rest import workflows
+from b24sync.rest import workflow_templates
 from b24sync.words import doctor_probes as words
 
 if TYPE_CHECKING:
     from b24sync.doctor.probing import Look, Scene
     from b24sync.rest.kinds import Kind
-    from b24sync.rest.workflows import Doings, Workflow
+    from b24sync.rest.workflow_templates import Doings, Workflow
     from b24sync.words import Both
 
 NAME = "workflows"
@@ -38,14 +38,14 @@ def look(scene: Scene) -> Look:
     )
     if not isinstance(given, list) or _SCOPE not in given or not (ours.mailing or ours.task_making):
         return []
-    (answer,) = yield [workflows.templates()]
-    found = workflows.read_workflows(answer.value())
+    (answer,) = yield [workflow_templates.templates()]
+    found = workflow_templates.read_workflows(answer.value())
     concerned = [(kind, one) for one in found for kind in scene.app.watched if one.is_of(kind)]
-    contents = yield [workflows.content(one) for _, one in concerned[:_MOST]]
+    contents = yield [workflow_templates.content(one) for _, one in concerned[:_MOST]]
     findings = list[Finding]()
     for (kind, one), content in zip(concerned, contents, strict=False):
-        findings += _findings(kind, one, workflows.read_doings(content.value(), one), ours)
-    if len(concerned) > _MOST or len(found) == workflows.PAGE:
+        findings += _findings(kind, one, workflow_templates.read_doings(content.value(), one), ours)
+    if len(concerned) > _MOST or len(found) == workflow_templates.PAGE:
         findings.append(ok(NAME, words.MORE_WORKFLOWS.both(count=min(len(concerned), _MOST))))
     return findings or [ok(NAME, words.NO_WORKFLOWS.both(count=len(concerned)))]
 

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from b24sync.engine.rehearsal.trial import Rehearsed
+    from b24sync.engine.rehearsal.rehearsal import Rehearsed
     from b24sync.engine.rehearsal.would import Tried
 
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u200b": None})

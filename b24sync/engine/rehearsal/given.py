@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from b24sync.domain.rule_test import RuleTest, Table
     from b24sync.domain.settings import Settings
     from b24sync.engine.funnels import Funnels
-    from b24sync.engine.rehearsal.staff import Staff
+    from b24sync.engine.rehearsal.people_of_test import Staff
     from b24sync.rest.kinds import Kind
 
 _WRITTEN = ("url", "status", "status_title", "stage_title", "name")

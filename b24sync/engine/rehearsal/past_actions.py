@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from b24sync.domain.entity import COMPANY, CONTACT, Entity, Key
 from b24sync.engine.desk import ActionDesk
-from b24sync.engine.rehearsal.staff import mentioned_staff
-from b24sync.engine.rehearsal.stand_in import Records, StandIn
-from b24sync.engine.rehearsal.trial import offline
+from b24sync.engine.rehearsal.people_of_test import mentioned_staff
+from b24sync.engine.rehearsal.portal_of_test import Records, StandIn
+from b24sync.engine.rehearsal.rehearsal import offline
 from b24sync.engine.rehearsal.would import outcome, values_of
 from b24sync.errors import B24SyncError
 from b24sync.ports import Done, Failed
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from b24sync.domain.step_settings import StepSettings
     from b24sync.engine.as_of import Past
     from b24sync.engine.history_replay import Replay, Would
-    from b24sync.engine.rehearsal.staff import Staff
+    from b24sync.engine.rehearsal.people_of_test import Staff
 
 _CLIENT_BOX = "@client.invalid"
 

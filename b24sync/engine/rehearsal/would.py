@@ -12,7 +12,7 @@ from b24sync.rest.json_values import plain_number, to_json
 from b24sync.steps.telling import present
 
 if TYPE_CHECKING:
-    from b24sync.engine.rehearsal.stand_in import StandIn
+    from b24sync.engine.rehearsal.portal_of_test import StandIn
     from b24sync.ports import Mail, StepResult, Write
 
 

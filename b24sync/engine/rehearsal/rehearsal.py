@@ -13,8 +13,8 @@ from b24sync.domain.rule_test import moment
 from b24sync.engine.desk import ActionDesk
 from b24sync.engine.funnels import Funnels
 from b24sync.engine.rehearsal.given import Given, event_of, stages_for
-from b24sync.engine.rehearsal.staff import Staff, staff_of
-from b24sync.engine.rehearsal.stand_in import Records, StandIn
+from b24sync.engine.rehearsal.people_of_test import Staff, staff_of
+from b24sync.engine.rehearsal.portal_of_test import Records, StandIn
 from b24sync.engine.rehearsal.would import Tried, outcome, people_in, values_of
 from b24sync.errors import B24SyncError
 from b24sync.ports import Done, Failed

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from b24sync.domain.commission_ledger import LedgerRow, State
     from b24sync.domain.entity import Entity, Key
     from b24sync.engine.funnels import Funnels
-    from b24sync.engine.rehearsal.staff import Staff
+    from b24sync.engine.rehearsal.people_of_test import Staff
     from b24sync.ports import Effect, Effects, Mail
     from b24sync.rest.kinds import Kind
 
