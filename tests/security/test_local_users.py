@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
-import grp
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 import pytest
 
 from tests.support.cli import Office, Ran, no_traceback
-from tests.support.firm import _become, _imported
 
 ME, OTHER, NAMELESS = 51_001, 51_002, 51_003
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
@@ -21,10 +17,6 @@ root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be someb
 @pytest.fixture
 def shared_office(office: Office) -> Office:
     """The office in a folder that an ordinary user owns and can reach."""
-    _imported()
-    for name in ("utf-8-sig", "idna", "latin-1", "utf-16"):
-        codecs.lookup(name)
-    grp.getgrgid(0)  # a module that is loaded late
     for folder in office.folder.parents:
         if os.geteuid() == 0 and folder.stat().st_uid == 0 and "pytest" in str(folder):
             folder.chmod(0o755)
@@ -40,20 +32,7 @@ def _give(office: Office, uid: int) -> None:
 
 def _run(office: Office, *args: str, groups: tuple[int, ...] = (), config: Path | None = None) -> Ran:
     """Run a command as the ordinary user, in a forked process: the interpreter may be root's alone."""
-    words = office.command(*args, config=config)[2:]
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        child = os.fork()
-        if child == 0:
-            os.setgroups(list(groups))
-            os.setgid(ME)
-            os.setuid(ME)
-            _become(words, office.environ(), out.fileno(), err.fileno())
-        _, status = os.waitpid(child, 0)
-        said = []
-        for file in (out, err):
-            file.seek(0)
-            said.append(file.read().decode())
-    ran = Ran(args, os.waitstatus_to_exitcode(status), *said)
+    ran = office.run(*args, config=config, user=ME, groups=groups)
     no_traceback(ran)
     return ran
 

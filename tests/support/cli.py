@@ -159,7 +159,7 @@ class Office:
         cwd: Path = ROOT,
         timeout: float = 60,
         stdin: str = "",
-        memory: int = 0,
+        **given: Any,
     ) -> Ran:
         """Run a command to its end, without a terminal.
 
@@ -170,7 +170,7 @@ class Office:
             cwd: Its folder.
             timeout: Seconds until it is killed.
             stdin: What it can read.
-            memory: The most address space, in bytes.
+            given: What else `tests.support.warm_server.command` can be given.
 
         Raises:
             subprocess.TimeoutExpired: It was killed.
@@ -179,8 +179,8 @@ class Office:
         if self.anew:
             ended = Ran(args, *anew(words, env=environ, cwd=cwd, stdin=stdin, timeout=timeout))
         else:
-            given = {"memory": memory, "later_s": self.local_shift.total_seconds()}
-            given = {name: value for name, value in given.items() if value}
+            if self.local_shift:
+                given["later_s"] = self.local_shift.total_seconds()
             ended = ran(words, env=environ, cwd=cwd, stdin=stdin, timeout=timeout, given=given)
         self.everything_said.append(ended.said)
         return replace(ended, args=args)
