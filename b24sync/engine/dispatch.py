@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from b24sync.engine.checkpoint import Checkpoint, pass_by
-from b24sync.engine.runner import Outcome, Postponed, RunningAction, UnreachableError, run_together
+from b24sync.engine.outcomes import Outcome, Postponed, UnreachableError
+from b24sync.engine.runner import run_together
+from b24sync.engine.running_action import RunningAction
 from b24sync.engine.settle import Settling, settle
 from b24sync.errors import B24SyncError
 from b24sync.ports import Done, Failed, Waiting
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from b24sync.store import Store
     from b24sync.store.outbox import Action
 
-GROUP = 50  # actions side by side: as many as one batch has commands
+GROUP = 250  # actions side by side, which share their questions; what they write goes 50 at a time
 PDF_WAIT_S = 10.0  # contract.md §6 send_invoice: in all per poll
 PDF_STEP_S = 0.5
 
@@ -154,18 +156,30 @@ class Dispatcher:
         self.checkpoint("dispatch.claimed")
         actions = [found for action in claimed if (found := self.store.outbox.action(action.id)) is not None]
         conversations = [RunningAction(action, self._opened(action)) for action in actions]
+        waiting = list["Action"]()
+
+        def told(ended: Sequence[Outcome]) -> bool:
+            self._settle_all(ended)
+            waiting.extend(one.action for one in ended if isinstance(one.result, Waiting))
+            return self._may_go_on()
+
         try:
-            outcomes = run_together(conversations, self)
+            told(run_together(conversations, self, told))
         except UnreachableError as error:
-            outcomes = error.outcomes
             self._portal_away(error.message, error.code)
+            told(error.outcomes)
+        return waiting
+
+    def _settle_all(self, ended: Sequence[Outcome]) -> None:
+        """Write down how some actions ended."""
+        if not ended:
+            return
         self.checkpoint("dispatch.before_settle")
         with self.store.transaction():
-            for outcome in outcomes:
+            for outcome in ended:
                 self._settle(outcome)
         self.checkpoint("dispatch.settled")
-        self.progress(len(actions))
-        return [outcome.action for outcome in outcomes if isinstance(outcome.result, Waiting)]
+        self.progress(len(ended))
 
     def _opened(self, action: Action) -> Effects[StepResult] | StepResult:
         try:

@@ -12,14 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.commission_ledger import BookedRow, State
-from b24sync.engine.runner import (
-    Postponed,
-    RunningAction,
-    Surroundings,
-    Uncertain,
-    UnreachableError,
-    run_together,
-)
+from b24sync.engine.outcomes import Postponed, Uncertain, UnreachableError
+from b24sync.engine.runner import run_together
+from b24sync.engine.running_action import RunningAction
 from b24sync.errors import B24SyncError
 from b24sync.ports import Done, Failed, Skipped, Waiting
 from b24sync.store.meta import REHEARSED
@@ -27,7 +22,8 @@ from b24sync.store.meta import REHEARSED
 if TYPE_CHECKING:
     from b24sync.domain.commission_ledger import LedgerRow
     from b24sync.domain.entity import Key
-    from b24sync.engine.runner import Outcome
+    from b24sync.engine.outcomes import Outcome
+    from b24sync.engine.surroundings import Surroundings
     from b24sync.ports import Effects, SaveDueDate, StepResult
     from b24sync.steps.context import DueDate, Records
     from b24sync.store import Store

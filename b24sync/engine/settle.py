@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.backoff import delay_s, uncounted_delay_s
 from b24sync.domain.entity import Key
-from b24sync.engine.runner import Outcome, Postponed, Uncertain
+from b24sync.engine.outcomes import Outcome, Postponed, Uncertain
 from b24sync.ports import Done, Failed, Skipped, Waiting
 from b24sync.words import outside as words
 from b24sync.words.explain import ATTEMPTS
@@ -87,7 +87,7 @@ def _postpone(into: Settling, outcome: Outcome, postponed: Postponed) -> None:
         return
     until = postponed.until if postponed.until is not None else into.now + _wait_s(action.attempts, postponed)
     into.store.outbox.postpone(
-        action.id, next_attempt_at=until, error=postponed.error, counts=postponed.counts
+        action.id, next_attempt_at=until, error=postponed.error or None, counts=postponed.counts
     )
 
 
