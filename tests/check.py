@@ -1,4 +1,7 @@
-"""Every gate in one command: ``python -m tests.check [NAME ...]``; exit 1 if one fails."""
+"""Every gate in one command: ``python -m tests.check [NAME ...]``; exit 1 if one fails.
+
+What is read (format, lint, types, layers), asked of the index (audit) and tested goes on side by side.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -23,10 +27,17 @@ PASSED, SKIPPED, FAILED = "ok", "skipped", "FAILED"
 
 @dataclass(frozen=True)
 class Gate:
-    """One check: its name and what runs it; ``run`` gives the state and a word on it."""
+    """One check.
+
+    Attributes:
+        name: What it is called.
+        run: Runs it; gives the state and a word on it.
+        lane: Gates of one lane run one after the other, lanes side by side.
+    """
 
     name: str
     run: Callable[[], tuple[str, str]]
+    lane: str = "reading"
 
 
 def gates() -> list[Gate]:
@@ -36,15 +47,19 @@ def gates() -> list[Gate]:
         Gate("lint", lambda: tool("ruff", "check", "--quiet", ".")),
         Gate("types", lambda: tool("mypy")),
         Gate("layers", layers),
-        Gate("audit", audit),
-        Gate("tests", tests),
+        Gate("audit", audit, lane="asking"),
+        Gate("tests", tests, lane="testing"),
     ]
 
 
 def tool(module: str, *arguments: str) -> tuple[str, str]:
-    """Run a module of this interpreter; its output goes through."""
-    code = subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, check=False).returncode
-    return (PASSED, "") if code == 0 else (FAILED, f"{module} {' '.join(arguments)}: exit {code}")
+    """Run a module of this interpreter; what it says is shown if it fails."""
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    if done.returncode == 0:
+        return PASSED, ""
+    print(done.stdout + done.stderr)
+    return FAILED, f"{module} {' '.join(arguments)}: exit {done.returncode}"
 
 
 def layers() -> tuple[str, str]:
@@ -189,22 +204,30 @@ def main(names: list[str]) -> int:
             file=sys.stderr,
         )
         return 2
-    ended = []
-    for gate in gates():
-        if names and gate.name not in names:
-            continue
-        print(f"== {gate.name}", flush=True)
-        begun = time.perf_counter()
-        state, words = gate.run()
-        ended.append(
-            (state, f"{gate.name:<8} {state:<8} {time.perf_counter() - begun:6.1f} s  {words}".rstrip())
-        )
-        print(ended[-1][1], flush=True)
+    chosen = [gate for gate in gates() if not names or gate.name in names]
+    lanes: dict[str, list[Gate]] = {}
+    for gate in chosen:
+        lanes.setdefault(gate.lane, []).append(gate)
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        done = dict(one for lane in pool.map(_in_turn, lanes.values()) for one in lane)
+    ended = [done[gate.name] for gate in chosen]
     print("== summary", *(line for _, line in ended), sep="\n")
     skipped = [line.split()[0] for state, line in ended if state == SKIPPED]
     if skipped:
         print(f"not checked: {', '.join(skipped)}")
     return 1 if any(state == FAILED for state, _ in ended) else 0
+
+
+def _in_turn(lane: list[Gate]) -> list[tuple[str, tuple[str, str]]]:
+    """Run the gates of a lane: name, state and the line of the summary."""
+    ended = []
+    for gate in lane:
+        begun = time.perf_counter()
+        state, words = gate.run()
+        line = f"{gate.name:<8} {state:<8} {time.perf_counter() - begun:6.1f} s  {words}".rstrip()
+        print(f"== {line}", flush=True)
+        ended.append((gate.name, (state, line)))
+    return ended
 
 
 if __name__ == "__main__":
