@@ -64,6 +64,7 @@ def take_baselines(
             f"b{kind.name}",
             BaselinePages(store, kind, scrub, run, opened.get(kind.name)),
             store.snapshot.cursor(kind.name).walked_id,
+            kind.name,
         )
         for kind in kinds
         if kind.name not in errors
@@ -74,7 +75,7 @@ def take_baselines(
             break
         advance(portal, walking, partial(_Chunk, store, walking), following=still_open)
         for chain in walking:
-            progress(chain.name[1:], chain.pages.taken)  # type: ignore[attr-defined]
+            progress(chain.kind, chain.pages.taken)  # type: ignore[attr-defined]
     for name, chain in chains.items():
         if chain.error is not None:
             errors[name] = chain.error
@@ -102,7 +103,7 @@ class _Chunk:
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if kind is None:
             for chain in self._chains:
-                cursor = self._store.snapshot.cursor(chain.name[1:])
+                cursor = self._store.snapshot.cursor(chain.kind)
                 self._store.snapshot.save_cursor(replace(cursor, walked_id=chain.after))
         self._inner.__exit__(kind, error, trace)  # type: ignore[arg-type]
 

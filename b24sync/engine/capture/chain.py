@@ -44,6 +44,8 @@ class Chain:
     """How far one feed is walked in this run.
 
     Attributes:
+        name: Of its commands in a batch.
+        kind: Name of the kind whose feed it is.
         last: Whether it is (again) read at the end of each batch, after the rows that it must not be older
             than.
         short: Whether the last page read was short, so that nothing more was there at that moment.
@@ -52,6 +54,7 @@ class Chain:
     name: str
     pages: Pages
     after: int
+    kind: str = ""
     last: bool = False
     short: bool = False
     error: PortalError | None = None

@@ -224,7 +224,7 @@ class _Poll:
         if walks or any(chain.open for chain in tails):
             self._walk(walks, tails, answers, active, signpost)
         for one in active:
-            chain = next((tail for tail in tails if tail.name == f"h{one.kind.name}"), None)
+            chain = next((tail for tail in tails if tail.kind == one.kind.name), None)
             self._finish(one, chain)
         return Gathered(signpost, readings)
 
@@ -364,7 +364,8 @@ class _Poll:
             probe = answers.get(f"p{one.kind.name}")
             one.learnt = history.last_id(probe.result) if probe and probe.error is None else None
             return None
-        chain = Chain(name, HistoryPages(self.store, one.kind), one.history_from, last=True)
+        pages = HistoryPages(self.store, one.kind)
+        chain = Chain(name, pages, one.history_from, one.kind.name, last=True)
         answer = answers.get(name)
         error = answer.error if answer else None
         if error is not None and one.history == "unknown" and lacks_history(error):
@@ -421,6 +422,7 @@ class _Poll:
                 f"r{one.kind.name}",
                 self._row_pages(one, shift),
                 one.walk.rows_after if one.walk is not None and not one.widened else 0,
+                one.kind.name,
             )
             for one in walks
         }
@@ -441,7 +443,7 @@ class _Poll:
         signpost: datetime,
     ) -> Iterator[None]:
         """A transaction that also keeps how far the reading of each kind came."""
-        behind = {tail.name[1:]: tail for tail in tails}
+        behind = {tail.kind: tail for tail in tails}
         with self.store.transaction():
             yield
             for one in active:
@@ -470,7 +472,7 @@ class _Poll:
 
     @staticmethod
     def _waits_for_rows(tail: Chain, walking: list[Chain]) -> bool:
-        return any(chain.name[1:] == tail.name[1:] for chain in walking)
+        return any(chain.kind == tail.kind for chain in walking)
 
     def _row_pages(self, one: KindReading, shift: timedelta) -> RowPages:
         since = self._since(one)
@@ -537,7 +539,13 @@ def read_tails(portal: Portal, store: Store, readings: Sequence[KindReading], al
     """
     kept = [one for one in readings if one.history == "yes"]
     tails = [
-        Chain(f"h{one.kind.name}", HistoryPages(store, one.kind), one.cursor.history_floor, last=True)
+        Chain(
+            f"h{one.kind.name}",
+            HistoryPages(store, one.kind),
+            one.cursor.history_floor,
+            one.kind.name,
+            last=True,
+        )
         for one in kept
     ]
     for _ in allowance.walk(tails):

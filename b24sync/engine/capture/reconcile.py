@@ -124,7 +124,7 @@ class Reconciler:
         comparison = _Comparison(self.store, kind, place.compared)
         comparison.found["unseen"].extend(unread)
         pages = _SweepPages(kind, comparison, unread, place.seen)
-        chain = Chain(f"s{kind.name}", pages, place.rows_after)
+        chain = Chain(f"s{kind.name}", pages, place.rows_after, kind.name)
 
         @contextmanager
         def keeping() -> Iterator[None]:
