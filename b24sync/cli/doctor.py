@@ -15,6 +15,7 @@ from b24sync.engine.poll_report import worst
 from b24sync.errors import ConfigError
 from b24sync.log import json_line, printable, redact
 from b24sync.words import doctor as words
+from b24sync.words.doctor_portal import CORRECT_FILE
 from b24sync.words.vocabulary import word
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from b24sync.config.find import Source
 
 Show = Callable[[Finding], None]
-_CORRECT = "correct the file and run doctor again"
+_CORRECT = CORRECT_FILE.both()
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 

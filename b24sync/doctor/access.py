@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
 from b24sync.domain.entity import TASK
 from b24sync.errors import ScopeError
+from b24sync.words import doctor_portal as words
 
 if TYPE_CHECKING:
     from b24sync.doctor.survey import Survey
     from b24sync.doctor.uses import Uses
-
-_WHERE = "Developer resources → Webhooks → Edit → Rights (the secret stays as it is if the owner does it)"
+    from b24sync.words import Both
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Need:
 
     scopes: tuple[str, ...]
     methods: str
-    why: str
+    why: Both | str
 
 
 def needs(uses: Uses) -> list[Need]:
@@ -44,31 +44,33 @@ def _feeds(uses: Uses) -> Iterator[Need]:
     yield Need(
         ("crm",),
         f"crm.item.list, crm.stagehistory.list, crm.status.list{legacy}",
-        f"watching {crm}" if crm else "",
+        words.WATCHING.both(kinds=crm) if crm else "",
     )
-    yield Need(("task", "tasks"), "tasks.task.list", "watching task" if TASK in watched else "")
+    why = words.WATCHING.both(kinds=TASK) if TASK in watched else ""
+    yield Need(("task", "tasks"), "tasks.task.list", why)
 
 
 def _people(uses: Uses) -> Iterator[Need]:
-    yield Need(
-        ("user", "user_basic", "user_brief"), "user.get", "finding people" if uses.wants_people() else ""
-    )
+    why = words.FINDING_PEOPLE.both() if uses.wants_people() else ""
+    yield Need(("user", "user_basic", "user_brief"), "user.get", why)
     place = uses.heads or next(iter((*uses.departments.values(), *uses.headed.values())), "")
     yield Need(("department",), "department.get", place)
-    yield Need(("im",), "im.notify.system.add", "alerts" if uses.settings.alerts else "")
+    yield Need(("im",), "im.notify.system.add", words.ALERTS.both() if uses.settings.alerts else "")
 
 
 def _steps(uses: Uses) -> Iterator[Need]:
     for step, rules in uses.steps.items():
         for need in step.scopes:
-            why = f"rule {', '.join(dict.fromkeys(rules))}"
-            yield Need(need.scopes, need.methods, f"{need.why} ({why})" if need.why else why)
-    named = [place for source, place in uses.sources.items() if not source.startswith("item:")]
-    yield Need(("lists",), "lists.element.get, lists.field.get", named[0] if named else "")
+            named = ", ".join(dict.fromkeys(rules))
+            by = words.BY_RULE.both(rules=named)
+            why = words.FOR_RULE.both(what=need.why, rules=named) if need.why else by
+            yield Need(need.scopes, need.methods, why)
+    lists = [place for source, place in uses.sources.items() if not source.startswith("item:")]
+    yield Need(("lists",), "lists.element.get, lists.field.get", lists[0] if lists else "")
     yield Need(("catalog",), "catalog.product.get, catalog.section.get", uses.sections)
-    why = "calendar.portal" if uses.settings.calendar.portal == "add" else ""
-    yield Need(("calendar",), "calendar.settings.get", why)
-    mails = "the PDF of invoices" if uses.templates else ""
+    place = "calendar.portal" if uses.settings.calendar.portal == "add" else ""
+    yield Need(("calendar",), "calendar.settings.get", place)
+    mails = words.INVOICE_PDF.both() if uses.templates else ""
     yield Need(("crm", "documentgenerator"), "crm.documentgenerator.document.add", mails)
 
 
@@ -82,34 +84,27 @@ def scopes(uses: Uses, survey: Survey) -> Iterator[Finding]:
     said = {need.scopes[0] for need in missing}
     for scope, methods in refused.items():
         if scope not in said:
-            yield _missing(scope, ", ".join(methods), "the portal refuses it: insufficient_scope")
+            yield _missing(scope, ", ".join(methods), words.REFUSES.both())
     if given is None and not refused:
         answer = survey.answer("scope")
-        yield unchecked("scopes", answer.error if answer and answer.error else "scope gave no list")
+        yield unchecked("scopes", answer.error if answer and answer.error else words.NO_SCOPES_TOLD.both())
     elif not missing and not refused:
         wanted = dict.fromkeys(
             next((one for one in need.scopes if one in (given or ())), need.scopes[0]) for need in needs(uses)
         )
-        yield ok("scopes", f"all there: {', '.join(wanted)}")
+        yield ok("scopes", words.SCOPES_THERE.both(scopes=", ".join(wanted)))
     if (
         given is not None
         and "user_brief" in given
         and not {"user", "user_basic"} & given
         and uses.wants_people()
     ):
-        yield warn(
-            "scopes",
-            "user_brief hides the e-mail addresses of users (user.get)",
-            f"add the scope user_basic: {_WHERE}",
-        )
+        yield warn("scopes", words.USER_BRIEF.both(), words.ADD_SCOPE.both(scope="user_basic"))
 
 
-def _missing(scope: str, methods: str, why: str) -> Finding:
-    return fail(
-        "scopes",
-        f"the webhook lacks the scope {scope}: {methods} ({why})",
-        f"add the scope {scope}: {_WHERE}",
-    )
+def _missing(scope: str, methods: str, why: Both | str) -> Finding:
+    told = words.SCOPE_MISSING.both(scope=scope, methods=methods, why=why)
+    return fail("scopes", told, words.ADD_SCOPE.both(scope=scope))
 
 
 def _given(result: Any) -> set[str] | None:
@@ -132,32 +127,14 @@ def admin(uses: Uses, survey: Survey) -> Iterator[Finding]:
     profile = survey.result("profile")
     profile = profile if isinstance(profile, dict) else {}
     said = profile.get("ADMIN") if "ADMIN" in profile else survey.result("admin")
-    name = " ".join(str(profile.get(part) or "") for part in ("NAME", "LAST_NAME")).strip()
-    who = f"the webhook's owner{f' {name}' if name else ''}"
+    who = " ".join(str(profile.get(part) or "") for part in ("NAME", "LAST_NAME")).strip()
+    name = f" {who}" if who else ""
     if said is None:
         answer = survey.answer("admin")
-        yield unchecked(
-            "admin", answer.error if answer and answer.error else "profile and user.admin do not say"
-        )
+        yield unchecked("admin", answer.error if answer and answer.error else words.NOT_TOLD_ADMIN.both())
     elif said in {True, "Y", "1", "true"}:
-        yield ok("admin", f"{who} is an administrator and sees everything")
+        yield ok("admin", words.IS_ADMIN.both(name=name))
     else:
-        yield _no_admin(uses, who)
-
-
-def _no_admin(uses: Uses, who: str) -> Finding:
-    remedy = "let an administrator make the webhook, or give its owner the right to read everything"
-    if "invoice.tasks_completed" in uses.events:
-        hidden = (
-            "tasks of others are hidden from tasks.task.list, so invoice.tasks_completed may come although "
-            "tasks are still open"
-        )
-        return warn(
-            "admin", f"{who} is no administrator: {hidden}; CRM rows may be hidden too (silently)", remedy
-        )
-    return warn(
-        "admin",
-        f"{who} is no administrator: what that person may not see is missing silently (rows, "
-        f"tasks of others)",
-        remedy,
-    )
+        by_tasks = "invoice.tasks_completed" in uses.events
+        told = (words.HIDES_TASKS if by_tasks else words.HIDES_ROWS).both(name=name)
+        yield warn("admin", told, words.LET_ADMIN.both())

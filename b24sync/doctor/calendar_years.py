@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from b24sync.doctor.finding import Finding, fail, ok, warn
 from b24sync.domain.calendar.days import CalendarError
+from b24sync.words import doctor_machine as words
 
 if TYPE_CHECKING:
     from datetime import date
@@ -14,7 +15,11 @@ if TYPE_CHECKING:
     from b24sync.app import App
     from b24sync.domain.calendar import Calendar
 
-_IMPORT = "import the official one when it is published: b24sync calendar import FILE"
+_DOES = {
+    "skip": words.LEFT_AS_THEY_ARE,
+    "error": words.SHIFTING_FAILS,
+    "statutory": words.PRELIMINARY,
+}
 
 
 def calendar(app: App, day: date) -> Iterator[Finding]:
@@ -25,29 +30,18 @@ def calendar(app: App, day: date) -> Iterator[Finding]:
         for warning in made.warnings:
             yield warn("calendar", warning)
     except (CalendarError, OSError) as error:
-        yield fail("calendar", str(error), "see [calendar] file and country")
+        yield fail("calendar", str(error), words.SEE_CALENDAR.both())
 
 
 def _years(made: Calendar, day: date, app: App) -> Iterator[Finding]:
     current = made.year(day.year)
-    following = made.next_year_warning(day)
+    how = _DOES[app.settings.calendar.on_unpublished].both()
     if current.status != "published":
-        does = {
-            "skip": "due dates in it are left as they are",
-            "error": "shifting in it fails",
-            "statutory": "its days are preliminary",
-        }
-        how = does.get(app.settings.calendar.on_unpublished, "")
-        message = (
-            f"{current.country} {current.year}: no published calendar is known, only weekends and fixed "
-            f"holidays; {how}"
-        )
-        yield warn("calendar", message, _IMPORT)
+        told = words.UNPUBLISHED.both(country=current.country, year=current.year, how=how)
+        yield warn("calendar", told, words.IMPORT.both())
     else:
-        yield ok(
-            "calendar",
-            f"{current.country} {current.year}: published, {current.working_days} working days "
-            f"({current.source})",
-        )
-    if following:
-        yield warn("calendar", following, _IMPORT)
+        values = {"country": current.country, "year": current.year, "count": current.working_days}
+        yield ok("calendar", words.PUBLISHED.both(**values, source=current.source))
+    if made.next_year_warning(day):
+        told = words.UNPUBLISHED.both(country=current.country, year=day.year + 1, how=how)
+        yield warn("calendar", told, words.IMPORT.both())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from b24sync.doctor.finding import Finding, fail, ok, unchecked
 from b24sync.errors import ScopeError
 from b24sync.rest import catalog
+from b24sync.words import doctor_names as words
 
 if TYPE_CHECKING:
     from b24sync.doctor.survey import Survey
@@ -22,12 +23,9 @@ def sections(uses: Uses, survey: Survey) -> Iterator[Finding]:
         if answer is None or answer.error is None:
             found += answer is not None
         elif catalog.is_gone(answer.error):
-            yield fail(
-                "sections",
-                f"{where}: the catalogue has no section {number} (catalog.section.get)",
-                "write the number that the portal shows in the address of the section",
-            )
+            told = words.NO_SECTION.both(where=where, id=number)
+            yield fail("sections", told, words.SECTION_NUMBER.both())
         elif not isinstance(answer.error, ScopeError):  # a missing scope is told among the scopes
-            yield unchecked("sections", f"{where}: section {number}: {answer.error}")
+            yield unchecked("sections", words.SECTION_UNREAD.both(where=where, id=number, why=answer.error))
     if found and found == len(uses.section_ids):
-        yield ok("sections", f"{found} used, all there")
+        yield ok("sections", words.ALL_THERE.both(count=found))

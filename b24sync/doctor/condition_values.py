@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from b24sync.doctor.finding import Finding, fail
 from b24sync.domain.entity import DEAL, INVOICE
 from b24sync.domain.wording import did_you_mean, quoted
+from b24sync.words import doctor_names as words
 
 if TYPE_CHECKING:
     from jinja2 import nodes
@@ -42,8 +43,8 @@ def _of_condition(
         known = _known(owner, settings, funnels, stages_only=path in _STAGE)
         if known and text not in known:
             near = did_you_mean(text, list(known))
-            remedy = f"did you mean {quoted(near)}?" if near else f"known: {', '.join(known)}"
-            told = f"{where}: {'.'.join(path)} is never {quoted(text)}"
+            remedy = words.MEANT.both(word=quoted(near)) if near else words.KNOWN.both(words=", ".join(known))
+            told = words.NEVER.both(where=where, path=".".join(path), text=quoted(text))
             yield fail("conditions", told, remedy)
 
 

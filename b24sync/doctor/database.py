@@ -10,19 +10,21 @@ import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
 from b24sync.store import Store
 from b24sync.store.db import connect, unusable
 from b24sync.store.migrations import APPLICATION_ID, VERSION, upgrade
 from b24sync.store.portal_use import LIMIT_S, Load
+from b24sync.words import doctor_machine as words
+from b24sync.words import joined
 from b24sync.words import load as load_words
+from b24sync.words.vocabulary import STATES
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from b24sync.app import App
+    from b24sync.words import Both
 
 LONGEST_CHECK_S = 20.0
 LEAST_FREE = 200_000_000
@@ -71,11 +73,7 @@ def database(app: App) -> Iterator[Finding]:
     yield from _folder(path)
     if not path.exists():
         if path.parent.is_dir():
-            yield ok(
-                "database",
-                f"{path}: no poll yet",
-                "run: b24sync poll (the first one takes the baseline, quietly)",
-            )
+            yield ok("database", words.NO_POLL_YET.both(path=path), words.FIRST_POLL.both())
         return
     yield from _mode(path)
     try:
@@ -89,72 +87,49 @@ def database(app: App) -> Iterator[Finding]:
 def _folder(path: Path) -> Iterator[Finding]:
     folder = path.parent
     if not folder.is_dir():
-        yield fail(
-            "database",
-            f"{folder}: the folder does not exist",
-            f"make it (mkdir -p {folder}) or change store.path",
-        )
+        remedy = words.MAKE_FOLDER.both(path=folder)
+        yield fail("database", words.NO_FOLDER.both(path=folder), remedy)
         return
     if not os.access(folder, os.W_OK):
-        yield fail(
-            "database", f"{folder}: the folder cannot be written", "run as its owner, or change store.path"
-        )
+        yield fail("database", words.FOLDER_NOT_WRITABLE.both(path=folder), words.RUN_AS_OWNER.both())
     mode = folder.stat().st_mode
     if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
-        yield fail(
-            "database",
-            f"{folder}: anybody may replace files in this folder",
-            f"chmod o-w {folder}, or change store.path",
-        )
+        yield fail("database", words.ANYBODY.both(path=folder), words.CLOSE_FOLDER.both(path=folder))
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE:
-        yield warn(
-            "database",
-            f"{folder}: only {free // 1_000_000} MB free",
-            "free space: a full disk stops polls (nothing is lost)",
-        )
+        told = words.LITTLE_ROOM.both(path=folder, size=free // 1_000_000)
+        yield warn("database", told, words.FREE_SPACE.both())
 
 
 def _mode(path: Path) -> Iterator[Finding]:
     if path.is_symlink():
-        yield fail("database", f"{path}: is a symbolic link", "name the real file in store.path")
+        yield fail("database", words.IS_LINK.both(path=path), words.NAME_FILE.both())
     if path.stat().st_mode & _OTHERS:
-        yield warn(
-            "database",
-            f"{path}: others may read or change it (mode {stat.S_IMODE(path.stat().st_mode):o})",
-            f"chmod 600 {path}",
-        )
+        mode = f"{stat.S_IMODE(path.stat().st_mode):o}"
+        yield warn("database", words.OPEN_TO_OTHERS.both(path=path, mode=mode), f"chmod 600 {path}")
     if not os.access(path, os.W_OK):
-        yield fail("database", f"{path}: cannot be written", "run as its owner")
+        yield fail("database", words.FILE_NOT_WRITABLE.both(path=path), words.RUN_AS_ITS_OWNER.both())
 
 
 def _inside(path: Path, connection: sqlite3.Connection, app: App) -> Iterator[Finding]:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        yield fail("database", f"{path}: is not a database of b24sync", "change store.path")
+        yield fail("database", words.FOREIGN_FILE.both(path=path), words.CHANGE_PATH.both())
         return
     if version > VERSION:
-        yield fail(
-            "database",
-            f"{path}: its schema {version} is newer than this program's {VERSION}",
-            "upgrade b24sync",
-        )
+        told = words.TOO_NEW.both(path=path, version=version, own=VERSION)
+        yield fail("database", told, words.UPGRADE.both())
         return
-    size = f"{path.stat().st_size / 1_000_000:.1f} MB, schema {version}" + (
-        " (upgraded by the next poll)" if version < VERSION else ""
-    )
+    schema = (words.SCHEMA_OLD if version < VERSION else words.SCHEMA).both(version=version)
+    values = {"path": path, "size": f"{path.stat().st_size / 1_000_000:.1f}", "schema": schema}
     fault = _integrity(app, connection)
     if fault is None:
-        yield ok(
-            "database",
-            f"{path}: {size}; too large to check it whole within {LONGEST_CHECK_S:.0f} s, no damage seen",
-        )
+        yield ok("database", words.TOO_LARGE.both(**values, seconds=round(LONGEST_CHECK_S)))
     elif fault:
-        remedy = "restore it from a backup and run b24sync poll --baseline, or move it away and start anew"
-        yield fail("database", f"{path}: is damaged ({fault})", remedy)
+        yield fail("database", words.DAMAGED.both(path=path, why=fault), words.RESTORE.both())
         return
     else:
-        yield ok("database", f"{path}: {size}, whole")
+        yield ok("database", words.WHOLE.both(**values))
     yield from _news(connection, app)
     if version == VERSION:
         yield _load(connection, app)
@@ -187,22 +162,18 @@ def _news(connection: sqlite3.Connection, app: App) -> Iterator[Finding]:
     run = connection.execute("SELECT max(local_started_at) FROM runs WHERE exit_code IN (0, 1)").fetchone()[0]
     now = int(app.clock.now().timestamp())
     if run is None:
-        yield warn("last_poll", "no poll has gone well yet", "run: b24sync poll")
-    elif now - run > _OLD_POLL_S:
-        yield warn(
-            "last_poll",
-            f"the last poll that went well was {_ago(now - run)}",
-            "see that cron or the service runs: b24sync status",
-        )
+        yield warn("last_poll", words.NO_GOOD_POLL.both(), words.RUN_POLL.both())
     else:
-        yield ok("last_poll", f"the last poll that went well was {_ago(now - run)}")
+        told = words.LAST_POLL.both(ago=_ago(now - run))
+        is_old = now - run > _OLD_POLL_S
+        yield warn("last_poll", told, words.SEE_CRON.both()) if is_old else ok("last_poll", told)
     for row in connection.execute(
         "SELECT kind, guard FROM cursors WHERE guard IS NOT NULL AND guard != '' ORDER BY kind"
     ):
         yield warn(
             f"reconcile.{row['kind']}",
             str(row["guard"]),
-            "if that many are really gone: b24sync poll --reconcile",
+            words.RECONCILE.both(),
         )
     open_ones = {
         str(row[0]): int(row[1])
@@ -212,15 +183,15 @@ def _news(connection: sqlite3.Connection, app: App) -> Iterator[Finding]:
         )
     }
     if open_ones:
-        said = ", ".join(f"{count} {state}" for state, count in open_ones.items())
-        yield warn("actions", f"open: {said}", "look: b24sync status; then b24sync retry, release or cancel")
+        said = joined([words.COUNTED.both(count=n, state=STATES[one].both()) for one, n in open_ones.items()])
+        yield warn("actions", words.OPEN_ACTIONS.both(counts=said), words.SEE_ACTIONS.both())
 
 
-def _ago(seconds: int) -> str:
-    for size, word in ((86_400, "d"), (3_600, "h"), (60, "min")):
+def _ago(seconds: int) -> Both:
+    for size, told in ((86_400, words.DAYS_AGO), (3_600, words.HOURS_AGO), (60, words.MINUTES_AGO)):
         if seconds >= size:
-            return f"{seconds // size} {word} ago"
-    return f"{max(seconds, 0)} s ago"
+            return told.both(count=seconds // size)
+    return words.SECONDS_AGO.both(count=max(seconds, 0))
 
 
 def lock(app: App) -> Iterator[Finding]:
@@ -231,18 +202,12 @@ def lock(app: App) -> Iterator[Finding]:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
-        yield unchecked("lock", f"{path}: {error.strerror}", "run as the owner of the file")
+        yield unchecked("lock", f"{path}: {error.strerror}", words.RUN_AS_FILE_OWNER.both())
         return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        yield ok("lock", "no poll runs now")
+        yield ok("lock", words.NO_POLL_NOW.both())
     except BlockingIOError:
-        yield ok("lock", "a poll runs now")
+        yield ok("lock", words.POLL_NOW.both())
     finally:
         os.close(descriptor)
-
-
-def today(app: App) -> datetime:
-    """The company's time, for what goes by the date."""
-    moment: Any = app.portal_now().astimezone(app.tz)
-    return moment  # type: ignore[no-any-return]

@@ -25,9 +25,11 @@ from b24sync.doctor.probes.together import probed
 from b24sync.doctor.survey import Survey, take
 from b24sync.doctor.uses import Uses, uses_of
 from b24sync.errors import B24SyncError, CredentialsError, PortalError, UsageError
+from b24sync.words import doctor_portal as words
 
 if TYPE_CHECKING:
     from b24sync.app import App
+    from b24sync.words import Both
 
 log = logging.getLogger(__name__)
 _ONLINE = "scopes, admin, date_filter, stage_history, stages, fields, people, templates"
@@ -52,17 +54,16 @@ class Examination:
         uses = uses_of(app.settings, app.language)
         yield ok(
             "configuration",
-            f"{app.loaded.path}: {len(app.settings.rules)} rules, watching "
-            f"{', '.join(app.settings.poll.watch)}",
+            words.LOADED.both(
+                path=app.loaded.path,
+                count=len(app.settings.rules),
+                kinds=", ".join(app.settings.poll.watch),
+            ),
         )
         for warning in app.loaded.warnings:
             yield warn("configuration", warning)
         if app.settings.safety.dry_run:
-            yield warn(
-                "safety",
-                "safety.dry_run = true: everything is planned and nothing is done",
-                "set it to false when the trial is over",
-            )
+            yield warn("safety", words.DRY_RUN.both(), words.END_TRIAL.both())
         survey = None
         if not self._offline:
             survey, found = self._survey(uses)
@@ -85,16 +86,12 @@ class Examination:
         try:
             survey = take(app, uses)
         except UsageError as error:
-            return None, [fail("portal", f"{error.message}; not checked: {_ONLINE}", error.remedy)]
+            return None, [fail("portal", _not_checked(error), error.remedy)]
         except PortalError as error:
             self.exit_code = 77 if isinstance(error, CredentialsError) else 69
-            remedy = (
-                error.remedy
-                or "see that the address is right, the portal answers, and nothing between blocks it; then "
-                "run doctor again"
-            )
-            return None, [fail("portal", f"{error.message}; not checked: {_ONLINE}", remedy)]
-        return survey, [ok("portal", f"{app.webhook.portal} answers, user:{app.webhook.user_id}")]
+            return None, [fail("portal", _not_checked(error), error.remedy or words.SEE_ADDRESS.both())]
+        user = f"user:{app.webhook.user_id}"
+        return survey, [ok("portal", words.ANSWERS.both(portal=app.webhook.portal, user=user))]
 
     def _online(self, uses: Uses, survey: Survey) -> Iterator[Finding]:
         app = self._app
@@ -130,10 +127,12 @@ class Examination:
                 self.exit_code = self.exit_code or error.exit_code
             yield unchecked(name, error.message, error.remedy)
         except B24SyncError as error:
-            yield fail(name, error.message, error.remedy or "see --verbose for where it happened")
+            yield fail(name, error.message, error.remedy or words.SEE_VERBOSE.both())
         except (ValueError, TypeError, LookupError, AttributeError) as error:
             # An answer that no documentation describes must not hide what the other checks find.
             log.info("the check %s", name, exc_info=True)
-            yield unchecked(
-                name, f"an answer of the portal has an unexpected form ({type(error).__name__}: {error})"
-            )
+            yield unchecked(name, words.UNEXPECTED.both(kind=type(error).__name__, why=error))
+
+
+def _not_checked(error: B24SyncError) -> Both:
+    return words.NOT_CHECKED.both(why=error.message, checks=_ONLINE)

@@ -14,12 +14,15 @@ from b24sync.rest.fields import Fields, FieldSpec, read_fields
 from b24sync.rest.kinds import Kind
 from b24sync.rest.lists import Property, read_properties
 from b24sync.steps.create_invoice import CreateInvoice
+from b24sync.words import doctor_names as words
+from b24sync.words import joined
 
 if TYPE_CHECKING:
     from b24sync.app import App
     from b24sync.doctor.survey import Survey
     from b24sync.doctor.uses import Uses
     from b24sync.domain.step_settings import FieldUse
+    from b24sync.words import Both
 
 _PREFIX = "UF_CRM_"
 _USER_TYPES = frozenset(("employee", "user", "integer"))
@@ -30,16 +33,15 @@ def fields(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
     known = {name: known_fields(app, survey, name) for name in _owners(uses)}
     for name in sorted(name for name, found in known.items() if found is None and not name.partition(":")[2]):
         answer = survey.answer(f"fields.{name}")
-        yield unchecked(
-            "fields",
-            f"the fields of {name} ({answer.error if answer and answer.error else 'the portal names none'})",
-        )
+        why = answer.error if answer and answer.error else words.NONE_NAMED.both()
+        yield unchecked("fields", words.FIELDS_OF.both(kind=name, why=why))
     faults = [fault for use in uses.fields if (fault := _fault(use, known)) is not None]
     yield from dict.fromkeys(faults)
     if not faults and uses.fields and None not in known.values():
-        yield ok("fields", f"{len({(use.owner, use.code) for use in uses.fields})} used, all there")
+        count = len({(use.owner, use.code) for use in uses.fields})
+        yield ok("fields", words.ALL_THERE.both(count=count))
     elif not uses.fields:
-        yield ok("fields", "no field of the portal's own codes is used")
+        yield ok("fields", words.NO_OWN_FIELDS.both())
 
 
 def _owners(uses: Uses) -> set[str]:
@@ -70,16 +72,13 @@ def _fault(use: FieldUse, known: Mapping[str, Fields | Mapping[str, Property] | 
     if spec is None and isinstance(other, Fields):
         spec = other.find(use.code)
     if spec is None:
-        method = items.fields(found.kind).method
-        return fail(
-            "fields",
-            f"{use.where}: {use.owner} has no field {quoted(use.code)} ({method})",
-            _advice(use.code, found),
-        )
+        values = {"where": use.where, "owner": use.owner, "code": quoted(use.code)}
+        told = words.NO_FIELD.both(**values, method=items.fields(found.kind).method)
+        return fail("fields", told, _advice(use.code, found))
     return _of_purpose(use, spec)
 
 
-def _advice(code: str, known: Fields) -> str:
+def _advice(code: str, known: Fields) -> Both:
     """The field that was probably meant.
 
     By its code without the prefix that all share, or by its name for people.
@@ -92,9 +91,11 @@ def _advice(code: str, known: Fields) -> str:
     if near is None and not code.startswith("UF_"):
         near = known.find(known.close_to(code))
     if near is not None:
-        return f"did you mean {_named(near, near.code)}?"
+        return words.MEANT.both(word=_named(near, near.code))
     listed = [_named(spec, spec.code) for spec in own.values()]
-    return f"known: {', '.join(listed[:20]) or 'no custom field'}{', …' if len(listed) > 20 else ''}"
+    if not listed:
+        return words.KNOWN.both(words=words.NO_CUSTOM_FIELD.both())
+    return words.KNOWN.both(words=", ".join(listed[:20]) + (", …" if len(listed) > 20 else ""))
 
 
 def _named(spec: FieldSpec | None, code: str) -> str:
@@ -105,24 +106,19 @@ def _of_list(use: FieldUse, known: Mapping[str, Property]) -> Finding | None:
     if use.code in known or use.code in {"id", "name", "NAME", "ID"}:
         return None
     listed = ", ".join(f"{one.code} ({one.name})" for one in list(known.values())[:12])
-    return fail(
-        "fields", f"{use.where}: {use.owner} has no {quoted(use.code)} (lists.field.get)", f"known: {listed}"
-    )
+    told = words.NO_PROPERTY.both(where=use.where, owner=use.owner, code=quoted(use.code))
+    return fail("fields", told, words.KNOWN.both(words=listed))
 
 
 def _of_purpose(use: FieldUse, spec: FieldSpec) -> Finding | None:
+    values = {"where": use.where, "field": _named(spec, use.code)}
     if use.purpose == "person" and spec.type not in _USER_TYPES:
-        return fail(
-            "fields",
-            f"{use.where}: {_named(spec, use.code)} is of type {spec.type}, which holds no user",
-            "choose a field of type employee",
-        )
+        told = words.NO_USER_IN.both(**values, type=spec.type)
+        return fail("fields", told, words.CHOOSE_EMPLOYEE.both())
     if use.purpose != "write":
         return None
     if spec.is_read_only:
-        return fail(
-            "fields", f"{use.where}: {_named(spec, use.code)} can only be read", "choose another field"
-        )
+        return fail("fields", words.READ_ONLY.both(**values), words.CHOOSE_OTHER.both())
     return _of_choice(use, spec)
 
 
@@ -134,8 +130,10 @@ def _of_choice(use: FieldUse, spec: FieldSpec) -> Finding | None:
     if text in spec.choices or text.casefold() in {choice.casefold() for choice in spec.choices.values()}:
         return None
     near = did_you_mean(text, spec.choices.values())
-    remedy = f"did you mean {quoted(near)}?" if near else f"known: {', '.join(spec.choices.values())}"
-    return fail("fields", f"{use.where}: {_named(spec, use.code)} has no value {quoted(text)}", remedy)
+    listed = ", ".join(spec.choices.values())
+    remedy = words.MEANT.both(word=quoted(near)) if near else words.KNOWN.both(words=listed)
+    told = words.NO_VALUE.both(where=use.where, field=_named(spec, use.code), value=quoted(text))
+    return fail("fields", told, remedy)
 
 
 def sources(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
@@ -146,32 +144,28 @@ def sources(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
             f"fields.{name}",
             f"newest.{name}",
             survey,
-            f"smart process {app.settings.kinds[name].entity_type_id}",
+            words.SMART_PROCESS.both(number=app.settings.kinds[name].entity_type_id),
         )
     for source, where in uses.sources.items():
         yield from _exists("lookups", f"fields.{source}", "", survey, f"{source} ({where})")
 
 
-def _exists(check: str, asked: str, also: str, survey: Survey, what: str) -> Iterator[Finding]:
+def _exists(check: str, asked: str, also: str, survey: Survey, what: Both | str) -> Iterator[Finding]:
     answer = survey.answer(asked) or survey.answer(also)
     if answer is None:
         return
     if answer.error is None:
-        yield ok(check, f"{what} is there")
+        yield ok(check, words.IS_THERE.both(what=what))
     elif isinstance(answer.error, NotFoundError) or answer.error.code in {
         "ERROR_IBLOCK_NOT_FOUND",
         "NOT_FOUND",
         "ENTITY_TYPE_NOT_SUPPORTED",
     }:
-        yield fail(
-            check,
-            f"the portal has no {what}: {answer.error}",
-            "write the id that the portal shows in the address of its page",
-        )
+        yield fail(check, words.NO_SUCH.both(what=what, why=answer.error), words.WRITE_ID.both())
     elif answer.error.code == "ACCESS_DENIED":
-        yield fail(check, f"{what}: {answer.error}", "give the webhook's owner the right to read it")
+        yield fail(check, joined([what, str(answer.error)], by=": "), words.GIVE_RIGHT.both())
     else:
-        yield unchecked(check, f"{what}: {answer.error}")
+        yield unchecked(check, joined([what, str(answer.error)], by=": "))
 
 
 def my_company(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
@@ -179,24 +173,17 @@ def my_company(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
     number = app.settings.invoice.my_company
     if not number:
         if CreateInvoice in uses.steps:
-            remedy = "write [invoice] my_company (b24sync init lists the own companies)"
-            yield warn(
-                "my_company",
-                "invoices that b24sync creates will name no own company (invoice.my_company is 0)",
-                remedy,
-            )
+            yield warn("my_company", words.NO_OWN_COMPANY.both(), words.WRITE_MY_COMPANY.both())
         return
     answer = survey.answer("my_company")
     if answer is None or answer.error is not None:
-        error = answer.error if answer else "not asked"
+        error = answer.error if answer and answer.error else words.NOT_ASKED.both()
         is_gone = isinstance(error, NotFoundError) or getattr(error, "code", "") == "NOT_FOUND"
-        yield (fail if is_gone else unchecked)("my_company", f"company {number}: {error}")
+        yield (fail if is_gone else unchecked)("my_company", words.COMPANY.both(id=number, title=error))
         return
     row = answer.result.get("item", answer.result) if isinstance(answer.result, Mapping) else {}
     if row.get("isMyCompany", "Y") in {"Y", True, "1"}:
-        yield ok("my_company", f"company {number}: {row.get('title', '')}")
+        yield ok("my_company", words.COMPANY.both(id=number, title=row.get("title", "")))
     else:
-        remedy = "write the id of a company of your own (CRM → Settings → My company details)"
-        yield fail(
-            "my_company", f"company {number} ({row.get('title', '')}) is a client, not an own company", remedy
-        )
+        told = words.IS_CLIENT.both(id=number, title=row.get("title", ""))
+        yield fail("my_company", told, words.OWN_COMPANY_ID.both())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from b24sync.words import Both
+from b24sync.words.doctor_portal import CANNOT_CHECK
 from b24sync.words.doctor_probes import NOT_LOOKED
 
 Status: TypeAlias = Literal["ok", "warn", "fail"]
@@ -52,9 +53,9 @@ def fail(check: str, message: str | Both, remedy: str | Both = "") -> Finding:
     return Finding("fail", check, message, remedy)
 
 
-def unchecked(check: str, why: object, remedy: str = "") -> Finding:
+def unchecked(check: str, why: object, remedy: str | Both = "") -> Finding:
     """A check that could not be made."""
-    return warn(check, f"cannot be checked: {why}", remedy)
+    return warn(check, CANNOT_CHECK.both(why=why), remedy)
 
 
 def not_looked(check: str, why: object) -> Finding:

@@ -12,14 +12,13 @@ from b24sync.domain.entity import INVOICE
 from b24sync.domain.wording import did_you_mean, quoted
 from b24sync.errors import MailPermanentError
 from b24sync.rest.documents import Template, read_templates
+from b24sync.words import doctor_mail as words
 
 if TYPE_CHECKING:
     from b24sync.app import App
     from b24sync.doctor.survey import Survey
     from b24sync.doctor.uses import Uses
     from b24sync.domain.settings import MailSettings
-
-_TEMPLATES = "CRM → Settings → Document templates"
 
 
 def mail(app: App, uses: Uses, *, offline: bool) -> Iterator[Finding]:
@@ -31,11 +30,8 @@ def mail(app: App, uses: Uses, *, offline: bool) -> Iterator[Finding]:
     yield from own
     yield from _address_faults({where: text for text, where in uses.addresses.items()})
     if settings.redirect_to:
-        yield warn(
-            "mail",
-            f"every mail goes to {settings.redirect_to}",
-            "take out mail.redirect_to when the trial is over",
-        )
+        told = words.REDIRECTED.both(address=settings.redirect_to)
+        yield warn("mail", told, words.END_REDIRECTION.both())
     if own:
         return
     if settings.transport == "smtp":
@@ -72,27 +68,16 @@ def _smtp(app: App, *, offline: bool) -> Iterator[Finding]:
     if checked.ok:
         yield ok("mail", checked.words)
     else:
-        message, _, remedy = checked.words.removesuffix(")").rpartition(" (")
-        yield fail(
-            "mail",
-            message or remedy,
-            remedy if message else "check host, port, security, user and password of [mail]",
-        )
+        yield fail("mail", checked.words, checked.remedy or words.CHECK_LOGIN.both())
 
 
 def _file(settings: MailSettings) -> Iterator[Finding]:
     folder = settings.folder
     there = folder if folder.exists() else folder.parent
     if there.is_dir() and os.access(there, os.W_OK):
-        yield warn(
-            "mail",
-            f'transport = "file": mails are written into {folder} and sent to nobody',
-            'for real mail: transport = "smtp" or "portal"',
-        )
+        yield warn("mail", words.INTO_FOLDER.both(folder=folder), words.FOR_REAL_MAIL.both())
     else:
-        yield fail(
-            "mail", f"{folder} cannot be written", "check the rights of the folder, or change mail.folder"
-        )
+        yield fail("mail", words.FOLDER_NOT_WRITABLE.both(folder=folder), words.CHECK_FOLDER.both())
 
 
 def portal_mail(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
@@ -101,7 +86,7 @@ def portal_mail(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
     if settings is None or settings.transport != "portal":
         return
     if uses.with_bcc:
-        yield fail("mail", f"{uses.with_bcc}: the portal cannot send bcc", 'use cc, or transport = "smtp"')
+        yield fail("mail", words.NO_BCC.both(where=uses.with_bcc), words.USE_CC.both())
     answer = survey.answer("senders")
     rows = (
         answer.result.get("items", ())
@@ -109,11 +94,9 @@ def portal_mail(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
         else None
     )
     if rows is None:
-        why = (
-            f"whether {settings.from_} is a sender of the portal "
-            f"({answer.error if answer else 'mail.mailbox.senders'})"
-        )
-        yield unchecked("mail", why, "send one invoice to yourself: b24sync resend-invoice ID --to YOU")
+        why = answer.error if answer else "mail.mailbox.senders"
+        told = words.WHETHER_SENDER.both(address=settings.from_, why=why)
+        yield unchecked("mail", told, words.SEND_YOURSELF.both())
         return
     senders = {
         str(row.get("email", "")).casefold(): str(row.get("sender", ""))
@@ -122,14 +105,10 @@ def portal_mail(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
     }
     wanted = parse_address(settings.from_, where="mail.from").spec.casefold()
     if wanted in senders:
-        yield ok("mail", f"the portal sends as {senders[wanted] or wanted}")
+        yield ok("mail", words.SENDS_AS.both(sender=senders[wanted] or wanted))
     else:
-        known = ", ".join(senders) or "none"
-        yield fail(
-            "mail",
-            f"{wanted} is no sender of the portal (mail.mailbox.senders): {known}",
-            "add the mailbox at the portal, or change mail.from",
-        )
+        known = ", ".join(senders) or words.NONE.both()
+        yield fail("mail", words.NO_SENDER.both(address=wanted, known=known), words.ADD_MAILBOX.both())
 
 
 def templates(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
@@ -138,7 +117,7 @@ def templates(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
     if answer is None:
         return
     if app.settings.invoice.api == "legacy":
-        yield ok("templates", "invoices of the old module are sent as a link, without a PDF")
+        yield ok("templates", words.AS_LINK.both())
         return
     if answer.error is not None:
         yield from _unreadable(uses, answer.error)
@@ -150,17 +129,14 @@ def templates(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
 
 def _unreadable(uses: Uses, error: Exception) -> Iterator[Finding]:
     """Listing needs the right to edit templates; making a document by its id does not."""
-    remedy = (
-        "give the webhook's owner the right to edit document templates (DOCGEN_ACCESS_ERROR goes away), or "
-        "write the template's id"
-    )
+    remedy = words.GIVE_TEMPLATES.both()
     by_name = [
         f"{where} = {quoted(str(wanted))}"
         for wanted, where in uses.templates.items()
         if not isinstance(wanted, int)
     ]
     if by_name:
-        yield fail("templates", f"{by_name[0]} cannot be found by its name: {error}", remedy)
+        yield fail("templates", words.NOT_BY_NAME.both(where=by_name[0], why=error), remedy)
     else:
         yield unchecked("templates", error, remedy)
 
@@ -168,42 +144,27 @@ def _unreadable(uses: Uses, error: Exception) -> Iterator[Finding]:
 def _template(wanted: int | str, where: str, known: list[Template], app: App) -> Finding:
     kind = app.kinds[INVOICE]
     suitable = [one for one in known if one.suits(kind)]
-    listed = ", ".join(f"{one.id} ({one.name})" for one in suitable) or "none"
+    listed = ", ".join(map(_named, suitable)) or words.NONE.both()
     if wanted == "":
         if suitable:
-            return ok(
-                "templates",
-                f"{where} is not set: the first for invoices is taken, {suitable[0].id} ({suitable[0].name})",
-            )
-        return fail(
-            "templates",
-            f"{where}: the portal has no document template for invoices",
-            f"make one ({_TEMPLATES})",
-        )
+            return ok("templates", words.FIRST_TAKEN.both(where=where, template=_named(suitable[0])))
+        return fail("templates", words.NO_TEMPLATE_AT_ALL.both(where=where), words.MAKE_TEMPLATE.both())
     found = next((one for one in known if wanted in {one.id, one.name} or str(wanted) == str(one.id)), None)
     if found is None:
         near = did_you_mean(str(wanted), [one.name for one in known])
-        return fail(
-            "templates",
-            f"{where}: the portal has no document template {wanted}",
-            f"did you mean {quoted(near)}?" if near else f"for invoices: {listed}",
-        )
+        meant = words.MEANT.both(word=quoted(near)) if near else words.FOR_INVOICES.both(names=listed)
+        return fail("templates", words.NO_TEMPLATE.both(where=where, name=wanted), meant)
     if not found.suits(kind):
-        return fail(
-            "templates",
-            f"{where}: {found.id} ({found.name}) is not for invoices",
-            f"bind it to invoices ({_TEMPLATES}), or use: {listed}",
-        )
-    return ok("templates", f"{found.id} ({found.name}) is for invoices")
+        told = words.NOT_FOR_INVOICES.both(where=where, template=_named(found))
+        return fail("templates", told, words.BIND_TEMPLATE.both(names=listed))
+    return ok("templates", words.IS_FOR_INVOICES.both(template=_named(found)))
+
+
+def _named(template: Template) -> str:
+    return f"{template.id} ({template.name})"
 
 
 def robots(uses: Uses) -> Iterator[Finding]:
     """What no REST method tells."""
     if rules := uses.rules_that(lambda step: step.sends == "mail"):
-        message = f"rules {rules} mail clients; robots cannot be read by REST"
-        yield ok(
-            "robots",
-            message,
-            "if the portal has an automation rule (robot) that mails invoices too, clients get two mails: "
-            "switch one off",
-        )
+        yield ok("robots", words.ROBOTS.both(rules=rules), words.ONE_OF_TWO.both())

@@ -21,6 +21,8 @@ from b24sync.rest import items
 from b24sync.rules.loader import Loader, read_through, settled
 from b24sync.rules.text_errors import TextError
 from b24sync.rules.text_values import MISSING
+from b24sync.words import doctor_names as words
+from b24sync.words import joined
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from b24sync.domain.rule_settings import RuleSettings
     from b24sync.domain.step_settings import StepSettings
     from b24sync.engine.funnels import Funnels
+    from b24sync.words import Both
 
 T = TypeVar("T")
 
@@ -46,7 +49,7 @@ class _Trial:
     now: datetime
     loader: Loader
     faults: list[tuple[str, str]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Both | str] = field(default_factory=list)
     holds: bool | None = None
 
     def run(self) -> None:
@@ -97,8 +100,9 @@ class _Trial:
         linker.know(self.entity)
         found = self._judged(where, lambda: settled(linker.resolve([selector], self.entity, several=several)))
         if found is not None and not found.users:
-            left = f" ({', '.join(found.left_out)})" if found.left_out else ""
-            self.notes.append(f"{where}: {selector} is nobody here{left}")
+            told = words.NOBODY_LEFT if found.left_out else words.NOBODY
+            left = ", ".join(found.left_out)
+            self.notes.append(told.both(where=where, selector=selector, left=left))
 
     def _scope(self, names: Any, extra: Mapping[str, Any]) -> dict[str, Any]:
         linker = self.app.workshop().linker(self.funnels, self.now, loader=self.loader)
@@ -132,7 +136,7 @@ def rules(app: App, survey: Survey) -> Iterator[Finding]:
         trial = trials[rule.name]
         name = f"rules.{rule.name}"
         if trial is None:
-            yield ok(name, f"compiled ({_steps(rule)}); there is nothing at the portal to try it on")
+            yield ok(name, words.NOTHING_TO_TRY.both(steps=_steps(rule)))
         else:
             yield from _verdict(name, n, trial)
 
@@ -140,7 +144,7 @@ def rules(app: App, survey: Survey) -> Iterator[Finding]:
 def compiled(app: App) -> Iterator[Finding]:
     """Without a portal: the rules were compiled when the configuration was read."""
     for rule in app.settings.rules:
-        yield ok(f"rules.{rule.name}", f"compiled ({_steps(rule)})")
+        yield ok(f"rules.{rule.name}", words.COMPILED.both(steps=_steps(rule)))
 
 
 def _trial(
@@ -170,17 +174,14 @@ def _event(rule: RuleSettings, entity: Entity, now: datetime) -> Event:
 
 def _verdict(name: str, n: int, trial: _Trial) -> Iterator[Finding]:
     for where, message in trial.faults:
-        yield fail(
-            name,
-            f"rules[{n}].{where}: on {trial.entity.key}: {message}",
-            "b24sync run-rule NAME ENTITY --dry-run shows it again",
-        )
+        told = words.FAILS_ON.both(where=f"rules[{n}].{where}", entity=trial.entity.key, why=message)
+        yield fail(name, told, words.TRY_AGAIN.both())
     if trial.faults:
         return
-    judged = "" if not trial.rule.when else f", when is {'true' if trial.holds else 'false'} there"
-    said = f"compiled and tried on {trial.entity.key} ({_steps(trial.rule)}{judged})"
+    tried = words.TRIED if not trial.rule.when else words.TRIED_TRUE if trial.holds else words.TRIED_FALSE
+    said = tried.both(entity=trial.entity.key, steps=_steps(trial.rule))
     if trial.notes and trial.holds is not False:
-        yield warn(name, f"{said}; {'; '.join(trial.notes)}")
+        yield warn(name, joined([said, *trial.notes], by="; "))
     else:
         yield ok(name, said)
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
+from b24sync.words import doctor_names as words
+from b24sync.words import joined
 
 if TYPE_CHECKING:
     from b24sync.doctor.survey import Survey
@@ -21,28 +23,25 @@ def people(uses: Uses, survey: Survey) -> Iterator[Finding]:
     yield from found
     if not found:
         parts = [
-            f"{len(uses.users)} users" if uses.users else "",
-            f"{len(survey.departments or {})} departments" if survey.departments else "",
+            *([words.USERS.both(count=len(uses.users))] if uses.users else []),
+            *([words.DEPARTMENTS.both(count=len(survey.departments))] if survey.departments else []),
         ]
-        said = " and ".join(part for part in parts if part)
-        yield ok("people", f"{said}: there and active" if said else "nobody is named by id")
+        said = words.ACTIVE.both(who=joined(parts)) if parts else words.NOBODY_BY_ID.both()
+        yield ok("people", said)
 
 
 def _users(uses: Uses, survey: Survey) -> Iterator[Finding]:
     if uses.users and survey.users is None:
         answer = survey.answer("users.0")
-        yield unchecked("people", answer.error if answer and answer.error else "user.get gave nothing")
+        yield unchecked("people", answer.error if answer and answer.error else words.NO_USERS_TOLD.both())
         return
     for number, where in uses.users.items():
         user = (survey.users or {}).get(number)
         if user is None:
-            yield fail(
-                "people",
-                f"{where}: there is no user:{number} (user.get)",
-                "write the number that the address of the profile ends with",
-            )
+            yield fail("people", words.NO_USER.both(where=where, id=number), words.PROFILE_NUMBER.both())
         elif not user.active:
-            yield fail("people", f"{where}: user:{number} ({user.name}) is dismissed", "name somebody else")
+            told = words.DISMISSED.both(where=where, id=number, name=user.name)
+            yield fail("people", told, words.NAME_OTHER.both())
 
 
 def _departments(uses: Uses, survey: Survey) -> Iterator[Finding]:
@@ -51,26 +50,20 @@ def _departments(uses: Uses, survey: Survey) -> Iterator[Finding]:
     known = survey.departments
     if known is None:
         answer = survey.answer("departments")
-        yield unchecked("people", answer.error if answer and answer.error else "department.get gave nothing")
+        why = answer.error if answer and answer.error else words.NO_DEPARTMENTS_TOLD.both()
+        yield unchecked("people", why)
         return
     for number, where in {**uses.departments, **uses.headed}.items():
         if number not in known:
             listed = ", ".join(f"{one.id} ({one.name})" for one in list(known.values())[:12])
-            yield fail(
-                "people", f"{where}: there is no department:{number} (department.get)", f"known: {listed}"
-            )
+            told = words.NO_DEPARTMENT.both(where=where, id=number)
+            yield fail("people", told, words.KNOWN.both(words=listed))
     for number, where in uses.headed.items():
         if number in known and not _head(known[number], survey.users or {}):
-            yield fail(
-                "people",
-                f"{where}: department:{number} ({known[number].name}) has no active head",
-                _NAME_A_HEAD,
-            )
+            told = words.HEADLESS.both(where=where, id=number, name=known[number].name)
+            yield fail("people", told, words.NAME_HEAD.both())
     if uses.heads:
         yield from _headless(uses.heads, known, survey.users or {})
-
-
-_NAME_A_HEAD = "name a head in the company structure of the portal"
 
 
 def _head(department: Department, users: Mapping[int, User]) -> User | None:
@@ -81,11 +74,12 @@ def _head(department: Department, users: Mapping[int, User]) -> User | None:
 def _headless(where: str, known: Mapping[int, Department], users: Mapping[int, User]) -> Iterator[Finding]:
     """Departments from which climbing finds no head at all."""
     if not known:
-        yield fail("people", f"{where}: the portal has no departments (department.get)", _NAME_A_HEAD)
+        yield fail("people", words.NO_DEPARTMENTS.both(where=where), words.NAME_HEAD.both())
     bad = [one for one in known.values() if not _climbs_to_head(one, known, users)]
     if bad:
         names = ", ".join(f"{one.name} ({one.id})" for one in bad[:8])
-        yield warn("people", f"{where}: no active head over {names}: nobody is told there", _NAME_A_HEAD)
+        told = words.NO_HEAD_OVER.both(where=where, names=names)
+        yield warn("people", told, words.NAME_HEAD.both())
 
 
 def _climbs_to_head(

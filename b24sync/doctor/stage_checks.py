@@ -10,15 +10,17 @@ from b24sync.domain.entity import DEAL, INVOICE
 from b24sync.domain.settings import STATUSES
 from b24sync.domain.wording import did_you_mean, quoted
 from b24sync.rest.stages import Stage
+from b24sync.words import doctor_names as words
 
 if TYPE_CHECKING:
     from b24sync.doctor.survey import Survey
     from b24sync.doctor.uses import Uses
     from b24sync.domain.step_settings import StageUse
     from b24sync.engine.funnels import Funnels
+    from b24sync.words import Both
 
 _MEANS = {"paid": "S", "rejected": "F"}
-_WORDS = {"S": "successful", "F": "failed", "P": "not final"}
+_WORDS = {"S": words.SUCCESSFUL, "F": words.FAILED, "P": words.NOT_FINAL}
 
 
 def stages(uses: Uses, survey: Survey) -> Iterator[Finding]:
@@ -28,11 +30,7 @@ def stages(uses: Uses, survey: Survey) -> Iterator[Finding]:
         return
     unknown = {use.kind for use in uses.stages if not funnels.by_kind.get(use.kind)}
     for kind in sorted(unknown):
-        yield unchecked(
-            "stages",
-            f"the stages of {kind} (crm.category.list, crm.status.list)",
-            "see the scopes and the rights of the owner",
-        )
+        yield unchecked("stages", words.STAGES_OF.both(kind=kind), words.SEE_RIGHTS.both())
     faults = [
         fault
         for use in uses.stages
@@ -51,21 +49,18 @@ def _fault(use: StageUse, uses: Uses, survey: Survey, funnels: Funnels) -> Findi
         return None  # a missing name is told once
     found = funnels.stage(use.kind, use.text)
     if found is None:
-        message = f"{use.where}: the portal has no stage {quoted(use.text)} of {use.kind}"
-        return fail("stages", message, _advice(use, funnels))
+        told = words.NO_STAGE.both(where=use.where, stage=quoted(use.text), kind=use.kind)
+        return fail("stages", told, _advice(use, funnels))
     funnel = use.where.rpartition(".")[2]
     if use.kind == DEAL and funnel.isdigit() and found.category_id != int(funnel):
         name = survey.funnel_names.get(DEAL, {}).get(found.category_id, "")
         there = f"{found.category_id}{f' ({name})' if name else ''}"
-        return fail(
-            "stages",
-            f"{use.where}: {use.text} ({found.name}) is a stage of funnel {there}",
-            f"write a stage of funnel {funnel}",
-        )
+        told = words.OTHER_FUNNEL.both(where=use.where, stage=f"{use.text} ({found.name})", funnel=there)
+        return fail("stages", told, words.STAGE_OF_FUNNEL.both(funnel=funnel))
     return None
 
 
-def _advice(use: StageUse, funnels: Funnels) -> str:
+def _advice(use: StageUse, funnels: Funnels) -> Both:
     known = funnels.by_kind[use.kind]
     named = [stage for stage in known if stage.name.casefold() == use.text.casefold()]
     near = named[0].id if named else did_you_mean(use.text, [stage.id for stage in known])
@@ -74,9 +69,11 @@ def _advice(use: StageUse, funnels: Funnels) -> str:
         near = names.get(did_you_mean(use.text, names), "")
     elsewhere = [kind for kind in funnels.by_kind if funnels.stage(kind, use.text)]
     if elsewhere:
-        return f"it is a stage of {elsewhere[0]}; write one of {use.kind}: {_listed(known)}"
+        return words.STAGE_ELSEWHERE.both(elsewhere=elsewhere[0], kind=use.kind, stages=_listed(known))
     stage = funnels.stage(use.kind, near)
-    return f"did you mean {near} ({stage.name})?" if stage else f"known: {_listed(known)}"
+    if stage is None:
+        return words.KNOWN.both(words=_listed(known))
+    return words.MEANT.both(word=f"{near} ({stage.name})")
 
 
 def _listed(known: tuple[Stage, ...]) -> str:
@@ -90,13 +87,10 @@ def _meanings(uses: Uses, funnels: Funnels) -> Iterator[Finding]:
         for stage in filter(None, (funnels.stage(INVOICE, one) for one in ids)):
             wanted = _MEANS.get(name, "P" if name in STATUSES else stage.semantic)
             if stage.semantic != wanted:
-                message = (
-                    f"invoice.status.{name}: {stage.id} ({stage.name}) is a {_WORDS[stage.semantic]} stage "
-                    f"at the portal"
-                )
-                yield warn(
-                    "stages", message, f"check that it means {name}; usually that is a {_WORDS[wanted]} stage"
-                )
+                is_a, usually = _WORDS[stage.semantic].both(), _WORDS[wanted].both()
+                named = f"{stage.id} ({stage.name})"
+                told = words.MEANS_OTHERWISE.both(name=name, stage=named, what=is_a)
+                yield warn("stages", told, words.CHECK_MEANING.both(name=name, what=usually))
 
 
 def _missing_names(uses: Uses, funnels: Funnels) -> Iterator[Finding]:
@@ -107,13 +101,11 @@ def _missing_names(uses: Uses, funnels: Funnels) -> Iterator[Finding]:
         if use.kind == INVOICE and use.text in uses.settings.invoice.status_names() and use.text not in there:
             missing.setdefault(use.text, use.where)
     for name, where in missing.items():
-        advice = (
-            f'add to [invoice.status]: {name} = ["ID"]; the stages are {_listed(funnels.by_kind[INVOICE])}'
-        )
-        yield fail("stages", f'{where}: no stage of this portal is "{name}"', advice)
+        advice = words.ADD_STATUS.both(name=name, stages=_listed(funnels.by_kind[INVOICE]))
+        yield fail("stages", words.NO_STAGE_IS.both(where=where, name=name), advice)
 
 
-def _said(uses: Uses, funnels: Funnels) -> str:
+def _said(uses: Uses, funnels: Funnels) -> Both:
     parts = []
     if funnels.by_kind.get(INVOICE) and INVOICE in uses.settings.poll.watch:
         by_name: dict[str, list[str]] = {}
@@ -121,4 +113,6 @@ def _said(uses: Uses, funnels: Funnels) -> str:
             by_name.setdefault(name, []).append(stage_id)
         parts = [f"{name} = {', '.join(ids)}" for name, ids in by_name.items()]
     count = len({(use.kind, use.text) for use in uses.stages})
-    return f"{count} used, all there{'; invoices: ' if parts else ''}{'; '.join(parts)}"
+    if not parts:
+        return words.ALL_THERE.both(count=count)
+    return words.ALL_STAGES_THERE.both(count=count, parts="; ".join(parts))

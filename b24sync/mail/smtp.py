@@ -31,10 +31,11 @@ _SLOWEST_LINE = 20_000  # bytes a second
 
 @dataclass(frozen=True, slots=True)
 class LoginCheck:
-    """Whether the server can be reached and entered; ``words`` says how it went, with a remedy if not."""
+    """Whether the server can be reached and entered; ``words`` says how it went, ``remedy`` what to do."""
 
     ok: bool
     words: str
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ class SmtpMailer:
             with Deadline(4 * self._server.timeout_s) as deadline:
                 connect(self._server, deadline).close()
         except MailTransientError as error:
-            return LoginCheck(ok=False, words=str(error))
+            return LoginCheck(ok=False, words=error.message, remedy=error.remedy)
         told = {"place": self._server.place, "security": self._server.security}
         if not self._server.user:
             return LoginCheck(ok=True, words=mail_said.NO_LOGIN_WANTED(**told))

@@ -12,6 +12,7 @@ JSON keys, states and reason codes are no messages: they stay as they are.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -67,6 +68,11 @@ class Both:
     def said(self) -> str:
         """It in the language that is spoken."""
         return self.ru if _language.get() == "ru" else self.en
+
+
+def joined(parts: Sequence[Both | str], *, by: str = ", ") -> Both:
+    """Several sentences or words in one."""
+    return Both(*(by.join(str(_in(part, wanted)) for part in parts) for wanted in ("ru", "en")))
 
 
 def _in(value: object, wanted: Language) -> object:

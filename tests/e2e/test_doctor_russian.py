@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from b24sync.doctor.finding import fail
 from b24sync.words import doctor as words
-from b24sync.words import speak
+from b24sync.words import doctor_names as names
+from b24sync.words import doctor_portal as portal
+from b24sync.words import joined, speak
 from tests.support.cli import Office
 
 RUSSIAN = 'language = "ru"\ntimezone = "Europe/Moscow"\n'
@@ -56,13 +59,15 @@ def test_without_a_portal_it_is_russian_too(polled: Office) -> None:
         assert not line or re.search("[а-яё]", line, re.IGNORECASE), line
 
 
-def test_a_sentence_is_its_own_translation_in_english_and_keeps_its_values_in_russian() -> None:
-    for one in words.SENTENCES:
-        pattern = words.pattern_of(one.en)
-        assert pattern.fullmatch(one.en), one.en
-    text = 'rules[1].to[0]: the portal has no stage "C9:X" of deal'
-    speak("en")
-    assert words.said(text) == text
+def test_a_finding_speaks_english_to_machines_and_the_spoken_language_to_people() -> None:
+    inner = names.KNOWN.both(words="NEW")
+    finding = fail("stages", names.NO_STAGE.both(where="rules[1].to[0]", stage="X", kind="deal"), inner)
     speak("ru")
-    assert words.said(text) == 'rules[1].to[0]: на портале нет стадии "C9:X" у deal'
-    assert words.said("something new") == "something new"
+    assert finding.as_json()["message"] == "rules[1].to[0]: the portal has no stage X of deal"
+    assert words.said(finding.message) == "rules[1].to[0]: на портале нет стадии X у deal"
+    assert words.said(finding.remedy) == "есть: NEW"
+    speak("en")
+    assert words.said(finding.remedy) == "known: NEW"
+    assert words.said("a portal's own words") == "a portal's own words"
+    outer = joined([portal.CANNOT_CHECK.both(why=inner), "X"], by="; ")
+    assert (outer.ru, outer.en) == ("не проверить: есть: NEW; X", "cannot be checked: known: NEW; X")

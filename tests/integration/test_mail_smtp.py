@@ -458,4 +458,4 @@ def test_the_login_check_gives_the_servers_words_and_a_remedy():
         check = mailer(server, password="wrong").check_login()
     assert not check.ok
     assert "535" in check.words
-    assert "mail.password" in check.words
+    assert "mail.password" in check.remedy
