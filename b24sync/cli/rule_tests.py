@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from b24sync.config.find import Source
 from b24sync.domain.values import Secret
 from b24sync.engine.rehearsal.compare import Difference, differences
 from b24sync.engine.rehearsal.rehearsal import Rehearsal
-from b24sync.errors import UsageError
+from b24sync.errors import StoreError, UsageError
 from b24sync.log import json_line, printable
 from b24sync.portal.webhook import Webhook
 from b24sync.rest.kinds import kinds_from
@@ -159,6 +160,7 @@ def _plain(value: Any) -> Any:
 def _rehearsal(settings: Settings, scratch: Store) -> Rehearsal:
     clock = SystemClock()
     zone = _zone(settings)
+    _take_calendars(settings.store.path, scratch)
     kinds = kinds_from(
         settings.invoice.api, {name: kind.entity_type_id for name, kind in settings.kinds.items()}
     )
@@ -177,6 +179,15 @@ def _rehearsal(settings: Settings, scratch: Store) -> Rehearsal:
         calendar=calendar,
         now=clock.now(),
     )
+
+
+def _take_calendars(database: Path, scratch: Store) -> None:
+    """Take over the official calendars that were imported; there may be no database, or none for us."""
+    if not database.exists():
+        return
+    with suppress(StoreError), closing(Store.read_only(database)) as kept, scratch.transaction():
+        for country, year, text in kept.meta.calendars():
+            scratch.meta.put_calendar(country, year, text, at=0)
 
 
 def _zone(settings: Settings) -> tzinfo:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from b24sync.domain.addresses import ascii_domain
 from b24sync.domain.entity import Entity, Key
@@ -41,6 +41,7 @@ class ContextMaker:
 
     Attributes:
         records: What steps look at instead of the database's own (a dry run's).
+        imagined: What entities are taken to hold instead of what the portal shows (a dry run's changes).
     """
 
     store: Store
@@ -55,6 +56,7 @@ class ContextMaker:
     base_url: str
     operator_steps: Mapping[str, StepSettings]
     records: Records | None = None
+    imagined: Mapping[Key, Mapping[str, Any]] = field(default_factory=dict)
 
     def open(self, action: Action) -> Effects[StepResult] | StepResult:
         """The generator of an action, or how it ends without one (its rule is gone)."""
@@ -90,6 +92,7 @@ class ContextMaker:
         event = self.event_of(action)
         planned = self._planned(event)
         linker = self.linker()
+        linker.imagine(self.imagined)
         subject: Key | Entity = planned if event.name.endswith(".deleted") else event.entity
         return StepContext(
             rule=action.rule,

@@ -7,11 +7,12 @@ after them, so that texts show true amounts, and forgotten at its end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.commission_ledger import BookedRow, State
+from b24sync.domain.entity import DEAL, Key
 from b24sync.engine.outcomes import Postponed, Uncertain, UnreachableError
 from b24sync.engine.runner import run_together
 from b24sync.engine.running_action import RunningAction
@@ -21,7 +22,6 @@ from b24sync.store.meta import REHEARSED
 
 if TYPE_CHECKING:
     from b24sync.domain.commission_ledger import LedgerRow
-    from b24sync.domain.entity import Key
     from b24sync.engine.outcomes import Outcome
     from b24sync.engine.surroundings import Surroundings
     from b24sync.ports import Effects, SaveDueDate, StepResult
@@ -39,6 +39,8 @@ class DryRecords:
 
     kept: Records
     rows: dict[Key, list[BookedRow]] = field(default_factory=dict)
+    moved: dict[Key, dict[str, Any]] = field(default_factory=dict)
+    """Deals that would be in another stage now, so that texts behind the move speak of that one."""
 
     def due_date(self, entity: Key) -> DueDate | SaveDueDate | None:
         """See `Records.due_date`."""
@@ -58,6 +60,11 @@ class DryRecords:
             known = self.rows.setdefault(row.entity, [])
             counts: State = "expected" if row.state == "expected" else "earned"
             known.append(BookedRow(-1 - len(known), at, row, counts))
+
+    def imagine(self, would: Mapping[str, Any]) -> None:
+        """Take a deal that would be moved for moved."""
+        if {"deal_id", "from", "to"} <= would.keys():
+            self.moved[Key(DEAL, would["deal_id"])] = {"stage_id": would["to"]}
 
 
 @dataclass(slots=True)
@@ -138,6 +145,7 @@ class Trial:
         for outcome in outcomes:
             if isinstance(outcome.result, Done):
                 self.records.book(outcome.result.ledger, at=self.at)
+            self.records.imagine(outcome.intent or {})
         return [(one.action, told_of(one)) for one in outcomes]
 
     def _opened(self, action: Action) -> Effects[StepResult] | StepResult:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from b24sync.engine.checkpoint import Checkpoint, pass_by
 from b24sync.steps.registry import MAIL_STEPS
@@ -128,8 +128,22 @@ class Workshop:
 
         return RuleJudge(self.language(), self.linkers(funnels, now, loader=loader), loader)
 
-    def contexts(self, funnels: Funnels, now: datetime, *, records: Records | None = None) -> ContextMaker:
-        """Opens actions; ``records``: what steps look at instead of the database's own."""
+    def contexts(
+        self,
+        funnels: Funnels,
+        now: datetime,
+        *,
+        records: Records | None = None,
+        imagined: Mapping[Key, Mapping[str, Any]] | None = None,
+    ) -> ContextMaker:
+        """Opens actions.
+
+        Args:
+            funnels: The stages.
+            now: The portal's time.
+            records: What steps look at instead of the database's own.
+            imagined: What entities are taken to hold instead of what the portal shows.
+        """
         from b24sync.engine.contexts import ContextMaker
 
         return ContextMaker(
@@ -145,6 +159,7 @@ class Workshop:
             base_url=self.base_url(),
             operator_steps=_OperatorSteps(),
             records=records,
+            imagined={} if imagined is None else imagined,
         )
 
     def trial(self, *, funnels: Funnels, now: datetime, deadline: float | None) -> Trial:
@@ -154,7 +169,7 @@ class Workshop:
         records = DryRecords(self.store.records)
         return Trial(
             store=self.store,
-            open=self.contexts(funnels, now, records=records).open,
+            open=self.contexts(funnels, now, records=records, imagined=records.moved).open,
             around=_Reading(self.store, self.portal()),
             records=records,
             at=int(now.timestamp()),

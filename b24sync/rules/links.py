@@ -70,6 +70,10 @@ class Linker:
         self._commission = commission
         self._titles = titles
 
+    def imagine(self, instead: Mapping[Key, Mapping[str, Any]]) -> None:
+        """Take entities to hold these values instead of what the portal shows of them."""
+        self._reach.imagined = instead
+
     def know(self, *entities: Entity) -> None:
         """Take over entities that have just been read, so that they are not read again."""
         for entity in entities:

@@ -6,6 +6,7 @@ Answers come from a `Loader`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from b24sync.calls import Answer, Call
@@ -30,6 +31,8 @@ class Reach:
         self._statuses = statuses
         self._base_url = base_url
         self._known: dict[Key, Entity | None] = {}
+        self.imagined: Mapping[Key, Mapping[str, Any]] = {}
+        """What entities are taken to hold instead of what the portal shows (a dry run's own changes)."""
 
     def know(self, entity: Entity) -> None:
         """Take over an entity that has just been read, so that it is not read again."""
@@ -55,7 +58,9 @@ class Reach:
         row = items.row_of(answer.result)
         if row is None or items.row_id(row) != key.id:
             return None
-        return items.entity(kind, row, statuses=self._statuses, base_url=self._base_url)
+        found = items.entity(kind, row, statuses=self._statuses, base_url=self._base_url)
+        instead = self.imagined.get(key)
+        return replace(found, values={**found.values, **instead}) if instead else found
 
     def linked(self, entity: Entity, name: str) -> Entity | None:
         """The entity of another kind that this one is linked to (contract.md §5 "Names").

@@ -98,6 +98,8 @@ def test_a_trial_of_a_payment_tells_stage_and_tasks(firm: Firm) -> None:
     moved = would(firm, "paid", "move_deal")
     assert (moved["from_title"], moved["to_title"]) != ("", "")
     assert moved["from_title"] != moved["from"]
+    told = would(firm, "paid", "notify")
+    assert f"стадия «{moved['to_title']}»" in told["text"]
     made = would(firm, "paid", "create_tasks")
     assert all({"title", "to", "names"} <= task.keys() for task in made.get("tasks", ())) or "skipped" in made
     earned = would(firm, "commission-earned", "commission")

@@ -291,3 +291,22 @@ def test_a_value_that_no_portal_would_send_is_named(tmp_path: Path, values: str,
     test = TEST.replace('invoice = { number = "125", amount = "150000", currency = "RUB" }\n', "")
     ended = tried(tmp_path, HEAD + TELL + test + "expect = []\n" + values + "\n", code=2)
     assert said in ended.err
+
+
+def test_an_imported_calendar_counts_in_a_test_too(tmp_path: Path):
+    rule = '[[rules]]\nname = "due"\non = "invoice.created"\n[[rules.steps]]\nuse = "shift_due_date"\n'
+    trial = (
+        '[[tests]]\nname = "t"\nevent = "invoice.created"\nat = "2026-06-01 10:00"\n'
+        'invoice = { id = 5, due_date = "2026-06-13" }\n'
+        'expect = [{ rule = "due", step = "shift_due_date", due_date = "2026-06-16" }]\n'
+    )
+    written(tmp_path, HEAD + rule + trial)
+    assert b24sync("test", cwd=tmp_path).code == 1  # the 15th is a working day
+    shown = b24sync("calendar", "show", "2026", "--json", cwd=tmp_path)
+    days = {row["date"] for row in shown.rows if not row["working"]} | {"2026-06-15"}
+    rows = "".join(f"{day};off\n" for day in sorted(days))
+    (tmp_path / "2026.csv").write_text(f"date;kind\n{rows}", encoding="utf-8")
+    imported = b24sync("calendar", "import", "2026.csv", cwd=tmp_path)
+    assert imported.code == 0, imported.err
+    tried = b24sync("test", cwd=tmp_path)
+    assert tried.code == 0, tried.out
