@@ -7,6 +7,7 @@ it is known whether it may have happened. Actions run side by side; mails one at
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from b24sync.store import Store
     from b24sync.store.outbox import Action
 
+log = logging.getLogger(__name__)
 GROUP = 250  # actions side by side, which share their questions; what they write goes 50 at a time
 PDF_WAIT_S = 10.0  # contract.md §6 send_invoice: in all per poll
 PDF_STEP_S = 0.5
@@ -123,6 +125,7 @@ class Dispatcher:
             pause_s = min(pause_s, until - self.clock.monotonic())
             if pause_s <= 0:
                 break
+            log.info("waiting %.1f s for %s documents", pause_s, len(still))
             self.clock.sleep(pause_s)
             pause_s *= 2  # many that wait long are not asked about many times
             still = self._looked_after(still, until)

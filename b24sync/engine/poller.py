@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
 
+log = logging.getLogger(__name__)
 KEPT_IDLE_RUNS = 2000
 NAMED = 5  # actions of a state that a poll names one by one
+LOGGED = 50  # events and actions of a poll that its log names, the newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Poller:
         self.allowance = Allowance.of(self.portal, self.clock)
         requests = self.portal.requests
         report = self._begin(local, options)
+        log.info("run %s: reading %s", report.run, ", ".join(kind.name for kind in self.kinds))
         if options.baseline:
             self._start_anew(report.run)
         try:
@@ -131,6 +135,15 @@ class Poller:
             origin=self.origin,
         )
         self.checkpoint("poll.read")
+        log.info(
+            "run %s: read up to %s, %s rows staged, %s requests so far",
+            report.run,
+            gathered.signpost.isoformat(),
+            self.store.snapshot.staged_count(),
+            self.portal.requests,
+        )
+        for one in gathered.kinds:
+            log.info("%s: %s", one.kind.name, _told(one))
         report.started_at = gathered.signpost
         report.baseline = report.baseline or any(one.quiet for one in gathered.kinds)
         for one in gathered.kinds:
@@ -202,6 +215,19 @@ class Poller:
 
         applied = Commit(self.workshop, self.kinds, gathered, report, swept).run()
         self._count(report, applied.changes, applied.events)
+        if log.isEnabledFor(logging.INFO):
+            self._log_plans(report.run)
+
+    def _log_plans(self, run: int) -> None:
+        """What was derived and planned: one line each, as many as a person reads."""
+        for event in self.store.journal.events(run=run, limit=LOGGED):
+            log.info("event %s: %s %s:%s", event.id, event.name, event.kind, event.entity_id)
+        for action in self.store.outbox.actions(run=run, limit=LOGGED):
+            log.info(
+                "action %s: %s/%s %s on %s:%s is %s",
+                *(action.id, action.rule, action.position, action.step),
+                *(action.kind, action.entity_id, action.state),
+            )
 
     def _dispatch(self, gathered: Gathered, report: Report, deadline: float, *, told: bool) -> None:
         from b24sync.engine import funnels
@@ -373,6 +399,14 @@ class Poller:
         more = report.actions[state] - len(named)
         if more > 0:
             report.worsen(1, words.MORE_ACTIONS(count=more, state=state))
+
+
+def _told(one: KindReading) -> str:
+    """How the reading of a kind went, for the log."""
+    if one.error is not None:
+        return f"left out, {one.error}"
+    how = "a quiet baseline" if one.quiet else "news since the last poll"
+    return f"{how}, complete" if one.complete else f"{how}, not complete yet"
 
 
 def _leave_out(report: Report, kind: Kind, error: PortalError) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from b24sync.words.explain import ATTEMPTS
 
 if TYPE_CHECKING:
     from b24sync.store import Store
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,11 @@ class Settling:
 def settle(into: Settling, outcome: Outcome) -> None:
     """Write an outcome down; within a transaction of the caller."""
     result, action = outcome.result, outcome.action
+    log.info(
+        "action %s (%s/%s %s, %s:%s): %s",
+        *(action.id, action.rule, action.position, action.step, action.kind, action.entity_id),
+        type(result).__name__.lower(),
+    )
     match result:
         case Done():
             _made(into, outcome, result)

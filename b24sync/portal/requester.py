@@ -221,6 +221,7 @@ class Requester:
         self._begun("", {})
         wait_s = self._bucket.take(1.0, self._clock.now())
         if wait_s > 0:
+            _log.info("waiting %.1f s, as often as the portal may be asked", wait_s)
             self._clock.sleep(wait_s)
         wire = self._open()
         return self._counted(lambda: send(wire))

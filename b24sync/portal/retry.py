@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
     from b24sync.clock import Clock
 
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 _FIRST_S: Final = 0.3
 _LONGEST_S: Final = 8.0
@@ -85,6 +87,7 @@ class Patience:
             self.spend(self._clock.monotonic() - started)
 
     def _sleep(self, seconds: float) -> None:
+        _log.info("waiting %.1f s before the same request is made again", seconds)
         self._clock.sleep(seconds)
         self.spend(seconds)
 
