@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from b24sync.doctor.finding import Finding, fail, warn
 from b24sync.domain.entity import DEAL, INVOICE
 from b24sync.steps.move_deal import NEXT, MoveDeal
-from b24sync.words import funnels as words
+from b24sync.words import doctor_funnels as words
 
 if TYPE_CHECKING:
     from b24sync.doctor.survey import Survey
@@ -67,12 +67,12 @@ def _moves(where: str, rule: RuleSettings, step: MoveDeal, known: _Known) -> Ite
         return
     for funnel in step.stage:
         if not funnel.isdigit() or int(funnel) not in known.numbers():
-            message = words.NO_FUNNEL(where=f"{where}.{funnel}", funnel=funnel)
-            yield fail(_CHECK, message, words.FUNNELS(funnels=known.listed(known.numbers())))
+            message = words.NO_FUNNEL.both(where=f"{where}.{funnel}", funnel=funnel)
+            yield fail(_CHECK, message, words.FUNNELS.both(funnels=known.listed(known.numbers())))
     for number in come_from:
         if str(number) not in step.stage:
-            message = words.NOT_LISTED(where=where, here=known.told(number))
-            yield fail(_CHECK, message, words.LIST_IT(funnel=number))
+            message = words.NOT_LISTED.both(where=where, here=known.told(number))
+            yield fail(_CHECK, message, words.LIST_IT.both(funnel=number))
 
 
 def _comes_from(rule: RuleSettings, known: _Known) -> list[int]:
@@ -96,11 +96,13 @@ def _move(
     others = [number for number in come_from or known.numbers() if number != there]
     if come_from and others:
         here = known.listed(others)
-        message = words.OTHER_FUNNEL(where=where, stage=goal, there=known.told(there), here=here)
-        yield fail(_CHECK, message, words.THIS_FUNNEL(here=here))
+        message = words.OTHER_FUNNEL.both(where=where, stage=goal, there=known.told(there), here=here)
+        yield fail(_CHECK, message, words.THIS_FUNNEL.both(here=here))
     elif others and "category_id" not in rule.when and "stage_id" not in rule.when:
         told = {"where": where, "stage": goal, "there": known.told(there), "others": known.listed(others)}
-        yield warn(_CHECK, words.STAY(**told), words.WRITE_TABLE(there=there, stage=goal, other=others[0]))
+        yield warn(
+            _CHECK, words.STAY.both(**told), words.WRITE_TABLE.both(there=there, stage=goal, other=others[0])
+        )
 
 
 def _statuses(uses: Uses, known: _Known) -> Iterator[Finding]:
@@ -119,5 +121,5 @@ def _statuses(uses: Uses, known: _Known) -> Iterator[Finding]:
                 stages = ", ".join(
                     f"{stage.id} ({stage.name})" for stage in known.funnels.stages(INVOICE, number)
                 )
-                message = words.NO_STATUS(where=where, funnel=known.told(number), name=name)
-                yield warn(_CHECK, message, words.ADD_STATUS(name=name, stages=stages))
+                message = words.NO_STATUS.both(where=where, funnel=known.told(number), name=name)
+                yield warn(_CHECK, message, words.ADD_STATUS.both(name=name, stages=stages))

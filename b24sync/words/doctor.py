@@ -1,7 +1,7 @@
 """The frame of what ``doctor`` says: how a line and the last line look.
 
-Its sentences are in `doctor_portal`, `doctor_machine`, `doctor_names`, `doctor_mail` and `doctor_probes`. A
-finding holds each in both languages: ``--json`` speaks English, people are told in theirs.
+Its sentences are in the modules beside this one whose names begin alike (`doctor_portal`, …). A finding
+holds each in both languages: ``--json`` speaks English, people are told in theirs.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ WRITE_TABLE = Message(
 )
 NO_STATUS = Message(
     "{where}: в воронке счетов {funnel} ни одна стадия не «{name}»; её счета этот статус не получат",
-    "{where}: no stage of the funnel {funnel} of invoices is {name!r}; its invoices never get that status",
+    '{where}: no stage of the funnel {funnel} of invoices is "{name}"; its invoices never get that status',
 )
 ADD_STATUS = Message(
     "добавьте её стадию в invoice.status.{name}, если нужно: {stages}",
