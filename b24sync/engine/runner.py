@@ -166,14 +166,38 @@ def _answers(calls: Mapping[str, Call], portal: Portal) -> dict[str, Answer]:
     found: dict[str, Answer] = {}
     if len(calls) > TOGETHER:
         questions = gathered(list(calls.values()))
-        for question, answer in zip(questions, portal.read([one.call for one in questions]), strict=True):
+        for question, answer in zip(
+            questions, _heard_of([one.call for one in questions], portal), strict=True
+        ):
             found.update(told(question, answer))
     missing = {name: call for name, call in calls.items() if name not in found}
     return (
-        {**found, **dict(zip(missing, portal.read(list(missing.values())), strict=True))}
+        {**found, **dict(zip(missing, _heard_of(list(missing.values()), portal), strict=True))}
         if missing
         else found
     )
+
+
+def _heard_of(calls: list[Call], portal: Portal) -> list[Answer]:
+    """The answers; where the portal breaks down over all of these and over nothing else, that is their error.
+
+    Raises:
+        TransientError: The portal cannot be asked anything.
+        CredentialsError: It refuses the webhook.
+    """
+    try:
+        return portal.read(calls)
+    except TransientError as error:
+        if error.unattempted or not _is_up(portal):
+            raise
+        return [Answer(call, error=error) for call in calls]
+
+
+def _is_up(portal: Portal) -> bool:
+    try:
+        return portal.read([Call("server.time")], patient=False)[0].error is None
+    except PortalError:
+        return False
 
 
 def _heard(one: RunningAction, answers: list[Answer]) -> None:

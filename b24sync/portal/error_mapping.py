@@ -86,7 +86,7 @@ def unreached(portal: str, error: NotSentError) -> Trouble:
 
 def unanswered(error: NoAnswerError) -> Trouble:
     """The fault of a request that was sent and got no whole answer."""
-    return Trouble(Recovery.BROKEN, str(error), slow=error.slow)
+    return Trouble(Recovery.BROKEN, str(error), code="" if error.slow else "NO_ANSWER", slow=error.slow)
 
 
 def fault_of_reply(reply: HttpReply, *, whole: bool) -> Trouble | None:

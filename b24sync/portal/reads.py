@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from b24sync.calls import Answer, Call
@@ -178,7 +179,8 @@ class Reads:
                 answers[index] = self._ask_one(call, patient=patient)
         while joint:
             portion = joint[: self._requester.batch_size]
-            given = self._ask_batch({index: calls[index] for index in portion}, patient=patient)
+            came = any(answer.error is None for answer in answers.values())
+            given = self._ask_batch({index: calls[index] for index in portion}, patient=patient, came=came)
             answers.update(given)
             joint = [index for index in joint if index not in given]
 
@@ -198,8 +200,13 @@ class Reads:
             raise error
         return Answer(call, error=error)
 
-    def _ask_batch(self, calls: Mapping[int, Call], *, patient: bool) -> dict[int, Answer]:
+    def _ask_batch(self, calls: Mapping[int, Call], *, patient: bool, came: bool) -> dict[int, Answer]:
         """Ask one batch; nothing is given if it took too long and shall be cut into smaller ones.
+
+        Args:
+            calls: What to ask.
+            patient: Whether to wait for what the portal breaks down over.
+            came: Other calls of the same reading came through: what breaks is these calls' own trouble.
 
         Raises:
             PortalError: The whole batch failed.
@@ -211,18 +218,15 @@ class Reads:
             commands, write=False, again_if_slow=single, again_if_broken=single and patient
         )
         if isinstance(sent, Trouble) and _breaks(sent) and not single:
-            found = self._in_halves(calls)
+            found = self._in_halves(calls, came=came)
             if found is not None:
                 return found
             sent = self._requester.batch(commands, write=False, again_if_slow=False, again_if_broken=patient)
         if isinstance(sent, Trouble) and sent.recovery is Recovery.BLOCKED:
             return {index: self._ask_one(call, patient=patient) for index, call in calls.items()}
-        if isinstance(sent, Trouble) and not sent.concerns_all and sent.recovery is not Recovery.BLOCKED:
-            return {
-                i: Answer(call, error=self._classifier.error(sent, call.method, write=False))
-                for i, call in calls.items()
-            }
         if isinstance(sent, Trouble):
+            if not sent.concerns_all or (came and _breaks(sent)):
+                return self._failed(calls, sent)
             if (
                 sent.slow
                 and len(commands) > 1
@@ -230,13 +234,16 @@ class Reads:
             ):
                 return {}
             raise self._classifier.whole_error(sent)
-        return {
-            index: self._classifier.answer(call, sent.outcomes[f"c{index}"], write=False) or _unanswered(call)
-            for index, call in calls.items()
-        }
+        return self._outcomes(calls, sent)
 
-    def _in_halves(self, calls: Mapping[int, Call]) -> dict[int, Answer] | None:
+    def _in_halves(self, calls: Mapping[int, Call], *, came: bool) -> dict[int, Answer] | None:
         """Ask the calls of a batch that broke in halves, until what breaks it is alone (contract.md G13).
+
+        A method of which nothing comes through is given up after some parts.
+
+        Args:
+            calls: What to ask.
+            came: Other calls of the same reading came through.
 
         Returns:
             The answers; ``None`` if nothing at all came through, so that no one call is to blame.
@@ -246,26 +253,37 @@ class Reads:
         """
         open_ = _parts(calls)
         answers: dict[int, Answer] = {}
-        failures, came = 1, False
+        vain, alive = Counter[str](), set[str]()
         while open_:
             portion = {index: calls[index] for index in open_.pop(0)}
+            method = next(iter(portion.values())).method
             commands = {f"c{index}": batching.encode(call) for index, call in portion.items()}
             sent = self._requester.batch(commands, write=False, again_if_slow=False, again_if_broken=False)
             if isinstance(sent, Batch):
                 came = True
+                alive.add(method)
                 answers |= self._outcomes(portion, sent)
                 continue
             if not _breaks(sent):
                 raise self._classifier.whole_error(sent)
-            failures += 1
-            if not came and failures >= _MOST_FAILURES:
+            vain[method] += 1
+            if not came and vain.total() >= _MOST_FAILURES:
                 return None
-            if len(portion) > 1:
+            if method not in alive and vain[method] >= _MOST_FAILURES:
+                dead = [part for part in open_ if calls[part[0]].method == method]
+                open_ = [part for part in open_ if part not in dead]
+                portion |= {index: calls[index] for part in dead for index in part}
+            elif len(portion) > 1:
                 open_ += _halves(list(portion))
-            else:
-                ((index, call),) = portion.items()
-                answers[index] = Answer(call, error=self._classifier.error(sent, call.method, write=False))
+                continue
+            answers |= self._failed(portion, sent)
         return answers if came else None
+
+    def _failed(self, calls: Mapping[int, Call], trouble: Trouble) -> dict[int, Answer]:
+        return {
+            index: Answer(call, error=self._classifier.error(trouble, call.method, write=False))
+            for index, call in calls.items()
+        }
 
     def _outcomes(self, calls: Mapping[int, Call], sent: Batch) -> dict[int, Answer]:
         return {

@@ -158,7 +158,7 @@ class Requester:
         def unsettled(got: HttpReply | Trouble) -> float | None:
             if isinstance(got, HttpReply) or (got.slow and not again_if_slow):
                 return None
-            if got.recovery is Recovery.BROKEN and not again_if_broken:
+            if got.recovery is Recovery.BROKEN and not got.slow and not again_if_broken:
                 return None
             unknown = got.recovery is Recovery.BLOCKED and method == "batch" and got.reset_at is None
             return got.retry_after_s if unknown or got.repeatable(write=write) else None

@@ -1,8 +1,8 @@
 """Reading on around a row for which its page cannot be read (contract.md G13).
 
 A portal that cannot answer for one row (text that is no UTF-8, a handler that fails) refuses every page
-with that row, often with a bare HTTP 500 or half an answer. Its id is found by asking in narrow ranges of
-ids, then one by one; it goes into quarantine and the walk goes on behind it.
+with that row, often with a bare HTTP 500, half an answer or none. Its id is found by asking in narrow ranges
+of ids, then one by one; it goes into quarantine and the walk goes on behind it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ MOST: Final = 10  # so many ranges, and rows in a range, may be bad; more is no 
 MOST_KNOWN: Final = 50  # rows that a page is asked for without
 _REFUSED: Final = "filter_without_ids"  # a name in meta
 _OF_ROWS: Final = frozenset(
-    {"WRONG_ENCODING", "INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER", "HTTP_500", "HTTP_200"}
+    {"WRONG_ENCODING", "INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"}
+    | {"HTTP_500", "HTTP_502", "HTTP_200", "NO_ANSWER"}
 )
 
 
@@ -60,7 +61,7 @@ def read_on(portal: Portal, chain: Chain, commit: Callable[[], AbstractContextMa
     calls = [chain.pages.between(*one) for one in ranges]
     answers = dict(zip(ranges, read_apart(portal, calls), strict=True))
     if all(of_a_row(one.error) for one in answers.values()):  # no matter of rows: it may pass
-        answers = dict(zip(ranges, portal.read(calls), strict=True))
+        answers = dict(zip(ranges, read_apart(portal, calls, patient=True), strict=True))
     bad = [one for one in ranges if answers[one].error is not None]
     if not all(of_a_row(answers[one].error) for one in bad) or len(bad) > MOST:
         return
@@ -86,29 +87,24 @@ def read_on(portal: Portal, chain: Chain, commit: Callable[[], AbstractContextMa
         chain.after = after
 
 
-def read_apart(portal: Portal, calls: Sequence[Call]) -> list[Answer]:
-    """An answer to every call, in halves where one of them spoils the whole request; nothing is waited for.
+def read_apart(portal: Portal, calls: Sequence[Call], *, patient: bool = False) -> list[Answer]:
+    """An answer to every call, also where some of them break the whole request.
+
+    Args:
+        portal: Whom to ask.
+        calls: What to ask.
+        patient: Whether to wait for what the portal breaks down over.
 
     Raises:
         PortalError: The trouble is no row's.
     """
-    left = [MOST * 7]  # requests that may fail: halving finds one of fifty in six
-    return _apart(portal, [calls[start : start + RANGES] for start in range(0, len(calls), RANGES)], left)
-
-
-def _apart(portal: Portal, portions: Sequence[Sequence[Call]], left: list[int]) -> list[Answer]:
     found: list[Answer] = []
-    for calls in portions:
+    for start in range(0, len(calls), RANGES):
+        portion = calls[start : start + RANGES]
         try:
-            answers = portal.read(calls, patient=False)
+            found += portal.read(portion, patient=patient)
         except PortalError as error:
             if not of_a_row(error):
                 raise
-            answers = [Answer(call, error=error) for call in calls]
-        middle = len(calls) // 2
-        if middle and all(of_a_row(answer.error) for answer in answers):  # one of them may spoil all
-            left[0] -= 1
-            if left[0] >= 0:
-                answers = _apart(portal, [calls[:middle], calls[middle:]], left)
-        found += answers
+            found += [Answer(call, error=error) for call in portion]
     return found
