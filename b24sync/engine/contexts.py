@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, cast
 from b24sync.domain.addresses import ascii_domain
 from b24sync.domain.entity import Entity, Key
 from b24sync.domain.event import Event
-from b24sync.engine.desk import ActionDesk
 from b24sync.ports import Failed, Skipped
 from b24sync.steps.context import RunnableStep, StepContext
 from b24sync.words import outside as words
@@ -109,7 +108,9 @@ class ContextMaker:
             funnels=self.funnels,
             records=self.records or self.store.records,
             base_url=self.base_url,
-            desk=ActionDesk(linker, self.language, subject, event),
+            subject=subject,
+            linker=linker,
+            language=self.language,
             memory=action.memory,
             beside=lambda: self.store.outbox.memories_beside(action),
             attempt=action.attempts,

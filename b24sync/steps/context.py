@@ -1,4 +1,4 @@
-"""What a step is given, and what it may ask for with ``yield from``."""
+"""What a step is given."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Protocol
 
 from b24sync.domain.entity import Entity, Key
+from b24sync.steps.desk import Desk
 
 if TYPE_CHECKING:
     from b24sync.domain.calendar.working_calendar import Calendar
     from b24sync.domain.commission_ledger import BookedRow
-    from b24sync.domain.event import Event
     from b24sync.domain.settings import Settings
     from b24sync.ports import Effects, SaveDueDate, StepResult
     from b24sync.rest.kinds import Kind
     from b24sync.rest.stages import Stage
-    from b24sync.rules.selectors import Found
 
 
 class FunnelsPort(Protocol):
@@ -68,13 +67,12 @@ class Records(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class StepContext:
-    """One action to be done.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepContext(Desk):
+    """One action to be done, and what its step may ask with ``yield from`` (`Desk`).
 
     Attributes:
         rule: Name of the rule, or of the operator's command.
-        event: The event that fired it.
         planned: The event's entity as the poll that planned the action saw it (a fresh look: ``yield from
             ctx.entity(...)``).
         marker: ``b24sync:…``, unique to this action for ever; put it (or ``f"{marker}:{part}"``) on what is
@@ -89,7 +87,6 @@ class StepContext:
     """
 
     rule: str
-    event: Event
     planned: Entity
     marker: str
     message_id: str
@@ -102,7 +99,6 @@ class StepContext:
     funnels: FunnelsPort
     records: Records
     base_url: str
-    desk: Desk
     memory: Mapping[str, Any] = field(default_factory=dict)
     beside: Callable[[], Sequence[Mapping[str, Any]]] = tuple
     attempt: int = 1
@@ -111,63 +107,6 @@ class StepContext:
     def today(self) -> date:
         """Today in the company's zone."""
         return self.now.astimezone(self.tz).date()
-
-    def entity(self, kind: str, entity_id: int) -> Effects[Entity | None]:
-        """A fresh look at an entity; ``None`` if it is gone; a refusal to show it is raised."""
-        return self.desk.entity(kind, entity_id)
-
-    def scope(self, names: Sequence[str], extra: Mapping[str, Any] | None = None) -> Effects[dict[str, Any]]:
-        """Fresh values of root names (``invoice``, ``deal``, ``rows``, …) as texts see them.
-
-        They are views of `rules.scope`; absent ones are falsy.
-        """
-        return self.desk.scope(names, extra or {})
-
-    def text(self, source: str, *, mode: str, extra: Mapping[str, Any] | None = None) -> Effects[str]:
-        """A rendered text; ``mode`` is plain, line, bbcode or html.
-
-        Raises:
-            PermanentError: The text cannot be rendered (an unknown name); the message says where.
-        """
-        return self.desk.text(source, mode=mode, extra=extra or {})
-
-    def value(self, value: Any, *, extra: Mapping[str, Any] | None = None) -> Effects[Any]:
-        """A value of ``set``.
-
-        A bare path (``deal.contact_id``) gives the value itself, a template its text, anything else itself.
-        """
-        return self.desk.value(value, extra=extra or {})
-
-    def people(self, selectors: Sequence[str], *, several: bool) -> Effects[Found]:
-        """Users behind selectors: active ones, each once; ``several``.
-
-        ``department:5`` means all its members, else its head.
-        """
-        return self.desk.people(selectors, several=several)
-
-
-class Desk(Protocol):
-    """The generators behind a context's methods; the engine makes one for each action."""
-
-    def entity(self, kind: str, entity_id: int) -> Effects[Entity | None]:
-        """See `StepContext.entity`."""
-        ...
-
-    def scope(self, names: Sequence[str], extra: Mapping[str, Any]) -> Effects[dict[str, Any]]:
-        """See `StepContext.scope`."""
-        ...
-
-    def text(self, source: str, *, mode: str, extra: Mapping[str, Any]) -> Effects[str]:
-        """See `StepContext.text`."""
-        ...
-
-    def value(self, value: Any, *, extra: Mapping[str, Any]) -> Effects[Any]:
-        """See `StepContext.value`."""
-        ...
-
-    def people(self, selectors: Sequence[str], *, several: bool) -> Effects[Found]:
-        """See `StepContext.people`."""
-        ...
 
 
 class RunnableStep(Protocol):

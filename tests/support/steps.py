@@ -16,7 +16,6 @@ from b24sync.domain.settings import InvoiceSettings, PortalSettings, Settings
 from b24sync.domain.settings_calendar import CalendarSettings
 from b24sync.domain.values import Secret
 from b24sync.engine import funnels as stages
-from b24sync.engine.desk import ActionDesk
 from b24sync.engine.outcomes import Postponed, Uncertain
 from b24sync.engine.runner import run_together
 from b24sync.engine.running_action import RunningAction
@@ -169,7 +168,9 @@ class Bench:
             records=self.store.records,
             memory=dict(self.memory),
             base_url="https://sandbox.invalid",
-            desk=ActionDesk(linker, language, subject, event),
+            subject=subject,
+            linker=linker,
+            language=language,
             attempt=attempt,
         )
         return replace(context, **own)

@@ -10,8 +10,8 @@ import pytest
 from b24sync.cli.intentions import brief, facts
 from b24sync.config.steps import marked_of
 from b24sync.domain.values import MODES
-from b24sync.engine.desk import ActionDesk
 from b24sync.ports import Done
+from b24sync.steps.desk import Desk
 from b24sync.steps.registry import STEPS
 from tests.support.examples import EVENTS, examples, tried
 
@@ -44,13 +44,13 @@ def test_what_an_example_intends_is_told_in_one_line_and_in_facts(name: str) -> 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_text_is_rendered_as_its_type_says(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rendered: dict[str, str] = {}
-    text = ActionDesk.text
+    text = Desk.text
 
-    def noting(desk: Any, source: str, *, mode: str, extra: Any) -> Any:
+    def noting(desk: Any, source: str, *, mode: str, extra: Any = None) -> Any:
         rendered[source] = mode
         return text(desk, source, mode=mode, extra=extra)
 
-    monkeypatch.setattr(ActionDesk, "text", noting)
+    monkeypatch.setattr(Desk, "text", noting)
     step = tried.__wrapped__(EXAMPLES[name].text).step
     said = {one.value: MODES[one.mark] for one in marked_of(step) if one.mark in MODES and one.value}
     assert said.items() <= rendered.items()

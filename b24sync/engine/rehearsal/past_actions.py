@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from b24sync.domain.entity import COMPANY, CONTACT, Entity, Key
-from b24sync.engine.desk import ActionDesk
 from b24sync.engine.rehearsal.people_of_test import mentioned_staff
 from b24sync.engine.rehearsal.portal_of_test import Records, StandIn
 from b24sync.engine.rehearsal.rehearsal import offline
@@ -157,7 +156,9 @@ class PastActions:
             funnels=past.funnels,
             records=self.records,
             base_url=past.base_url,
-            desk=ActionDesk(linker, replay.language, subject, event),
+            subject=subject,
+            linker=linker,
+            language=replay.language,
         )
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from b24sync.domain.entity import Entity, Key
 from b24sync.domain.rule_test import moment
-from b24sync.engine.desk import ActionDesk
 from b24sync.engine.funnels import Funnels
 from b24sync.engine.rehearsal.given import Given, event_of, stages_for
 from b24sync.engine.rehearsal.people_of_test import Staff, staff_of
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from b24sync.domain.step_settings import StepSettings
     from b24sync.ports import Effects, StepResult
     from b24sync.rest.kinds import Kind
-    from b24sync.rules.language import Language
+    from b24sync.rules.language import Language, Mode
     from b24sync.rules.scope import View
     from b24sync.rules.selectors import Found
 
@@ -168,8 +167,7 @@ class _Stage:
     def _context(self, rule: RuleSettings, position: int) -> StepContext:
         rehearsal, subject = self.rehearsal, self.given.entities[self.given.subject]
         asked: Key | Entity = subject if self.event.name.endswith(".deleted") else subject.key
-        desk = ActionDesk(self._linker(), rehearsal.language, asked, self.event)
-        return StepContext(
+        return _TestContext(
             rule=rule.name,
             event=self.event,
             planned=subject,
@@ -184,7 +182,11 @@ class _Stage:
             funnels=self.funnels,
             records=self.records,
             base_url=rehearsal.base_url,
-            desk=_TestDesk(desk, self.test.lookups, self),
+            subject=asked,
+            linker=self._linker(),
+            language=rehearsal.language,
+            lookups=self.test.lookups,
+            stage=self,
         )
 
     def _stand_in(self, step: StepSettings | None = None) -> StandIn:
@@ -260,30 +262,23 @@ class _Stage:
                         self.aliases.setdefault(str(alias), frozenset((person,)))
 
 
-@dataclass(frozen=True, slots=True)
-class _TestDesk:
-    """The desk of an action, which also knows the look-ups that the test gives, and who was meant by whom."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TestContext(StepContext):
+    """An action of a test, which also knows the look-ups that the test gives, and who was meant by whom."""
 
-    desk: ActionDesk
     lookups: Mapping[str, Table]
     stage: _Stage
 
-    def entity(self, kind: str, entity_id: int) -> Effects[Entity | None]:
-        return self.desk.entity(kind, entity_id)
+    def text(self, source: str, *, mode: Mode, extra: Mapping[str, Any] | None = None) -> Effects[str]:
+        return StepContext.text(self, source, mode=mode, extra={**self._found(), **(extra or {})})
 
-    def scope(self, names: Sequence[str], extra: Mapping[str, Any]) -> Effects[dict[str, Any]]:
-        return self.desk.scope(names, extra)
-
-    def text(self, source: str, *, mode: str, extra: Mapping[str, Any]) -> Effects[str]:
-        return self.desk.text(source, mode=mode, extra={**self._found(), **extra})
-
-    def value(self, value: Any, *, extra: Mapping[str, Any]) -> Effects[Any]:
-        return self.desk.value(value, extra={**self._found(), **extra})
+    def value(self, value: Any, *, extra: Mapping[str, Any] | None = None) -> Effects[Any]:
+        return StepContext.value(self, value, extra={**self._found(), **(extra or {})})
 
     def people(self, selectors: Sequence[str], *, several: bool) -> Effects[Found]:
         for selector in selectors:
-            self.stage.note(selector, (yield from self.desk.people((selector,), several=several)))
-        return (yield from self.desk.people(selectors, several=several))
+            self.stage.note(selector, (yield from StepContext.people(self, (selector,), several=several)))
+        return (yield from StepContext.people(self, selectors, several=several))
 
     def _found(self) -> dict[str, Any]:
         return {name: RecordView(values) for name, values in self.lookups.items()}
