@@ -11,11 +11,11 @@ from tests.support.config import written
 from tests.support.odd import odd_portal
 
 
-def examined(folder: Path, more: str, language: str = "en") -> Ran:
+def examined(folder: Path, more: str, *, language: str = "en", as_json: bool = True) -> Ran:
     """The doctor's lines at the odd portal."""
     with odd_portal() as (_, _, webhook):
         written(folder, f'language = "{language}"\n[portal]\nwebhook = "{webhook}"\n{more}')
-        return b24sync("doctor", "--json", cwd=folder)
+        return b24sync("doctor", *(["--json"] if as_json else []), cwd=folder)
 
 
 def moving(stage: str, on: str = "invoice.paid", more: str = "") -> str:
@@ -93,6 +93,10 @@ def test_a_status_that_every_funnel_has_is_no_news(tmp_path):
     assert examined(tmp_path, TOLD.replace("sent", "paid") + 'text = "x"\n').of("funnels") == []
 
 
-def test_it_is_said_in_russian(tmp_path):
-    for line in examined(tmp_path, STATUS + TOLD + 'text = "x"\n' + moving('"WON"'), "ru").of("funnels"):
-        assert "воронк" in line["message"]
+def test_people_are_told_in_russian_and_machines_in_english(tmp_path):
+    rules = STATUS + TOLD + 'text = "x"\n' + moving('"WON"')
+    told = examined(tmp_path, rules, language="ru", as_json=False).out.splitlines()
+    lines = [line for line in told if " funnels: " in line]
+    assert lines
+    assert all("воронк" in line for line in lines)
+    assert all("funnel" in line["message"] for line in examined(tmp_path, rules, language="ru").of("funnels"))
