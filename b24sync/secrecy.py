@@ -27,25 +27,20 @@ _SHORTEST_CODED = 8  # characters of base64 or hexadecimal; fewer are found in a
 _PEELS = 4  # how often one spelling may be wrapped into another
 
 UNSEEN = r"\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-_UNSEEN = re.compile(f"[{UNSEEN}]")
-_UNSEEN_BYTES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rb"\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]",
-        rb"\xc2[\x80-\x9f\xad]",
-        rb"\xef\xbb\xbf|\xd8\x9c",
-    )
+# patterns are compiled where they are first needed: most processes never meet what they look for
+_UNSEEN = f"[{UNSEEN}]"
+_UNSEEN_BYTES = (
+    rb"\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]",
+    rb"\xc2[\x80-\x9f\xad]",
+    rb"\xef\xbb\xbf|\xd8\x9c",
 )
-_UNSEEN_ESCAPES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rb"\\u00(?:[01][0-9a-fA-F]|7[fF]|[89][0-9a-fA-F]|[aA][dD])",
-        rb"\\u20(?:0[b-fB-F]|2[89a-eA-E]|6[0-9a-fA-F])",
-        rb"\\u(?:[fF][eE][fF][fF]|061[cC])",
-    )
+_UNSEEN_ESCAPES = (
+    rb"\\u00(?:[01][0-9a-fA-F]|7[fF]|[89][0-9a-fA-F]|[aA][dD])",
+    rb"\\u20(?:0[b-fB-F]|2[89a-eA-E]|6[0-9a-fA-F])",
+    rb"\\u(?:[fF][eE][fF][fF]|061[cC])",
 )
-_ESCAPED = re.compile(rb"\\+u00([2-7][0-9a-fA-F])")
-_ENTITY = re.compile(rb"&#(?:[xX]0*([2-7][0-9a-fA-F])|0*(\d{2,3}));?")
+_ESCAPED = rb"\\+u00([2-7][0-9a-fA-F])"
+_ENTITY = rb"&#(?:[xX]0*([2-7][0-9a-fA-F])|0*(\d{2,3}));?"
 _WRAPS = "%&\\"  # what begins another spelling, itself spelled
 
 
@@ -57,12 +52,12 @@ class _Secret:
     any_case: bool
     coded: tuple[bytes, ...]  # base64, as it stands
     hexed: bytes
-    spelled: re.Pattern[str]
-    tokens: re.Pattern[str] | None
+    spelled: str  # patterns
+    tokens: str
 
 
 _known: dict[str, _Secret] = {}
-_suspects: list[re.Pattern[bytes]] = []  # a character of a secret in a spelling that no program has need of
+_suspects: list[bytes] = []  # a character of a secret in a spelling that no program has need of
 
 
 def know(secret: str, *, of_portal: bool = False) -> None:
@@ -84,13 +79,13 @@ def _signs() -> str:
     )
 
 
-def _suspicious(chars: Iterable[str]) -> Iterator[re.Pattern[bytes]]:
+def _suspicious(chars: Iterable[str]) -> Iterator[bytes]:
     """Patterns that begin with fixed bytes, which makes them a hundred times faster than any other."""
     octets = sorted({octet for char in chars for octet in char.encode("utf-8", "replace")})
     hexed = "|".join(f"{octet:02x}|{octet:02X}" for octet in octets)
-    yield re.compile(f"%(?:25)*(?:{hexed})".encode())
-    yield re.compile(f"\\\\u00(?:{hexed})".encode())
-    yield re.compile(f"&#(?:0*(?:{'|'.join(map(str, octets))})|[xX]0*(?:{hexed}))".encode())
+    yield f"%(?:25)*(?:{hexed})".encode()
+    yield f"\\\\u00(?:{hexed})".encode()
+    yield f"&#(?:0*(?:{'|'.join(map(str, octets))})|[xX]0*(?:{hexed}))".encode()
 
 
 def _forms(secret: str, *, telling: bool, coded: bool) -> _Secret:
@@ -107,8 +102,8 @@ def _forms(secret: str, *, telling: bool, coded: bool) -> _Secret:
         any_case=telling,
         coded=cores,
         hexed=hexed,
-        spelled=re.compile(f"[{UNSEEN}]*".join(map(_spelled, secret)), re.IGNORECASE if telling else 0),
-        tokens=re.compile("|".join(found)) if found else None,
+        spelled=f"(?{'i' if telling else ''}:{f'[{UNSEEN}]*'.join(map(_spelled, secret))})",
+        tokens="|".join(found),
     )
 
 
@@ -149,9 +144,9 @@ def holds(raw: bytes) -> bool:
 
 
 def _suspected(raw: bytes) -> bool:
-    if any(pattern.search(raw) for pattern in (*_suspects, *_UNSEEN_ESCAPES)):
+    if any(re.search(pattern, raw) for pattern in (*_suspects, *_UNSEEN_ESCAPES)):
         return True
-    return not raw.isascii() and any(pattern.search(raw) for pattern in _UNSEEN_BYTES)
+    return not raw.isascii() and any(re.search(pattern, raw) for pattern in _UNSEEN_BYTES)
 
 
 def _plainly(raw: bytes) -> bool:
@@ -167,13 +162,13 @@ def _plainly(raw: bytes) -> bool:
 def _peeled(raw: bytes) -> bytes:
     """``raw`` with one layer of escapes taken off, and without what nobody sees."""
     for pattern in (*_UNSEEN_ESCAPES, *_UNSEEN_BYTES):
-        raw = pattern.sub(b"", raw)
+        raw = re.sub(pattern, b"", raw)
     if b"\\u" in raw:
-        raw = _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), raw)
+        raw = re.sub(_ESCAPED, lambda found: bytes.fromhex(found[1].decode()), raw)
     if b"%" in raw:
         raw = unquote_to_bytes(raw)
     if b"&#" in raw:
-        raw = _ENTITY.sub(_entity, raw)
+        raw = re.sub(_ENTITY, _entity, raw)
     return raw
 
 
@@ -187,9 +182,9 @@ def scrub(text: str) -> str:
     if not _known or not _held_by(text):
         return text
     for one in sorted(_known.values(), key=lambda one: -len(one.literal)):  # one may contain another
-        text = one.spelled.sub(HIDDEN, text)
-        if one.tokens is not None:
-            text = one.tokens.sub(HIDDEN, text)
+        text = re.sub(one.spelled, HIDDEN, text)
+        if one.tokens:
+            text = re.sub(one.tokens, HIDDEN, text)
     if _held_by(text):  # wrapped more than once: the word, or failing that all of it
         text = re.sub(r"\S+", lambda found: HIDDEN if _held_by(found[0]) else found[0], text)
     return HIDDEN if _held_by(text) else text
@@ -199,7 +194,7 @@ def _held_by(text: str) -> bool:
     raw = text.encode("utf-8", "replace")
     if holds(raw):
         return True
-    seen = text if text.isascii() and text.isprintable() else _UNSEEN.sub("", text)
+    seen = text if text.isascii() and text.isprintable() else re.sub(_UNSEEN, "", text)
     return seen != text and holds(seen.encode("utf-8", "replace"))
 
 

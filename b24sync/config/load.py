@@ -23,7 +23,7 @@ from b24sync.ownership import file_fault
 from b24sync.plain_files import read_plain
 from b24sync.portal.webhook import Webhook
 
-_SYNTAX = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
+_SYNTAX = r"(?s)(.*) \(at (?:line (\d+), column (\d+)|end of document)\)"
 _LARGEST = 4_000_000
 
 
@@ -130,7 +130,7 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
     except RecursionError:
         raise ConfigError(str(path), [f"{path}: is nested too deeply"]) from None
     except (ValueError, ArithmeticError) as error:
-        found = _SYNTAX.fullmatch(str(error))
+        found = re.fullmatch(_SYNTAX, str(error))
         what = found[1] if found else "a number or date cannot be read"
         where = f"{path}:{found[2]}:{found[3]}" if found and found[2] else str(path)
         end = " at the end of the file" if found and not found[2] else ""

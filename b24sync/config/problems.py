@@ -14,7 +14,7 @@ from b24sync.domain.wording import SHOWN, quoted
 Path: TypeAlias = tuple[str | int, ...]
 """Where in a file, as ``("rules", 2, "steps", 0, "to")``."""
 
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_BARE_KEY = r"[A-Za-z0-9_-]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def place(path: Path) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            key = part if _BARE_KEY.fullmatch(part) else quoted(part)
+            key = part if re.fullmatch(_BARE_KEY, part) else quoted(part)
             text += f".{key}" if text else key
     return text
 

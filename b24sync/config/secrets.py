@@ -17,8 +17,8 @@ from b24sync.plain_files import read_plain
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_CREDENTIAL = re.compile(r"(?!\.+$)[A-Za-z0-9_.@-]+")
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_CREDENTIAL = r"(?!\.+$)[A-Za-z0-9_.@-]+"
 _LONGEST = 65_536
 _OTHERS = stat.S_IRGRP | stat.S_IROTH
 
@@ -60,7 +60,7 @@ class SecretReader:
         return Secret(text)
 
     def _variable(self, name: str) -> Secret:
-        if _NAME.fullmatch(name) is None:
+        if re.fullmatch(_NAME, name) is None:
             raise wrong('names no variable (write "env:NAME")', rest=NO_SECRET)
         value = self.environ.get(name, "").strip()
         if value or self.offline:
@@ -75,7 +75,7 @@ class SecretReader:
         return self._text_in(path, f"the file {path}")
 
     def _credential(self, name: str) -> Secret:
-        if _CREDENTIAL.fullmatch(name) is None:
+        if re.fullmatch(_CREDENTIAL, name) is None:
             raise wrong('names no credential (write "credential:NAME")', rest=NO_SECRET)
         folder = self.environ.get("CREDENTIALS_DIRECTORY", "")
         path = FilePath(folder) / name

@@ -32,8 +32,8 @@ XK YE YT ZA ZM ZW
 """
 COUNTRIES = frozenset(_CODES.split())
 
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
+_DATE = r"\d{4}-\d{2}-\d{2}"
+_MONTH_DAY = r"(\d{2})-(\d{2})"
 _LEAP_YEAR = 2000
 _LONGEST_RANGE = timedelta(days=366)
 
@@ -45,7 +45,7 @@ def dates_of(text: str) -> tuple[date, ...]:
         ValueError: No such day, a range that runs backwards, or one of more than a year.
     """
     ends = [part.strip() for part in text.split("..")]
-    if len(ends) > 2 or not all(_DATE.fullmatch(end) for end in ends):
+    if len(ends) > 2 or not all(re.fullmatch(_DATE, end) for end in ends):
         raise ValueError(f'{text!r} is no date (write "2026-06-15" or "2026-12-28..2026-12-30")')
     try:
         first, last = date.fromisoformat(ends[0]), date.fromisoformat(ends[-1])
@@ -64,7 +64,7 @@ def month_day_of(text: str) -> tuple[int, int]:
     Raises:
         ValueError: No such day.
     """
-    found = _MONTH_DAY.fullmatch(text.strip())
+    found = re.fullmatch(_MONTH_DAY, text.strip())
     if found is None:
         raise ValueError(f'{text!r} is no day of a year (write month and day, "08-30")')
     month, day = int(found[1]), int(found[2])

@@ -55,10 +55,10 @@ Value: TypeAlias = Annotated[Scalar | tuple[Scalar, ...], Mark.VALUE]
 _DURATION = re.compile(r"(\d{1,9})([smhd])")
 _LONGEST = timedelta(days=3650)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_DEADLINE = re.compile(r"\+(\d{1,3})(wd|d)(?: (\d{1,2}:\d{2}))?")
-_STAY = re.compile(r"(\d{1,3})(wd|d)")
-_PATH = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
-_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_DEADLINE = r"\+(\d{1,3})(wd|d)(?: (\d{1,2}:\d{2}))?"
+_STAY = r"(\d{1,3})(wd|d)"
+_PATH = r"[A-Za-z_]\w*(?:\.\w+)+"
+_TIME = r"([01]?\d|2[0-3]):([0-5]\d)"
 
 
 def parse_duration(text: str) -> timedelta:
@@ -91,7 +91,7 @@ def parse_time(text: str) -> time:
     Raises:
         ValueError: No such time of day.
     """
-    found = _TIME.fullmatch(text)
+    found = re.fullmatch(_TIME, text)
     if found is None:
         raise ValueError(f'found "{_shown(text)}", write a time such as "10:00"')
     return time(int(found[1]), int(found[2]))
@@ -103,7 +103,7 @@ def _shown(text: str) -> str:
 
 def is_path(text: str) -> bool:
     """Whether a text is only a path, such as ``deal.fields.UF_CRM_OBJECT``: looked up, not rendered."""
-    return _PATH.fullmatch(text.strip()) is not None
+    return re.fullmatch(_PATH, text.strip()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class Deadline:
         Raises:
             ValueError: The text has another form.
         """
-        found = _DEADLINE.fullmatch(text.strip())
+        found = re.fullmatch(_DEADLINE, text.strip())
         if found is None:
             raise ValueError(
                 f'found "{_shown(text)}", write "+3wd" (working days), "+2d" (days) or "+1wd 10:00"'
@@ -160,7 +160,7 @@ class Stay:
         Raises:
             ValueError: The text has another form.
         """
-        found = _STAY.fullmatch(text.strip())
+        found = re.fullmatch(_STAY, text.strip())
         if found is None or int(found[1]) == 0:
             raise ValueError(f'found "{_shown(text)}", write "3wd" (working days) or "5d" (days)')
         return cls(int(found[1]), found[2] == "wd")

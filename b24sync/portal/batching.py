@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 LARGEST: Final = 50  # commands in a batch; more are refused (ERROR_BATCH_LENGTH_EXCEEDED)
 _MOST_VALUES: Final = 900  # PHP's max_input_vars is 1000: parse_str drops the rest without a word
 _LONGEST: Final = 200_000  # characters; a file goes alone
-_REFERENCE: Final = re.compile(r"\$[a-z]+(?:\[[\w.-]+\])+", re.IGNORECASE)
-_STEP: Final = re.compile(r"\[([\w.-]+)\]")
+_REFERENCE: Final = r"(?i)\$[a-z]+(?:\[[\w.-]+\])+"
+_STEP: Final = r"\[([\w.-]+)\]"
 _LIKE_REFERENCE: Final = re.compile(r"\$\S*\[")  # anything that the portal may take for one
-_RESULT_OF: Final = re.compile(r"\$result\[([\w.-]+)\]((?:\[[\w.-]+\])*)", re.IGNORECASE)
-_REFERS_TO: Final = re.compile(r"\$[a-z]+\[([\w.-]+)\]", re.IGNORECASE)
+_RESULT_OF: Final = r"(?i)\$result\[([\w.-]+)\]((?:\[[\w.-]+\])*)"
+_REFERS_TO: Final = r"(?i)\$[a-z]+\[([\w.-]+)\]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +126,14 @@ def voided(commands: Mapping[str, str], left_out: set[str]) -> set[str]:
     """
     gone = set(left_out)
     for name, command in commands.items():  # a reference leads back only, so one pass in order is enough
-        if name not in gone and gone.intersection(_REFERS_TO.findall(command)):
+        if name not in gone and gone.intersection(re.findall(_REFERS_TO, command)):
             gone.add(name)
     return gone - left_out
 
 
 def is_void(command: str, outcomes: Mapping[str, CommandResult]) -> bool:
     """Whether a ``$result[...]`` reference of ``command`` leads to nothing in these outcomes."""
-    for name, path in _RESULT_OF.findall(command):
+    for name, path in re.findall(_RESULT_OF, command):
         value = outcomes[name].result if name in outcomes else None
         for key in re.findall(r"\[([^\]]*)\]", path):
             value = (_section(value) or {}).get(key)
@@ -174,7 +174,7 @@ def _pairs(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
             yield from _pairs(item, f"{name}[{index}]")
     else:
         text = _text(value)
-        yield name, text if _REFERENCE.fullmatch(text) else _quoted(text)
+        yield name, text if re.fullmatch(_REFERENCE, text) else _quoted(text)
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -231,11 +231,11 @@ def resolved(value: Any, results: Mapping[str, Any]) -> Any:
         return {key: resolved(item, results) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [resolved(item, results) for item in value]
-    found = _RESULT_OF.fullmatch(value) if isinstance(value, str) else None
+    found = re.fullmatch(_RESULT_OF, value) if isinstance(value, str) else None
     if found is None:
         return value
     target = results[found[1]]
-    for step in _STEP.findall(found[2]):
+    for step in re.findall(_STEP, found[2]):
         match target:
             case list():
                 target = target[int(step)]
