@@ -363,6 +363,7 @@ class Poller:
                 self.store.held.told()
             self.store.journal.finish_run(
                 report.run,
+                started_at=seconds(report.started_at),
                 finished_at=seconds(report.finished_at),
                 duration_s=round(duration, 3),
                 exit_code=report.exit_code,

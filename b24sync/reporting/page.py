@@ -39,9 +39,11 @@ def page(facts: Facts, lang: Language) -> str:
     return f'<!DOCTYPE html>\n<html lang="{lang}">\n{head}\n{body}\n</html>\n'
 
 
-def _cell(text: object, look: str | None = None, *, name: str = "td") -> Markup:
+def _cell(text: object, look: str | None = None, *, name: str = "td", label: str | None = None) -> Markup:
+    """A cell; ``label`` stands before a number that its heading does not stand over on a narrow screen."""
     inner = text if isinstance(text, Markup) else text_of(text)
-    return element(name, {"class": look, "scope": "row" if name == "th" else None}, inner)
+    scope = "row" if name == "th" else None
+    return element(name, {"class": look, "scope": scope, "data-label": label}, inner)
 
 
 def _table(
@@ -228,7 +230,7 @@ class Page:
         ]
         for kind in dict.fromkeys(one.kind for one in stages):
             yield element("h3", {}, text_of(words[f"{kind}s"]))
-            yield _table(head, [self._stage_row(one) for one in stages if one.kind == kind])
+            yield _table(head, [self._stage_row(one) for one in stages if one.kind == kind], look="stack")
         yield _soft(words["working_time"])
 
     def _stage_row(self, one: StageTime) -> list[Markup]:
@@ -237,10 +239,10 @@ class Page:
         middle = words.working(one.median) if one.median is not None else "–"
         return [
             _cell(_short(one.title), "wrap", name="th"),
-            _cell(one.waiting or "–", "n"),
+            _cell(one.waiting or "–", "n", label=words["waiting"]),
             _cell(sums or "–", "n"),
-            _cell(middle, "n"),
-            _cell(words.working(one.longest), "n"),
+            _cell(middle, "n", label=words["median"]),
+            _cell(words.working(one.longest), "n", label=words["longest_stay"]),
         ]
 
     # reminders

@@ -59,7 +59,7 @@ class Words:
         """Working time: hours under a day, else days."""
         hours = time.total_seconds() / 3600
         if hours < 24:
-            return self.say("work_hours", count=self.number(hours) if 0 < hours < 1 else f"{hours:.0f}")
+            return self.say("work_hours", count=self.number(hours) if 0.05 <= hours < 1 else f"{hours:.0f}")
         return self.say("work_days", count=self.number(hours / 24))
 
     def number(self, value: float) -> str:

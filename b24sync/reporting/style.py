@@ -56,8 +56,8 @@ th, td { text-align: left; vertical-align: top; padding: .4rem .6rem; border-bot
 tbody tr:last-child > * { border-bottom: 0; }
 th { font-weight: 600; } thead th { color: var(--soft); font-size: .85rem; white-space: nowrap; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-  .day { white-space: nowrap; } .wide { overflow-wrap: anywhere; min-width: 6rem; }
-  .wrap { overflow-wrap: anywhere; min-width: 12rem; }
+  .day { white-space: nowrap; } .wide { overflow-wrap: break-word; min-width: 6rem; }
+  .wrap { overflow-wrap: break-word; hyphens: auto; min-width: 12rem; }
 details { margin-top: .75rem; } summary { cursor: pointer; color: var(--accent); }
 .state { font-weight: 600; color: var(--bad); white-space: nowrap; }
 @media (max-width: 34rem) { body { padding: 1rem .6rem 2rem; } section { padding: .9rem .8rem; }
@@ -70,7 +70,9 @@ details { margin-top: .75rem; } summary { cursor: pointer; color: var(--accent);
     .stack th, .stack td { border: 0; padding: 0; }
   .scroll th, .scroll td { padding: .3rem .35rem; font-size: .8rem; }
   .scroll .n, .scroll thead th { white-space: normal; } .scroll .wrap { min-width: 5rem; }
-  .stack .wrap { flex: 1 0 100%; min-width: 0; } .chart { min-width: 0; } .tick { font-size: 17px; } }
+  .stack [data-label]::before { content: attr(data-label) ": "; color: var(--soft); }
+  .stack .wrap { flex: 1 0 100%; min-width: 0; overflow-wrap: anywhere; }
+  .chart { min-width: 0; } .tick { font-size: 17px; } }
 @media print { :root { --bg: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --accent: #000;
   color-scheme: light; }
   body { padding: 0; font-size: 11pt; } section, .card { border-color: #bbb; border-radius: 0;

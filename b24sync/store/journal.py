@@ -52,12 +52,20 @@ class Journal:
         return int(self._db.execute(sql, (started_at, local_started_at)).lastrowid or 0)
 
     def finish_run(
-        self, run: int, *, finished_at: int, duration_s: float, exit_code: int, report: Mapping[str, Any]
+        self,
+        run: int,
+        *,
+        started_at: int,
+        finished_at: int,
+        duration_s: float,
+        exit_code: int,
+        report: Mapping[str, Any],
     ) -> None:
-        """Record the end of a poll."""
+        """Record the end of a poll, and when it began by the portal's clock, which it knows by now."""
         self._db.execute(
-            "UPDATE runs SET finished_at = ?, duration_s = ?, exit_code = ?, report = ? WHERE id = ?",
-            (finished_at, duration_s, exit_code, dump(report), run),
+            "UPDATE runs SET started_at = ?, finished_at = ?, duration_s = ?, exit_code = ?, report = ? "
+            "WHERE id = ?",
+            (started_at, finished_at, duration_s, exit_code, dump(report), run),
         )
 
     def last_runs(self, limit: int) -> list[dict[str, Any]]:

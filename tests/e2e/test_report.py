@@ -268,3 +268,25 @@ def test_unpaid_invoices_name_client_and_manager(polled: Office, tmp_path: Path)
     assert not any(cell.startswith(("user:", "contact:", "company:", "–")) for cell in cells), cells
     if target := os.environ.get("B24SYNC_KEEP_PAGE"):
         Path(target).write_text(text, encoding="utf-8")
+
+
+def test_the_report_goes_by_the_portals_clock(tmp_path: Path) -> None:
+    """The host's clock is months ahead: the page is of the portal's day, and so are its ages."""
+    from tests.support.firm import opened
+
+    with opened(tmp_path / "firm") as firm:
+        firm.use_sample()
+        firm.poll()
+        late = firm.invoice(50_000, due="2026-02-25", stage=SENT)
+        firm.run_on()
+        page = firm.run("report", "--output", "-").out
+        assert "По данным на 02.03.2026" in page
+        assert firm.number(late) in page
+        assert "5 дн." in page
+
+
+def test_a_table_of_stages_becomes_paragraphs_on_a_narrow_screen(polled: Office) -> None:
+    page = polled.run("report", "--output", "-").out
+    stages = page[page.index("Time in stages") :]
+    assert '<table class="stack">' in stages[: stages.index("</section>")]
+    assert 'data-label="Median"' in stages
