@@ -227,7 +227,11 @@ SEE_LINK = Message(
 
 # workflow templates
 NO_WORKFLOWS = Message(
-    "среди бизнес-процессов портала ({count}) ни один не делает того же, что правила",
+    "бизнес-процессов по этим объектам на портале нет",
+    "the portal has no workflow templates of the watched kinds",
+)
+OTHER_WORKFLOWS = Message(
+    "бизнес-процессы портала ({count}) не делают того же, что правила",
     "none of the portal's {count} workflow templates does what rules do too",
 )
 MORE_WORKFLOWS = Message(

@@ -47,7 +47,10 @@ def look(scene: Scene) -> Look:
         findings += _findings(kind, one, workflow_templates.read_doings(content.value(), one), ours)
     if len(concerned) > _MOST or len(found) == workflow_templates.PAGE:
         findings.append(ok(NAME, words.MORE_WORKFLOWS.both(count=min(len(concerned), _MOST))))
-    return findings or [ok(NAME, words.NO_WORKFLOWS.both(count=len(concerned)))]
+    if findings:
+        return findings
+    told = words.OTHER_WORKFLOWS.both(count=len(concerned)) if concerned else words.NO_WORKFLOWS.both()
+    return [ok(NAME, told)]
 
 
 def _findings(kind: Kind, one: Workflow, doings: Doings, ours: _Ours) -> list[Finding]:
