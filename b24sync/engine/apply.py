@@ -237,7 +237,7 @@ class Applier:
         events = [*late, *outcome.events]
         with mapping():
             entity = self.entity(kind, row, outcome.known.stage) if events else None
-        self._write(kind, outcome, one, raw, look, applied)
+        self._write(kind, outcome, one, raw=raw, look=look, applied=applied)
         if kind.name == TASK and stored and raw is not None:
             _note_bindings(outcome.known.key, json.loads(stored.data), raw, applied)
         if late:
@@ -296,23 +296,23 @@ class Applier:
         known, key, stored = outcome.known, outcome.known.key, one.stored
         updated = one.row.updated_at if one.row else stored.updated_at if stored else 0
         after = Stored(
-            kind.name,
-            key.id,
-            seconds(look.created_at) if look else stored.created_at if stored else updated,
-            updated,
-            (seconds(look.moved_at) if look.moved_at else None)
+            kind=kind.name,
+            id=key.id,
+            created_at=seconds(look.created_at) if look else stored.created_at if stored else updated,
+            updated_at=updated,
+            moved_at=(seconds(look.moved_at) if look.moved_at else None)
             if look
             else stored.moved_at
             if stored
             else None,
-            known.stage,
-            seconds(known.stage_at) if known.stage_at else None,
-            known.stage_run,
-            known.history_id,
-            known.revision,
-            "present" if known.present else stored.state if stored else "present",
-            due_of(kind, raw) if raw is not None else stored.due_on if stored else None,
-            one.row.data if one.row else stored.data if stored else "{}",
+            stage=known.stage,
+            stage_at=seconds(known.stage_at) if known.stage_at else None,
+            stage_run=known.stage_run,
+            history_id=known.history_id,
+            revision=known.revision,
+            state="present" if known.present else stored.state if stored else "present",
+            due_on=due_of(kind, raw) if raw is not None else stored.due_on if stored else None,
+            data=one.row.data if one.row else stored.data if stored else "{}",
         )
         self.outcomes.save(after)
         if look is not None and (one.awaited or outcome.awaits is not None):
@@ -351,8 +351,21 @@ class Applier:
     def _never_seen(self, key: Key) -> Stored:
         """What a step made and somebody deleted before any poll saw it: known to be gone from now on."""
         at = seconds(self.signpost)
-        blank = Stored(key.kind, key.id, at, at, None, None, None, self.run, 0, 0, "vanished", None, "")
-        return replace(blank, data=dump({"id": str(key.id)}))
+        return Stored(
+            kind=key.kind,
+            id=key.id,
+            created_at=at,
+            updated_at=at,
+            moved_at=None,
+            stage=None,
+            stage_at=None,
+            stage_run=self.run,
+            history_id=0,
+            revision=0,
+            state="vanished",
+            due_on=None,
+            data=dump({"id": str(key.id)}),
+        )
 
     def entity(self, kind: Kind, raw: dict[str, Any], stage: str | None) -> Entity:
         """The entity as rules see it: its row, with the stage that was recorded last."""
@@ -372,14 +385,14 @@ def _note_bindings(key: Key, before: dict[str, Any], after: dict[str, Any], appl
 def known_of(kind: Kind, stored: Stored) -> Known:
     """The snapshot's side, as derivation sees it."""
     return Known(
-        Key(kind.name, stored.id),
-        items.diff_values(kind, json.loads(stored.data)),
-        stored.stage,
-        moment(stored.stage_at) if stored.stage_at is not None else None,
-        stored.stage_run,
-        stored.history_id,
-        stored.revision,
-        stored.state == "present",
+        key=Key(kind.name, stored.id),
+        values=items.diff_values(kind, json.loads(stored.data)),
+        stage=stored.stage,
+        stage_at=moment(stored.stage_at) if stored.stage_at is not None else None,
+        stage_run=stored.stage_run,
+        history_id=stored.history_id,
+        revision=stored.revision,
+        present=stored.state == "present",
     )
 
 
@@ -392,11 +405,11 @@ def look_of(kind: Kind, raw: dict[str, Any], *, compared: bool) -> Look:
     saved = updated or created or updated_of(raw) or moment(0)
     values = items.diff_values(kind, raw) if compared or kind.name == TASK else {}
     return Look(
-        Key(kind.name, items.row_id(raw)),
-        values,
-        stage_of(kind, raw),
-        created or saved,
-        saved,
-        moved,
-        str(raw.get("previousStageId") or "") or None,
+        key=Key(kind.name, items.row_id(raw)),
+        values=values,
+        stage=stage_of(kind, raw),
+        created_at=created or saved,
+        updated_at=saved,
+        moved_at=moved,
+        previous=str(raw.get("previousStageId") or "") or None,
     )
