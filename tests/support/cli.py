@@ -18,11 +18,10 @@ from typing import Any
 from b24sync.clock import SystemClock
 from b24sync.sandbox import Sandbox, SandboxServer, SandboxSettings, seed_company
 from b24sync.sandbox.schema import DEAL, INVOICE
-from tests.support.commands import Ran, anew, ran, typed
-from tests.support.warm import INTERPRETER, ROOT, Process, server
+from tests.support.commands import Ran, anew, ran, started, typed
+from tests.support.warm import INTERPRETER, ROOT, Process
 
 LONG = bool(os.environ.get("B24SYNC_LONG"))
-MEASURED = 4
 DRAFT, SENT, PAID, REJECTED = "DT31_1:N", "DT31_1:S", "DT31_1:P", "DT31_1:D"
 
 TELL_HEAD = """
@@ -91,7 +90,6 @@ class Office:
     anew: bool = False
     local_shift: timedelta = timedelta(0)
     everything_said: list[str] = field(default_factory=list)
-    _begun: int = 0
 
     @property
     def config(self) -> Path:
@@ -128,17 +126,9 @@ class Office:
     # the command
 
     def environ(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Variables of a command.
-
-        Nothing of the tester's own, but coverage in the first few commands (it doubles their time).
-        """
-        self._begun += 1
-        measured = ("COVERAGE_PROCESS_CONFIG",) if self._begun <= MEASURED else ()
-        kept = {
-            name: os.environ[name]
-            for name in ("PATH", "LANG", "PYTHONPATH", "TMPDIR", *measured)
-            if name in os.environ
-        }
+        """Variables of a command: nothing of the tester's own."""
+        names = ("PATH", "LANG", "PYTHONPATH", "TMPDIR")
+        kept = {name: os.environ[name] for name in names if name in os.environ}
         return {
             **kept,
             "HOME": str(self.folder),
@@ -187,7 +177,7 @@ class Office:
 
     def start(self, *args: str, env: Mapping[str, str] | None = None) -> Process:
         """Begin a command."""
-        return server().start(["b24sync", *self.command(*args)[3:]], env=self.environ(env))
+        return started(self.command(*args)[3:], env=self.environ(env))
 
     def on_terminal(
         self, *args: str, env: Mapping[str, str] | None = None, answers: Sequence[str] = ()
