@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from b24sync.sandbox import SandboxSettings
 from b24sync.words import speak
 from tests.support.cli import Office, open_office
+from tests.support.portals import MONDAY
+from tests.support.world import World
 from tests.support.zygote import Zygote
 
 
@@ -44,6 +51,21 @@ def polled(office: Office) -> Office:
     """A small company after its baseline."""
     assert office.poll()["baseline"]
     return office
+
+
+@pytest.fixture
+def worlds(tmp_path: Path) -> Iterator[Callable[..., World]]:
+    """Makes worlds, each in a folder of its own, that end with the test."""
+    with ExitStack() as ending:
+        numbers = count()
+
+        def build(config: str = "", *, start: datetime = MONDAY, **settings: Any) -> World:
+            folder = tmp_path / str(next(numbers))
+            folder.mkdir()
+            world = World(folder, config, settings=SandboxSettings(**settings), start=start)
+            return ending.enter_context(world)
+
+        yield build
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ import pytest
 from b24sync import errors
 from b24sync.domain.event import event_names
 from b24sync.steps.registry import STEPS
-from tests.support.commands import b24sync, company_portal
+from tests.support.commands import b24sync
+from tests.support.portals import served_portal
 
 DOCS = Path(__file__).parents[2] / "b24sync" / "docs"
 GENERATED = {
@@ -79,7 +80,7 @@ def test_the_schema_is_json_and_init_points_editors_to_it(tmp_path: Path) -> Non
     ended = b24sync("schema", cwd=tmp_path)
     assert ended.code == 0
     assert json.loads(ended.out)["$schema"].endswith("draft-04/schema#")
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         made = b24sync("init", "--webhook", webhook, cwd=tmp_path)
     assert made.code == 0, made.err
     first = (tmp_path / "b24sync.toml").read_text(encoding="utf-8").splitlines()[0]

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from b24sync.sandbox import Fault, Sandbox, SandboxServer
-from tests.support.commands import Ran, b24sync, company_portal, on_terminal
+from tests.support.commands import Ran, b24sync, on_terminal
 from tests.support.config import written
+from tests.support.portals import served_portal
 from tests.support.smtp import SmtpServer
 
 GOOD = """
@@ -50,7 +51,7 @@ def only(ended: Ran, check: str) -> dict[str, str]:
 
 
 def test_a_good_configuration_on_a_good_portal_has_no_complaint(tmp_path):
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         ended = examined(tmp_path, webhook)
     assert ended.code == 0, ended.out
     assert [line for line in ended.rows if line["status"] != "ok"] == []
@@ -76,7 +77,7 @@ def test_a_good_configuration_on_a_good_portal_has_no_complaint(tmp_path):
 
 
 def test_it_makes_few_requests_and_writes_nothing_at_the_portal_or_here(tmp_path):
-    with company_portal() as (portal, _, webhook):
+    with served_portal() as (portal, _, webhook):
         written(tmp_path, f'[portal]\nwebhook = "{webhook}"\n{PEOPLE}{GOOD}')
         assert b24sync("poll", cwd=tmp_path).code == 0
         before, digest = len(portal.requests), {path.name: _digest(path) for path in tmp_path.iterdir()}
@@ -100,7 +101,7 @@ def _digest(path: Path) -> str:
 
 
 def test_a_missing_scope_is_named_with_its_methods_and_its_use(tmp_path):
-    with company_portal(scopes=("crm", "user", "department")) as (_, _, webhook):
+    with served_portal(scopes=("crm", "user", "department")) as (_, _, webhook):
         ended = examined(tmp_path, webhook)
     assert ended.code == 1
     said = {line["message"].partition(":")[0]: line for line in ended.of("scopes")}
@@ -116,7 +117,7 @@ def test_an_owner_who_is_no_administrator_is_a_warning_and_a_stronger_one_for_fi
         GOOD
         + '[[rules]]\nname = "act"\non = "invoice.tasks_completed"\n[[rules.steps]]\nuse = "create_task"\n'
     )
-    with company_portal(admin=False) as (_, _, webhook):
+    with served_portal(admin=False) as (_, _, webhook):
         mild, strong = examined(tmp_path, webhook), examined(tmp_path, webhook, act)
     assert (only(mild, "admin")["status"], mild.code) == ("warn", 0)
     assert "administrator" in only(mild, "admin")["remedy"]
@@ -128,7 +129,7 @@ def test_an_owner_who_is_no_administrator_is_a_warning_and_a_stronger_one_for_fi
     ("zone", "shift", "side"), [("America/New_York", "-8:00", "west"), ("Asia/Vladivostok", "+7:00", "east")]
 )
 def test_a_shifted_date_filter_is_measured_and_explained(tmp_path, zone, shift, side):
-    with company_portal(owner_tz=zone) as (_, _, webhook):
+    with served_portal(owner_tz=zone) as (_, _, webhook):
         found = only(examined(tmp_path, webhook), "date_filter")
     assert found["status"] == "warn"
     assert shift in found["message"].replace("-7:00", "-8:00")  # summer time
@@ -138,7 +139,7 @@ def test_a_shifted_date_filter_is_measured_and_explained(tmp_path, zone, shift, 
 
 
 def test_a_portal_without_stage_history_of_invoices_says_what_cannot_be_seen(tmp_path):
-    with company_portal(stagehistory31=False) as (_, _, webhook):
+    with served_portal(stagehistory31=False) as (_, _, webhook):
         ended = examined(tmp_path, webhook)
     assert only(ended, "stage_history.invoice")["status"] == "warn"
     assert "crm.stagehistory.list" in only(ended, "stage_history.invoice")["message"]
@@ -166,7 +167,7 @@ use = "create_invoice"
 amount = 5
 status = "DT31_1:UC_7Q2PXB"
 """
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         ended = examined(tmp_path, webhook, text)
     assert ended.code == 1
     said = {line["message"].partition(":")[0]: line for line in ended.of("stages")}
@@ -199,7 +200,7 @@ on = "deal.updated"
 use = "notify"
 to = ["leed"]
 """
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         ended = examined(
             tmp_path, webhook, text, people='[people]\nleed = "deal.fields.UF_CRM_PROJECT_LED"\n'
         )
@@ -227,7 +228,7 @@ to = ["responsible"]
 use = "create_task"
 responsible = "department:4"
 """
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         ended = examined(tmp_path, webhook, text)
     said = [line["message"] for line in ended.of("people")]
     assert ended.code == 1
@@ -241,7 +242,7 @@ responsible = "department:4"
 def test_the_document_template_is_looked_up_by_id_and_name_and_must_be_for_invoices(tmp_path):
     rule = '[[rules]]\nname = "m"\non = "invoice.sent"\n[[rules.steps]]\nuse = "send_invoice"\n'
     mail = '[mail]\ntransport = "file"\nfrom = "Счета <billing@example.ru>"\n'
-    with company_portal() as (portal, _, webhook):
+    with served_portal() as (portal, _, webhook):
         portal.document_book.add_template(40, "Договор", ["2_category_0"])
         right = examined(tmp_path, webhook, f'{mail}document_template = "Счёт на оплату"\n{rule}')
         absent = examined(tmp_path, webhook, f'{mail}document_template = "Счет на оплату"\n{rule}')
@@ -259,7 +260,7 @@ def test_the_document_template_is_looked_up_by_id_and_name_and_must_be_for_invoi
 
 def test_a_text_that_fails_on_a_real_entity_fails_its_rule(tmp_path):
     text = GOOD.replace("invoice.amount | money", "(invoice.amount + invoice.title) | money")
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         ended = examined(tmp_path, webhook, text)
     assert (only(ended, "rules.head-knows")["status"], ended.code) == ("fail", 1)
     assert "rules[0].steps[0].text: on invoice:" in only(ended, "rules.head-knows")["message"]
@@ -271,7 +272,7 @@ def test_the_mail_server_is_entered_and_left(tmp_path):
         '[[rules]]\nname = "m"\non = "invoice.sent"\n[[rules.steps]]\nuse = "send_invoice"\nto = '
         '["broken@"]\n'
     )
-    with company_portal() as (_, _, webhook), SmtpServer(security="none", user="", password="") as server:
+    with served_portal() as (_, _, webhook), SmtpServer(security="none", user="", password="") as server:
         mail = (
             f'[mail]\nhost = "{server.host}"\nport = {server.port}\nsecurity = "none"\nfrom = '
             f'"billing@example.ru"\n'
@@ -284,7 +285,7 @@ def test_the_mail_server_is_entered_and_left(tmp_path):
     down = examined(tmp_path, webhook, mail + rule.replace("broken@", "box@example.ru"), "--offline")
     assert only(entered, "mail")["status"] == "ok"
     assert (offline.of("mail"), down.of("mail")) == ([], [])
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         refused = examined(tmp_path, webhook, mail)
     assert (only(refused, "mail")["status"], refused.code) == ("fail", 1)
     assert only(refused, "mail")["remedy"]
@@ -308,7 +309,7 @@ def test_faults_of_the_configuration_are_lines_and_exit_2(tmp_path):
 
 
 def test_a_refused_webhook_ends_with_77_and_an_unreachable_portal_with_69_and_local_checks_are_made(tmp_path):
-    with company_portal(webhook_valid=False) as (_, _, webhook):
+    with served_portal(webhook_valid=False) as (_, _, webhook):
         refused = examined(tmp_path, webhook)
     away = examined(tmp_path, webhook)
     assert (refused.code, away.code) == (77, 69)
@@ -340,7 +341,7 @@ def test_a_portal_with_few_methods_gives_warnings_and_no_traceback(tmp_path):
         "department.*",
         "user.*",
     )
-    with company_portal() as (portal, _, webhook), _without(portal, *missing):
+    with served_portal() as (portal, _, webhook), _without(portal, *missing):
         ended = examined(tmp_path, webhook)
     assert ended.code in {0, 1}
     assert "Traceback" not in ended.err
@@ -368,7 +369,7 @@ def _without(portal, *methods):
 def test_every_configuration_of_a_folder_is_examined(tmp_path):
     folder = tmp_path / "all"
     folder.mkdir()
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         written(folder, f'[portal]\nwebhook = "{webhook}"\n{PEOPLE}{GOOD}', name="a.toml")
         written(folder, "[portal]\n", name="b.toml")
         ended = b24sync("--config", str(folder), "doctor", "--json", cwd=tmp_path)
@@ -378,7 +379,7 @@ def test_every_configuration_of_a_folder_is_examined(tmp_path):
 
 
 def test_a_damaged_database_is_told_and_left_alone(tmp_path):
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         (tmp_path / "b24sync.db").write_bytes(b"no database at all" * 500)
         ended = examined(tmp_path, webhook)
     assert ended.code == 1
@@ -388,7 +389,7 @@ def test_a_damaged_database_is_told_and_left_alone(tmp_path):
 
 
 def test_plain_lines_without_a_terminal(tmp_path):
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         examined(tmp_path, webhook)
         ended = b24sync("doctor", cwd=tmp_path, environ={"FORCE_COLOR": ""})
     assert ended.code == 0
@@ -411,7 +412,7 @@ def test_a_portal_without_anything_to_measure_with_is_no_failure(tmp_path):
 
 def test_a_smart_process_that_is_not_there_and_a_client_as_own_company_fail(tmp_path):
     top = "[kinds.object]\nentity_type_id = 1050\n[invoice]\nmy_company = 1\n"
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         ended = examined(tmp_path, webhook, top=top)
     assert ended.code == 1
     assert "1050" in only(ended, "kinds.object")["message"]
@@ -436,7 +437,7 @@ def test_a_clock_that_is_off_is_a_warning_only(tmp_path):
 
 
 def test_every_failure_has_a_remedy(tmp_path):
-    with company_portal(scopes=("crm",)) as (_, _, webhook):
+    with served_portal(scopes=("crm",)) as (_, _, webhook):
         ended = examined(
             tmp_path, webhook, GOOD.replace("EXECUTING", "EXECUTINGS").replace("UF_CRM_ADDRESS", "UF_X")
         )
@@ -446,7 +447,7 @@ def test_every_failure_has_a_remedy(tmp_path):
 
 
 def test_a_terminal_has_colours_unless_they_are_not_wanted(tmp_path):
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         examined(tmp_path, webhook)
         _, coloured = on_terminal("doctor", cwd=tmp_path)
         _, plain = on_terminal("doctor", cwd=tmp_path, environ={"NO_COLOR": "1"})

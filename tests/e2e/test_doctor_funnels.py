@@ -8,12 +8,12 @@ import pytest
 
 from tests.support.commands import Ran, b24sync
 from tests.support.config import written
-from tests.support.odd import odd_portal
+from tests.support.portals import served_portal
 
 
 def examined(folder: Path, more: str, *, language: str = "en", as_json: bool = True) -> Ran:
     """The doctor's lines at the odd portal."""
-    with odd_portal() as (_, _, webhook):
+    with served_portal("odd") as (_, _, webhook):
         written(folder, f'language = "{language}"\n[portal]\nwebhook = "{webhook}"\n{more}')
         return b24sync("doctor", *(["--json"] if as_json else []), cwd=folder)
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.commands import Ran, b24sync, company_portal
+from tests.support.commands import Ran, b24sync
 from tests.support.config import written
+from tests.support.portals import served_portal
 
 
 def examined(folder: Path, rules: str, people: str = "") -> Ran:
     """The doctor's lines on rules at the small company's portal."""
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         written(folder, f'language = "en"\n[portal]\nwebhook = "{webhook}"\n{people}{rules}')
         return b24sync("doctor", "--json", cwd=folder)
 

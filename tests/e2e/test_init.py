@@ -18,16 +18,16 @@ from b24sync.onboarding.document import document
 from b24sync.onboarding.inquiry import PortalFacts
 from b24sync.sandbox import Fault, Sandbox, SandboxServer, SandboxSettings
 from b24sync.sandbox.schema import DEAL
-from tests.support.commands import b24sync, company_portal, on_terminal
+from tests.support.commands import b24sync, on_terminal
 from tests.support.config import written
-from tests.support.odd import ISSUED, odd_portal
+from tests.support.portals import ISSUED, served_portal
 
 SECRET = "sandboxsecret0001"
 EVERYTHING = frozenset(one.code for one in AUTOMATIONS)
 
 
 def test_the_written_file_is_private_valid_and_knows_the_portal(tmp_path):
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         ended = b24sync("init", "--webhook", webhook, cwd=tmp_path)
     path = tmp_path / "b24sync.toml"
     text = path.read_text(encoding="utf-8")
@@ -59,7 +59,7 @@ def test_the_written_file_is_private_valid_and_knows_the_portal(tmp_path):
 
 
 def test_the_terminal_says_what_comes_next_and_warns_of_robots_and_never_shows_the_secret(tmp_path):
-    with company_portal(admin=False) as (_, _, webhook):
+    with served_portal(admin=False) as (_, _, webhook):
         ended = b24sync("init", "--webhook", webhook, "--output", "x.toml", cwd=tmp_path)
     assert "b24sync --config x.toml doctor" in ended.out
     assert "robot" in ended.out
@@ -70,7 +70,7 @@ def test_the_terminal_says_what_comes_next_and_warns_of_robots_and_never_shows_t
 
 
 def test_doctor_finds_nothing_wrong_with_what_init_wrote_and_the_first_poll_is_quiet(tmp_path):
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         b24sync("init", "--webhook", webhook, cwd=tmp_path)
         examined = b24sync("doctor", "--json", cwd=tmp_path)
         polled = b24sync("poll", "--json", cwd=tmp_path)
@@ -81,7 +81,7 @@ def test_doctor_finds_nothing_wrong_with_what_init_wrote_and_the_first_poll_is_q
 
 
 def test_it_writes_nothing_at_the_portal_and_asks_little(tmp_path):
-    with company_portal() as (portal, _, webhook):
+    with served_portal() as (portal, _, webhook):
         portal.requests.clear()
         b24sync("init", "--webhook", webhook, cwd=tmp_path)
         assert portal.requests.count <= 5
@@ -93,7 +93,7 @@ def test_it_writes_nothing_at_the_portal_and_asks_little(tmp_path):
 
 
 def test_every_automation_switched_on_loads_in_both_languages(tmp_path):
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         facts = _facts(webhook)
         for language in ("ru", "en"):
             mail = MailChoice(
@@ -125,7 +125,7 @@ def _facts(webhook: str) -> PortalFacts:
 
 def test_names_of_the_portal_are_data(tmp_path):
     nasty = 'Новая"\n[portal]\nwebhook = "https://evil.example/rest/1/x/" # \x1b[31m\x00 {{ 7 * 7 }} ' + "\\"
-    with company_portal() as (portal, _, webhook):
+    with served_portal() as (portal, _, webhook):
         portal.funnels.add_stage(DEAL, 0, "UC_NASTY", nasty, "")
         portal.add_user(40, NAME=nasty, LAST_NAME="", WORK_POSITION=nasty, UF_DEPARTMENT=[1])
         portal.add_department(nasty, parent=1, key=50)
@@ -160,7 +160,7 @@ def test_an_empty_portal_gives_a_valid_file(tmp_path):
 
 @pytest.mark.parametrize("refused", ["crm.*", "user.*", "*.list", "*"])
 def test_a_portal_that_answers_little_gives_a_valid_file(tmp_path, refused):
-    with company_portal() as (portal, _, webhook):
+    with served_portal() as (portal, _, webhook):
         fault = Fault(
             "error",
             refused,
@@ -192,7 +192,7 @@ def test_odd_answers_give_a_valid_file(tmp_path):
 
 def test_an_existing_file_is_left_alone_without_force(tmp_path):
     path = written(tmp_path, "mine = 1\n")
-    with company_portal() as (portal, _, webhook):
+    with served_portal() as (portal, _, webhook):
         portal.requests.clear()
         kept = b24sync("init", "--webhook", webhook, cwd=tmp_path)
         assert (kept.code, path.read_text(encoding="utf-8"), portal.requests.count) == (2, "mine = 1\n", 0)
@@ -227,7 +227,7 @@ def test_a_wrong_call_ends_with_2_and_says_what_to_write(tmp_path, arguments, wo
 
 
 def test_a_wrong_secret_ends_with_77_and_no_portal_with_69_and_nothing_is_written(tmp_path):
-    with company_portal(webhook_valid=False) as (_, _, webhook):
+    with served_portal(webhook_valid=False) as (_, _, webhook):
         refused = b24sync("init", "--webhook", webhook, cwd=tmp_path)
     away = b24sync("init", "--webhook", webhook, cwd=tmp_path)
     assert (refused.code, away.code) == (77, 69)
@@ -241,14 +241,14 @@ def test_a_wrong_secret_ends_with_77_and_no_portal_with_69_and_nothing_is_writte
 def test_a_folder_that_cannot_be_written_ends_with_2(tmp_path):
     folder = tmp_path / "locked"
     folder.mkdir(mode=0o500)
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         ended = b24sync("init", "--webhook", webhook, "--output", str(folder / "x.toml"), cwd=tmp_path)
     assert ended.code == 2
     assert "cannot be written" in ended.err
 
 
 def test_old_invoices_are_recognized(tmp_path):
-    with company_portal(old_invoices=True) as (portal, _, webhook):
+    with served_portal(old_invoices=True) as (portal, _, webhook):
         for method in ("crm.item.fields", "crm.category.list"):
             fault = Fault(
                 "error",
@@ -266,7 +266,7 @@ def test_old_invoices_are_recognized(tmp_path):
 
 
 def test_the_environment_can_hold_the_webhook(tmp_path: Path):
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         ended = b24sync(
             "init", "--output", str(tmp_path / "y.toml"), cwd=tmp_path, environ={"B24SYNC_WEBHOOK": webhook}
         )
@@ -275,7 +275,7 @@ def test_the_environment_can_hold_the_webhook(tmp_path: Path):
 
 
 def test_a_person_at_a_terminal_is_asked_again_until_the_answers_fit(tmp_path):
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         answers = [
             "https://example.bitrix24.ru/rest/1",
             webhook,
@@ -309,7 +309,7 @@ def test_a_person_at_a_terminal_is_asked_again_until_the_answers_fit(tmp_path):
 
 
 def test_where_several_deal_fields_hold_an_employee_a_person_is_asked(tmp_path):
-    with company_portal() as (portal, _, webhook):
+    with served_portal() as (portal, _, webhook):
         portal.add_user_field(DEAL, "UF_CRM_ENGINEER", "employee", title="Инженер")
         answers = [webhook, "en", "a1", "7", "2"]
         code, shown = on_terminal("init", cwd=tmp_path, answers=answers)
@@ -337,7 +337,7 @@ EOF = "\x04"
 
 
 def test_every_funnel_of_invoices_has_its_statuses_and_a_guess_is_marked(tmp_path):
-    with odd_portal() as (_, _, webhook):
+    with served_portal("odd") as (_, _, webhook):
         ended = b24sync("init", "--webhook", webhook, cwd=tmp_path)
     assert ended.code == 0, ended.err
     status = load(tmp_path / "b24sync.toml", environ={}).settings.invoice.status
@@ -354,7 +354,7 @@ def test_every_funnel_of_invoices_has_its_statuses_and_a_guess_is_marked(tmp_pat
 
 
 def test_where_several_stages_fields_people_and_departments_fit_a_person_is_asked(tmp_path):
-    with odd_portal() as (portal, _, webhook):
+    with served_portal("odd") as (portal, _, webhook):
         portal.add_user(
             41, NAME="Лев", LAST_NAME="Зуев", WORK_POSITION="Главный бухгалтер", UF_DEPARTMENT=[4]
         )
@@ -375,7 +375,7 @@ def test_where_several_stages_fields_people_and_departments_fit_a_person_is_aske
 
 
 def test_answers_survive_a_stop_and_are_taken_up(tmp_path):
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         stopped, shown = on_terminal(
             "init", cwd=tmp_path, answers=[webhook, "en", "a1 a4 b1", "2", "smtp", EOF]
         )
@@ -417,7 +417,7 @@ def test_answers_about_another_portal_or_damaged_ones_are_no_answers(tmp_path):
         '{"portal": 1, "answers": 2}',
     ):
         kept.write_text(text, encoding="utf-8")
-        with company_portal() as (_, _, webhook):
+        with served_portal() as (_, _, webhook):
             _, shown = on_terminal("init", cwd=tmp_path, answers=[webhook, EOF])
         assert "earlier init" not in shown
 
@@ -433,7 +433,7 @@ name = "remind"
 on = "invoice.reminder_due"
 """
     written(tmp_path, former)
-    with company_portal() as (_, _, webhook):
+    with served_portal() as (_, _, webhook):
         code, shown = on_terminal("init", "--force", cwd=tmp_path, answers=[webhook, "", "", "1", "", ""])
         again = b24sync("init", "--webhook", webhook, "--force", cwd=tmp_path)
     assert code == 0, shown
@@ -447,7 +447,7 @@ on = "invoice.reminder_due"
 
 
 def test_it_asks_in_russian_where_the_person_speaks_it(tmp_path):
-    with odd_portal() as (_, _, webhook):
+    with served_portal("odd") as (_, _, webhook):
         code, shown = on_terminal(
             "init",
             cwd=tmp_path,

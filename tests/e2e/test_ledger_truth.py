@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from b24sync.sandbox import SandboxSettings
 from tests.support.world import INVOICE, N, P, World
 
 CONFIG = """
@@ -30,22 +28,17 @@ Make = Callable[..., World]
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    """Makes worlds that end with the test."""
-    made: list[World] = []
+def make(worlds: Make) -> Make:
+    """Makes worlds with an invoice, an hour after their baseline."""
 
     def build(config: str = CONFIG, **settings: Any) -> World:
-        folder = tmp_path / str(len(made))
-        folder.mkdir()
-        made.append(World(folder, config, settings=SandboxSettings(**settings)))
-        made[-1].portal.add_item(INVOICE)
-        made[-1].poll()
-        made[-1].advance(3600)
-        return made[-1]
+        world = worlds(config, **settings)
+        world.portal.add_item(INVOICE)
+        world.poll()
+        world.advance(3600)
+        return world
 
-    yield build
-    for world in made:
-        world.server.stop()
+    return build
 
 
 def _booked(world: World, *, amount: int = 1000, paid: bool = True) -> int:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from b24sync.errors import UsageError
-from b24sync.sandbox import Sandbox, SandboxServer, SandboxSettings, seed_company
+from b24sync.sandbox import Sandbox, SandboxServer, seed_company
 from tests.support.cli import Office
 from tests.support.world import DEAL, INVOICE, OBJECT, Killed, P, S, World
 
@@ -28,19 +26,9 @@ Make = Callable[..., World]
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
+def make(worlds: Make) -> Make:
     """Makes worlds that end with the test."""
-    made: list[World] = []
-
-    def build(config: str = INVOICES, **settings: Any) -> World:
-        folder = tmp_path / str(len(made))
-        folder.mkdir()
-        made.append(World(folder, config, settings=SandboxSettings(**settings)))
-        return made[-1]
-
-    yield build
-    for world in made:
-        world.server.stop()
+    return lambda config=INVOICES, **how: worlds(config, **how)
 
 
 class Elsewhere(SandboxServer):

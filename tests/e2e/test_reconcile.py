@@ -5,15 +5,13 @@ Deletions, lost rights, what only a comparison of everything finds (contract.md 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from math import ceil
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from b24sync.sandbox import Fault, SandboxSettings
+from b24sync.sandbox import Fault
 from tests.support.world import DEAL, INVOICE, MONDAY, P, S, World
 
 INVOICES = '[poll]\nwatch = ["invoice"]\nreconcile_every = "0s"\n'
@@ -23,19 +21,9 @@ Make = Callable[..., World]
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
+def make(worlds: Make) -> Make:
     """Makes worlds that end with the test."""
-    made: list[World] = []
-
-    def build(config: str = INVOICES, **settings: Any) -> World:
-        folder = tmp_path / str(len(made))
-        folder.mkdir()
-        made.append(World(folder, config, settings=SandboxSettings(**settings)))
-        return made[-1]
-
-    yield build
-    for world in made:
-        world.server.stop()
+    return lambda config=INVOICES, **how: worlds(config, **how)
 
 
 def _baseline(world: World, count: int = 3) -> list[int]:

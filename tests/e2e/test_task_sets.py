@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from b24sync.sandbox import Fault, SandboxSettings
+from b24sync.sandbox import Fault
 from tests.support.world import INVOICE, P, World
 
 CONFIG = """
@@ -39,24 +38,18 @@ Make = Callable[..., World]
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
-    """Makes worlds that end with the test."""
-    made: list[World] = []
+def make(worlds: Make) -> Make:
+    """Makes worlds with an invoice, an hour after their baseline."""
 
     def build(more: str = "", **settings: Any) -> World:
-        folder = tmp_path / str(len(made))
-        folder.mkdir()
-        world = World(folder, CONFIG.format(more=more), settings=SandboxSettings(**settings))
-        made.append(world)
+        world = worlds(CONFIG.format(more=more), **settings)
         world.portal.add_user(9, NAME="Nobody's", UF_DEPARTMENT=[])
         world.portal.add_item(INVOICE)
         world.poll()
         world.advance(3600)
         return world
 
-    yield build
-    for world in made:
-        world.server.stop()
+    return build
 
 
 def paid(world: World) -> tuple[int, list[int]]:

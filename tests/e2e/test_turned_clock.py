@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from b24sync.sandbox import SandboxSettings
-from tests.support.world import INVOICE, MONDAY, P, S, World
+from tests.support.world import INVOICE, P, S, World
 
 INVOICES = '[poll]\nwatch = ["invoice"]\nreconcile_every = "0s"\n'
 TASKS = '[poll]\nwatch = ["task"]\nreconcile_every = "0s"\n'
@@ -19,19 +16,9 @@ Make = Callable[..., World]
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Make]:
+def make(worlds: Make) -> Make:
     """Makes worlds that end with the test."""
-    made: list[World] = []
-
-    def build(config: str = INVOICES, start: datetime = MONDAY, **settings: Any) -> World:
-        folder = tmp_path / str(len(made))
-        folder.mkdir()
-        made.append(World(folder, config, settings=SandboxSettings(**settings), start=start))
-        return made[-1]
-
-    yield build
-    for world in made:
-        world.server.stop()
+    return lambda config=INVOICES, **how: worlds(config, **how)
 
 
 def _baseline(world: World, count: int = 2) -> list[int]:

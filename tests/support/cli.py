@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from b24sync.clock import SystemClock
-from b24sync.sandbox import Sandbox, SandboxServer, SandboxSettings, seed_company
+from b24sync.sandbox import Sandbox, SandboxServer, SandboxSettings
 from b24sync.sandbox.schema import DEAL, INVOICE
 from tests.support.commands import Ran, anew, ran, started, typed
+from tests.support.portals import make_portal
 from tests.support.warm import INTERPRETER, ROOT, Process
 
 LONG = bool(os.environ.get("B24SYNC_LONG"))
@@ -255,12 +256,9 @@ class Office:
         self.portal.settings = replace(self.portal.settings, **settings)
 
 
-def open_office(
-    folder: Path, *, settings: SandboxSettings | None = None, seeded: bool = True, **parts: Any
-) -> Iterator[Office]:
+def open_office(folder: Path, *, settings: SandboxSettings | None = None, **parts: Any) -> Iterator[Office]:
     """A company with its portal served, and the configuration written; for fixtures that yield."""
-    portal = Sandbox(settings)
-    company = seed_company(portal) if seeded else None
+    portal, company = make_portal(settings=settings)
     with SandboxServer(portal) as server:
         office = Office(folder, portal, server, company, **parts)
         office.write()

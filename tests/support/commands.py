@@ -12,13 +12,11 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from b24sync.sandbox import Company, Sandbox, SandboxServer, SandboxSettings, seed_company
 from tests.support.warm import INTERPRETER, Process, can_fork, server
 
 TIMEOUT_S = 90.0
@@ -172,12 +170,3 @@ def _clean() -> dict[str, str]:
     heeded = ("B24SYNC_", "XDG_", "NO_COLOR", "PYTHON", "COVERAGE")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(heeded)}
     return {**clean, **INTERPRETER}
-
-
-@contextmanager
-def company_portal(**settings: Any) -> Iterator[tuple[Sandbox, Company, str]]:
-    """A portal with the small company over HTTP: the portal, its ids, its webhook."""
-    portal = Sandbox(SandboxSettings(**settings))
-    company = seed_company(portal)
-    with SandboxServer(portal) as server:
-        yield portal, company, server.webhook

@@ -8,21 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from b24sync.sandbox import Sandbox, SandboxClock, SandboxServer, SandboxSettings, seed_company
-from b24sync.sandbox.iblock_lists import Property
+from b24sync.sandbox import SandboxClock, SandboxServer, SandboxSettings
 from b24sync.sandbox.schema import DEAL, INVOICE
 from tests.support.cli import DRAFT, PAID, SENT, Office
+from tests.support.portals import BUILDINGS, MONDAY, make_portal
 from tests.support.smtp import Received, SmtpServer
 from tests.support.warm import ROOT
 
-MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-"""2026-03-02 12:00 in Moscow."""
-DISTRICTS, BUILDINGS = 1048, 40
 PASSWORD = "wachtwoord-17"
 REPLACED = {
     "my_company   = 3": "my_company   = {my_company}",
@@ -191,30 +188,6 @@ class Firm(Office):
         return str((self.portal.item(INVOICE, invoice) or {})["accountNumber"])
 
 
-def add_buildings(portal: Sandbox, responsible: int) -> None:
-    """What the example looks up.
-
-    Buildings in a list, districts in a smart process, and the fields of deals that they fill.
-    """
-    portal.add_smart_process(DISTRICTS, "Район")
-    portal.funnels.add_category(DISTRICTS, "Районы", 15, default=True)
-    portal.funnels.add_stage(DISTRICTS, 15, "NEW", "Начало", "")
-    portal.add_item(DISTRICTS, responsible, title="Хамовники", assignedById=responsible)
-    portal.add_item(DISTRICTS, responsible, title="Пресненский", assignedById=responsible)
-    portal.add_list(
-        BUILDINGS,
-        "Здания",
-        [Property(61, "Адрес", "S", "ADDRESS"), Property(62, "Район", "S", "DISTRICT")],
-        code="buildings",
-    )
-    portal.add_element(
-        BUILDINGS, "Бизнес-центр", {61: "Москва, Пресненская наб., 12", 62: "Пресненский"}, 701
-    )
-    portal.add_user_field(DEAL, "UF_CRM_BUILDING", "iblock_element", title="Здание")
-    portal.add_user_field(DEAL, "UF_CRM_DISTRICT", "string", title="Район")
-    portal.add_user_field(DEAL, "UF_CRM_OBJECT_NAME", "string", title="Объект")
-
-
 @contextmanager
 def opened(
     folder: Path,
@@ -227,9 +200,7 @@ def opened(
     """The company with portal and mail server; the portal's clock stands at ``at`` and moves when told."""
     folder.mkdir(exist_ok=True)
     clock = SandboxClock(at)
-    portal = Sandbox(settings, clock=clock)
-    company = seed_company(portal)
-    add_buildings(portal, company.users["manager"])
+    portal, company = make_portal("example", settings=settings, clock=clock)
     smtp = SmtpServer(security="starttls", user="billing", password=PASSWORD, fail=fail or {})
     with smtp, SandboxServer(portal) as server:
         firm = Firm(folder, portal, server, company, smtp=smtp, sandbox_clock=clock, **{"rules": "", **parts})

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -24,12 +24,25 @@ from b24sync.config.find import Source
 from b24sync.engine.poll_report import Report
 from b24sync.engine.poller import Options
 from b24sync.sandbox import Sandbox, SandboxClock, SandboxServer, SandboxSettings
-from b24sync.sandbox.seed_base import add_fields, add_funnels
+from b24sync.sandbox.schema import DEAL, INVOICE
 from b24sync.store import Store
 from b24sync.store.lock import poll_lock
+from tests.support.portals import MONDAY, OBJECT, make_portal
 
-MONDAY = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
-DEAL, INVOICE, OBJECT = 2, 31, 1046
+__all__ = [
+    "DEAL",
+    "INVOICE",
+    "MONDAY",
+    "OBJECT",
+    "POINTS",
+    "D",
+    "Killed",
+    "LocalClock",
+    "N",
+    "P",
+    "S",
+    "World",
+]
 N, S, P, D = "DT31_1:N", "DT31_1:S", "DT31_1:P", "DT31_1:D"
 POINTS = (
     "poll.begun",
@@ -117,15 +130,9 @@ class World:
         self.folder = folder
         self.clock = SandboxClock(start)
         self.local = LocalClock(start)
-        self.portal = LivingPortal(settings or SandboxSettings(), self.clock)
-        add_funnels(self.portal)
-        add_fields(self.portal)
-        _add_object(self.portal)
-        for number, name in ((2, "Марина"), (3, "Иван")):
-            self.portal.add_user(
-                number, NAME=name, LAST_NAME="Орлова", EMAIL=f"user{number}@example.test", UF_DEPARTMENT=[1]
-            )
-        self.portal.add_department("Компания", head=1, key=1)
+        self.portal, _ = make_portal(
+            "plain", settings=settings or SandboxSettings(), clock=self.clock, kind=LivingPortal
+        )
         self.server = SandboxServer(self.portal)
         self.server.start()
         self.last_requests = 0
@@ -266,15 +273,3 @@ class World:
         assert self.rows("PRAGMA integrity_check")[0]["integrity_check"] == "ok"
         keys = [row["key"] for row in self.rows("SELECT key FROM events")]
         assert len(keys) == len(set(keys))
-
-
-def _add_object(portal: Sandbox) -> None:
-    portal.add_smart_process(OBJECT, "Объект")
-    portal.funnels.add_category(OBJECT, "Объекты", 11, default=True)
-    for code, name, semantics in (
-        ("NEW", "Начало", ""),
-        ("CLIENT", "Согласование", ""),
-        ("SUCCESS", "Сдан", "S"),
-        ("FAIL", "Отказ", "F"),
-    ):
-        portal.funnels.add_stage(OBJECT, 11, code, name, semantics)
