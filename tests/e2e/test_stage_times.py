@@ -45,7 +45,6 @@ def test_the_report_shows_median_and_longest_working_time_and_what_waits(firm: F
     firm.at(FRIDAY + timedelta(days=5))  # Wednesday: two more
     firm.move(first, PAID)
     firm.poll()
-    firm.local_shift = FRIDAY + timedelta(days=5) - datetime.now(UTC)
     text = plain(report(firm))
     assert "Time in stages" in text
     draft = firm.query("SELECT stage_title FROM v_entities WHERE id = ? AND kind = 'invoice'", second)[0][0]
