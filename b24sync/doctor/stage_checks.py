@@ -51,12 +51,11 @@ def _fault(use: StageUse, uses: Uses, survey: Survey, funnels: Funnels) -> Findi
     if found is None:
         told = words.NO_STAGE.both(where=use.where, stage=quoted(use.text), kind=use.kind)
         return fail("stages", told, _advice(use, funnels))
-    funnel = use.where.rpartition(".")[2]
-    if use.kind == DEAL and funnel.isdigit() and found.category_id != int(funnel):
+    if use.funnel is not None and found.category_id != use.funnel:
         name = survey.funnel_names.get(DEAL, {}).get(found.category_id, "")
         there = f"{found.category_id}{f' ({name})' if name else ''}"
         told = words.OTHER_FUNNEL.both(where=use.where, stage=f"{use.text} ({found.name})", funnel=there)
-        return fail("stages", told, words.STAGE_OF_FUNNEL.both(funnel=funnel))
+        return fail("stages", told, words.STAGE_OF_FUNNEL.both(funnel=use.funnel))
     return None
 
 

@@ -88,11 +88,16 @@ class FieldUse:
 
 @dataclass(frozen=True, slots=True)
 class StageUse:
-    """A stage id or status name of a kind, as written somewhere."""
+    """A stage id or status name of a kind, as written somewhere.
+
+    Attributes:
+        funnel: The funnel that it must be of; ``None``: any.
+    """
 
     where: str
     kind: str
     text: str
+    funnel: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +208,10 @@ class StepSettings:
     def problems(self, place: StepPlace) -> Iterator[StepProblem]:
         """What is wrong with its options beyond their types, names of people and texts."""
         return iter(())
+
+    def offline(self) -> StepSettings:
+        """The step without what only a portal has, for a test of rules and a replay of the past."""
+        return self
 
     def uses(self, kinds: tuple[str, ...]) -> Iterator[PortalUse]:
         """What it uses of the portal beyond people and the names in its texts; ``kinds`` of its events."""

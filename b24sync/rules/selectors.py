@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from b24sync.domain.entity import Entity
+from b24sync.domain.wording import did_you_mean
 from b24sync.rest.json_values import id_or_none
 from b24sync.rest.people import User
-from b24sync.rules.root_names import hint
 from b24sync.rules.text_errors import TextError
 from b24sync.words import remedies as words
 
@@ -99,9 +99,9 @@ def _parsed_path(text: str, meaning: str, known_people: Iterable[str]) -> Select
         advice = f"write {parts[0]}.responsible, {parts[0]}.creator or {parts[0]}.fields.CODE"
         raise TextError(f"{text!r} is no path to a person ({advice})")
     known = sorted(known_people)
-    close = hint(meaning, [*known, *WORDS])
-    if close.startswith(" (did you mean"):
-        raise TextError(f"no person called {text!r}{close}")
+    near = did_you_mean(meaning, [*known, *WORDS])
+    if near:
+        raise TextError(f"no person called {text!r} (did you mean {near}?)")
     named = f"known: {', '.join(known)}; or " if known else ""
     raise TextError(f"no person called {text!r} ({named}user:ID)")
 

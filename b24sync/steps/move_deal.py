@@ -94,7 +94,8 @@ stage = "next"
         """The stages that deals are moved to."""
         for funnel, stage in self._stages().items():
             if stage != NEXT:
-                yield StageUse(f"stage.{funnel}" if funnel else "stage", DEAL, stage)
+                where = f"stage.{funnel}" if funnel else "stage"
+                yield StageUse(where, DEAL, stage, int(funnel) if funnel.isdigit() else None)
 
     def _stages(self) -> Mapping[str, str]:
         return self.stage if isinstance(self.stage, Mapping) else {"": self.stage}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.entity import INVOICE, Entity
@@ -66,6 +66,10 @@ from = "Billing <billing@example.ru>"
     def problems(self, place: StepPlace) -> Iterator[StepProblem]:
         """What is wrong with the mail as it is written."""
         return mail_problems(self, place.settings)
+
+    def offline(self) -> SendInvoice:
+        """With a document template that needs no looking up."""
+        return replace(self, template=1)
 
     def uses(self, kinds: tuple[str, ...]) -> Iterator[PortalUse]:
         """The document template, and copies that others must not see."""

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, cast
 from b24sync.domain.entity import COMPANY, CONTACT, Entity, Key
 from b24sync.engine.rehearsal.people_of_test import mentioned_staff
 from b24sync.engine.rehearsal.portal_of_test import Records, StandIn
-from b24sync.engine.rehearsal.rehearsal import offline
 from b24sync.engine.rehearsal.would import outcome, values_of
 from b24sync.errors import B24SyncError
 from b24sync.ports import Done, Failed
@@ -97,7 +96,7 @@ class PastActions:
             self.records,
         )
         try:
-            result = portal.run(cast("RunnableStep", offline(step)).run(self._context(would)))
+            result = portal.run(cast("RunnableStep", step.offline()).run(self._context(would)))
         except (B24SyncError, TextError) as error:
             result = Failed(str(error))
         if isinstance(result, Done):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from b24sync.domain.entity import Entity, Key
 from b24sync.domain.rule_test import moment
+from b24sync.domain.step_settings import FieldUse
 from b24sync.engine.funnels import Funnels
 from b24sync.engine.rehearsal.given import Given, event_of, stages_for
 from b24sync.engine.rehearsal.people_of_test import Staff, staff_of
@@ -158,7 +159,7 @@ class _Stage:
     def _result(self, rule: RuleSettings, step: StepSettings, position: int, portal: StandIn) -> StepResult:
         try:
             found: StepResult = portal.run(
-                cast("RunnableStep", offline(step)).run(self._context(rule, position))
+                cast("RunnableStep", step.offline()).run(self._context(rule, position))
             )
         except (B24SyncError, TextError) as error:
             return Failed(str(error))
@@ -190,7 +191,8 @@ class _Stage:
         )
 
     def _stand_in(self, step: StepSettings | None = None) -> StandIn:
-        fields = [str(name) for name in getattr(step, "set", ())]
+        used = step.uses((self.event.entity.kind,)) if step is not None else ()
+        fields = [one.code for one in used if isinstance(one, FieldUse) and one.purpose == "write"]
         return StandIn(
             given=self.given,
             staff=self.staff,
@@ -282,13 +284,3 @@ class _TestContext(StepContext):
 
     def _found(self) -> dict[str, Any]:
         return {name: RecordView(values) for name, values in self.lookups.items()}
-
-
-def offline(step: StepSettings) -> StepSettings:
-    """The step without what only a portal has: look-ups (the test gives what they find), the template."""
-    changes: dict[str, Any] = {}
-    if hasattr(step, "lookups"):
-        changes["lookups"] = ()
-    if hasattr(step, "template"):
-        changes["template"] = 1
-    return replace(step, **changes) if changes else step
