@@ -14,10 +14,13 @@ import pytest
 from b24sync.config.json_schema import schema, settings_of
 from b24sync.domain.settings import Settings
 from b24sync.steps.registry import STEPS, step_class
+from tests.support.config import PORTAL
+from tests.support.examples import example, examples
 
 jsonschema = pytest.importorskip("jsonschema")
 ROOT = Path(__file__).parents[2]
 SAMPLE = tomllib.loads((ROOT / "sample.toml").read_text(encoding="utf-8"))
+EXAMPLES = examples()
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -35,6 +38,12 @@ def changed(**changes: Any) -> dict[str, Any]:
 
 def test_the_sample_is_valid(validator: Any) -> None:
     assert [error.message for error in validator.iter_errors(SAMPLE)] == []
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_example_of_a_step_is_valid(validator: Any, name: str) -> None:
+    text = f"{PORTAL}\n{example(EXAMPLES[name].text)}"
+    assert [error.message for error in validator.iter_errors(tomllib.loads(text))] == []
 
 
 @pytest.mark.parametrize("n", range(README.count("```toml")))
