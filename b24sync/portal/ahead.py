@@ -14,22 +14,25 @@ if TYPE_CHECKING:
 class Ahead:
     """A reading request that was sent before its answer is wanted.
 
-    The thread does nothing but this one exchange; it is let go of with the process.
+    The thread does nothing but this one exchange, and is let go of with the process. Its answer stays the
+    bytes that came until it is wanted: read, it takes many times their memory.
 
     Attributes:
         method, params: What was asked.
     """
 
-    def __init__(self, method: str, params: Mapping[str, Any], send: Callable[[], HttpReply]) -> None:
+    def __init__(
+        self, method: str, params: Mapping[str, Any], send: Callable[[], Callable[[], HttpReply]]
+    ) -> None:
         self.method, self.params = method, params
-        self._reply: HttpReply | None = None
+        self._read: Callable[[], HttpReply] | None = None
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, args=(send,), name="ahead", daemon=True)
         self._thread.start()
 
-    def _run(self, send: Callable[[], HttpReply]) -> None:
+    def _run(self, send: Callable[[], Callable[[], HttpReply]]) -> None:
         try:
-            self._reply = send()
+            self._read = send()
         except BaseException as error:  # noqa: BLE001 - raised where the answer is wanted
             self._error = error
 
@@ -43,6 +46,6 @@ class Ahead:
         self._thread.join()
         if self._error is not None:
             raise self._error
-        if self._reply is None:
+        if self._read is None:
             raise RuntimeError("a request ended without answer and error")
-        return self._reply
+        return self._read()

@@ -102,6 +102,10 @@ class Wire:
             NotSentError: No connection.
             NoAnswerError: Sent, no whole answer.
         """
+        return self.asked(method, params, timeout_s=timeout_s)()
+
+    def asked(self, method: str, params: Mapping[str, Any], *, timeout_s: float) -> Callable[[], HttpReply]:
+        """Call one REST method as `post` does; what it gives reads the bytes that came."""
         data = scrub_json(json.dumps(params, ensure_ascii=False)).encode("utf-8", "replace")
         started = self._freshen()
         answer, raw, too_large = self._carry(
@@ -119,10 +123,11 @@ class Wire:
         )
         if too_large:
             raise NoAnswerError(said.TOO_LARGE(most=_LARGEST_ANSWER // 1_000_000), slow=True)
-        return HttpReply(
+        elapsed_s = self._clock.monotonic() - started
+        return lambda: HttpReply(
             status=answer.status_code,
             content=parse_object(raw),
-            elapsed_s=self._clock.monotonic() - started,
+            elapsed_s=elapsed_s,
             date=parse_date(answer.headers.get("Date")),
             retry_after_s=parse_seconds(answer.headers.get("Retry-After")),
             moved_to=urlsplit(answer.headers.get("Location", "")).hostname or "",

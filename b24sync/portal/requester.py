@@ -99,10 +99,10 @@ class Requester:
         wait_s, wire = self._bucket.take(1.0, self._clock.now()), self._open()
         method, params = "batch", batching.body(commands)
 
-        def send() -> HttpReply:
+        def send() -> Callable[[], HttpReply]:
             if wait_s > 0:
                 self._clock.sleep(wait_s)
-            return wire.post(method, params, timeout_s=self._timeout_s)
+            return wire.asked(method, params, timeout_s=self._timeout_s)
 
         self._ahead = Ahead(method, params, send)
 
