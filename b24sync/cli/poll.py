@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import sys
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from b24sync.engine.poll_report import Report
 
 log = logging.getLogger(__name__)
+_GARBAGE = (50_000, 20, 20)  # the rows of a batch are many objects and no cycles: looking for some takes time
 SILENCE_S = 3600  # the same trouble is said at most hourly without a terminal (contract.md §4)
 
 
@@ -104,6 +106,7 @@ def poll_once(app: App, options: Options, *, progress: bool) -> Report:
     """One poll with everything that belongs to it: the lock is held by the caller."""
     from b24sync.cli.progress import bar
 
+    gc.set_threshold(*_GARBAGE)
     with bar(enabled=progress) as told:
         report = app.poller(progress=told).run(options)
     app.after_poll(report)
