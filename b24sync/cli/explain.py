@@ -73,7 +73,7 @@ def facts_of(app: App, story: Story) -> dict[str, Any]:
     stored, kind = story.stored, app.kinds.get(story.key.kind)
     if stored is None or kind is None:
         return {}
-    known = known_of(kind, stored)
+    known = known_of(kind, stored, app.store.shapes.row(stored.data))
     stage = {} if known.stage is None else {"stage_id": known.stage}
     if known.stage is not None and kind.name == INVOICE:
         stage["status"] = app.workshop().funnels().status(INVOICE, known.stage)

@@ -5,7 +5,6 @@ Staged pages become snapshot, revisions, events, actions and cursors together (c
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,7 @@ from b24sync.engine.history_waits import HistoryWaits
 from b24sync.rest import items
 from b24sync.rest.authors import author_of
 from b24sync.store.news import News, Outcomes, portions
-from b24sync.store.snapshot import Stored, dump
+from b24sync.store.snapshot import Stored
 
 if TYPE_CHECKING:
     from b24sync.engine.funnels import Funnels
@@ -215,11 +214,11 @@ class Applier:
         Raises:
             UnmappableError: Its row cannot be mapped; nothing was written.
         """
-        stored = one.stored
+        stored, rows = one.stored, self.store.shapes
         with mapping():
-            raw = json.loads(one.row.data) if one.row else None
-            known = known_of(kind, stored) if stored else None
-            shown = json.loads(stored.data) if raw is None and stored and one.awaited else raw
+            raw = rows.row(one.row.data) if one.row else None
+            known = known_of(kind, stored, rows.row(stored.data)) if stored else None
+            shown = rows.row(stored.data) if raw is None and stored and one.awaited else raw
             look = look_of(kind, shown, compared=stored is not None) if shown is not None else None
         moves = [Move(row.id, row.type, moment(row.at), row.stage) for row in one.history]
         about = self._about(facts, kind, one, raw)
@@ -233,13 +232,13 @@ class Applier:
             outcome = replace(
                 outcome, known=replace(outcome.known, history_id=max(outcome.known.history_id, self.horizon))
             )
-        row = raw if raw is not None else json.loads(stored.data if stored else "{}")
+        row = raw if raw is not None else rows.row(stored.data if stored else "{}")
         events = [*late, *outcome.events]
         with mapping():
             entity = self.entity(kind, row, outcome.known.stage) if events else None
         self._write(kind, outcome, one, raw=raw, look=look, applied=applied)
         if kind.name == TASK and stored and raw is not None:
-            _note_bindings(outcome.known.key, json.loads(stored.data), raw, applied)
+            _note_bindings(outcome.known.key, rows.row(stored.data), raw, applied)
         if late:
             applied.touched[outcome.known.key] = None
         if entity is not None:
@@ -345,7 +344,7 @@ class Applier:
         applied.touched[key] = None
         if state == "deleted" and kind.name != TASK and not facts.quiet and stored.state == "present":
             event = Event(f"{key}/deleted/r{after.revision}", f"{kind.name}.deleted", key, self.signpost)
-            look = cache(lambda: self.entity(kind, json.loads(stored.data), stored.stage))
+            look = cache(lambda: self.entity(kind, self.store.shapes.row(stored.data), stored.stage))
             applied.events += self.planner.plan(event, look) is not None
 
     def _never_seen(self, key: Key) -> Stored:
@@ -364,7 +363,7 @@ class Applier:
             revision=0,
             state="vanished",
             due_on=None,
-            data=dump({"id": str(key.id)}),
+            data=self.store.shapes.pack(key.kind, {"id": str(key.id)}),
         )
 
     def entity(self, kind: Kind, raw: dict[str, Any], stage: str | None) -> Entity:
@@ -382,11 +381,11 @@ def _note_bindings(key: Key, before: dict[str, Any], after: dict[str, Any], appl
         applied.unbound[key] = before
 
 
-def known_of(kind: Kind, stored: Stored) -> Known:
+def known_of(kind: Kind, stored: Stored, row: Mapping[str, Any]) -> Known:
     """The snapshot's side, as derivation sees it."""
     return Known(
         key=Key(kind.name, stored.id),
-        values=items.diff_values(kind, json.loads(stored.data)),
+        values=items.diff_values(kind, row),
         stage=stored.stage,
         stage_at=moment(stored.stage_at) if stored.stage_at is not None else None,
         stage_run=stored.stage_run,

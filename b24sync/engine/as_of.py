@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -76,7 +75,7 @@ class Past:
     def _taken_back(
         self, kind: Kind, stored: Stored, after: list[dict[str, Any]], updated: int | None
     ) -> Look:
-        raw, stage = json.loads(stored.data), stored.stage
+        raw, stage = self.store.shapes.row(stored.data), stored.stage
         for row in after:
             row_edits.take_back(kind, raw, row["changes"])
             stage = row["changes"].get("stage_id", (stage,))[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -140,7 +139,7 @@ class ContextMaker:
         kind = self.kinds[event.entity.kind]
         if stored is None:
             return Entity(event.entity, {"id": event.entity.id})
-        row = json.loads(stored.data)
+        row = self.store.shapes.row(stored.data)
         return self.funnels.entity(kind, row, stage=stored.stage, base_url=self.base_url)
 
 

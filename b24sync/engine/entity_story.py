@@ -5,7 +5,6 @@ What was seen, what it meant, what each rule said, what was done.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -106,7 +105,7 @@ def next_reminder(parts: Workshop, stored: Stored, settings: ReminderSettings) -
     from b24sync.domain.reminders import Reminded, next_check
 
     kind = parts.kinds[INVOICE]
-    entity = items.entity(kind, json.loads(stored.data), statuses={}, base_url="")
+    entity = items.entity(kind, parts.store.shapes.row(stored.data), statuses={}, base_url="")
     due, stage = entity.values.get("due_date"), stored.stage or str(entity.values.get("stage_id") or "")
     invoice = Reminded(
         entity.key,

@@ -96,7 +96,7 @@ class FollowUp:
         ).remind(applied)
 
     def _entity(self, stored: Stored) -> Entity:
-        kind, row = self.kinds[stored.kind], json.loads(stored.data)
+        kind, row = self.kinds[stored.kind], self.store.shapes.row(stored.data)
         return self.funnels.entity(kind, row, stage=stored.stage, base_url=self.base_url)
 
     def _plan(self, event: Event, stored: Stored, applied: Applied) -> int | None:
@@ -156,7 +156,7 @@ class FollowUp:
             yield Key(INVOICE, action.entity_id)
         if self.settings.invoice.count_bound_tasks:
             stored = self.store.snapshot.entity(TASK, task.id)
-            for raw in (json.loads(stored.data) if stored else {}, before or {}):
+            for raw in (self.store.shapes.row(stored.data) if stored else {}, before or {}):
                 yield from (key for key in tasks.bindings(raw, self.kinds) if key.kind == INVOICE)
 
     def _judge_tasks(self, invoice_id: int, applied: Applied) -> bool:
@@ -231,7 +231,7 @@ class FollowUp:
             return None
         if stored.state == "deleted":
             return ""
-        values = items.diff_values(self.kinds[TASK], json.loads(stored.data))
+        values = items.diff_values(self.kinds[TASK], self.store.shapes.row(stored.data))
         if values.get("status") != COMPLETED:
             return None
         return str(values.get("closed_at") or datetime.fromtimestamp(stored.updated_at, UTC).isoformat())

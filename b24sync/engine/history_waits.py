@@ -7,7 +7,6 @@ predecessor is missing waits for that.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -72,7 +71,7 @@ class HistoryWaits:
         data = staged[1] if staged else stored.data if stored else None
         if data is None:
             return True
-        raw = json.loads(data)
+        raw = self.store.shapes.row(data)
         moved = items.snapshot_times(raw)[2]
         last = self.store.snapshot.staged_history(kind.name, row.owner)[-1]
         return stage_of(kind, raw) != last.stage and (moved is None or seconds(moved) < last.at)

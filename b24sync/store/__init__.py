@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from b24sync.store.journal import Journal
 from b24sync.store.meta import Keep
 from b24sync.store.news import news
 from b24sync.store.outbox import Action, Outbox
+from b24sync.store.shapes import Shapes
 from b24sync.store.snapshot import Snapshot
 from b24sync.store.sweeps import Sweeps
 from b24sync.store.unjudged import Unjudged
@@ -37,7 +38,8 @@ class Store:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.connection = connection
         self.path = path
-        self.snapshot = Snapshot(connection)
+        self.shapes = Shapes(connection)
+        self.snapshot = Snapshot(connection, self.shapes)
         self.journal = Journal(connection)
         self.outbox = Outbox(connection)
         self.echoes = Echoes(connection)
@@ -73,7 +75,7 @@ class Store:
         """Sums over the history."""
         from b24sync.store.figures import Figures
 
-        return Figures(self.connection)
+        return Figures(self.connection, self.shapes)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = True) -> Store:
@@ -95,7 +97,7 @@ class Store:
 
     def news(self, kind: str, ids: Sequence[int]) -> Iterator[News]:
         """What is staged of some entities of a kind, beside what is known of them; see `news.news`."""
-        return news(self.connection, kind, ids)
+        return news(self.connection, self.shapes, kind, ids)
 
     def take_plans(self) -> list[Action]:
         """Take all actions out of a database that is only for planning (``in_memory``), with their events."""
@@ -134,9 +136,15 @@ class Store:
         self.meta.forget(f"stages:{kind}")
         self.meta.forget(f"stages_asked:{kind}")
 
-    def transaction(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
         """Everything inside is committed together, or nothing is."""
-        return transaction(self.connection)
+        try:
+            with transaction(self.connection):
+                yield
+        except BaseException:
+            self.shapes.forget()  # one that was new is not there any more
+            raise
 
     def reading(self) -> AbstractContextManager[None]:
         """Several reads that see one state."""

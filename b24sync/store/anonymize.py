@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from b24sync.store.snapshot import dump
+from b24sync.store.shapes import dump
 
 if TYPE_CHECKING:
     from b24sync.domain.pseudonyms import Pseudonyms

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from b24sync.store.outbox import OPEN_TROUBLE, Action, action_of
+from b24sync.store.shapes import WITH_SHAPES, Shapes, value_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,9 @@ class RunFigure:
 class Figures:
     """Reads only."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, shapes: Shapes) -> None:
         self._db = connection
+        self._shapes = shapes
 
     # metrics: each of these is answered by an index or a single row
 
@@ -106,19 +107,19 @@ class Figures:
             f"SELECT id, due_on, data FROM entities WHERE kind = 'invoice' AND state = 'present' AND stage "
             f"IN ({marks})"
         )
-        return ((row[0], row[1], json.loads(row[2])) for row in self._db.execute(sql, tuple(stages)))
+        return ((row[0], row[1], self._shapes.row(row[2])) for row in self._db.execute(sql, tuple(stages)))
 
     def row_of(self, kind: str, entity_id: int) -> dict[str, Any] | None:
         """An entity's row as the portal gave it last; ``None`` if it was never seen."""
         sql = "SELECT data FROM entities WHERE kind = ? AND id = ?"
         row = self._db.execute(sql, (kind, entity_id)).fetchone()
-        return json.loads(row[0]) if row else None
+        return self._shapes.row(row[0]) if row else None
 
     def invoice_number(self, invoice: int) -> str:
         """The number that people know an invoice by; empty if it was never seen."""
         row = self._db.execute(
-            "SELECT coalesce(json_extract(data, '$.accountNumber'), json_extract(data, '$.ACCOUNT_NUMBER'))"
-            " FROM entities WHERE kind = 'invoice' AND id = ?",
+            f"SELECT {value_of('accountNumber', 'ACCOUNT_NUMBER')} FROM {WITH_SHAPES}"
+            " WHERE kind = 'invoice' AND id = ?",
             (invoice,),
         ).fetchone()
         return str(row[0]) if row and row[0] is not None else ""

@@ -14,13 +14,14 @@ from typing import IO, TYPE_CHECKING, Any
 from b24sync.log import redact
 from b24sync.store import migrations
 from b24sync.store.history_file import FORMAT, JSON_COLUMNS, NAME, TABLES, Change, Row, columns_of
-from b24sync.store.snapshot import dump
+from b24sync.store.shapes import Shapes, dump
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from b24sync.store import Store
 
+_OF_ROWS = ("entities", "held_rows")  # the shapes of their rows stay behind
 _LEFT = ("config_digest", "said")  # of one configuration file, of one mailbox of cron
 
 
@@ -88,10 +89,13 @@ def _sequences(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 def _rows(connection: sqlite3.Connection, table: str, anonymize: Change | None) -> Iterator[Row]:
+    shapes = Shapes(connection)
     for found in connection.execute(f"SELECT * FROM {table}"):
         row: Row | None = dict(found)
         if row is None or (table == "meta" and row["name"] in _LEFT):
             continue
+        if table in _OF_ROWS:
+            row["data"] = dump(shapes.row(row["data"]))
         row = anonymize(table, row) if anonymize else row
         if row is not None:
             yield _without_secrets(table, row)

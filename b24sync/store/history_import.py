@@ -19,7 +19,7 @@ from b24sync.plain_files import open_plain
 from b24sync.store import Store, migrations
 from b24sync.store.db import let_shrink, open_read_only
 from b24sync.store.history_file import FORMAT, JSON_COLUMNS, NAME, TABLES, columns_of
-from b24sync.store.snapshot import dump
+from b24sync.store.shapes import dump
 from b24sync.words import database as said
 
 _LONGEST_LINE = 64_000_000

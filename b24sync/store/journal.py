@@ -11,7 +11,7 @@ from typing import Any
 from b24sync.domain.entity import Key
 from b24sync.domain.event import Event
 from b24sync.store.search import first_id
-from b24sync.store.snapshot import dump
+from b24sync.store.shapes import dump
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import sqlite3
 from typing import Any
 
 from b24sync.secrecy import scrub_json
-from b24sync.store.snapshot import dump
+from b24sync.store.shapes import dump
 
 REHEARSED = "rehearsed"  # the action up to which dry runs have said what they would do
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-from b24sync.store.views import MOVES, VIEWS
+from b24sync.store.views import ENTITIES, MOVES, VIEWS
 from b24sync.words import database as said
 
 APPLICATION_ID = 0x62323473  # "b24s"
@@ -265,6 +265,17 @@ SCHEMA: tuple[str, ...] = (
     CREATE TABLE method_use (method TEXT NOT NULL, slot INTEGER NOT NULL, calls INTEGER NOT NULL,
         seconds REAL NOT NULL, told REAL NOT NULL, PRIMARY KEY (method, slot)) WITHOUT ROWID;
     """,
+    """
+    -- the names and the order of the fields of rows that are kept packed: [shape, value, ...]
+    CREATE TABLE shapes (shape INTEGER PRIMARY KEY, codes TEXT NOT NULL UNIQUE,
+        places TEXT NOT NULL);       -- {field: JSON path of its value}
+    ALTER TABLE staged_rows ADD COLUMN stage TEXT;
+    ALTER TABLE held_rows ADD COLUMN stage TEXT;
+    UPDATE staged_rows SET stage = coalesce(json_extract(data, '$.stageId'),
+        json_extract(data, '$.STATUS_ID'));
+    UPDATE held_rows SET stage = coalesce(json_extract(data, '$.stageId'), json_extract(data, '$.STATUS_ID'));
+    """
+    + ENTITIES,
 )
 
 VERSION = len(SCHEMA)

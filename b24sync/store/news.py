@@ -8,17 +8,18 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from b24sync.store.snapshot import STORED, HistoryRow, Snapshot, Stored, dump
+from b24sync.store.shapes import Shapes, dump
+from b24sync.store.snapshot import STORED, HistoryRow, Snapshot, Stored
 
 PORTION = 500  # entities that are read and written together
 
 
 @dataclass(frozen=True, slots=True)
 class StagedRow:
-    """A row that was read in this poll; ``data`` is JSON text."""
+    """A row that was read in this poll; ``data`` is as it is kept (see `shapes`)."""
 
     updated_at: int
     data: str
@@ -40,7 +41,7 @@ class News:
     awaited: bool
 
 
-def news(connection: sqlite3.Connection, kind: str, ids: Sequence[int]) -> Iterator[News]:
+def news(connection: sqlite3.Connection, shapes: Shapes, kind: str, ids: Sequence[int]) -> Iterator[News]:
     """The news of some entities of a kind, in the order of ``ids`` (at most a portion of them)."""
     some = f"({','.join('?' * len(ids))})"
 
@@ -48,8 +49,12 @@ def news(connection: sqlite3.Connection, kind: str, ids: Sequence[int]) -> Itera
         sql = f"SELECT {columns} FROM {table} WHERE kind = ? AND {owner} IN {some}"
         return connection.execute(sql, (kind, *ids))
 
-    stored = {one.id: one for one in (Stored(*row) for row in found(STORED, "entities"))}
-    rows = {row[0]: StagedRow(row[1], row[2]) for row in found("id, updated_at, data", "staged_rows")}
+    stored = dict[int, Stored]()
+    for one in (Stored(*row) for row in found(STORED, "entities")):
+        data = shapes.packed(kind, one.data)
+        stored[one.id] = one if data is one.data else replace(one, data=data)
+    staged = found("id, updated_at, data", "staged_rows")
+    rows = {row[0]: StagedRow(row[1], shapes.packed(kind, row[2])) for row in staged}
     awaited = {row[0] for row in found("id", "awaited")}
     history = defaultdict[int, list[HistoryRow]](list)
     for row in found("id, owner, type, at, stage", "staged_history", "owner"):  # its key: owner, then id

@@ -10,7 +10,7 @@ from typing import Any
 
 from b24sync.secrecy import scrub, scrub_json
 from b24sync.store.search import first_id
-from b24sync.store.snapshot import dump
+from b24sync.store.shapes import dump
 
 AS_USUAL = "as_usual"  # an operator's option: the address that was written is the usual one
 OPERATOR_CLAIM = "operator:"  # begins what an operator's command claims with

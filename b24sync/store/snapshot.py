@@ -10,6 +10,8 @@ from datetime import date
 from operator import attrgetter
 from typing import Any
 
+from b24sync.store.shapes import WITH_SHAPES, Shapes, value_of
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -41,7 +43,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One entity of the snapshot; ``data`` is the portal's row as JSON text."""
+    """One entity of the snapshot; ``data`` is the portal's row as it is kept (see `shapes`)."""
 
     kind: str
     id: int
@@ -73,19 +75,14 @@ _CURSOR_COLUMNS = tuple(Cursor.__dataclass_fields__)
 _STORED_COLUMNS = tuple(Stored.__dataclass_fields__)
 STORED = ", ".join(_STORED_COLUMNS)
 _stored_values = attrgetter(*_STORED_COLUMNS)
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
-
-def dump(value: Any) -> str:
-    """JSON text, compact and readable in any language."""
-    return _ENCODER.encode(value) if value != {} else "{}"
 
 
 class Snapshot:
     """What was last seen of everything. Writing methods belong into a transaction of the caller."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, shapes: Shapes) -> None:
         self._db = connection
+        self._shapes = shapes
 
     # cursors
 
@@ -184,9 +181,8 @@ class Snapshot:
     def invoices_numbered(self, number: str) -> list[int]:
         """Ids of the invoices that people see under a number: present ones first (a walk over all)."""
         sql = (
-            "SELECT id, state = 'present' FROM entities WHERE kind = 'invoice' AND instr(data, ?1) AND ?1 IN"
-            " (CAST(json_extract(data, '$.accountNumber') AS TEXT), CAST(json_extract(data, "
-            "'$.ACCOUNT_NUMBER') AS TEXT)) ORDER BY id"
+            f"SELECT id, state = 'present' FROM {WITH_SHAPES} WHERE kind = 'invoice' AND instr(data, ?1)"
+            f" AND CAST({value_of('accountNumber', 'ACCOUNT_NUMBER')} AS TEXT) = ?1 ORDER BY id"
         )
         found = self._db.execute(sql, (number,)).fetchall() if number else []
         return [row[0] for row in found if row[1]] or [row[0] for row in found]
@@ -245,7 +241,8 @@ class Snapshot:
             ids = [row[0] for row in rows[start : start + 500]]
             marks = ",".join("?" * len(ids))
             sql = f"SELECT id, data FROM entities WHERE kind = ? AND state = 'present' AND id IN ({marks})"
-            known.update((row[0], row[1]) for row in self._db.execute(sql, (kind, *ids)))
+            found = self._db.execute(sql, (kind, *ids))
+            known.update((row[0], self._shapes.packed(kind, row[1])) for row in found)
         return {entity_id for entity_id, data in rows if known.get(entity_id) == data}
 
     def save(self, stored: Stored) -> None:
@@ -319,9 +316,11 @@ class Snapshot:
             else:
                 self._db.executemany(f"DELETE FROM {table} WHERE kind = ?", [(kind,) for kind in kinds])
 
-    def stage_rows(self, kind: str, rows: Iterable[tuple[int, int, str]]) -> None:
-        """Stage rows ``(id, updated_at, data)``; of two looks at one entity the later read stays."""
-        self._db.executemany(f"INSERT OR REPLACE INTO staged_rows VALUES ('{kind}', ?, ?, ?)", rows)
+    def stage_rows(self, kind: str, rows: Iterable[tuple[int, int, str, str | None]]) -> None:
+        """Stage rows ``(id, updated_at, data, stage)``; of two looks at one entity the later read stays."""
+        columns = "kind, id, updated_at, data, stage"
+        sql = f"INSERT OR REPLACE INTO staged_rows ({columns}) VALUES ('{kind}', ?, ?, ?, ?)"
+        self._db.executemany(sql, rows)
 
     def stage_history(self, kind: str, rows: Iterable[HistoryRow]) -> None:
         """Stage history rows that were not seen before."""
@@ -359,9 +358,8 @@ class Snapshot:
     def staged_stages(self, kind: str) -> list[str]:
         """The stages that staged rows and history name."""
         sql = (
-            "SELECT stage FROM staged_history WHERE kind = ?1 UNION SELECT CAST(coalesce(json_extract(data, "
-            "'$.stageId'),"
-            " json_extract(data, '$.STATUS_ID')) AS TEXT) FROM staged_rows WHERE kind = ?1"
+            "SELECT stage FROM staged_history WHERE kind = ?1"
+            " UNION SELECT stage FROM staged_rows WHERE kind = ?1"
         )
         return [row[0] for row in self._db.execute(sql, (kind,)) if row[0]]
 

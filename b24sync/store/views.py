@@ -5,6 +5,10 @@ Tables may change with every release; these do not. Times are ISO 8601 in UTC, m
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from b24sync.store.shapes import WITH_SHAPES, value_of
+
 
 def _time(column: str) -> str:
     return f"strftime('%Y-%m-%dT%H:%M:%SZ', {column}, 'unixepoch')"
@@ -13,10 +17,6 @@ def _time(column: str) -> str:
 def _field(*codes: str) -> str:
     found = ", ".join(f"json_extract(data, '$.{code}')" for code in codes)
     return f"coalesce({found})" if len(codes) > 1 else found
-
-
-def _number(*codes: str) -> str:
-    return f"nullif(CAST({_field(*codes)} AS INTEGER), 0)"
 
 
 _TITLE_OF_STAGE = (
@@ -28,21 +28,31 @@ _CREATED = (
     " AND c.name = m.kind || '.created')"
 )
 
-VIEWS = f"""
+
+def _entities(field: Callable[..., str], source: str) -> str:
+    """The view of entities, whose rows are kept in one way or another."""
+
+    def number(*codes: str) -> str:
+        return f"nullif(CAST({field(*codes)} AS INTEGER), 0)"
+
+    return f"""
     CREATE VIEW v_entities AS SELECT
         kind || ':' || id AS entity, kind, id,
-        CAST({_field("accountNumber", "ACCOUNT_NUMBER")} AS TEXT) AS number,
-        {_field("title", "TITLE", "ORDER_TOPIC", "name")} AS title,
+        CAST({field("accountNumber", "ACCOUNT_NUMBER")} AS TEXT) AS number,
+        {field("title", "TITLE", "ORDER_TOPIC", "name")} AS title,
         stage, {_TITLE_OF_STAGE} AS stage_title, {_time("stage_at")} AS stage_since,
-        CAST({_field("opportunity", "OPPORTUNITY", "PRICE")} AS TEXT) AS amount,
-        {_field("currencyId", "CURRENCY_ID", "CURRENCY")} AS currency,
+        CAST({field("opportunity", "OPPORTUNITY", "PRICE")} AS TEXT) AS amount,
+        {field("currencyId", "CURRENCY_ID", "CURRENCY")} AS currency,
         due_on AS due_date,
-        {_number("assignedById", "ASSIGNED_BY_ID", "RESPONSIBLE_ID", "responsibleId")} AS responsible_id,
-        {_number("parentId2", "UF_DEAL_ID")} AS deal_id,
-        {_number("contactId", "CONTACT_ID", "UF_CONTACT_ID")} AS contact_id,
-        {_number("companyId", "COMPANY_ID", "UF_COMPANY_ID")} AS company_id,
+        {number("assignedById", "ASSIGNED_BY_ID", "RESPONSIBLE_ID", "responsibleId")} AS responsible_id,
+        {number("parentId2", "UF_DEAL_ID")} AS deal_id,
+        {number("contactId", "CONTACT_ID", "UF_CONTACT_ID")} AS contact_id,
+        {number("companyId", "COMPANY_ID", "UF_COMPANY_ID")} AS company_id,
         {_time("created_at")} AS created_at, {_time("updated_at")} AS updated_at, state
-    FROM entities;
+    FROM {source};"""
+
+
+VIEWS = f"""{_entities(_field, "entities")}
 
     CREATE VIEW v_events AS SELECT
         id, key, name, kind || ':' || entity_id AS entity, kind, entity_id,
@@ -122,4 +132,9 @@ MOVES = f"""
     SELECT kind || ':' || entity_id AS entity, kind, entity_id, stage, {_TITLE_OF_STAGE} AS stage_title,
         {_time("at")} AS "from", {_time("left_at")} AS "until", left_at - at AS seconds
     FROM stays;
+    """
+
+# rows are kept packed
+ENTITIES = f"""
+    DROP VIEW v_entities;{_entities(value_of, WITH_SHAPES)}
     """

@@ -174,4 +174,4 @@ def test_the_staged_text_of_a_row_is_json_that_everybody_reads(world: World) -> 
     def refuse(constant: str) -> None:
         raise AssertionError(constant)
 
-    assert json.loads(row["data"], parse_constant=refuse)["opportunity"] == "nan"
+    assert "nan" in json.loads(row["data"], parse_constant=refuse)

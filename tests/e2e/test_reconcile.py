@@ -5,7 +5,9 @@ Deletions, lost rights, what only a comparison of everything finds (contract.md 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from math import ceil
 
@@ -277,3 +279,24 @@ def test_a_deleted_old_invoice_is_marked_vanished(make: Make) -> None:
     assert world.poll(reconcile=True).events == 0
     assert _states(world)[ids[0]] == "vanished"
     world.idle()
+
+
+def test_rows_of_an_older_release_are_equal_to_what_the_portal_still_has(make: Make) -> None:
+    world = make()
+    ids = _baseline(world)
+    world.poll(reconcile=True)
+    with closing(world.store()) as store, store.transaction():
+        for number in ids:
+            kept = world.rows("SELECT data FROM entities WHERE id = ?", number)[0]["data"]
+            assert kept.startswith("[")
+            row = json.dumps(store.shapes.row(kept), ensure_ascii=False, separators=(",", ":"))
+            store.connection.execute("UPDATE entities SET data = ? WHERE id = ?", (row, number))
+    revisions = world.rows("SELECT * FROM revisions")
+    report = world.poll(reconcile=True)
+    assert (report.events, report.changes) == (0, {"invoice": 0})
+    assert world.rows("SELECT * FROM revisions") == revisions
+    world.portal.update_item(INVOICE, ids[0], title="changed")
+    assert world.poll().events == 1
+    assert world.rows("SELECT changes FROM revisions ORDER BY run DESC")[0]["changes"] == (
+        '{"title":["row 0","changed"]}'
+    )

@@ -119,7 +119,8 @@ def test_no_secret_is_in_the_file_even_if_one_got_into_the_database(recorded: Of
     with closing(sqlite3.connect(recorded.database)) as connection:
         link = json.dumps({"urlMachine": f'{recorded.server.webhook}crm.x/?a="b"&auth=abcdef123'})
         connection.execute(
-            "UPDATE entities SET data = json_set(data, '$.leak', json(?)) WHERE kind = 'invoice'", (link,)
+            "UPDATE entities SET data = json_object('id', id, 'leak', json(?)) WHERE kind = 'invoice'",
+            (link,),
         )
         connection.execute("UPDATE actions SET error = ?", (f"POST {recorded.server.webhook} failed",))
         connection.commit()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from b24sync.domain.entity import INVOICE, TASK
 from b24sync.rest import feeds, history, items, json_values
 from b24sync.rest.dates import parse_date
-from b24sync.store.snapshot import HistoryRow, dump
+from b24sync.store.snapshot import HistoryRow
 
 if TYPE_CHECKING:
     from b24sync.calls import Call
@@ -168,19 +168,22 @@ def _stage(
             set_aside(store, kind, number, NO_TIME, since=since)
         elif since is None or saved >= since:
             fitting.append((number, seconds(saved), row))
-    texts = as_kept([row for _, _, row in fitting], scrub)
-    read = [(number, at, text) for (number, at, _), text in zip(fitting, texts, strict=True)]
-    looked = [] if every else [(number, data) for number, _, data in read]
+    texts = as_kept(store, kind, [row for _, _, row in fitting], scrub)
+    read = [
+        (number, at, text, stage_of(kind, row))
+        for (number, at, row), text in zip(fitting, texts, strict=True)
+    ]
+    looked = [] if every else [(number, data) for number, _, data, _ in read]
     same = store.snapshot.same_data(kind.name, looked)
     store.snapshot.stage_rows(kind.name, [row for row in read if row[0] not in same])
 
 
-def as_kept(rows: Sequence[dict[str, Any]], scrub: Scrub) -> list[str]:
-    """Rows as the database keeps them: JSON without links of files and secrets.
+def as_kept(store: Store, kind: Kind, rows: Sequence[dict[str, Any]], scrub: Scrub) -> list[str]:
+    """Rows as the database keeps them: packed, without links of files and secrets.
 
     A page is looked through for secrets as a whole, and row by row only if it holds one.
     """
-    texts = [dump(json_values.scrubbed(row)) for row in rows]
+    texts = [store.shapes.pack(kind.name, json_values.scrubbed(row)) for row in rows]
     page = "\n".join(texts)
     return texts if scrub(page) == page else [scrub(text) for text in texts]
 
@@ -268,7 +271,7 @@ class BaselinePages:
         ids = numbered(self.store, self.kind, items.page_rows(result))
         wanted = [(number, raw) for number, raw in ids if number > after]
         kept = [(row, raw) for number, raw in wanted if (row := self._row(number, raw)) is not None]
-        texts = as_kept([raw for _, raw in kept], self.scrub)
+        texts = as_kept(self.store, self.kind, [raw for _, raw in kept], self.scrub)
         found = [(*row, text) for (row, _), text in zip(kept, texts, strict=True)]
         self.store.snapshot.add_baseline(self.kind.name, found, self.run)
         self.taken += len(found)
