@@ -24,6 +24,7 @@ from b24sync.rules.root_names import hint
 from b24sync.rules.scope import EntityView, View
 from b24sync.rules.text_errors import TextError
 from b24sync.rules.text_values import MISSING, Missing, Money, is_none
+from b24sync.words import conditions as words
 
 MAX_RANGE = 1_000
 _FILTERS = (
@@ -235,7 +236,7 @@ def exact(template: nodes.Template) -> nodes.Template:
 def _range(*bounds: Any) -> range:
     found = range(*(int(bound) for bound in bounds))
     if len(found) > MAX_RANGE:
-        raise TextError(f"range() of more than {MAX_RANGE} numbers")
+        raise TextError(words.RANGE(most=MAX_RANGE))
     return found
 
 
@@ -258,11 +259,11 @@ def _round(value: Any, precision: int = 0, method: str = "common") -> Any:
     if is_none(value):
         return MISSING
     if method not in _ROUNDINGS:
-        raise TextError(f"round: {method!r} is none of common, ceil, floor")
+        raise TextError(words.NO_ROUNDING(value=repr(method)))
     try:
         found = Decimal(value).quantize(Decimal(1).scaleb(-int(precision)), rounding=_ROUNDINGS[method])
     except (InvalidOperation, TypeError, ValueError):
-        raise TextError(f"round: {value!r} is no number, or too large") from None
+        raise TextError(words.NOT_ROUNDED(value=repr(value))) from None
     currency = getattr(value, "currency", "")
     return Money(found, currency) if currency else found
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from b24sync.rest.dates import parse_date, parse_time
 from b24sync.rules.text_errors import TextError
+from b24sync.words import conditions as words
 
 NBSP = "\u00a0"
 _SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "UAH": "₴", "KZT": "₸", "BYN": "Br", "GBP": "£"}
@@ -35,7 +36,7 @@ def money(value: Any, *, language: str, currency: str = "") -> str:
     try:
         number = f"{amount.quantize(places, rounding=ROUND_HALF_UP):,f}"
     except InvalidOperation:
-        raise TextError(f"{value!r} is too large for an amount") from None
+        raise TextError(words.TOO_LARGE(value=repr(value))) from None
     number = as_written(number, language)
     if not currency:
         return number
@@ -55,7 +56,7 @@ def _amount(value: Any) -> tuple[Decimal, str]:
         return Decimal(repr(value)), ""
     found = _MONEY_TEXT.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise TextError(f"{value!r} is no amount of money")
+        raise TextError(words.NO_AMOUNT(value=repr(value)))
     return Decimal(found[1]), found[2] or ""
 
 
@@ -73,7 +74,7 @@ def day_of(value: Any, *, tz: tzinfo) -> date:
         moment = parse_time(value)
         is_day_only = len(value) == 10 or moment is None or moment.time() == moment.time().min
         return found if is_day_only or moment is None else moment.astimezone(tz).date()
-    raise TextError(f"{value!r} is no date")
+    raise TextError(words.NO_DATE(value=repr(value)))
 
 
 def day(value: Any, *, language: str, tz: tzinfo, form: str = "") -> str:

@@ -16,6 +16,7 @@ from b24sync.rules import formats
 from b24sync.rules.root_names import Path, Schema
 from b24sync.rules.text_errors import TextError
 from b24sync.rules.text_values import MISSING, is_none
+from b24sync.words import conditions as words
 
 if TYPE_CHECKING:
     from jinja2 import Template, nodes
@@ -245,7 +246,7 @@ class Language:
             return MISSING
         calendar = self._calendar() if callable(self._calendar) else self._calendar
         if calendar is None:
-            raise TextError("workdays: there is no calendar here")
+            raise TextError(words.NO_CALENDAR())
         self._calendar = calendar
         return calendar.add_working_days(formats.day_of(value, tz=self.tz), int(count))
 
@@ -322,7 +323,7 @@ def _limited(parts: Iterable[str]) -> Iterator[str]:
     for part in parts:
         length += len(part)
         if length > MAX_CHARACTERS:
-            raise TextError(f"the text would be longer than {MAX_CHARACTERS} characters")
+            raise TextError(words.TOO_LONG(most=MAX_CHARACTERS))
         yield part
 
 

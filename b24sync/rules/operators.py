@@ -16,6 +16,7 @@ from typing import Any
 from b24sync.rest.dates import parse_date, parse_time
 from b24sync.rules.text_errors import TextError
 from b24sync.rules.text_values import MISSING, Missing, Money, is_none
+from b24sync.words import conditions as words
 
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -72,7 +73,9 @@ def compare(sign: str, left: Any, right: Any) -> bool:
     try:
         return bool(_ORDER[sign](left, right))
     except TypeError:
-        raise TextError(f"{left!r} {_SIGNS[sign]} {right!r}: these cannot be compared") from None
+        raise TextError(
+            words.NOT_COMPARED(left=_shown(left), sign=_SIGNS[sign], right=_shown(right))
+        ) from None
 
 
 def _contains(item: Any, container: Any) -> bool:
@@ -83,7 +86,14 @@ def _contains(item: Any, container: Any) -> bool:
             return str(item) in container
         return any(compare("eq", item, one) for one in container)
     except TypeError:
-        raise TextError(f"{container!r} is no list or text that something could be in") from None
+        raise TextError(words.NO_LIST(value=_shown(container))) from None
+
+
+def _shown(value: Any) -> str:
+    """A value as a rule would write it."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, date) else repr(value)
 
 
 def _aligned(left: Any, right: Any) -> tuple[Any, Any]:
@@ -129,8 +139,9 @@ def calculate(sign: str, left: Any, right: Any) -> Any:
     if sign == "+" and isinstance(left, str) and isinstance(right, str):
         return left + right
     if not (_is_number(left) and _is_number(right)):
-        hint = "; join texts with ~" if isinstance(left, str) or isinstance(right, str) else ""
-        raise TextError(f"{left!r} {sign} {right!r}: this needs two numbers{hint}")
+        hint = words.JOIN() if isinstance(left, str) or isinstance(right, str) else ""
+        told = words.TWO_NUMBERS(left=_shown(left), sign=sign, right=_shown(right))
+        raise TextError(f"{told}{hint}")
     return _calculate_number(sign, left, right)
 
 
@@ -146,11 +157,11 @@ def _is_number(value: Any) -> bool:
 def _calculate_number(sign: str, left: Any, right: Any) -> Any:
     first, second = _exact(left, sign), _exact(right, sign)
     if sign == "**" and abs(Decimal(second)) > _MAX_POWER:
-        raise TextError(f"{left} ** {right}: the power must not be above {_MAX_POWER}")
+        raise TextError(words.TOO_MUCH_POWER(left=left, right=right, most=_MAX_POWER))
     try:
         found = _ARITHMETIC[sign](first, second)
     except ArithmeticError:
-        raise TextError(f"{left} {sign} {right}: this has no result") from None
+        raise TextError(words.NO_RESULT(left=left, sign=sign, right=right)) from None
     currency = _currency(sign, left, right)
     return Money(found, currency) if currency and isinstance(found, Decimal) else found
 
@@ -168,7 +179,8 @@ def _currency(sign: str, left: Any, right: Any) -> str:
     first, second = getattr(left, "currency", ""), getattr(right, "currency", "")
     if sign in {"+", "-"} and first and second:
         if first != second:
-            raise TextError(f"{left} {first} {sign} {right} {second}: these are two currencies")
+            both = {"left": f"{left} {first}", "right": f"{right} {second}"}
+            raise TextError(words.TWO_CURRENCIES(sign=sign, **both))
         return str(first)
     if first and second:
         return ""
@@ -183,8 +195,8 @@ def _calculate_date(sign: str, left: date, right: Any) -> Any:
             days = int(right) if sign == "+" else -int(right)
             return left + timedelta(days=days)
     except (OverflowError, ValueError):
-        raise TextError(f"{left} {sign} {right}: there is no such date") from None
-    raise TextError(f"{left} {sign} {right!r}: a date takes a number of days, or minus another date")
+        raise TextError(words.NO_SUCH_DATE(left=left, sign=sign, right=right)) from None
+    raise TextError(words.DATE_TAKES(left=left, sign=sign, right=_shown(right)))
 
 
 def _day(value: date) -> date:

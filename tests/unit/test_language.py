@@ -502,3 +502,16 @@ def test_workdays_needs_a_calendar_and_asks_for_it_once(scope):
 def test_a_number_that_is_none_becomes_the_default_at_once(value) -> None:
     text = Language("ru", MOSCOW, Weekdays()).compile_text("{{ invoice.amount | int }}")
     assert text.render({"invoice": {"amount": value}}) == "0"
+
+
+def test_what_cannot_be_compared_is_shown_as_a_rule_would_write_it(ru, scope):
+    from b24sync.words import speak
+
+    with pytest.raises(TextError, match=r"1234\.50 >= 'сто': these cannot be compared"):
+        ru.compile_condition("invoice.amount >= 'сто'").holds(scope)
+    speak("ru")
+    try:
+        with pytest.raises(TextError, match=r"1234\.50 >= 'сто': это нельзя сравнить"):
+            ru.compile_condition("invoice.amount >= 'сто'").holds(scope)
+    finally:
+        speak("en")
