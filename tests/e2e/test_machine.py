@@ -24,6 +24,8 @@ from b24sync.errors import AnotherPollError
 from b24sync.sandbox import Fault
 from b24sync.store.lock import poll_lock
 from tests.support.oracle import STAGES, Oracle
+from tests.support.poison import TIMES, VALUES, Poisoned
+from tests.support.unreadable import Unreadable
 from tests.support.world import DEAL, INVOICE, OBJECT, POINTS, Killed, World
 
 LONG = os.environ.get("B24SYNC_LONG") == "1"
@@ -85,6 +87,8 @@ class Company(RuleBasedStateMachine):
         self.baseline = True
         self.late_for = 0
         self.world.on_point = self._passed
+        self.poisoned = Poisoned(self.world)
+        self.unreadable = Unreadable(self.world, "WRONG_ENCODING", whole=False)
         self.begin_with()
 
     def begin_with(self) -> None:
@@ -216,6 +220,20 @@ class Company(RuleBasedStateMachine):
         self.world.portal.faults.add(Fault(kind, method, where="command", seconds=30))
         assert self._poll() in {0, 1, 69}
         self.world.portal.faults.clear()
+        self._advance(61)
+
+    @rule(value=st.sampled_from(sorted(VALUES)))
+    def times_are_poisoned(self, value: str) -> None:
+        self.poisoned.times = dict.fromkeys(TIMES, VALUES[value])
+        assert self._poll() in {0, 1}
+        self.poisoned.clear()
+
+    @rule(task=st.integers(0, 3), code=st.sampled_from(["WRONG_ENCODING", "INTERNAL_SERVER_ERROR"]))
+    def a_task_cannot_be_read(self, task: int, code: str) -> None:
+        self.unreadable.tasks = {int(row["ID"]) for row in self.world.portal.tasks[task : task + 1]}
+        self.unreadable.code = code
+        assert self._poll() in {0, 1, 69}
+        self.unreadable.tasks = set()
         self._advance(61)
 
     @rule(served=st.integers(0, 4))

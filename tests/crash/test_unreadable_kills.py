@@ -1,0 +1,54 @@
+"""A kill at any point while a row cannot be read: nothing lost, nothing twice (contract.md G2, G13)."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import notify_rule
+from tests.support.unreadable import Unreadable
+from tests.support.world import INVOICE, POINTS, Killed, P, S, World
+
+LONG = bool(os.environ.get("B24SYNC_LONG"))
+CONFIG = 'language = "en"\n[poll]\nwatch = ["invoice", "deal"]\nreconcile_every = "0s"\n' + notify_rule(
+    "paid", "invoice.paid", to="user:2", text="paid {{ invoice.id }}"
+)
+HOWS = [(code, nth) for code in ("WRONG_ENCODING", "a page") for nth in (1, 2)]
+
+
+@pytest.mark.parametrize(("code", "nth"), HOWS if LONG else HOWS[1:3])
+@pytest.mark.parametrize("point", [point for point in POINTS if not point.startswith("mail")])
+def test_a_kill_while_a_row_cannot_be_read(tmp_path: Path, point: str, code: str, nth: int) -> None:
+    with World(tmp_path, CONFIG) as world:
+        ids = [world.portal.add_item(INVOICE, title="old") for _ in range(55)]
+        world.advance(3600)
+        world.poll()
+        world.advance(3600)
+        unreadable = Unreadable(world, code, whole=True)
+        bad, new = ids[7], world.portal.add_item(INVOICE, title="new")
+        unreadable.ids.update((bad, new))
+        for stage in (S, P):
+            for number in (*ids[:10], new):
+                world.portal.update_item(INVOICE, number, stageId=stage)
+        with suppress(Killed):
+            world.poll(crash=point, nth=nth)
+        world.advance(60)
+        assert world.poll().exit_code == 0
+        unreadable.ids.clear()
+        for _ in range(3):
+            world.advance(25 * 3600)
+            assert world.poll().exit_code in {0, 1}
+        moves = [("status_changed", "draft", "sent"), ("status_changed", "sent", "paid")]
+        for number in ids[:10]:
+            assert world.story(f"invoice:{number}") == moves
+        assert world.story(f"invoice:{new}") == [("created", None, None), *moves]
+        told = Counter(notice["MESSAGE"] for notice in world.portal.notices.shown)
+        assert told == {f"paid {number}": 1 for number in (*ids[:10], new)}
+        assert world.rows("SELECT id FROM held UNION SELECT id FROM held_history") == []
+        world.check_database()
+        world.advance(600)
+        world.quiet()
