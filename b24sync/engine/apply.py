@@ -16,7 +16,8 @@ from b24sync.domain.derive import Derived, Facts, Known, Look, derive
 from b24sync.domain.entity import TASK, Entity, Key
 from b24sync.domain.event import Event
 from b24sync.domain.move import Move
-from b24sync.engine.capture.read import KindReading, promote
+from b24sync.engine.capture.promotion import promote
+from b24sync.engine.capture.reading import KindReading
 from b24sync.engine.capture.staging import due_of, seconds, stage_of, updated_of
 from b24sync.engine.history_waits import HistoryWaits
 from b24sync.rest import items

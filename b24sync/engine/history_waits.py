@@ -19,7 +19,7 @@ from b24sync.engine.capture.staging import seconds, stage_of
 from b24sync.rest import items
 
 if TYPE_CHECKING:
-    from b24sync.engine.capture.read import KindReading
+    from b24sync.engine.capture.reading import KindReading
     from b24sync.engine.funnels import Funnels
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store

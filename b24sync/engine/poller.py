@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from b24sync.engine.capture import Gathered, KindReading, promote, read, read_tails
+from b24sync.engine.capture import Gathered, KindReading, promote, read
 from b24sync.engine.capture.allowance import Allowance
 from b24sync.engine.capture.staging import Scrub, seconds
 from b24sync.engine.checkpoint import Checkpoint, pass_by
@@ -302,6 +302,10 @@ class Poller:
 
         It must not be older than the rows (contract.md G1).
         """
+        if not readings:
+            return
+        from b24sync.engine.capture.walking import read_tails
+
         try:
             read_tails(self.portal, self.store, readings, self.allowance)
         except PortalError as error:

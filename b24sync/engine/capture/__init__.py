@@ -5,6 +5,8 @@ Rows first, history after them, a kind at a time or not at all (contract.md G1, 
 
 from __future__ import annotations
 
-from b24sync.engine.capture.read import Gathered, KindReading, promote, read, read_tails
+from b24sync.engine.capture.promotion import promote
+from b24sync.engine.capture.read import read
+from b24sync.engine.capture.reading import Gathered, KindReading
 
-__all__ = ["Gathered", "KindReading", "promote", "read", "read_tails"]
+__all__ = ["Gathered", "KindReading", "promote", "read"]

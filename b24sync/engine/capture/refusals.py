@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from b24sync.errors import CredentialsError, PermanentError, PortalError
 from b24sync.words import connection as said
+
+if TYPE_CHECKING:
+    from b24sync.engine.capture.chain import Chain
 
 NO_HISTORY = frozenset(
     {"0", "", "ENTITY_TYPE_NOT_SUPPORTED", "ERROR_METHOD_NOT_FOUND", "NOT_FOUND", "INVALID_ARG_VALUE", "100"}
@@ -26,3 +31,8 @@ def refusal(error: PortalError | None, method: str) -> PortalError:
     if isinstance(error, PermanentError) and error.code in NO_RIGHT:
         return CredentialsError(error.reason, method=error.method or method, code=error.code)
     return error
+
+
+def left_out(chain: Chain) -> PortalError | None:
+    """Why the kind of a chain is left out; ``None`` if it was read."""
+    return refusal(chain.error, chain.pages.call(0).method) if chain.error else None
