@@ -11,6 +11,7 @@ from b24sync.config.problems import Path, Problem
 from b24sync.config.rules import known_kinds
 from b24sync.config.steps import Marked, marked_of
 from b24sync.domain.entity import DEAL, INVOICE
+from b24sync.domain.row_source import RowSource
 from b24sync.domain.values import Mark, is_path
 from b24sync.rules.language import Language
 from b24sync.rules.root_names import CUSTOM, ENTITIES, OPEN, ROW, ROWS, USER, VALUE, Schema, roots_for
@@ -71,7 +72,7 @@ def _extra(step: StepSettings, owner: object) -> dict[str, Schema]:
 
 
 def _source(source: str) -> Schema:
-    if source.startswith("item:"):
+    if RowSource.parse(source).entity_type_id is not None:
         return _ITEM
     return ENTITIES.get(source, OPEN)
 

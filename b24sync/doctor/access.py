@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
 from b24sync.domain.entity import TASK
+from b24sync.domain.row_source import RowSource
 from b24sync.errors import ScopeError
 from b24sync.words import doctor_portal as words
 
@@ -65,7 +66,7 @@ def _steps(uses: Uses) -> Iterator[Need]:
             by = words.BY_RULE.both(rules=named)
             why = words.FOR_RULE.both(what=need.why, rules=named) if need.why else by
             yield Need(need.scopes, need.methods, why)
-    lists = [place for source, place in uses.sources.items() if not source.startswith("item:")]
+    lists = [place for source, place in uses.sources.items() if RowSource.parse(source).list_id is not None]
     yield Need(("lists",), "lists.element.get, lists.field.get", lists[0] if lists else "")
     yield Need(("catalog",), "catalog.product.get, catalog.section.get", uses.sections)
     place = "calendar.portal" if uses.settings.calendar.portal == "add" else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
 from b24sync.domain.entity import TASK
+from b24sync.domain.row_source import RowSource
 from b24sync.domain.wording import did_you_mean, quoted
 from b24sync.errors import NotFoundError
 from b24sync.rest import items
@@ -31,7 +32,9 @@ _USER_TYPES = frozenset(("employee", "user", "integer"))
 def fields(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
     """Each used field."""
     known = {name: known_fields(app, survey, name) for name in _owners(uses)}
-    for name in sorted(name for name, found in known.items() if found is None and not name.partition(":")[2]):
+    for name in sorted(
+        name for name, found in known.items() if found is None and RowSource.parse(name).number is None
+    ):
         answer = survey.answer(f"fields.{name}")
         why = answer.error if answer and answer.error else words.NONE_NAMED.both()
         yield unchecked("fields", words.FIELDS_OF.both(kind=name, why=why))
@@ -52,11 +55,11 @@ def known_fields(app: App, survey: Survey, owner: str) -> Fields | Mapping[str, 
     """The fields of a kind or a look-up's source; ``None`` if they cannot be read."""
     if owner == TASK:
         return read_fields(app.kinds[TASK], None)
-    word, _, number = owner.partition(":")
+    source = RowSource.parse(owner)
     result = survey.result(f"fields.{owner}")
-    if number and word != "item":
+    if source.list_id is not None:
         return read_properties(result) or None
-    kind = app.kinds.get(owner) or Kind(owner, int(number or 0), None)
+    kind = app.kinds.get(owner) or Kind(owner, source.entity_type_id or 0, None)
     found = read_fields(kind, result)
     return found if found.specs else None
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from b24sync.calls import Answer, Call
 from b24sync.domain.entity import COMPANY, DEAL, INVOICE, TASK
+from b24sync.domain.row_source import RowSource
 from b24sync.engine import funnels as stages
 from b24sync.engine.capture import skew
 from b24sync.engine.funnels import Funnels
@@ -107,14 +108,13 @@ def _first_calls(app: App, uses: Uses) -> dict[str, Call]:
 
 def _source_calls(uses: Uses) -> dict[str, Call]:
     calls = {}
-    for source in uses.sources:
-        word, _, number = source.partition(":")
-        if word == "item":
-            calls[f"fields.{source}"] = items.fields(Kind(source, int(number), None))
-        else:
-            calls[f"fields.{source}"] = lists.fields(
-                int(number), iblock_type=word if word != "list" else lists.LISTS
-            )
+    for text in uses.sources:
+        source = RowSource.parse(text)
+        if source.entity_type_id is not None:
+            calls[f"fields.{text}"] = items.fields(Kind(text, source.entity_type_id, None))
+        elif source.list_id is not None:
+            iblock_type = source.word if source.word != "list" else lists.LISTS
+            calls[f"fields.{text}"] = lists.fields(source.list_id, iblock_type=iblock_type)
     return calls
 
 

@@ -14,6 +14,7 @@ from b24sync.config.problems import place
 from b24sync.config.rules import known_kinds
 from b24sync.config.steps import Marked, marked_of
 from b24sync.domain.entity import INVOICE
+from b24sync.domain.row_source import RowSource
 from b24sync.domain.step_settings import (
     FieldUse,
     PortalUse,
@@ -191,8 +192,7 @@ class _Reader:
             if len(path) > 2 and path[1] == "fields":
                 self._uses.fields.append(FieldUse(where, owner, path[2]))
             elif (
-                owner.partition(":")[2]
-                and not owner.startswith("item:")
+                RowSource.parse(owner).list_id is not None
                 and len(path) > 1
                 and path[1].startswith("PROPERTY_")
             ):

@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, ClassVar
 
 from b24sync.domain.entity import DEAL, INVOICE, TASK
+from b24sync.domain.row_source import RowSource
 from b24sync.domain.step_settings import FieldUse, SourceUse, StepProblem, StepSettings
 from b24sync.domain.values import Value
 from b24sync.domain.wording import quoted
@@ -94,7 +95,7 @@ set = { sourceDescription = "{{ contact.name }}", comments = "{{ deal.title }}" 
                     where=f"set.{code}", owner=kind, code=code, purpose="write", value=value, or_owner=other
                 )
         for n, lookup in enumerate(self.lookups):
-            if ":" in lookup.from_:
+            if RowSource.parse(lookup.from_).number is not None:
                 yield SourceUse(f"lookups[{n}].from", lookup.from_)
                 for code in lookup.match:
                     yield FieldUse(f"lookups[{n}].match", lookup.from_, code)
@@ -120,5 +121,5 @@ def _lookup_problems(lookup: Lookup, reserved: frozenset[str]) -> Iterator[tuple
         )
     if lookup.id != "" and lookup.match:
         yield "match", "cannot go with id (keep one of the two)"
-    if ":" in lookup.from_ and lookup.id == "" and not lookup.match:
+    if RowSource.parse(lookup.from_).number is not None and lookup.id == "" and not lookup.match:
         yield "id", "is required (write id, or match with the values that the row has)"

@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from b24sync.domain.entity import COMPANY, CONTACT, Entity
+from b24sync.domain.entity import Entity
+from b24sync.domain.row_source import RowSource
 from b24sync.errors import NotFoundError
 from b24sync.ports import Read
 from b24sync.rest import contract, items, json_values
@@ -70,10 +71,10 @@ def _mentions(lookup: Lookup, names: set[str]) -> bool:
 
 def _find_one(ctx: StepContext, lookup: Lookup, views: Views, texts: str) -> Effects[View | Missing]:
     doing = words.LOOKUP(name=lookup.name, source=lookup.from_)
-    source, _, number = lookup.from_.partition(":")
+    source = RowSource.parse(lookup.from_)
     by_id = lookup.id != ""
-    if source in {CONTACT, COMPANY} and not by_id and not lookup.match:
-        found = (yield from linked(ctx, source))[source]
+    if source.number is None and not by_id and not lookup.match:
+        found = (yield from linked(ctx, source.word))[source.word]
         return view_of(found, tz=ctx.tz)
     given = yield from together(
         [ctx.value(value, extra=views) for value in ((lookup.id,) if by_id else lookup.match.values())]
@@ -82,17 +83,16 @@ def _find_one(ctx: StepContext, lookup: Lookup, views: Views, texts: str) -> Eff
         return MISSING  # an empty value would match any row
     match = {} if by_id else dict(zip(lookup.match, given, strict=True))
     row_id = _row_id(given[0], doing) if by_id else None
-    if source in {CONTACT, COMPANY, "item"}:
-        kind = _kind(ctx, source, number)
-        return (yield from _item(ctx, kind, row_id, match, doing))
-    place = list_rows.Place(source, int(number))
+    if source.list_id is None:
+        return (yield from _item(ctx, _kind(ctx, source), row_id, match, doing))
+    place = list_rows.Place(source.word, source.list_id)
     return (yield from list_rows.find(place, row_id, match, texts=texts, doing=doing))
 
 
-def _kind(ctx: StepContext, source: str, number: str) -> Kind:
-    if source != "item":
-        return ctx.kinds[source]
-    type_id = int(number)
+def _kind(ctx: StepContext, source: RowSource) -> Kind:
+    type_id = source.entity_type_id
+    if type_id is None:
+        return ctx.kinds[source.word]
     known = (kind for kind in ctx.kinds.values() if kind.api == "item" and kind.entity_type_id == type_id)
     return next(known, Kind(f"item:{type_id}", type_id, type_id))
 
