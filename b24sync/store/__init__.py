@@ -14,7 +14,6 @@ from b24sync.store.echoes import Echoes
 from b24sync.store.held import Held
 from b24sync.store.journal import Journal
 from b24sync.store.meta import Keep
-from b24sync.store.news import news
 from b24sync.store.outbox import Action, Outbox
 from b24sync.store.shapes import Shapes
 from b24sync.store.snapshot import Snapshot
@@ -97,6 +96,8 @@ class Store:
 
     def news(self, kind: str, ids: Sequence[int]) -> Iterator[News]:
         """What is staged of some entities of a kind, beside what is known of them; see `news.news`."""
+        from b24sync.store.news import news
+
         return news(self.connection, self.shapes, kind, ids)
 
     def take_plans(self) -> list[Action]:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 
@@ -37,6 +38,10 @@ class BenchPortal:
     def add_invoices(self, count: int) -> None:
         """Create invoices, all now."""
         self._write({"add": count})
+
+    def change_invoices(self, count: int) -> None:
+        """Give the first so many invoices another title each."""
+        self._write({"change": count})
 
     def set_latency(self, seconds: float) -> None:
         """Let every request take longer."""
@@ -91,6 +96,10 @@ def _obey(portal: Shelf, order: dict[str, float]) -> object:
         fields = {"title": "Счёт {n}", "assignedById": 3, "opportunity": 125000.5, "stageId": "DT31_1:S"}
         portal.add_bulk(INVOICE, int(order["add"]), fields, by=3)
         portal.shelve()
+    if "change" in order:
+        rows = islice(portal.items.book(INVOICE).table.rows(), int(order["change"]))
+        for number in [row["id"] for row in rows]:
+            portal.update_item(INVOICE, number, by=3, title=f"Счёт {portal.second()}")
     if "latency" in order:
         portal.settings = replace(portal.settings, latency_s=order["latency"])
     if "advance" in order:

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sqlite3
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
+from tests.bench import growth, idle_poll, requests_made
+from tests.bench.measuring import PEAK, Cost, cost, median, say, write_configuration
 from tests.bench.portal import BenchPortal
 
 LATENCY_S = 0.05
@@ -47,91 +45,16 @@ assert len(rows) >= int(sys.argv[2]) and len(history) >= int(sys.argv[2]), (len(
 """
 
 
-# what a process held at most; ru_maxrss would count the moment before it became a program of its own
-PEAK = """
-import re, sys
-from pathlib import Path
-from b24sync.cli import main
-sys.argv = ["b24sync", "poll"]
-try:
-    main()
-finally:
-    Path("peak").write_text(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
-"""
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a process took: wall time, and its own CPU time."""
-
-    wall_s: float
-    cpu_s: float
-
-
-def cost(*command: str, cwd: Path | None = None) -> Cost:
-    """Run a command to its end."""
-    begun = time.perf_counter()
-    process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, (command, process.returncode)
-    return Cost(time.perf_counter() - begun, usage.ru_utime + usage.ru_stime)
-
-
-def median(costs: Sequence[Cost], what: Callable[[Cost], float]) -> float:
-    """The middle one."""
-    return statistics.median(what(one) for one in costs)
-
-
-def say(name: str, ours: float, theirs: float, target: float, unit: str) -> None:
-    """One line: both numbers, the ratio, the aim."""
-    print(
-        f"{name:<66} {ours:9.3f} {unit} : {theirs:9.3f} {unit} = {ours / theirs:5.2f}  (aim {target:.1f})",
-        flush=True,
-    )
-
-
 class Office:
     """A folder with a configuration."""
 
     def __init__(self, folder: Path, portal: BenchPortal) -> None:
         self.folder, self.portal = folder, portal
-        folder.mkdir()
-        path = folder / "b24sync.toml"
-        path.touch(mode=0o600)
-        path.write_text(CONFIG.format(webhook=portal.webhook), encoding="utf-8")
+        write_configuration(folder, CONFIG.format(webhook=portal.webhook))
 
     def poll(self) -> Cost:
         """One poll in a process of its own."""
         return cost(sys.executable, "-m", "b24sync", "poll", cwd=self.folder)
-
-
-def idle(folder: Path) -> None:
-    """Process time of a poll that finds nothing, beside that of importing the client library."""
-    with BenchPortal() as portal:
-        portal.add_invoices(200)
-        portal.pass_time(3600)
-        office = Office(folder / "idle", portal)
-        for _ in range(3):
-            office.poll()
-        before = portal.requests()
-        pairs = [(office.poll(), cost(sys.executable, "-c", "import requests")) for _ in range(15)]
-        print(f"an idle poll makes {(portal.requests() - before) / len(pairs):.2f} requests")
-    ours, theirs = zip(*pairs, strict=True)
-    say(
-        "process time: idle poll : import requests",
-        median(ours, lambda one: one.cpu_s),
-        median(theirs, lambda one: one.cpu_s),
-        2.0,
-        "s",
-    )
-    say(
-        "wall time:    idle poll : import requests",
-        median(ours, lambda one: one.wall_s),
-        median(theirs, lambda one: one.wall_s),
-        2.0,
-        "s",
-    )
 
 
 def news(folder: Path, count: int) -> None:
@@ -239,16 +162,20 @@ def main() -> None:
     parser.add_argument(
         "--large", action="store_true", help="baselines up to 1,000,000 invoices (about half an hour)"
     )
-    parser.add_argument("--only", choices=["idle", "news", "work", "memory"], help="one part")
+    parser.add_argument(
+        "--only", choices=["idle", "requests", "news", "work", "memory", "growth"], help="one part"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         sizes = (1_000, 10_000, 100_000, 1_000_000) if given.large else (1_000, 10_000, 50_000)
         parts = {
-            "idle": lambda: idle(folder),
+            "idle": lambda: idle_poll.run(folder),
+            "requests": lambda: requests_made.run(folder),
             "news": lambda: news(folder, 10_000),
             "work": lambda: work(folder, 20_000),
             "memory": lambda: memory(folder, sizes),
+            "growth": lambda: growth.run(folder, largest=sizes[-1], events=1_000),
         }
         for name, part in parts.items():
             if given.only in {None, name}:
