@@ -133,7 +133,7 @@ class Reads:
                 started = started or started_at(reply)
                 continue
             error = self._classifier.error(reply, call.method, write=False)
-            if reply.concerns_all:
+            if reply.concerns_all and not _breaks(reply):
                 raise error
             found[name] = Answer(call, error=error)
         if started is None:
@@ -196,7 +196,7 @@ class Reads:
         if isinstance(reply, HttpReply):
             return Answer(call, result=reply.result)
         error = self._classifier.error(reply, call.method, write=False)
-        if reply.concerns_all:
+        if reply.concerns_all and not _breaks(reply):
             raise error
         return Answer(call, error=error)
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from b24sync.sandbox import Fault
 from tests.support.unreadable import Unreadable
-from tests.support.world import INVOICE, P, S, World
+from tests.support.world import DEAL, INVOICE, P, S, World
 
 CONFIG = 'language = "en"\n[poll]\nwatch = ["invoice", "deal"]\nreconcile_every = "0s"\n'
 HOWS = [("WRONG_ENCODING", False), ("WRONG_ENCODING", True)]
@@ -89,6 +90,28 @@ def test_a_new_row_that_cannot_be_read_comes_back_with_its_whole_story(world: Wo
     assert world.rows("SELECT id FROM held UNION SELECT id FROM held_history") == []
     world.advance(600)
     world.quiet()
+
+
+@pytest.mark.parametrize("code", ["WRONG_ENCODING", "a page"])
+def test_it_is_left_out_where_batch_itself_rests(world: World, code: str) -> None:
+    ids = [world.portal.add_item(INVOICE, title="old") for _ in range(60)]
+    deal = world.portal.add_item(DEAL, title="deal")
+    world.advance(3600)
+    world.poll()
+    world.advance(3600)
+    unreadable = Unreadable(world, code, whole=True)
+    unreadable.ids.add(ids[55])
+    world.portal.faults.add(Fault("429", "batch", times=10**6, seconds=600))
+    for number in ids[50:]:
+        world.portal.update_item(INVOICE, number, stageId=S)
+    world.portal.update_item(DEAL, deal, title="edited")
+    report = world.poll()
+    assert report.exit_code == 0, report.troubles
+    assert world.last_requests < 200
+    assert {f"invoice:{ids[55]}" in one for one in report.warnings} == {True}
+    moved = {row["entity_id"] for row in world.events(name="invoice.status_changed")}
+    assert {*ids[50:]} - {ids[55]} <= moved
+    assert [row["name"] for row in world.events(f"deal:{deal}")] == ["deal.updated"]
 
 
 def test_a_portal_that_refuses_to_leave_ids_out_is_read_around_all_the_same(world: World) -> None:
