@@ -9,54 +9,14 @@ from typing import TYPE_CHECKING, Any, TextIO
 from b24sync.domain.calendar import CalendarError, diff, differences, parse
 from b24sync.domain.calendar.importing import compare
 from b24sync.log import json_line
+from b24sync.words.calendar import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from b24sync.domain.calendar import Calendar, CalendarStore, Day, Imported, PortalDays, Year
+    from b24sync.words import Language
 
-_TEXTS = {
-    "ru": {
-        "months": "Январь Февраль Март Апрель Май Июнь Июль Август Сентябрь Октябрь Ноябрь Декабрь",
-        "weekdays": "Пн Вт Ср Чт Пт Сб Вс",
-        "legend": "- выходной, * сокращённый рабочий день",
-        "counts": "рабочих дней: {working}, выходных: {off}, сокращённых: {short}",
-        "working": "рабочий день",
-        "short": "сокращённый рабочий день",
-        "off": "выходной",
-        "decided": "слой {layer}: {source}",
-        "published": "календарь опубликован",
-        "unpublished": "календарь не опубликован: только выходные недели и постоянные праздники",
-        "preliminary": "календарь не опубликован: дни предварительные",
-        "shift": "перенос",
-        "portal": "портал считает иначе {count} дн. в {year} году",
-        "portal_working": "на портале рабочий",
-        "portal_off": "на портале выходной",
-        "unread": "не разобрано в настройках портала: {texts}",
-        "stored": "сохранено: {country} {year}, рабочих дней {working}",
-        "unused": "этот календарь не используется: в [calendar] страна {country}",
-    },
-    "en": {
-        "months": "January February March April May June July August September October November December",
-        "weekdays": "Mo Tu We Th Fr Sa Su",
-        "legend": "- day off, * short working day",
-        "counts": "working days: {working}, days off: {off}, short: {short}",
-        "working": "working day",
-        "short": "short working day",
-        "off": "day off",
-        "decided": "layer {layer}: {source}",
-        "published": "the calendar is published",
-        "unpublished": "no published calendar: only weekends and fixed holidays",
-        "preliminary": "no published calendar: the days are preliminary",
-        "shift": "shifts to",
-        "portal": "the portal sees {count} days of {year} differently",
-        "portal_working": "works by the portal",
-        "portal_off": "off by the portal",
-        "unread": "not understood in the portal's settings: {texts}",
-        "stored": "stored: {country} {year}, {working} working days",
-        "unused": "this calendar is not used: the country in [calendar] is {country}",
-    },
-}
 _MONTHS_IN_A_ROW = 3
 _MONTH_WIDTH = 7 * 3
 _GAP = "   "
@@ -77,7 +37,10 @@ def show(calendar: Calendar, year: int, *, as_json: bool, out: TextIO) -> int:
     out.write("\n")
     for day in found.days:
         if _is_special(day, found):
-            out.write(f"{day.date} {_kind(day, texts)}{f': {day.name}' if day.name else ''} [{day.layer}]\n")
+            out.write(
+                f"{day.date} {_kind(day, texts)}{f': {day.name}' if day.name else ''} "
+                f"[{_layer(day.layer, texts)}]\n"
+            )
     short = sum(day.short for day in found.days)
     off = len(found.days) - found.working_days
     out.write(f"\n{texts['counts'].format(working=found.working_days, off=off, short=short)}\n")
@@ -107,7 +70,8 @@ def check(
     texts = _texts(calendar)
     out.write(f"{day} {texts['weekdays'].split()[day.weekday()]}: {_kind(found, texts)}")
     out.write(f": {found.name}\n" if found.name else "\n")
-    out.write(f"  {texts['decided'].format(layer=found.layer, source=found.source)}\n")
+    layer = _layer(found.layer, texts)
+    out.write(f"  {texts['decided'].format(layer=layer, source=found.source)}\n")
     year = calendar.year(day.year)
     out.write(f"  {year.country} {year.year}: {texts[year.status]}\n")
     out.writelines(_shift_lines(calendar, day, texts))
@@ -151,7 +115,8 @@ def import_file(
 
 
 def _texts(calendar: Calendar) -> dict[str, str]:
-    return _TEXTS.get(calendar.language, _TEXTS["en"])
+    language: Language = "ru" if calendar.language == "ru" else "en"
+    return {name: message.of(language) for name, message in TEXTS.items()}
 
 
 def _write_json(value: dict[str, Any], out: TextIO) -> None:
@@ -162,6 +127,12 @@ def _kind(day: Day, texts: dict[str, str]) -> str:
     if day.working:
         return texts["short"] if day.short else texts["working"]
     return texts["off"]
+
+
+def _layer(name: str, texts: dict[str, str]) -> str:
+    """A layer by the name that ``--json`` gives it, and what that means."""
+    word = texts.get(f"layer_{name}", name)
+    return name if word == name else f"{name}: {word}"
 
 
 def _is_special(day: Day, year: Year) -> bool:
@@ -216,15 +187,15 @@ def _shift_lines(calendar: Calendar, day: date, texts: dict[str, str]) -> Iterat
         return
     for direction in ("next", "previous", "nearest"):
         mark = " <" if direction == calendar.settings.direction else ""
-        yield f"  {texts['shift']} ({direction}): {_shifted(calendar, day, direction)}{mark}\n"
+        yield f"  {texts['shift']} ({direction}): {_shifted(calendar, day, direction, texts)}{mark}\n"
 
 
-def _shifted(calendar: Calendar, day: date, direction: str) -> str:
+def _shifted(calendar: Calendar, day: date, direction: str, texts: dict[str, str]) -> str:
     try:
         shift = calendar.shift(day, direction)
     except CalendarError as refused:
         return str(refused)
-    return f"{shift.date} [{shift.status}]"
+    return f"{shift.date} [{texts[f'status_{shift.status}']}]"
 
 
 def _portal_json(calendar: Calendar, portal: PortalDays, day: date) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def test_a_true_file_of_each_format_says_the_same_as_the_library(name: str) -> N
         if not mine.name
     ]
     assert [day.working for day in imported.days] == [day.working for day in official.days]
-    assert diff(imported, official)[0].endswith("no different days")
+    assert diff(imported, official)[0].endswith("days that differ: 0")
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -315,12 +315,12 @@ def test_the_difference_to_the_library_names_each_day() -> None:
     lines = diff(imported, replace(official_year("RU", 2027, language="ru"), source="holidays 1"))
 
     assert lines == [
-        "RU 2027: x.json against holidays 1 (published): 2 different days",
+        "RU 2027: x.json against holidays 1 (published), days that differ: 2",
         "  2027-03-08 working in the file, off in the library (Международный женский день)",
         "  2027-03-30 off in the file, working in the library",
     ]
     assert diff(imported, imported.as_year()) == [
-        "RU 2027: x.json against x.json (published): no different days"
+        "RU 2027: x.json against x.json (published), days that differ: 0"
     ]
 
 

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any, Literal, Protocol, get_args
 
 from b24sync.errors import UsageError
+from b24sync.words import calendar as words
 
 Status = Literal["published", "unpublished", "preliminary"]
 WEEKEND = frozenset({5, 6})
@@ -28,10 +29,7 @@ class UnpublishedYearError(CalendarError):
     """A year without a published calendar was met, and ``on_unpublished = "error"``."""
 
     def __init__(self, country: str, year: int) -> None:
-        super().__init__(
-            f"calendar: {country} {year} has no published calendar",
-            remedy='b24sync calendar import FILE, or [calendar] on_unpublished = "skip" or "statutory"',
-        )
+        super().__init__(words.UNPUBLISHED(country=country, year=year), remedy=words.IMPORT_OR_SKIP())
         self.country = country
         self.year = year
 

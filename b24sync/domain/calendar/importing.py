@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from b24sync.domain.calendar.days import WEEKEND, Day, Year, dates_in
 from b24sync.domain.calendar.decrees import decree_of
 from b24sync.domain.calendar.draft import CalendarFileError, Draft
+from b24sync.words import calendar as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -132,15 +133,17 @@ def compare(imported: Imported, official: Year) -> list[DayDifference]:
 def diff(imported: Imported, official: Year) -> list[str]:
     """The same as lines for people, after one line that says what was compared."""
     found = compare(imported, official)
-    theirs = f"{official.source} ({official.status})"
-    head = f"{imported.country} {imported.year}: {imported.source} against {theirs}"
-    words = {
-        True: "working in the file, off in the library",
-        False: "off in the file, working in the library",
-    }
+    head = words.AGAINST(
+        country=imported.country,
+        year=imported.year,
+        source=imported.source,
+        other=f"{official.source} ({official.status})",
+        count=len(found),
+    )
+    told = {True: words.WORKED_IN_FILE, False: words.OFF_IN_FILE}
     return [
-        f"{head}: {len(found) or 'no'} different day{'' if len(found) == 1 else 's'}",
-        *(f"  {day.date} {words[day.working]}{f' ({day.name})' if day.name else ''}" for day in found),
+        head,
+        *(f"  {told[day.working](day=day.date)}{f' ({day.name})' if day.name else ''}" for day in found),
     ]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from b24sync.domain.calendar.days import CalendarError, Day, Status, UnpublishedYearError, Year, YearCache
 from b24sync.domain.calendar.layers import Layers
 from b24sync.domain.calendar.official import cached_year
+from b24sync.words import calendar as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -172,7 +173,7 @@ class Calendar:
             CalendarError: There is no such year.
         """
         if not date.min.year <= year <= date.max.year:
-            raise CalendarError(f"calendar: there is no year {year}")
+            raise CalendarError(words.NO_YEAR(year=year))
         return cached_year(country or self.country, year, language=self.language, cache=self._cache)
 
     def _search(self, day: date, direction: str) -> tuple[date, int | None]:
@@ -184,10 +185,7 @@ class Calendar:
                 unknown = unknown or candidate.year
             if self._day(candidate).working:
                 return candidate, unknown
-        raise CalendarError(
-            f"calendar: no working day within {LONGEST_RUN} days of {day}",
-            remedy="look at days_off, yearly_days_off and weekend in [calendar]",
-        )
+        raise CalendarError(words.NO_WORKING_DAY(days=LONGEST_RUN, day=day), remedy=words.LOOK_AT_DAYS())
 
     def _stop_if_unpublished(self, year: int) -> None:
         if self.settings.on_unpublished == "error":
@@ -196,7 +194,7 @@ class Calendar:
             raise _NotKnownError(year)
 
     def _left(self, day: date, year: int) -> Shift:
-        text = f"{day} was left as it is: {self._warn(year)}"
+        text = words.LEFT(day=day, why=self._warn(year))
         return Shift(day, day, moved=False, status="unpublished", warning=text)
 
     def _too_early(self, day: date, found: date, not_before: date | None) -> bool:
@@ -213,10 +211,7 @@ class Calendar:
                 break
             if self.is_working(candidate):
                 return candidate
-        raise CalendarError(
-            f"calendar: no working day within {LONGEST_RUN} days of {day}",
-            remedy="look at days_off, yearly_days_off and weekend in [calendar]",
-        )
+        raise CalendarError(words.NO_WORKING_DAY(days=LONGEST_RUN, day=day), remedy=words.LOOK_AT_DAYS())
 
     def _known(self, day: date) -> bool:
         """Whether nothing can change this day: its calendar is published, or the company itself named it."""
@@ -233,19 +228,13 @@ class Calendar:
 
     def _settings_warnings(self) -> Iterator[str]:
         if self._layers.weekend == {_SUNDAY}:
-            yield (
-                'calendar: weekend = ["SU"]: official calendars move days off for a week of five days; '
-                "name the days that are moved for six days in days_off and working_days"
-            )
+            yield words.SIX_DAYS()
 
     def _warn(self, year: int) -> str:
         return self._warned.setdefault(year, self._unpublished(year))
 
     def _unpublished(self, year: int) -> str:
-        return (
-            f"calendar {self.country} {year}: no published calendar is known, only weekends and "
-            "fixed holidays (import the official one: b24sync calendar import FILE)"
-        )
+        return words.NO_CALENDAR(country=self.country, year=year)
 
 
 class _NotKnownError(Exception):
@@ -260,9 +249,7 @@ def _candidates(day: date, direction: str) -> Iterator[date]:
     """The day itself, then those to look at, nearest first; of two equally near the later one first."""
     signs = {"next": (1,), "previous": (-1,), "nearest": (1, -1)}.get(direction)
     if signs is None:
-        raise CalendarError(
-            f"calendar: {direction!r} is no direction", remedy="write next, previous, nearest or none"
-        )
+        raise CalendarError(words.NO_DIRECTION(text=repr(direction)), remedy=words.DIRECTIONS())
     yield day
     for n in range(1, LONGEST_RUN + 1):
         for sign in signs:
