@@ -50,6 +50,22 @@ _FIELDS: dict[str, Kind] = {
 }
 
 
+# "Только для чтения" on the page of crm.invoice.fields
+_READ_ONLY = frozenset(
+    (
+        "ID",
+        "CREATED_BY",
+        "CURRENCY",
+        "DATE_PAYED",
+        "DATE_STATUS",
+        "DATE_UPDATE",
+        "PAYED",
+        "PRICE",
+        "TAX_VALUE",
+    )
+)
+
+
 class OldInvoices:
     """The invoices of the old module."""
 
@@ -236,7 +252,9 @@ def invoice_get(portal: Sandbox, params: Params) -> Answer:
 def invoice_update(portal: Sandbox, params: Params) -> Answer:
     """Change an old invoice."""
     row = _one(portal, params)
-    portal.old_invoices.update(row["ID"], as_map(params.get("fields", params.get("FIELDS"))))
+    fields = as_map(params.get("fields", params.get("FIELDS")))
+    writable = {name: value for name, value in fields.items() if name not in _READ_ONLY}
+    portal.old_invoices.update(row["ID"], writable)
     return Answer(row["ID"])
 
 
@@ -252,4 +270,6 @@ def invoice_fields(portal: Sandbox, _params: Params) -> Answer:
     """Fields of an old invoice."""
     _open(portal)
     types = {"int": "integer", "float": "double", "time": "datetime", "day": "date", "text": "string"}
-    return Answer({name: {"type": types[kind], "isReadOnly": name == "ID"} for name, kind in _FIELDS.items()})
+    return Answer(
+        {name: {"type": types[kind], "isReadOnly": name in _READ_ONLY} for name, kind in _FIELDS.items()}
+    )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import isnan
 from typing import Any
 from urllib.parse import unquote_plus
 
+_MOST = 2**62  # more than any id or offset, and room for a page after it
+_DIGITS = 40  # a longer text is no id: read as the nearest float
 _BRACKET = re.compile(r"\[([^\]]*)\]")
 
 
@@ -88,10 +91,16 @@ def to_int(value: Any) -> int | None:
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, int | float):
-        return int(value)
+        return _held(value)
     if isinstance(value, str) and re.fullmatch(r"\s*[+-]?\d+(\.\d+)?\s*", value):
-        return int(float(value)) if "." in value else int(value)
+        return _held(float(value) if "." in value or len(value) > _DIGITS else int(value))
     return None
+
+
+def _held(value: float) -> int:
+    """A number as an integer that a portal can hold; what is no number is nought."""
+    held = min(max(value, -_MOST), _MOST)
+    return 0 if isnan(held) else int(held)
 
 
 def truthy(value: Any) -> bool:
