@@ -27,17 +27,24 @@ TOGETHER = 50  # writes in one go: what one request holds, so that a kill leaves
 
 
 def parts_of(writing: Sequence[RunningAction]) -> Iterator[list[RunningAction]]:
-    """Actions in their order, so many at a time as one request holds the writes of (one at least)."""
-    part, count = list["RunningAction"](), 0
+    """Actions in their order, so many at a time as one request holds the writes of (one at least).
+
+    Those that write the same as an earlier one go with it, since it is written once for all of them.
+    """
+    parts, room, places = list[list["RunningAction"]](), 0, dict[str, int]()
     for one in writing:
-        own = len(_writes_of(one))
-        if part and count + own > TOGETHER:
-            yield part
-            part, count = [], 0
-        part.append(one)
-        count += own
-    if part:
-        yield part
+        values = [identity(write.call) for write in _writes_of(one) if _is_by_value(write)]
+        there = {places.get(value) for value in values}
+        if len(there) == 1 and len(values) == len(_writes_of(one)) and None not in there:
+            parts[there.pop() or 0].append(one)
+            continue
+        if not parts or len(_writes_of(one)) > room:
+            parts.append([])
+            room = TOGETHER
+        parts[-1].append(one)
+        room -= len(_writes_of(one))
+        places.update((value, len(parts) - 1) for value in values if value not in places)
+    yield from parts
 
 
 def write(writing: Sequence[RunningAction], around: Surroundings) -> None:
@@ -135,9 +142,13 @@ def _places(writes: Sequence[Write]) -> list[int]:
     first: dict[str, int] = {}
     places = []
     for place, write in enumerate(writes):
-        by_value = write.entity is not None and write.on_lost_answer is OnLostAnswer.REPEAT
-        places.append(first.setdefault(identity(write.call), place) if by_value else place)
+        places.append(first.setdefault(identity(write.call), place) if _is_by_value(write) else place)
     return places
+
+
+def _is_by_value(write: Write) -> bool:
+    """Whether it brings an entity to values, so that the same again changes nothing."""
+    return write.entity is not None and write.on_lost_answer is OnLostAnswer.REPEAT
 
 
 def _announce(one: RunningAction, store: Store) -> None:
