@@ -46,12 +46,16 @@ class Reads:
             PortalError: The trouble is all calls'.
         """
         answers: dict[int, Answer] = {}
+        broken = set[int]()
 
         def again(_: float | None) -> bool:
-            self._ask_open(calls, answers, patient=patient)
+            broken.clear()
+            self._ask_open(calls, answers, broken, patient=patient)
             return patient and any(_passes(answer.error) for answer in answers.values())
 
         self._requester.patience.repeat(again, lambda unsettled: 0.0 if unsettled else None)
+        if calls and len(broken) == len(calls) and (error := answers[0].error) is not None:
+            raise error
         return [answers[index] for index in range(len(calls))]
 
     def chain(self, calls: Mapping[str, Call], *, patient: bool = True) -> tuple[dict[str, Answer], datetime]:
@@ -160,8 +164,17 @@ class Reads:
             raise SlowError(sent.text, method="batch", code=sent.code)
         return sent
 
-    def _ask_open(self, calls: Sequence[Call], answers: dict[int, Answer], *, patient: bool) -> None:
-        """Ask for the answers that are missing or failed in passing, in as many requests as that takes."""
+    def _ask_open(
+        self, calls: Sequence[Call], answers: dict[int, Answer], broken: set[int], *, patient: bool
+    ) -> None:
+        """Ask for the answers that are missing or failed in passing, in as many requests as that takes.
+
+        Args:
+            calls: All calls of the reading.
+            answers: To them; added to.
+            broken: Gets those that were asked alone, and that the portal broke down over.
+            patient: Whether to wait for that.
+        """
         open_ = {
             index: call
             for index, call in enumerate(calls)
@@ -176,7 +189,8 @@ class Reads:
             if batching.fits(call, write=False) and self._requester.blocks.until("batch") is None:
                 joint.append(index)
             else:
-                answers[index] = self._ask_one(call, patient=patient)
+                answers[index], breaks = self._ask_one(call, patient=patient)
+                broken.update([index] if breaks else [])
         while joint:
             portion = joint[: self._requester.batch_size]
             came = any(answer.error is None for answer in answers.values())
@@ -184,8 +198,11 @@ class Reads:
             answers.update(given)
             joint = [index for index in joint if index not in given]
 
-    def _ask_one(self, call: Call, *, patient: bool) -> Answer:
+    def _ask_one(self, call: Call, *, patient: bool) -> tuple[Answer, bool]:
         """Ask one call as JSON, for what would mean something else in a batch.
+
+        Returns:
+            The answer, and whether the portal broke down over it.
 
         Raises:
             PortalError: The trouble is not this one call's.
@@ -194,11 +211,11 @@ class Reads:
             call.method, batching.plain(call.params), write=False, again_if_broken=patient
         )
         if isinstance(reply, HttpReply):
-            return Answer(call, result=reply.result)
+            return Answer(call, result=reply.result), False
         error = self._classifier.error(reply, call.method, write=False)
         if reply.concerns_all and not _breaks(reply):
             raise error
-        return Answer(call, error=error)
+        return Answer(call, error=error), reply.concerns_all
 
     def _ask_batch(self, calls: Mapping[int, Call], *, patient: bool, came: bool) -> dict[int, Answer]:
         """Ask one batch; nothing is given if it took too long and shall be cut into smaller ones.
@@ -223,7 +240,7 @@ class Reads:
                 return found
             sent = self._requester.batch(commands, write=False, again_if_slow=False, again_if_broken=patient)
         if isinstance(sent, Trouble) and sent.recovery is Recovery.BLOCKED:
-            return {index: self._ask_one(call, patient=patient) for index, call in calls.items()}
+            return {index: self._ask_one(call, patient=patient)[0] for index, call in calls.items()}
         if isinstance(sent, Trouble):
             if not sent.concerns_all or (came and _breaks(sent)):
                 return self._failed(calls, sent)
