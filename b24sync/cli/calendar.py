@@ -39,7 +39,7 @@ def show(calendar: Calendar, year: int, *, as_json: bool, out: TextIO) -> int:
         if _is_special(day, found):
             out.write(
                 f"{day.date} {_kind(day, texts)}{f': {day.name}' if day.name else ''} "
-                f"[{_layer(day.layer, texts)}]\n"
+                f"[{texts.get(f'layer_{day.layer}', day.layer)}]\n"
             )
     short = sum(day.short for day in found.days)
     off = len(found.days) - found.working_days

@@ -82,8 +82,8 @@ def test_show_is_twelve_months_then_the_special_days_and_the_counts() -> None:
     assert " 1- 2- 3-" in text
     assert "22-23-24 25 26 27-28-" in text  # February
     assert "15 16 17 18 19 20*21-" in text  # the working Saturday before it
-    assert "2027-02-20 сокращённый рабочий день [official: официальный календарь]" in text
-    assert "2027-06-15 выходной [company: дни компании]" in text
+    assert "2027-02-20 сокращённый рабочий день [официальный]" in text
+    assert "2027-06-15 выходной [компания]" in text
     assert "рабочих дней: 246, выходных: 119, сокращённых: 4" in text
     assert "RU 2027: календарь опубликован (holidays" in text
     assert max(map(len, text.splitlines())) <= 80
