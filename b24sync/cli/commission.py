@@ -84,12 +84,12 @@ def commission(
     """
     import sys
 
-    if as_csv and as_json:
-        raise UsageError(said.CSV_OR_JSON())
-    if excel and not as_csv:
-        raise UsageError(said.EXCEL_IS_CSV(), remedy=said.SAY_BOTH())
     fmt: Format = "csv" if as_csv else "json" if as_json else "table"
-    with session.app(offline=True) as app:
+    with session.app(offline=True) as app:  # read first: it says in which language faults are told
+        if as_csv and as_json:
+            raise UsageError(said.CSV_OR_JSON())
+        if excel and not as_csv:
+            raise UsageError(said.EXCEL_IS_CSV(), remedy=said.SAY_BOTH())
         since, until = month_bounds(month, app.tz) if month else (None, None)
         rows = app.open_store(create=False).ledger.between(since, until)
         look = Look(app.settings.language, {}, app.store.figures.invoice_number, excel)

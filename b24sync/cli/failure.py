@@ -12,6 +12,7 @@ from typing import Any, cast
 from b24sync.errors import B24SyncError
 from b24sync.log import format_exception, json_line, printable, redact
 from b24sync.words import commands as said
+from b24sync.words.system import refusal
 
 INTERRUPTED = 130
 COULD_NOT_RUN = 2
@@ -87,7 +88,7 @@ def _say_unforeseen(error: BaseException, label: str) -> int:
 
 def _of_system(error: OSError) -> str:
     place = str(error.filename) if error.filename is not None else said.SYSTEM()
-    return said.OF_SYSTEM(place=place, why=error.strerror or error)
+    return said.OF_SYSTEM(place=place, why=refusal(error))
 
 
 def _is_usage(error: BaseException) -> bool:

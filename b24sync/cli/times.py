@@ -39,5 +39,5 @@ def typed_duration(text: str, *, option: str) -> timedelta:
     """
     try:
         return parse_duration(text)
-    except ValueError as error:
-        raise UsageError(f"{option}: {error}") from None
+    except ValueError:
+        raise UsageError(said.NO_DURATION(option=option, text=text)) from None

@@ -15,6 +15,7 @@ from b24sync.log import printable
 from b24sync.onboarding.kubernetes import kubernetes
 from b24sync.onboarding.unit_files import Installation, Place, crontab, secrets_of, systemd
 from b24sync.words import commands as said
+from b24sync.words import speak
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -29,10 +30,10 @@ def run(session: Session, kinds: list[str], output: Path | None, user: str | Non
     Raises:
         UsageError: Not one kind of files is named, or a file is there already.
     """
-    if len(kinds) != 1:
-        raise UsageError(said.ONE_KIND())
     sources = session.sources()
     places = [_place(session, source) for source in sources]
+    if len(kinds) != 1:
+        raise UsageError(said.ONE_KIND())
     folder = places[0].file.parent if sources[0].in_folder else None
     how = Installation(_program(), user or _owner(places[0].file), folder, f"b24sync:{__version__}")
     files = _MAKERS[kinds[0]](places, how)
@@ -46,6 +47,7 @@ def run(session: Session, kinds: list[str], output: Path | None, user: str | Non
 
 def _place(session: Session, source: Source) -> Place:
     settings = session.load(source, offline=True).settings
+    speak(settings.language)
     raw = tomllib.loads(source.path.read_text(encoding="utf-8-sig"))
     writes = [settings.store.path.absolute().parent]
     if settings.mail is not None and settings.mail.transport == "file":

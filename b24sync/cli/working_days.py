@@ -16,6 +16,7 @@ from b24sync.errors import UsageError
 from b24sync.plain_files import read_plain
 from b24sync.store import Store
 from b24sync.words import commands as said
+from b24sync.words.system import refusal
 
 if TYPE_CHECKING:
     from b24sync.app import App
@@ -33,15 +34,11 @@ def show(session: Session, year: int, *, as_json: bool) -> int:
 
 def check(session: Session, day: str, *, portal: bool, as_json: bool) -> int:
     """One day, and which layer decided."""
-    try:
-        wanted = date.fromisoformat(day)
-    except ValueError:
-        raise UsageError(said.NO_DAY(text=day)) from None
     with session.app(offline=not portal) as app:
         _leave_no_trace(app)
         code = body.check(
             app.calendar(),
-            wanted,
+            _day(day),
             portal=_portal_days(app) if portal else None,
             as_json=as_json,
             out=sys.stdout,
@@ -52,15 +49,22 @@ def check(session: Session, day: str, *, portal: bool, as_json: bool) -> int:
 
 def import_file(session: Session, file: Path, *, as_json: bool) -> int:
     """Take over an official calendar."""
-    try:
-        data = read_plain(file, LARGEST_FILE)
-    except OSError as error:
-        raise UsageError(said.UNREADABLE(path=file, why=error.strerror or error)) from None
     with session.app(offline=True) as app:
+        try:
+            data = read_plain(file, LARGEST_FILE)
+        except OSError as error:
+            raise UsageError(said.UNREADABLE(path=file, why=refusal(error))) from None
         store = ImportedYears(app.store, app.clock)
         return body.import_file(
             app.calendar(), data, source=file.name, store=store, as_json=as_json, out=sys.stdout
         )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(said.NO_DAY(text=text)) from None
 
 
 def _leave_no_trace(app: App) -> None:

@@ -13,6 +13,7 @@ from b24sync.mail.message import build, envelope, to_bytes
 from b24sync.ownership import make_private
 from b24sync.ports import MailReceipt
 from b24sync.words import mail as said
+from b24sync.words.system import refusal
 
 if TYPE_CHECKING:
     from b24sync.clock import Clock
@@ -55,7 +56,7 @@ class FileMailer:
             _write(target, octets)
         except OSError as error:
             raise MailTransientError(
-                said.NOT_WRITTEN(folder=self._folder, why=error.strerror or error),
+                said.NOT_WRITTEN(folder=self._folder, why=refusal(error)),
                 reachable=False,
                 remedy=said.MAKE_ROOM(),
             ) from None

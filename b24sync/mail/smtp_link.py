@@ -19,6 +19,7 @@ from b24sync.deadline import Deadline
 from b24sync.mail.server_words import shown
 from b24sync.words import mail as mail_said
 from b24sync.words import outside as messages
+from b24sync.words.system import refusal
 
 _CHUNK = 65_536
 
@@ -161,5 +162,5 @@ def how(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPServerDisconnected):
         return messages.CLOSED()
     if isinstance(error, OSError) and error.strerror:
-        return shown(error.strerror)
+        return shown(refusal(error))
     return shown(str(error)) or type(error).__name__

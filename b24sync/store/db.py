@@ -18,6 +18,7 @@ from b24sync.ownership import file_fault
 from b24sync.store import migrations
 from b24sync.words import database as said
 from b24sync.words import outside as messages
+from b24sync.words.system import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,7 +149,7 @@ def _prepare_file(path: Path, *, create: bool) -> None:
         return
     except OSError as error:
         raise StoreError(
-            said.NOT_MADE(path=path, why=error.strerror), remedy=said.RIGHTS_AND_DISK()
+            said.NOT_MADE(path=path, why=refusal(error)), remedy=said.RIGHTS_AND_DISK()
         ) from error
 
 

@@ -21,6 +21,7 @@ from b24sync.store.db import let_shrink, open_read_only
 from b24sync.store.history_file import FORMAT, JSON_COLUMNS, NAME, TABLES, columns_of
 from b24sync.store.shapes import dump
 from b24sync.words import database as said
+from b24sync.words.system import refusal
 
 _LONGEST_LINE = 64_000_000
 _BATCH = 500
@@ -107,7 +108,7 @@ def _begins(source: Path, count: int) -> bytes:
         with open_plain(source) as file:
             return file.read(count)
     except OSError as error:
-        raise UsageError(said.UNREADABLE(path=source, why=error.strerror or error)) from None
+        raise UsageError(said.UNREADABLE(path=source, why=refusal(error))) from None
 
 
 def _build(source: Path, path: Path, *, hold: bool) -> Taken:

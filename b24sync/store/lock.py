@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from b24sync.errors import AnotherPollError, StoreError
 from b24sync.words import database as said
 from b24sync.words import outside as messages
+from b24sync.words.system import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +77,7 @@ def _open(path: Path) -> int:
     try:
         return os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise StoreError(said.NOT_OPENED(path=path, why=error.strerror), remedy=said.RIGHTS()) from error
+        raise StoreError(said.NOT_OPENED(path=path, why=refusal(error)), remedy=said.RIGHTS()) from error
 
 
 def held_for_s(database: Path) -> float | None:

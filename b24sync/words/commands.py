@@ -98,8 +98,8 @@ EXCEL_IS_CSV = Message("--excel только вместе с --csv", "--excel is
 SAY_BOTH = Message("напишите --csv --excel", "say --csv --excel")
 ACTION_GONE = Message("действия №{id} больше нет", "action {id} is gone")
 NO_DURATION = Message(
-    "{option}: «{text}»; напишите, например, 90s, 5m, 24h или 7d",
-    "{option}: found {text!r}, write a duration such as 90s, 5m, 24h or 7d",
+    "{option}: «{text}»; напишите, например, 90s, 5m, 24h или 7d (не больше 3650d)",
+    "{option}: found {text!r}, write a duration such as 90s, 5m, 24h or 7d (at most 3650d)",
 )
 
 # the demo

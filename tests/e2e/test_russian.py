@@ -1,0 +1,127 @@
+"""With ``language = "ru"`` an operator reads Russian: what commands print holds no English sentence.
+
+Names, codes, settings and commands stay as they are; two English words of a sentence are one too many.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import REJECTED
+from tests.support.firm import Firm, opened
+
+SENTENCE = re.compile(
+    r"\b(the|and|or|is|are|was|were|of|to|no|not|with|for|from|it|there|this|that|cannot|be|in|on|by|at|has|have|"
+    r"nothing|none|see|write|run)\b",
+    re.IGNORECASE,
+)
+QUOTED = re.compile(
+    r"«[^»]*»|\[[^\]]*\]|\"[^\"]*\"|'[^']*'|\{[^}]*\}|\(.*?\)|https?://\S+|/\S+"
+    r"|\S*[@_./:=]\S*|--\S+|\S+-\S+|b24sync [a-z-]+( \S+)?"
+)
+
+
+@pytest.fixture
+def firm(tmp_path: Path) -> Iterator[Firm]:
+    """The Russian example after a day with a refused mail, a rejected invoice and a paid one."""
+    with opened(tmp_path / "firm") as firm:
+        firm.use_sample()
+        firm.poll()
+        first, second, third = (
+            firm.invoice(150_000, due="2026-03-07"),
+            firm.invoice(40_000),
+            firm.invoice(99),
+        )
+        firm.run_on()
+        firm.mail_fails(rcpt="550 5.1.1 unknown")
+        firm.send(first)
+        firm.later()
+        firm.run("poll")
+        firm.mail_fails()
+        firm.pay(second)
+        firm.move(third, REJECTED)
+        firm.run_on()
+        yield firm
+
+
+def english(text: str) -> list[str]:
+    """Lines in which English words stand that make a sentence."""
+    return [line for line in text.splitlines() if SENTENCE.search(QUOTED.sub(" ", line))]
+
+
+READ = (
+    ("poll",),
+    ("status",),
+    ("events",),
+    ("actions",),
+    ("actions", "--state", "failed"),
+    ("explain", "6"),
+    ("explain", "deal:1"),
+    ("commission",),
+    ("commission", "--by", "invoice"),
+    ("commission", "--csv", "--excel"),
+    ("run-rule", "head-knows", "7", "--dry-run"),
+    ("replay",),
+    ("replay", "--compare", "{config}"),
+    ("calendar", "check", "2026-03-08"),
+    ("calendar", "show", "2026"),
+    ("calendar", "check", "2029-05-05"),
+    ("report", "--output", "-"),
+    ("doctor",),
+    ("snapshot", "prune", "--older-than", "365d"),
+)
+REFUSED = (
+    ("retry", "999"),
+    ("cancel", "1"),
+    ("release", "1"),
+    ("explain", "invoice:99999"),
+    ("explain", "№99999"),
+    ("events", "--name", "invoice.creatd"),
+    ("events", "--since", "soon"),
+    ("actions", "--state", "fialed"),
+    ("commission", "--month", "x"),
+    ("commission", "--by", "x"),
+    ("commission", "--excel"),
+    ("run-rule", "absent", "7"),
+    ("run-rule", "head-knows", "7"),
+    ("resend-invoice", "99999"),
+    ("remind", "№99999"),
+    ("report", "--output", "absent/x.html"),
+    ("snapshot", "export", "absent/x"),
+    ("snapshot", "import", "b24sync.toml"),
+    ("calendar", "check", "soon"),
+    ("calendar", "import", "absent.csv"),
+    ("replay", "--since", "2026-05-01", "--until", "2026-01-01"),
+    ("units", "--cron", "--systemd"),
+    ("poll", "--since", "2026-01-01"),
+    ("poll", "--max-time", "long"),
+)
+
+
+def test_what_an_operator_reads_is_russian(firm: Firm) -> None:
+    found = dict[tuple[str, ...], list[str]]()
+    for words in READ:
+        ran = firm.run(*(word.format(config=firm.config) for word in words))
+        assert "Traceback" not in ran.said, ran
+        page = re.sub(r"(?s)<style>.*?</style>|<[^>]*>", " ", ran.out)
+        found[words] = english(page) + english(ran.err)
+    assert {words: lines for words, lines in found.items() if lines} == {}
+
+
+def test_what_is_refused_is_refused_in_russian(firm: Firm) -> None:
+    found = dict[tuple[str, ...], list[str]]()
+    for words in REFUSED:
+        ran = firm.run(*words)
+        assert ran.code == 2, ran
+        told = english(ran.err)
+        found[words] = told if re.search("[а-яё]", ran.err, re.IGNORECASE) else [ran.err]
+    assert {words: lines for words, lines in found.items() if lines} == {}
+
+
+def test_the_look_finds_an_english_sentence() -> None:
+    assert english("почтовый сервер: logged in as billing\nthe portal cannot be reached")
+    assert not english('действие №1: выполнено; b24sync actions --state held; mail.host = "the one" «in»')
