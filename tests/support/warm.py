@@ -22,6 +22,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+from tests.support.warm_server import MEASURED_BY
+
 ROOT = Path(__file__).resolve().parents[2]
 INTERPRETER = {"PYTHONUTF8": "1", "PYTHONWARNINGS": "error::ResourceWarning"}
 """What the interpreter of the server was told; a command that tells it else is started anew."""
@@ -145,13 +147,15 @@ class Server:
             name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE", "PYTHON"))
         }
         path = {name: value for name, value in os.environ.items() if name == "PYTHONPATH"}
+        config = os.environ.get("COVERAGE_PROCESS_CONFIG")
+        measuring = {MEASURED_BY: config} if config else {}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.warm_server", str(theirs.fileno())],
             cwd=ROOT,
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            env={**kept, **path, **INTERPRETER},
+            env={**kept, **path, **INTERPRETER, **measuring},
         )
         theirs.close()
 

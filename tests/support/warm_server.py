@@ -26,6 +26,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 REQUEST_BYTES = 1 << 20
+EXIT = os._exit  # coverage puts its own in its place
+MEASURED_BY = "WARM_COVERAGE"
+"""The variable with the settings of coverage; under its own name it would begin with the interpreter."""
 
 
 def serve(channel: socket.socket) -> socket.socket:
@@ -104,8 +107,8 @@ def become(link: socket.socket) -> None:
     time.tzset()
     os.chdir(asked["cwd"])
     sys.argv = asked["words"]
-    if "user" not in asked["given"]:  # another user cannot write where lines are counted
-        _measured()
+    if "user" in asked["given"] or "COVERAGE_PROCESS_CONFIG" not in os.environ:
+        _not_measured()  # another user cannot write where lines are counted
     module, _, name = asked["target"].partition(":")
     code = 70
     try:
@@ -169,12 +172,39 @@ def _standard(number: int, mode: str, errors: str) -> io.TextIOWrapper:
     return stream
 
 
-def _measured() -> None:
-    """Begin to measure the lines that run, if the command's variables ask for it."""
-    if "COVERAGE_PROCESS_CONFIG" in os.environ:
+def _measure() -> None:
+    """Begin to measure the lines that run; what is forked inherits it, which spares its start."""
+    import coverage
+
+    coverage.process_startup(force=True)
+
+
+def _not_measured() -> None:
+    """End what was inherited: this command is not measured."""
+    import coverage
+
+    if inherited := coverage.Coverage.current():
+        inherited.stop()
+        inherited._auto_save = False
+        os._exit = EXIT
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def loaded() -> None:
+    """Import everything; if lines are measured, those that run on import once, for all commands."""
+    config = os.environ.pop(MEASURED_BY, "")
+    if config:
         import coverage
 
-        coverage.process_startup(force=True)
+        os.environ["COVERAGE_PROCESS_CONFIG"] = config
+        _measure()
+    load()
+    if config and (importing := coverage.Coverage.current()):
+        importing.stop()
+        importing.save()
+        importing._auto_save = False
+        os._exit = EXIT
+        _measure()
 
 
 def load() -> None:
@@ -199,7 +229,7 @@ def load() -> None:
 
 
 if __name__ == "__main__":
-    load()
+    loaded()
     gc.collect()
     gc.freeze()
     become(serve(socket.socket(fileno=int(sys.argv[1]))))
