@@ -8,10 +8,9 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from b24sync.app import App, copy_of, show_time
 from b24sync.cli.failure import tell
@@ -34,8 +33,7 @@ _GARBAGE = (50_000, 20, 20)  # the rows of a batch are many objects and no cycle
 SILENCE_S = 3600  # the same trouble is said at most hourly without a terminal (contract.md §4)
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """The options as typed."""
 
     dry_run: bool = False

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from b24sync.errors import ConfigError
 
@@ -12,8 +12,7 @@ NAME = "b24sync.toml"
 _REMEDY = "run: b24sync init, or name the file with --config or $B24SYNC_CONFIG"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One configuration to read.
 
     Attributes:

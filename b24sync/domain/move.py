@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 FUNNEL_CHANGED = 5  # TYPE_ID of a row that begins another funnel, whose former rows may be gone
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """One row of the portal's stage history."""
 
     id: int

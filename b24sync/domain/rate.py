@@ -8,15 +8,13 @@ function of that state and the wall clock.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 # Left free for other tools behind the same address, which the portal counts together with us.
 MARGIN: Final = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(NamedTuple):
     """What a plan allows: ``burst`` requests at once, then ``per_s`` a second."""
 
     per_s: float
@@ -36,8 +34,7 @@ class Rate:
 RATES: Final[dict[str, Rate | None]] = {"standard": Rate(2.0, 50), "enterprise": Rate(5.0, 250), "box": None}
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """The bucket: how full it was at ``at`` (seconds of the Unix epoch)."""
 
     level: float = 0.0

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE
 from b24sync.rest import json_values
@@ -43,8 +42,7 @@ _SILENT_NAMES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One contract field: where the portal keeps it (the first code present counts) and how it is read."""
 
     name: str

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from b24sync.calls import Call
 from b24sync.rest import items
@@ -15,8 +14,7 @@ from b24sync.rest.kinds import Kind
 PAGE = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """How one API names what a feed needs.
 
     The fields ``id`` and modification time, and where a row of an answer stands.

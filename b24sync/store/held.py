@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from b24sync.domain.entity import Key
 
@@ -17,8 +16,7 @@ _COLUMNS = "kind, id, why, reason, tries, fresh_from, kept"
 FIRST_S, LONGEST_S = 300, 24 * 3600  # back-off between two tries of a row
 
 
-@dataclass(frozen=True, slots=True)
-class HeldEntity:
+class HeldEntity(NamedTuple):
     """One entity that is left out.
 
     Attributes:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 SLOT_S = 600  # the portal counts operating time over ten minutes
 LIMIT_S = 480  # of operating time that a method may use in them
@@ -24,8 +23,7 @@ class Used(Protocol):
     told: float
 
 
-@dataclass(frozen=True, slots=True)
-class MethodLoad:
+class MethodLoad(NamedTuple):
     """The worst ten minutes of one method within the last day.
 
     Attributes:
@@ -42,8 +40,7 @@ class MethodLoad:
         return self.seconds / LIMIT_S
 
 
-@dataclass(frozen=True, slots=True)
-class LoadEstimate:
+class LoadEstimate(NamedTuple):
     """What polls use of the portal.
 
     Attributes:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from b24sync.store.shapes import WITH_SHAPES, Shapes, value_of
 
@@ -60,8 +60,7 @@ class Stored:
     data: str
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryRow:
+class HistoryRow(NamedTuple):
     """One staged row of the stage history; ``type`` is the portal's TYPE_ID."""
 
     id: int

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Language: TypeAlias = Literal["ru", "en"]
 _language: ContextVar[Language] = ContextVar("language", default="en")
@@ -79,8 +79,7 @@ def _in(value: object, wanted: Language) -> object:
     return getattr(value, wanted) if isinstance(value, Both) else value
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """A number and what is counted.
 
     Attributes:
