@@ -148,7 +148,8 @@ def memory(folder: Path, counts: Sequence[int]) -> None:
             office = Office(folder / f"memory{count}", portal)
             ours = cost(sys.executable, "-c", PEAK, cwd=office.folder)
         peak_mb = int((office.folder / "peak").read_text()) / 1024
-        rows = f"{ours.cpu_s * 1e6 / count:6.1f} µs of CPU a row"
+        size = (office.folder / "b24sync.db").stat().st_size / count
+        rows = f"{ours.cpu_s * 1e6 / count:6.1f} µs of CPU and {size:.0f} bytes of the database a row"
         print(
             f"a baseline of {count:>9,} invoices: {peak_mb:6.1f} MB at most (aim 150), {rows}, "
             f"{ours.wall_s:.1f} s",
