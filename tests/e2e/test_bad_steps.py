@@ -137,7 +137,7 @@ def test_a_condition_that_cannot_be_judged_is_told(firm: Firm) -> None:
     assert f"правило bad, deal:{deal}: " in ran.err
     assert "правило не сработало" in ran.err
     assert not firm.actions()
-    assert "cannot be compared" in firm.run("explain", f"deal:{deal}").out
+    assert "нельзя сравнить" in firm.run("explain", f"deal:{deal}").out
 
 
 TEXTS = {
