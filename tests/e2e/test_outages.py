@@ -232,8 +232,8 @@ def test_a_portal_that_limits_requests_is_never_pushed_over_its_limit(post: Send
 
 
 def test_a_read_that_comes_too_late_is_asked_again(post: SendMail) -> None:
-    post.office.write(portal_lines='rate = "box"\ntimeout = "1s"\n')
-    post.office.portal.faults.add(Fault("slow", seconds=2.0))
+    post.office.write(portal_lines='rate = "box"\ntimeout = "3s"\n')
+    post.office.portal.faults.add(Fault("slow", seconds=4.0))
     post.office.add_invoice()
     assert post.poll()[0] == 0
     assert len(post.office.told("sales_head")) == 1

@@ -148,7 +148,7 @@ class Office:
         config: Path | None = None,
         env: Mapping[str, str] | None = None,
         cwd: Path = ROOT,
-        timeout: float = 60,
+        timeout: float = 110,
         stdin: str = "",
         **given: Any,
     ) -> Ran:
