@@ -181,6 +181,7 @@ def fill(database: Path, size: int) -> None:
             "kind, entity_id, 'done', 1, detected_at, detected_at, 1 FROM events WHERE entity_id > ?",
             (ABOVE,),
         )
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('tasks_judged_run', '2')")  # they were judged then
         db.commit()
 
 
