@@ -1,6 +1,6 @@
-"""The command line: which commands there are, what all of them take, and the one error boundary.
+"""The command line: the one error boundary around whatever is called.
 
-Their signatures are in ``signatures``, their bodies beside this file; both are loaded when they are called.
+What there is to call is in ``commands``; the line of a crontab is read by ``cron_line``, without them.
 """
 
 from __future__ import annotations
@@ -8,100 +8,31 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
-from b24sync import __version__
-from b24sync.cli.on_demand import group_of
-
-COMMANDS = {
-    "poll": "polling:poll",
-    "watch": "polling:watch",
-    "status": "polling:status",
-    "events": "looking:events",
-    "actions": "looking:actions",
-    "retry": "operating:retry",
-    "cancel": "operating:cancel",
-    "release": "operating:release",
-    "explain": "looking:explain",
-    "replay": "looking:replay",
-    "test": "setting_up:try_rules",
-    "docs": "setting_up:docs",
-    "schema": "setting_up:schema",
-    "metrics": "polling:metrics",
-    "report": "looking:report",
-    "run-rule": "operating:run_rule",
-    "resend-invoice": "operating:resend_invoice",
-    "remind": "operating:remind",
-    "init": "setting_up:init",
-    "doctor": "setting_up:doctor",
-    "sandbox": "setting_up:sandbox",
-    "demo": "setting_up:demo",
-    "commission": "looking:commission",
-    "units": "setting_up:units",
-    "calendar": "working_days:app",
-    "snapshot": "history:app",
-}
-app = typer.Typer(
-    name="b24sync",
-    cls=group_of(COMMANDS),
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=True,
-    help="Automations for Bitrix24 from cron: asks the portal what changed and runs the configured steps.",
-)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"b24sync {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _common(
-    context: typer.Context,
-    config: Annotated[
-        Path | None, typer.Option(help="Configuration file, or a folder of them.", show_default=False)
-    ] = None,
-    only: Annotated[
-        str | None,
-        typer.Option(help="Of a folder of configurations, the one called so.", show_default=False),
-    ] = None,
-    log_format: Annotated[str, typer.Option(help="text or json.")] = "text",
-    verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Log what is done; show tracebacks.")
-    ] = False,
-    _version_asked: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    from b24sync.cli.session import Session
-
-    if log_format not in {"text", "json"}:
-        raise typer.BadParameter(f"found {log_format!r} (write text or json)", param_hint="--log-format")
-    if log_format == "json":
-        from b24sync.cli.failure import write_json
-
-        write_json()
-    context.obj = Session(config=config, only=only, log_format=log_format, verbose=verbose)
 
 
 def main() -> None:
     """Run a command; the one place where errors become words and exit codes."""
     verbose = "--verbose" in sys.argv or "-v" in sys.argv
     try:
-        code = app(
-            prog_name="b24sync", standalone_mode=False
-        )  # what a command exits with is returned, not raised
+        code = _called()
     except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001 - the error boundary
         code = _failed(error, verbose=verbose)
     sys.exit(_flushed(code if isinstance(code, int) else 0))
+
+
+def _called() -> int | None:
+    """Run what the line asks for; its exit code, if it gives one."""
+    from b24sync.cli.cron_line import plain_poll
+
+    plain = plain_poll(sys.argv[1:], os.environ)
+    if plain is not None:
+        return plain()
+    from b24sync.cli.commands import app
+
+    # what a command exits with is returned, not raised
+    return app(prog_name="b24sync", standalone_mode=False)  # type: ignore[no-any-return]
 
 
 def _flushed(code: int) -> int:

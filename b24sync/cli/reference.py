@@ -250,7 +250,7 @@ def commands() -> str:
     """Every command with its options, from the command line itself."""
     import typer
 
-    from b24sync.cli import app
+    from b24sync.cli.commands import app
 
     lines = ["# Commands"]
     for path, command in _commands(typer.main.get_command(app), ""):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from b24sync.cli import app
+from b24sync.cli.commands import app
 from b24sync.config.load import load
 
 ROOT = Path(__file__).resolve().parents[2]

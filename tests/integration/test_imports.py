@@ -123,10 +123,29 @@ print(json.dumps([name for name in sys.modules if name.startswith("b24sync.")]))
     assert not {"b24sync.engine.commit", "b24sync.engine.dispatch", "b24sync.engine.follow_up"} & found
 
 
+@pytest.mark.parametrize(
+    "line", [["poll"], ["--config", "b24sync.toml", "poll", "--quiet"], ["poll", "--json"]]
+)
+def test_the_line_of_cron_is_read_without_the_library_of_all_the_others(polled, line):
+    code = f"""
+import sys
+sys.argv = ["b24sync", *{line}]
+from b24sync.cli import main
+sys.stdout, out = sys.stderr, sys.stdout
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+sys.stdout = out
+{LOADED}
+"""
+    assert not loaded(code, folder=polled) & {"typer", "click"}
+
+
 def test_a_command_loads_the_signatures_of_its_own_module_only(polled):
     code = """
 import sys
-sys.argv = ["b24sync", "poll"]
+sys.argv = ["b24sync", "poll", "--reconcile"]
 from b24sync.cli import main
 try:
     main()

@@ -1,0 +1,70 @@
+"""The line that cron calls every minute, read without the library that reads all the others.
+
+Loading that library takes an idle poll a seventh of its time (``python -m tests.bench.ratios --only idle``).
+Only the plain form is known here: ``b24sync [--config FILE] [--log-format json] poll [--quiet] [--json]``.
+Whatever else is written, mistakes and questions for help included, is for `commands`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+COMPLETING: Final = "_B24SYNC_COMPLETE"  # a shell asks what could be written
+FORMATS: Final = ("text", "json")
+
+
+def plain_poll(arguments: Sequence[str], environ: Mapping[str, str]) -> Callable[[], int] | None:
+    """What runs a plain poll and gives its exit code; ``None`` if something else is asked for.
+
+    Args:
+        arguments: Of the program, its name left out.
+        environ: Its variables.
+    """
+    before, command, after = _split(arguments)
+    common = _common(before)
+    if command != "poll" or common is None or COMPLETING in environ or not {*after} <= {"--quiet", "--json"}:
+        return None
+    config, log_format = common.get("--config"), common.get("--log-format", "text")
+    if log_format not in FORMATS:
+        return None
+    return lambda: _poll(
+        None if config is None else Path(config),
+        log_format,
+        quiet="--quiet" in after,
+        as_json="--json" in after,
+    )
+
+
+def _split(arguments: Sequence[str]) -> tuple[list[str], str, list[str]]:
+    """What stands before the command, the command, and what stands behind it."""
+    parts = list(arguments)
+    at = parts.index("poll") if "poll" in parts else len(parts)
+    return parts[:at], "".join(parts[at : at + 1]), parts[at + 1 :]
+
+
+def _common(parts: Sequence[str]) -> dict[str, str] | None:
+    """The options of all commands, by name; ``None`` if one of them is not known here."""
+    found: dict[str, str] = {}
+    words = iter(parts)
+    for word in words:
+        name, given, value = word.partition("=")
+        if not given:
+            value = next(words, "")
+        if name not in {"--config", "--log-format"} or not value or value.startswith("-"):
+            return None
+        found[name] = value
+    return found
+
+
+def _poll(config: Path | None, log_format: str, *, quiet: bool, as_json: bool) -> int:
+    from b24sync.cli import poll
+    from b24sync.cli.session import Session
+
+    if log_format == "json":
+        from b24sync.cli.failure import write_json
+
+        write_json()
+    session = Session(config=config, log_format=log_format)
+    return poll.run(session, poll.Wanted(quiet=quiet, as_json=as_json))
