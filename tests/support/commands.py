@@ -93,7 +93,10 @@ def ran(
         subprocess.TimeoutExpired: It was killed.
     """
     if can_fork(env):
-        ended = server().run(["b24sync", *words], env=env, cwd=cwd, stdin=stdin, timeout=timeout, given=given)
+        counted = measured(words, env)
+        ended = server().run(
+            ["b24sync", *words], env=counted, cwd=cwd, stdin=stdin, timeout=timeout, given=given
+        )
     else:
         assert not given, "this can only be done in a forked process"
         ended = anew(words, env=env, cwd=cwd, stdin=stdin, timeout=timeout)
