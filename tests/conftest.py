@@ -16,9 +16,11 @@ from b24sync.sandbox import SandboxSettings
 from b24sync.words import speak
 from tests.support.cli import Office, open_office
 from tests.support.portals import MONDAY
+from tests.support.vendor_watch import VendorWatch
 from tests.support.world import World
 from tests.support.zygote import Zygote
 
+SHARED = Path(os.environ.get("B24SYNC_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 OUTSIDE = {"office", "polled", "firm", "zygote"}
 """Fixtures of tests whose commands run in processes of their own: what runs here is the stand-in portal."""
 
@@ -48,10 +50,30 @@ def shared() -> Path:
 
     Tests that need it skip without it.
     """
-    root = Path(os.environ.get("B24SYNC_SHARED", Path(__file__).resolve().parents[2] / "shared"))
-    if not (root / "samples").is_dir():
-        pytest.skip(f"no documented answers and calendars at {root} (set B24SYNC_SHARED)")
-    return root
+    if not (SHARED / "samples").is_dir():
+        pytest.skip(f"no documented answers and calendars at {SHARED} (set B24SYNC_SHARED)")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def vendor_watch() -> Iterator[VendorWatch | None]:
+    """Looks at every command that the program sends in this run; ``None`` without the vendor's schemas."""
+    folder = SHARED / "vendor" / "methods"
+    if not folder.is_dir():
+        yield None
+        return
+    watch = VendorWatch(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        watch.install(patch)
+        yield watch
+
+
+@pytest.fixture(autouse=True)
+def _as_the_vendor_has_it(vendor_watch: VendorWatch | None) -> Iterator[None]:
+    """No command of the program is other than the vendor's schemas have it, in whatever test."""
+    yield
+    if vendor_watch is not None and (found := vendor_watch.take()):
+        pytest.fail("against the vendor's schemas: " + "; ".join(found), pytrace=False)
 
 
 @pytest.fixture(autouse=True)

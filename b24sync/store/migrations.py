@@ -296,7 +296,14 @@ def upgrade(connection: sqlite3.Connection, path: Path, schema: Sequence[str] = 
         )
     if version:
         _back_up(connection, path, version)
-    _migrate(connection, schema)
+    connection.execute("BEGIN IMMEDIATE")  # another process may be at it: then all is done when its turn ends
+    try:
+        if connection.execute("PRAGMA user_version").fetchone()[0] != len(schema):
+            _migrate(connection, schema)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
 
 
 def backup_path(path: Path, version: int) -> Path:

@@ -56,8 +56,12 @@ WRONG_ON_THE_PAGE = {  # the table's type is not the one of the page's examples
 }
 FIELDS_NOT_IN_THE_TABLE: dict[str, set[str]] = {
     "crm.activity.add fields": {"COMPLETED"},  # tutorials/crm/how-to-add-crm-objects/how-to-send-email.md
-    "crm.item.add fields": {"xmlId", "closedate"},  # crm/universal/crm-item-add.md, of invoices
-    "crm.item.update fields": {"closedate"},  # crm/universal/crm-item-update.md, of invoices
+    "crm.item.add fields": {
+        "xmlId",
+        "closedate",
+        "mycompanyId",
+    },  # crm/universal/crm-item-add.md
+    "crm.item.update fields": {"closedate", "mycompanyId"},  # crm/universal/crm-item-update.md
     "crm.item.productrow.set productRows": {
         "taxName"
     },  # crm/universal/product-rows/crm-item-productrow-set.md

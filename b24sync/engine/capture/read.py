@@ -94,7 +94,8 @@ def read(
         reading.history_id = reading.cursor.history_id
         reading.walk = store.walks.of(reading.kind.name)
         reading.resumed = reading.walk is not None
-    return _Poll(portal, store, overlap, scrub, allowance, FilterShift(portal, store)).read(readings)
+    shift = FilterShift(portal, store)
+    return _Poll(portal, store, overlap, scrub, allowance, shift=shift).read(readings)
 
 
 def _opened(store: Store, new: Sequence[Kind], since: datetime | None) -> dict[str, datetime]:
