@@ -110,6 +110,11 @@ class Process:
         out, err = (b"".join(said[pipe]).decode() for pipe in (self.stdout, self.stderr))
         return out, err
 
+    def __del__(self) -> None:
+        """What a test has killed and let go leaves nothing open behind, to be found in another test."""
+        self._close()
+        self._link.close()
+
     def _close(self) -> None:
         for pipe in (self.stdout, self.stderr):
             if pipe is not None:
