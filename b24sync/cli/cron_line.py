@@ -1,13 +1,14 @@
 """The line that cron calls every minute, read without the library that reads all the others.
 
 Loading that library takes an idle poll a seventh of its time (``python -m tests.bench.ratios --only idle``).
-Only the plain form is known here: ``b24sync [--config FILE] [--log-format json] poll [--quiet] [--json]``.
+Only the plain form is known here:
+``b24sync [--config FILE] [--log-format json] poll [--max-time 50s] [--quiet] [--json]``.
 Whatever else is written, mistakes and questions for help included, is for `commands`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -23,18 +24,13 @@ def plain_poll(arguments: Sequence[str], environ: Mapping[str, str]) -> Callable
         environ: Its variables.
     """
     before, command, after = _split(arguments)
-    common = _common(before)
-    if command != "poll" or common is None or COMPLETING in environ or not {*after} <= {"--quiet", "--json"}:
+    common = _options(before, valued={"--config", "--log-format"}, flags=frozenset())
+    own = _options(after, valued={"--max-time"}, flags={"--quiet", "--json"})
+    if command != "poll" or common is None or own is None or COMPLETING in environ:
         return None
-    config, log_format = common.get("--config"), common.get("--log-format", "text")
-    if log_format not in FORMATS:
+    if common.get("--log-format", "text") not in FORMATS:
         return None
-    return lambda: _poll(
-        None if config is None else Path(config),
-        log_format,
-        quiet="--quiet" in after,
-        as_json="--json" in after,
-    )
+    return lambda: _poll(common, own)
 
 
 def _split(arguments: Sequence[str]) -> tuple[list[str], str, list[str]]:
@@ -44,27 +40,34 @@ def _split(arguments: Sequence[str]) -> tuple[list[str], str, list[str]]:
     return parts[:at], "".join(parts[at : at + 1]), parts[at + 1 :]
 
 
-def _common(parts: Sequence[str]) -> dict[str, str] | None:
-    """The options of all commands, by name; ``None`` if one of them is not known here."""
+def _options(
+    parts: Sequence[str], *, valued: Collection[str], flags: Collection[str]
+) -> dict[str, str] | None:
+    """Options and their values (of a flag: nothing); ``None`` if one is not known here."""
     found: dict[str, str] = {}
     words = iter(parts)
     for word in words:
+        if word in flags:
+            found[word] = ""
+            continue
         name, given, value = word.partition("=")
         if not given:
             value = next(words, "")
-        if name not in {"--config", "--log-format"} or not value or value.startswith("-"):
+        if name not in valued or not value or value.startswith("-"):
             return None
         found[name] = value
     return found
 
 
-def _poll(config: Path | None, log_format: str, *, quiet: bool, as_json: bool) -> int:
+def _poll(common: Mapping[str, str], own: Mapping[str, str]) -> int:
     from b24sync.cli import poll
     from b24sync.cli.session import Session
 
+    config, log_format = common.get("--config"), common.get("--log-format", "text")
     if log_format == "json":
         from b24sync.cli.failure import write_json
 
         write_json()
-    session = Session(config=config, log_format=log_format)
-    return poll.run(session, poll.Wanted(quiet=quiet, as_json=as_json))
+    session = Session(config=None if config is None else Path(config), log_format=log_format)
+    wanted = poll.Wanted(max_time=own.get("--max-time"), quiet="--quiet" in own, as_json="--json" in own)
+    return poll.run(session, wanted)

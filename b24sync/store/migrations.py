@@ -302,7 +302,8 @@ def upgrade(connection: sqlite3.Connection, path: Path, schema: Sequence[str] = 
             _migrate(connection, schema)
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a full disk has ended it already
+            connection.execute("ROLLBACK")
         raise
 
 

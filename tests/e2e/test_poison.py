@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.cli import notify_rule
+from tests.support.poison import VALUES
 from tests.support.world import DEAL, INVOICE, N, S, World
 
 CONFIG = (
@@ -20,28 +21,6 @@ CONFIG = (
 )
 
 
-def nested(depth: int) -> Any:
-    """Lists in lists."""
-    value: Any = 1
-    for _ in range(depth):
-        value = [value]
-    return value
-
-
-VALUES: dict[str, Any] = {
-    "1C's empty date": "0001-01-01T00:00:00+02:30",
-    "the end of time": "9999-12-31T23:59:59-11:00",
-    "no number": float("nan"),
-    "an infinite number": float("inf"),
-    "a number without end": "1E999999999",
-    "thirty digits": 10**30,
-    "nested 200 deep": nested(200),
-    "a bool": True,
-    "a list": [1, [2]],
-    "a map": {"a": {"b": 1}},
-    "null": None,
-    "a number": 17,
-}
 FIELDS = [
     *("title", "closedate", "begindate", "opportunity", "currencyId", "parentId2", "contactId", "companyId"),
     *("assignedById", "accountNumber", "movedTime", "createdBy", "comments", "UF_CRM_TEXT", "fm"),

@@ -124,7 +124,8 @@ print(json.dumps([name for name in sys.modules if name.startswith("b24sync.")]))
 
 
 @pytest.mark.parametrize(
-    "line", [["poll"], ["--config", "b24sync.toml", "poll", "--quiet"], ["poll", "--json"]]
+    "line",
+    [["poll"], ["--config", "b24sync.toml", "poll", "--quiet"], ["poll", "--max-time", "50s", "--json"]],
 )
 def test_the_line_of_cron_is_read_without_the_library_of_all_the_others(polled, line):
     code = f"""
