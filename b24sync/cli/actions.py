@@ -24,7 +24,7 @@ from b24sync.words.vocabulary import STATES, word
 if TYPE_CHECKING:
     from b24sync.app import App
     from b24sync.cli.session import Session
-    from b24sync.store.outbox import Action
+    from b24sync.store.action_rows import Action
 
 _OPERATOR_RULES = ("resend-invoice", "remind")
 _SHOWN = 20  # recipients that are named; the others are counted
@@ -100,9 +100,9 @@ def _named(app: App, command: Command, wanted: Wanted) -> Iterator[Action]:
     Raises:
         UsageError: There is no such action, or it is in another state.
     """
-    outbox = app.store.outbox
-    for action_id in dict.fromkeys(wanted.ids or outbox.ids_in(command.every)):
-        action = outbox.action(action_id)
+    actions = app.store.actions
+    for action_id in dict.fromkeys(wanted.ids or actions.ids_in(command.every)):
+        action = actions.one(action_id)
         if action is None:
             raise UsageError(said.NO_ACTION(id=action_id), remedy=said.SHOWS_IDS())
         if wanted.ids and action.state not in command.states:
@@ -139,8 +139,8 @@ def _filter(app: App, wanted: Wanted) -> Callable[[Action], bool]:
 
 def _every(app: App) -> Iterator[Action]:
     """The actions that wait for a person or their time; a rule's name may be gone from the configuration."""
-    for action_id in app.store.outbox.ids_in(("failed", "held", "uncertain", "pending")):
-        action = app.store.outbox.action(action_id)
+    for action_id in app.store.actions.ids_in(("failed", "held", "uncertain", "pending")):
+        action = app.store.actions.one(action_id)
         if action is not None:
             yield action
 
@@ -210,5 +210,5 @@ def _move(app: App, command: Command, wanted: Wanted, chosen: Sequence[Action]) 
             if app.store.outbox.move(action.id, from_=states, to=command.to, now=now, at=now):
                 moved += 1
             elif wanted.ids:
-                raise _other_state(app.store.outbox.action(action.id) or action, command)
+                raise _other_state(app.store.actions.one(action.id) or action, command)
     return moved

@@ -54,7 +54,7 @@ def ids(ctx: typer.Context, incomplete: str) -> list[str]:
     """Ids of actions that wait for a person, the newest first."""
 
     def find(app: App) -> Iterable[str]:
-        outbox = app.open_store(create=False).outbox
-        return [str(one) for one in reversed(outbox.ids_in(("failed", "held", "uncertain", "pending")))]
+        actions = app.open_store(create=False).actions
+        return [str(one) for one in reversed(actions.ids_in(("failed", "held", "uncertain", "pending")))]
 
     return _offered(ctx, incomplete, find)

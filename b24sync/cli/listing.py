@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from b24sync.cli.session import Session
     from b24sync.domain.entity import Key
     from b24sync.rules.scope import StageTitles
+    from b24sync.store.action_rows import Action
     from b24sync.store.journal import EventRow
-    from b24sync.store.outbox import Action
 
 STATES = ("pending", "running", "done", "failed", "uncertain", "held", "skipped", "cancelled")
 _EVERY = 1_000_000
@@ -77,7 +77,7 @@ def actions(
     with session.app(offline=True) as app:
         store = app.open_store(create=False)
         key = _key(app, entity)
-        rows = store.outbox.actions(
+        rows = store.actions.newest(
             kind=key.kind if key else None,
             entity_id=key.id if key else None,
             since=_since(app, since),

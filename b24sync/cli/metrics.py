@@ -77,7 +77,7 @@ def samples(app: App) -> Iterator[Sample]:
     """What one configuration tells."""
     store, now = app.open_store(create=False), app.clock.now().timestamp()
     with store.reading():
-        figures, counts = store.figures, store.outbox.counts()
+        figures, counts = store.figures, store.actions.counts()
         yield Sample("b24sync_build_info", {"version": __version__}, 1)
         yield from _polls(app)
         for cursor in store.snapshot.cursors():

@@ -27,8 +27,9 @@ from b24sync.rest import feeds, items
 from b24sync.rules.loader import Loader, read_through
 from b24sync.steps.outcomes import StepError
 from b24sync.steps.registry import reason_word
+from b24sync.store.action_rows import Action, Planned
 from b24sync.store.lock import operator_alive
-from b24sync.store.outbox import AS_USUAL, OPERATOR_CLAIM, Action, Planned
+from b24sync.store.outbox import AS_USUAL, OPERATOR_CLAIM
 from b24sync.words import commands as said
 from b24sync.words import listing
 from b24sync.words import operate as words
@@ -322,11 +323,11 @@ class Operator:
         return worst(*codes)
 
     def _run_one(self, dispatcher: Dispatcher, action_id: int) -> int:
-        action = self.app.store.outbox.action(action_id)
+        action = self.app.store.actions.one(action_id)
         if action is None:
             raise UsageError(said.ACTION_GONE(id=action_id))
         dispatcher.run_alone(action)
-        ended = self.app.store.outbox.action(action_id) or action
+        ended = self.app.store.actions.one(action_id) or action
         print(printable(words.ENDED(id=ended.id, state=word(STATES, ended.state)) + _why(ended)))
         return EXIT_OF_STATE.get(ended.state, 1)
 

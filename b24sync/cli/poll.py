@@ -153,7 +153,7 @@ def _planned(app: App, report: Report) -> Iterator[str]:
     if seen:
         yield ""
         yield from event_table(app, seen)
-    planned = app.store.outbox.actions(run=report.run)
+    planned = app.store.actions.newest(run=report.run)
     if planned:
         yield ""
     for action in planned:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from b24sync.app import show_time
 from b24sync.cli.layout import say, table, wrapped
 from b24sync.cli.listing import clock
+from b24sync.domain.action_states import OPEN_TROUBLE
 from b24sync.log import json_line
 from b24sync.store.lock import held_for_s
-from b24sync.store.outbox import OPEN_TROUBLE
 from b24sync.store.portal_use import LIMIT_S
 from b24sync.words import load as load_words
 from b24sync.words import status as words
@@ -46,7 +46,7 @@ def gather(app: App) -> dict[str, Any]:
     polling = held_for_s(store.path)
     with store.reading():
         load = store.load.estimate(now)
-        counts = store.outbox.counts()
+        counts = store.actions.counts()
         quarantined = store.held.counts()
         runs = store.journal.last_runs(RUNS)
         cursors = [_cursor(app, cursor, now) for cursor in store.snapshot.cursors()]

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from b24sync.cli.intentions import told_lines
 from b24sync.cli.layout import wrapped
 from b24sync.cli.listing import clock, field_word, outcome, warnings_of, what_happened
+from b24sync.domain.action_states import STOPPING
 from b24sync.domain.entity import INVOICE, Key
 from b24sync.rules.formats import money
 from b24sync.steps.registry import step_word
-from b24sync.store.outbox import STOPPING
 from b24sync.words import explain as words
 from b24sync.words import language
 from b24sync.words.verdicts import verdict
@@ -22,7 +22,7 @@ from b24sync.words.vocabulary import KINDS, LEDGER, STATES, event_word, word
 if TYPE_CHECKING:
     from b24sync.app import App
     from b24sync.engine.entity_story import Chapter, Said, Story
-    from b24sync.store.outbox import Action
+    from b24sync.store.action_rows import Action
 
 _LONGEST = 200
 _COMMANDS = {"failed": "retry, cancel", "held": "release, cancel", "uncertain": "retry, cancel"}
@@ -62,7 +62,7 @@ def _head(app: App, story: Story, facts: Mapping[str, Any], names: Mapping[int, 
     number = facts.get("number")
     title = f"{word(KINDS, story.key.kind)}{f' №{number}' if number else ''}"
     yield f"{story.key}: {title}, {word(words.HEAD_STATES, state)}"
-    maker = app.store.outbox.maker_of(story.key.kind, story.key.id)
+    maker = app.store.actions.maker_of(story.key.kind, story.key.id)
     if maker is not None:
         entity = Key(maker.kind, maker.entity_id)
         yield "  " + words.MADE_BY(id=maker.id, rule=maker.rule, step=step_word(maker.step), entity=entity)

@@ -28,8 +28,8 @@ from b24sync.store.lock import poll_lock
 
 if TYPE_CHECKING:
     from b24sync.domain.commission_ledger import LedgerRow
+    from b24sync.store.action_rows import Action
     from b24sync.store.journal import EventRow
-    from b24sync.store.outbox import Action
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 BEGIN = datetime(2026, 4, 23, 10, 0, tzinfo=MOSCOW)  # a Thursday, two weeks before the May holidays
@@ -109,12 +109,12 @@ class Office:
     def actions(self) -> list[Action]:
         """The recorded actions."""
         with self.app() as app:
-            return app.store.outbox.actions()
+            return app.store.actions.newest()
 
     def states(self) -> dict[str, int]:
         """How many actions are in each state."""
         with self.app() as app:
-            return app.store.outbox.counts()
+            return app.store.actions.counts()
 
     def ledger(self, invoice: int) -> list[LedgerRow]:
         """What is booked for an invoice."""

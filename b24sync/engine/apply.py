@@ -275,7 +275,7 @@ class Applier:
     def _root_by_marker(self, raw: dict[str, Any]) -> Key | None:
         marker = raw.get("xmlId")
         action = (
-            self.store.outbox.by_marker(marker)
+            self.store.actions.by_marker(marker)
             if isinstance(marker, str) and marker.startswith("b24sync:")
             else None
         )

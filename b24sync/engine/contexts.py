@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from b24sync.rules.links import Linker
     from b24sync.steps.context import Records
     from b24sync.store import Store
+    from b24sync.store.action_rows import Action
     from b24sync.store.journal import EventRow
-    from b24sync.store.outbox import Action
 
 OPERATOR = "operator"
 OF = "of"  # an operator's option: rule and position of the configured step that is run
@@ -111,7 +111,7 @@ class ContextMaker:
             linker=linker,
             language=self.language,
             memory=action.memory,
-            beside=lambda: self.store.outbox.memories_beside(action),
+            beside=lambda: self.store.actions.memories_beside(action),
             attempt=action.attempts,
             operator=action.options,
         )

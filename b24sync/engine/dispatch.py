@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from b24sync.clock import Clock
     from b24sync.ports import Effects, Mail, Mailer, MailReceipt, StepResult
     from b24sync.store import Store
-    from b24sync.store.outbox import Action
+    from b24sync.store.action_rows import Action
 
 log = logging.getLogger(__name__)
 GROUP = 250  # actions side by side, which share their questions; what they write goes 50 at a time
@@ -108,7 +108,7 @@ class Dispatcher:
         """What is due and was not run yet; with it a run ends, whatever the actions come to."""
         after = 0
         while True:
-            found = self.store.outbox.due(
+            found = self.store.actions.due(
                 now=self.now(), limit=GROUP, after_id=after, steps=steps, exclude=exclude
             )
             fresh = [action for action in found if action.id not in self.ran]
@@ -157,7 +157,7 @@ class Dispatcher:
             ]
         self.ran.update(action.id for action in claimed)
         self.checkpoint("dispatch.claimed")
-        actions = [found for action in claimed if (found := self.store.outbox.action(action.id)) is not None]
+        actions = [found for action in claimed if (found := self.store.actions.one(action.id)) is not None]
         conversations = [RunningAction(action, self._opened(action)) for action in actions]
         waiting = list["Action"]()
 
@@ -228,10 +228,10 @@ class Dispatcher:
         What an operator's command runs in this moment is left alone. The claims are read under the write
         lock: whoever claims later is not among them, and whoever claimed before shows a sign of life.
         """
-        if not (self.store.outbox.interrupted() or self.store.outbox.are_claimed(like=OPERATOR_CLAIM)):
+        if not (self.store.actions.interrupted() or self.store.outbox.are_claimed(like=OPERATOR_CLAIM)):
             return 0
         with self.store.transaction():
-            left = self.store.outbox.interrupted()
+            left = self.store.actions.interrupted()
             if any_operator(self.store.path):
                 left = [action for action in left if not _by_operator(action)]
             else:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from b24sync.ports import Effects, SaveDueDate, StepResult
     from b24sync.steps.context import DueDate, Records
     from b24sync.store import Store
-    from b24sync.store.outbox import Action
+    from b24sync.store.action_rows import Action
 
 GROUP = 50
 DRY_RUN = "dry_run"
@@ -89,15 +89,16 @@ class Trial:
 
     def tell_planned(self) -> None:
         """Say what the actions would do that ``safety.dry_run`` skipped and that nothing is told of yet."""
-        meta, outbox = self.store.meta, self.store.outbox
+        meta = self.store.meta
         while self.time_left() and not self.portal_down:
-            group = outbox.skipped_after(int(meta.get(REHEARSED) or 0), reason=DRY_RUN, limit=GROUP)
+            told = int(meta.get(REHEARSED) or 0)
+            group = self.store.actions.skipped_after(told, reason=DRY_RUN, limit=GROUP)
             if not group:
                 return
-            told = self.rehearse([one for one in group if "would" not in one.result])
+            rehearsed = self.rehearse([one for one in group if "would" not in one.result])
             with self.store.transaction():
-                for action, would in told:
-                    outbox.tell(action.id, {"reason": DRY_RUN, "would": would})
+                for action, would in rehearsed:
+                    self.store.outbox.tell(action.id, {"reason": DRY_RUN, "would": would})
                 if not self.portal_down:
                     meta.put(REHEARSED, str(group[-1].id))
 
@@ -105,7 +106,7 @@ class Trial:
         """End everything that is due as skipped, with what it would do; only in a copy of the database."""
         tried = set[int]()
         while self.time_left() and not self.portal_down:
-            due = [one for one in self.store.outbox.due(now=now, limit=GROUP) if one.id not in tried]
+            due = [one for one in self.store.actions.due(now=now, limit=GROUP) if one.id not in tried]
             if not due:
                 return
             tried |= {one.id for one in due}

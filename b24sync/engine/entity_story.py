@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from b24sync.domain.settings import ReminderSettings
     from b24sync.engine.workshop import Workshop
     from b24sync.store import Store
+    from b24sync.store.action_rows import Action
     from b24sync.store.journal import EventRow
-    from b24sync.store.outbox import Action
     from b24sync.store.snapshot import Stored
 
 
@@ -87,7 +87,7 @@ def write(store: Store, rules: Sequence[RuleSettings], key: Key) -> Story | None
         if stored is None and not events:
             return None
         actions: dict[int | None, list[Action]] = defaultdict(list)
-        for action in store.outbox.actions(kind=key.kind, entity_id=key.id):
+        for action in store.actions.newest(kind=key.kind, entity_id=key.id):
             actions[action.event_id].append(action)
         chapters = [Chapter(event, _said(store, rules, event), actions[event.id]) for event in events]
         return Story(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from b24sync.domain.action_states import STOPPING
 from b24sync.domain.commission_ledger import upkeep
 from b24sync.domain.derive import COMPLETED
 from b24sync.domain.entity import DEAL, INVOICE, TASK, Entity, Key
@@ -23,7 +24,6 @@ from b24sync.engine.standing_still import StandingStill
 from b24sync.rest import items, tasks
 from b24sync.rest.worth import worth_of
 from b24sync.steps.registry import TASK_STEPS
-from b24sync.store.outbox import STOPPING
 from b24sync.words import polling as words
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class FollowUp:
     def _remember_sets(self, applied: Applied) -> None:
         """Note the invoices whose sets must be judged, also where the invoices are left out of this poll."""
         judged = int(self.store.meta.get("tasks_judged_run") or 0)
-        settled = self.store.outbox.task_actions_settled_since(judged, kind=INVOICE)
+        settled = self.store.actions.task_actions_settled_since(judged, kind=INVOICE)
         candidates = {Key(INVOICE, invoice_id) for invoice_id in settled}
         for key in applied.touched:
             if key.kind == TASK:
@@ -151,7 +151,7 @@ class FollowUp:
 
     def _invoices_of(self, task: Key, before: Mapping[str, Any] | None) -> Iterable[Key]:
         """The invoices whose sets a task belongs to, or belonged to before this poll."""
-        action = self.store.outbox.maker_of(TASK, task.id)
+        action = self.store.actions.maker_of(TASK, task.id)
         if action is not None and action.kind == INVOICE:
             yield Key(INVOICE, action.entity_id)
         if self.settings.invoice.count_bound_tasks:
@@ -193,7 +193,7 @@ class FollowUp:
     def _closings(self, invoice_id: int, applied: Applied) -> dict[int, str]:
         """Task → closing time, if the whole set is closed and none is still to be made; else empty."""
         made = set[int]()
-        for action in self.store.outbox.task_makers(
+        for action in self.store.actions.task_makers(
             INVOICE, invoice_id, steps=TASK_STEPS, but=TASKS_COMPLETED
         ):
             if action.state in STOPPING:
@@ -221,7 +221,7 @@ class FollowUp:
         return [
             task_id
             for task_id in bound
-            if task_id in made or self.store.outbox.maker_of(TASK, task_id) is None
+            if task_id in made or self.store.actions.maker_of(TASK, task_id) is None
         ]
 
     def _closed_at(self, task_id: int) -> str | None:

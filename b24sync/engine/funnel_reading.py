@@ -98,9 +98,8 @@ class FunnelReading:
             for one in self.gathered.complete():
                 if one.kind in kinds:
                     one.error, one.complete = error, False
-                    code = 77 if isinstance(error, CredentialsError) else 69
-                    self.report.worsen(
-                        code, words.STAGES_LEFT_OUT(kind=word(KINDS, one.kind.name), why=error)
+                    self.report.unread(
+                        error, words.STAGES_LEFT_OUT(kind=word(KINDS, one.kind.name), why=error)
                     )
             return False
         at, keep = seconds(self.gathered.signpost), self.store.meta

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from b24sync.rules.language import Language
     from b24sync.rules.scope import View
     from b24sync.store import Store
+    from b24sync.store.action_rows import Action
     from b24sync.store.journal import EventRow
-    from b24sync.store.outbox import Action
 
 _BY_TIME = ("reminder_due", "tasks_completed", "stuck")
 

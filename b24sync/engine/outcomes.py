@@ -16,7 +16,7 @@ from b24sync.errors import (
 
 if TYPE_CHECKING:
     from b24sync.ports import StepResult
-    from b24sync.store.outbox import Action
+    from b24sync.store.action_rows import Action
 
 
 @dataclass(frozen=True, slots=True)

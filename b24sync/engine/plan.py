@@ -18,7 +18,7 @@ from b24sync.domain.event import Event
 from b24sync.errors import PortalError, TransientError
 from b24sync.rules.loader import PendingError
 from b24sync.rules.match import concerns, mismatch
-from b24sync.store.outbox import Planned
+from b24sync.store.action_rows import Planned
 from b24sync.words import polling as words
 
 if TYPE_CHECKING:

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from b24sync.errors import CredentialsError, PortalError
+from b24sync.words import polling as words
+from b24sync.words.vocabulary import KINDS, word
+
 
 @dataclass(slots=True)
 class Report:
@@ -38,6 +42,14 @@ class Report:
         if trouble and trouble not in self.troubles:
             self.troubles.append(trouble)
         self.exit_code = worst(self.exit_code, code)
+
+    def unread(self, error: PortalError, trouble: str) -> None:
+        """Note that something of the portal could not be read."""
+        self.worsen(77 if isinstance(error, CredentialsError) else 69, trouble)
+
+    def leave_out(self, kind: str, error: PortalError) -> None:
+        """Note that a kind was not read completely."""
+        self.unread(error, words.LEFT_OUT(kind=word(KINDS, kind), why=error))
 
     @property
     def quiet(self) -> bool:

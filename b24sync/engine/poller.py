@@ -5,34 +5,29 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from b24sync.engine.capture import Gathered, KindReading, promote, read
 from b24sync.engine.capture.allowance import Allowance
 from b24sync.engine.capture.staging import Scrub, seconds
 from b24sync.engine.checkpoint import Checkpoint, pass_by
+from b24sync.engine.poll_end import end
 from b24sync.engine.poll_report import Report
-from b24sync.errors import CredentialsError, PermanentError, PortalError, TransientError, UsageError
-from b24sync.steps.registry import reason_word, step_word
+from b24sync.errors import CredentialsError, PermanentError, TransientError, UsageError
 from b24sync.store.meta import REHEARSED
-from b24sync.store.outbox import OPEN_TROUBLE
 from b24sync.words import polling as words
-from b24sync.words.vocabulary import KINDS, STATES, word
 
 if TYPE_CHECKING:
     from b24sync.calls import Portal
     from b24sync.clock import Clock
     from b24sync.domain.settings import Settings
-    from b24sync.engine.capture.reconcile import Reconciler, Sweep
     from b24sync.engine.dispatch import Dispatcher
     from b24sync.engine.workshop import Workshop
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
 
 log = logging.getLogger(__name__)
-KEPT_IDLE_RUNS = 2000
-NAMED = 5  # actions of a state that a poll names one by one
 LOGGED = 50  # events and actions of a poll that its log names, the newest
 
 
@@ -86,12 +81,13 @@ class Poller:
         try:
             gathered = self._gather(report, options)
         except (TransientError, CredentialsError, PermanentError) as error:
-            report.worsen(77 if isinstance(error, CredentialsError) else 69, str(error))
+            report.unread(error, str(error))
             gathered = None
         if gathered is not None:
             self._go_on(gathered, report, options, begun)
         report.http_requests = self.portal.requests - requests
-        self._finish(report, begun)
+        end(self.store, self.portal, report, duration=self.clock.monotonic() - begun, now=self.clock.now())
+        self.checkpoint("poll.finished")
         return report
 
     # before
@@ -148,7 +144,7 @@ class Poller:
         report.baseline = report.baseline or any(one.quiet for one in gathered.kinds)
         for one in gathered.kinds:
             if one.error is not None:
-                _leave_out(report, one.kind, one.error)
+                report.leave_out(one.kind.name, one.error)
         return gathered
 
     def _go_on(self, gathered: Gathered, report: Report, options: Options, begun: float) -> None:
@@ -169,7 +165,7 @@ class Poller:
         try:
             gathered = self._gather(report, replace(options, since=None))
         except (TransientError, CredentialsError, PermanentError) as error:
-            report.worsen(77 if isinstance(error, CredentialsError) else 69, str(error))
+            report.unread(error, str(error))
             return None
         self._apply(gathered, report, replace(options, reconcile=False))
         return gathered
@@ -222,7 +218,7 @@ class Poller:
         """What was derived and planned: one line each, as many as a person reads."""
         for event in self.store.journal.events(run=run, limit=LOGGED):
             log.info("event %s: %s %s:%s", event.id, event.name, event.kind, event.entity_id)
-        for action in self.store.outbox.actions(run=run, limit=LOGGED):
+        for action in self.store.actions.newest(run=run, limit=LOGGED):
             log.info(
                 "action %s: %s/%s %s on %s:%s is %s",
                 *(action.id, action.rule, action.position, action.step),
@@ -246,7 +242,7 @@ class Poller:
         """Say what the planned actions would do, and in a dry run of the command what waits besides them."""
         told = int(self.store.meta.get(REHEARSED) or 0)
         if not (
-            self.store.outbox.skipped_after(told, reason="dry_run", limit=1)
+            self.store.actions.skipped_after(told, reason="dry_run", limit=1)
             or (report.dry_run and self.store.outbox.busy())
         ):
             return
@@ -261,149 +257,38 @@ class Poller:
             report.worsen(69, trial.portal_down)
 
     def _reconcile(self, gathered: Gathered, report: Report, *, by_hand: bool) -> dict[str, int]:
-        """Sweep the kinds whose time has come.
+        """Compare with the portal the kinds whose time has come.
 
-        Returns for rows that only a sweep found, when the previous one was.
+        Returns for rows that only this found (``kind:id``), when the previous one was (Unix seconds).
         """
-        every, now = self.settings.poll.reconcile_every, gathered.signpost
-        before = dict[str, int]()
-        reread = list[KindReading]()
-        for one in gathered.complete():
-            last = one.cursor.reconciled_at
-            if one.quiet and one.cursor.baseline_run is not None:
-                self._look_again(one, report, one.cursor.baseline_run)
-            due = bool(every) and last is not None and now - datetime.fromtimestamp(last, UTC) >= every
-            due = due or bool(self.store.unjudged.waiting("reconcile", one.kind.name))
-            due = due or self.store.sweeps.of(one.kind.name) is not None
-            if one.quiet or not (by_hand or due):
-                continue
-            found = self._sweep(one, report, by_hand=by_hand, now=seconds(now))
-            if found.error is None:
-                one.swept = True
-                one.cursor = replace(one.cursor, reconciled_at=found.begun, guard=found.guard or None)
-            before.update({f"{one.kind.name}:{number}": last or 0 for number in found.found_new})
-            reread += [one] if found.reread else []
-        self._after_rows(reread, report)
-        return before
+        anew = [(one, run) for one in gathered.complete() if one.quiet and (run := one.cursor.baseline_run)]
+        wanted = [
+            one
+            for one in gathered.complete()
+            if not one.quiet and (by_hand or self._is_to_reconcile(one, gathered.signpost))
+        ]
+        if not (anew or wanted):
+            return {}
+        from b24sync.engine.reconciling import Reconciling
 
-    def _look_again(self, one: KindReading, report: Report, run: int) -> None:
-        """Ask what became of booked entities that a baseline begun anew has not met (contract.md G4)."""
-        ids = self.store.unjudged.unmet(one.kind.name, run)
-        try:
-            one.error = self._reconciler().look_again(one.kind, ids).error
-        except PortalError as error:
-            one.error = error
-        if one.error is not None:
-            one.complete = False
-            _leave_out(report, one.kind, one.error)
+        work = Reconciling(self.portal, self.store, scrub=self.scrub, allowance=self.allowance, report=report)
+        for one, since in anew:
+            work.look_again(one, since)
+        return work.sweep(wanted, by_hand=by_hand, now=seconds(gathered.signpost))
 
-    def _after_rows(self, readings: Sequence[KindReading], report: Report) -> None:
-        """Read the history of what a sweep read once more.
-
-        It must not be older than the rows (contract.md G1).
-        """
-        if not readings:
-            return
-        from b24sync.engine.capture.walking import read_tails
-
-        try:
-            read_tails(self.portal, self.store, readings, self.allowance)
-        except PortalError as error:
-            for one in readings:
-                one.error, one.complete = error, False
-        for one in readings:
-            if one.error is not None:
-                _leave_out(report, one.kind, one.error)
-
-    def _reconciler(self) -> Reconciler:
-        from b24sync.engine.capture.reconcile import Reconciler
-
-        return Reconciler(self.portal, self.store, self.scrub, self.allowance)
-
-    def _sweep(self, one: KindReading, report: Report, *, by_hand: bool, now: int) -> Sweep:
-        from b24sync.engine.capture.reconcile import Sweep
-
-        try:
-            found = self._reconciler().sweep(one.kind, by_hand=by_hand, now=now)
-        except PortalError as error:  # it may have staged rows: history is read again
-            found = Sweep(one.kind, reread=True, error=error)
-        name = word(KINDS, one.kind.name)
-        if found.error is not None:  # its rows and history are complete without it
-            code = 77 if isinstance(found.error, CredentialsError) else 69
-            report.worsen(code, words.NOT_RECONCILED(kind=name, why=found.error))
-        if found.doubtful:
-            ids = ", ".join(f"{one.kind.name}:{number}" for number in found.doubtful[:NAMED])
-            report.warnings.append(words.UNVERIFIED(count=len(found.doubtful), ids=ids))
-        if found.guard:
-            report.worsen(
-                1,
-                words.GUARD(kind=name, why=found.guard),
-            )
-        return found
-
-    # afterwards
+    def _is_to_reconcile(self, one: KindReading, now: datetime) -> bool:
+        """Whether it is time for a kind, or an earlier reconcile has left something to do."""
+        every, last, kind = self.settings.poll.reconcile_every, one.cursor.reconciled_at, one.kind.name
+        return (
+            (bool(every) and last is not None and now - datetime.fromtimestamp(last, UTC) >= every)
+            or bool(self.store.unjudged.waiting("reconcile", kind))
+            or self.store.sweeps.of(kind) is not None
+        )
 
     def _tell_ends(self, dispatcher: Dispatcher, report: Report) -> None:
         for trouble, code in dispatcher.troubles.items():
             report.worsen(code, trouble)
         report.warnings += dispatcher.warnings
-
-    def _finish(self, report: Report, begun: float) -> None:
-        duration = self.clock.monotonic() - begun
-        report.finished_at = report.started_at + timedelta(seconds=duration)
-        report.actions = self.store.outbox.counts_of_run(report.run)
-        for state in OPEN_TROUBLE:
-            if report.actions.get(state):
-                self._name_troubled(state, report)
-        quarantined = self.store.held.untold()
-        for one in quarantined[:NAMED]:
-            report.warnings.append(
-                words.QUARANTINED(entity=f"{one.kind}:{one.id}" if one.id else one.kind, why=one.reason)
-            )
-        if len(quarantined) > NAMED:
-            report.warnings.append(words.MORE_QUARANTINED(count=len(quarantined) - NAMED))
-        with self.store.transaction():
-            if quarantined:
-                self.store.held.told()
-            self.store.journal.finish_run(
-                report.run,
-                started_at=seconds(report.started_at),
-                finished_at=seconds(report.finished_at),
-                duration_s=round(duration, 3),
-                exit_code=report.exit_code,
-                report={
-                    **report.as_json(datetime.isoformat),
-                    "troubles": report.troubles,
-                    "quiet": report.quiet,
-                },
-            )
-            self.store.load.add(
-                self.portal.take_usage(),
-                requests=0 if report.baseline else report.http_requests,
-                at=seconds(self.clock.now()),
-                duration_s=duration,
-            )
-            if report.run % 500 == 0:
-                self.store.journal.trim_idle_runs(KEPT_IDLE_RUNS)
-        self.checkpoint("poll.finished")
-
-    def _name_troubled(self, state: str, report: Report) -> None:
-        """Say which actions need a person: what of which rule for which entity, and why."""
-        named = self.store.outbox.of_run(report.run, state, limit=NAMED)
-        for action in named:
-            why = action.error or action.result.get("message") or action.result.get("reason") or ""
-            said = words.ACTION(
-                id=action.id,
-                state=word(STATES, state),
-                rule=action.rule,
-                step=step_word(action.step),
-                entity=f"{action.kind}:{action.entity_id}",
-                why=reason_word(action.step, str(why)).removeprefix(f"{action.kind}:{action.entity_id}: "),
-            )
-            report.worsen(1, said)
-        more = report.actions[state] - len(named)
-        if more > 0:
-            report.worsen(1, words.MORE_ACTIONS(count=more, state=state))
 
 
 def _told(one: KindReading) -> str:
@@ -412,8 +297,3 @@ def _told(one: KindReading) -> str:
         return f"left out, {one.error}"
     how = "a quiet baseline" if one.quiet else "news since the last poll"
     return f"{how}, complete" if one.complete else f"{how}, not complete yet"
-
-
-def _leave_out(report: Report, kind: Kind, error: PortalError) -> None:
-    code = 77 if isinstance(error, CredentialsError) else 69
-    report.worsen(code, words.LEFT_OUT(kind=word(KINDS, kind.name), why=error))

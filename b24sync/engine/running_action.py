@@ -15,7 +15,7 @@ from b24sync.words import outside as words
 if TYPE_CHECKING:
     from b24sync.domain.entity import Key
     from b24sync.ports import Effects, StepResult
-    from b24sync.store.outbox import Action
+    from b24sync.store.action_rows import Action
 
 log = logging.getLogger(__name__)
 

@@ -205,7 +205,7 @@ class Workshop:
         if self._configured_anew():
             return True
         judged = int(keep.get("tasks_judged_run") or 0)
-        if self.store.outbox.task_action_settled_since(judged) or self.store.unjudged.judgeable():
+        if self.store.actions.task_action_settled_since(judged) or self.store.unjudged.judgeable():
             return True
         if self._stays_due(now):
             return True

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from b24sync.engine.funnels import Funnels
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
-    from b24sync.store.outbox import Action
+    from b24sync.store.action_rows import Action
 
 AGES = ((None, 0), (1, 7), (8, 30), (31, 90), (91, None))
 """Days overdue of each class of unpaid invoices, first and last; the first class is not overdue."""

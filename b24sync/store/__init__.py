@@ -14,7 +14,7 @@ from b24sync.store.echoes import Echoes
 from b24sync.store.held import Held
 from b24sync.store.journal import Journal
 from b24sync.store.meta import Keep
-from b24sync.store.outbox import Action, Outbox
+from b24sync.store.outbox import Outbox
 from b24sync.store.shapes import Shapes
 from b24sync.store.snapshot import Snapshot
 from b24sync.store.sweeps import Sweeps
@@ -24,6 +24,7 @@ from b24sync.store.walks import Walks
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from b24sync.store.action_rows import Action, Actions
     from b24sync.store.figures import Figures
     from b24sync.store.ledger import Ledger
     from b24sync.store.news import News
@@ -47,6 +48,13 @@ class Store:
         self.held = Held(connection)
         self.walks = Walks(connection)
         self.sweeps = Sweeps(connection)
+
+    @cached_property
+    def actions(self) -> Actions:
+        """Actions, to be looked at."""
+        from b24sync.store.action_rows import Actions
+
+        return Actions(self.connection)
 
     @cached_property
     def records(self) -> RecordTables:
@@ -102,7 +110,7 @@ class Store:
 
     def take_plans(self) -> list[Action]:
         """Take all actions out of a database that is only for planning (``in_memory``), with their events."""
-        actions = self.outbox.actions()
+        actions = self.actions.newest()
         for table in ("actions", "verdicts", "events"):
             self.connection.execute(f"DELETE FROM {table}")
         return actions

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from b24sync.store.outbox import OPEN_TROUBLE, Action, action_of
+from b24sync.domain.action_states import OPEN_TROUBLE
+from b24sync.store.action_rows import Action, action_of
 from b24sync.store.shapes import WITH_SHAPES, Shapes, value_of
 
 

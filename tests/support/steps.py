@@ -31,7 +31,7 @@ from b24sync.rules.text_values import Money
 from b24sync.sandbox import ConnectionCutError, Fault, Sandbox, SandboxClock, SandboxSettings, seed_company
 from b24sync.steps.context import StepContext
 from b24sync.store import Store
-from b24sync.store.outbox import Action, Planned
+from b24sync.store.action_rows import Action, Planned
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 MONDAY = datetime(2026, 3, 2, 9, 0, 0, tzinfo=UTC)
@@ -187,7 +187,7 @@ class Bench:
         """Run a generator to its result, as the one action of a poll."""
         action = self._planned()
         (outcome,) = run_together([RunningAction(action, self._observed(effects))], _Around(self, self.store))
-        kept = self.store.outbox.action(action.id)
+        kept = self.store.actions.one(action.id)
         assert kept is not None
         self.memory = dict(kept.memory)
         if isinstance(outcome.result, Postponed | Uncertain):
@@ -202,7 +202,7 @@ class Bench:
             number = self.store.outbox.plan(planned, run=1, at=0, due_at=0)
             assert number is not None
             self.store.outbox.remember(number, self.memory)
-        action = self.store.outbox.action(number)
+        action = self.store.actions.one(number)
         assert action is not None
         return action
 

@@ -9,7 +9,7 @@ import pytest
 from b24sync.clock import SystemClock
 from b24sync.engine.dispatch import Dispatcher
 from b24sync.store import Store
-from b24sync.store.outbox import Planned
+from b24sync.store.action_rows import Planned
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def recovered(store: Store, number: int) -> str:
         at=2,
     )  # type: ignore[arg-type]
     assert dispatcher.recover() == 1
-    found = store.outbox.action(number)
+    found = store.actions.one(number)
     assert found is not None
     return found.state
 
