@@ -10,6 +10,8 @@ from b24sync.domain.calendar import Calendar, Imported, from_stored, parse
 from b24sync.domain.calendar.draft import CalendarFileError
 from b24sync.domain.calendar.importing import LARGEST_FILE
 from b24sync.plain_files import read_plain
+from b24sync.words import calendar_files
+from b24sync.words.system import refusal
 
 if TYPE_CHECKING:
     from b24sync.clock import Clock
@@ -23,7 +25,7 @@ def _content(path: Path) -> bytes:
     try:
         return read_plain(path, LARGEST_FILE)
     except OSError as error:
-        raise CalendarFileError(path.name, [f"cannot be read: {error.strerror or error}"]) from None
+        raise CalendarFileError(path.name, [calendar_files.UNREADABLE(why=refusal(error))]) from None
 
 
 class StoredYears:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from b24sync.domain.calendar import Calendar, CalendarStore, Day, Imported, PortalDays, Year
-    from b24sync.words import Language
+    from b24sync.words import Both, Language
 
 _MONTHS_IN_A_ROW = 3
 _MONTH_WIDTH = 7 * 3
@@ -101,9 +101,11 @@ def import_file(
     texts = _texts(calendar)
     warnings = list(imported.warnings)
     if imported.country != calendar.country:
-        warnings.append(texts["unused"].format(country=calendar.country))
+        warnings.append(TEXTS["unused"].both(country=calendar.country))
     if not as_json:
-        out.writelines(f"{line}\n" for line in [*diff(imported, official), *warnings])
+        out.writelines(
+            f"{line}\n" for line in [*diff(imported, official), *(warning.said() for warning in warnings)]
+        )
     store.put(imported.country, imported.year, imported.to_stored())
     working = imported.as_year().working_days
     if as_json:
@@ -219,7 +221,7 @@ def _portal_lines(calendar: Calendar, portal: PortalDays, year: int, texts: dict
         yield f"{texts['unread'].format(texts=', '.join(portal.unread))}\n"
 
 
-def _import_json(imported: Imported, official: Year, warnings: list[str]) -> dict[str, Any]:
+def _import_json(imported: Imported, official: Year, warnings: list[Both]) -> dict[str, Any]:
     return {
         "country": imported.country,
         "year": imported.year,
@@ -228,5 +230,5 @@ def _import_json(imported: Imported, official: Year, warnings: list[str]) -> dic
             {"date": item.date.isoformat(), "working": item.working, "name": item.name}
             for item in compare(imported, official)
         ],
-        "warnings": warnings,
+        "warnings": [str(warning) for warning in warnings],
     }

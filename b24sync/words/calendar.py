@@ -74,6 +74,10 @@ IMPORT_OR_SKIP = Message(
     'b24sync calendar import FILE, or [calendar] on_unpublished = "skip" or "statutory"',
 )
 NO_YEAR = Message("календарь: года {year} нет", "calendar: there is no year {year}")
+NO_COUNTRY = Message(
+    "календарь: страна {country} не известна (ISO 3166, например RU, BY, KZ)",
+    "calendar: the country {country} is not known (ISO 3166, as RU, BY, KZ)",
+)
 NO_WORKING_DAY = Message(
     "календарь: за {days} дней от {day} нет рабочего дня",
     "calendar: no working day within {days} days of {day}",

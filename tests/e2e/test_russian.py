@@ -13,16 +13,7 @@ import pytest
 
 from tests.support.cli import REJECTED
 from tests.support.firm import Firm, opened
-
-SENTENCE = re.compile(
-    r"\b(the|and|or|is|are|was|were|of|to|no|not|with|for|from|it|there|this|that|cannot|be|in|on|by|at|has|have|"
-    r"nothing|none|see|write|run)\b",
-    re.IGNORECASE,
-)
-QUOTED = re.compile(
-    r"«[^»]*»|\[[^\]]*\]|\"[^\"]*\"|'[^']*'|\{[^}]*\}|\(.*?\)|https?://\S+|/\S+"
-    r"|\S*[@_./:=]\S*|--\S+|\S+-\S+|b24sync [a-z-]+( \S+)?"
-)
+from tests.support.russian import english
 
 
 @pytest.fixture
@@ -46,11 +37,6 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
         firm.move(third, REJECTED)
         firm.run_on()
         yield firm
-
-
-def english(text: str) -> list[str]:
-    """Lines in which English words stand that make a sentence."""
-    return [line for line in text.splitlines() if SENTENCE.search(QUOTED.sub(" ", line))]
 
 
 READ = (
@@ -95,6 +81,7 @@ REFUSED = (
     ("snapshot", "import", "b24sync.toml"),
     ("calendar", "check", "soon"),
     ("calendar", "import", "absent.csv"),
+    ("calendar", "import", "b24sync.toml"),
     ("replay", "--since", "2026-05-01", "--until", "2026-01-01"),
     ("units", "--cron", "--systemd"),
     ("poll", "--since", "2026-01-01"),

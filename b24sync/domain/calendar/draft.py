@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from b24sync.domain.calendar.days import CalendarError
+from b24sync.words import calendar_files as words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from b24sync.words import Both
 
 
 class CalendarFileError(CalendarError):
@@ -13,11 +20,11 @@ class CalendarFileError(CalendarError):
 
     Attributes:
         source: The file.
-        faults: What is wrong with it, one line each.
+        faults: What is wrong with it, one line each, in the language that is spoken.
     """
 
-    def __init__(self, source: str, faults: list[str]) -> None:
-        count = "1 problem" if len(faults) == 1 else f"{len(faults)} problems"
+    def __init__(self, source: str, faults: Sequence[str]) -> None:
+        count = words.PROBLEMS(len(faults))
         super().__init__("\n".join([f"{source}: {count}", *(f"  {fault}" for fault in faults)]))
         self.source = source
         self.faults = tuple(faults)
@@ -36,8 +43,8 @@ class Draft:
         moved: (from, to) of each rest that was moved.
         named: Every day that the file names.
         stated_working_days: How many working days the file itself counts.
-        faults: What makes the file unusable.
-        warnings: What the user should know although the file is used.
+        faults: What makes the file unusable, in the language that is spoken.
+        warnings: What the user should know although the file is used, in both: they are kept.
     """
 
     year: int
@@ -50,12 +57,12 @@ class Draft:
     named: set[date] = field(default_factory=set)
     stated_working_days: int | None = None
     faults: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Both] = field(default_factory=list)
 
     def claim(self, day: date, where: str) -> None:
         """Note that the file names this day, which it may do once."""
         if day in self.named:
-            self.faults.append(f"{where}: {day} is there twice")
+            self.faults.append(words.TWICE(where=where, day=day))
         self.named.add(day)
 
     def date(self, month: int | str, day: int | str, where: str) -> date | None:
@@ -63,5 +70,5 @@ class Draft:
         try:
             return date(self.year, int(month), int(day))
         except ValueError:
-            self.faults.append(f"{where}: there is no such day in {self.year}")
+            self.faults.append(words.NO_SUCH_DAY(where=where, year=self.year))
             return None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from b24sync.domain.calendar.days import WEEKEND, Day, Year, dates_in
 from b24sync.domain.calendar.decrees import decree_of
 from b24sync.domain.calendar.draft import CalendarFileError, Draft
+from b24sync.words import Both, calendar_files
 from b24sync.words import calendar as words
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Imported:
     country: str
     year: int
     days: tuple[Day, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Both, ...]
     source: str
     decree_days: frozenset[date] = frozenset()
 
@@ -60,10 +61,13 @@ class Imported:
         return Year(self.country, self.year, self.days, "published", self.source)
 
     def to_stored(self) -> str:
-        """The normal form, a JSON text from which ``from_stored`` and ``parse`` give an equal value."""
+        """The normal form, a JSON text from which ``from_stored`` and ``parse`` give an equal value.
+
+        Warnings are kept in English.
+        """
         data = self.as_year().as_dict()
         data["decree_days"] = [day.isoformat() for day in sorted(self.decree_days)]
-        data["warnings"] = list(self.warnings)
+        data["warnings"] = [str(warning) for warning in self.warnings]
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -104,7 +108,7 @@ def parse(data: bytes, *, country: str, source: str, year: int | None = None) ->
         CalendarFileError: Unknown format, or the file cannot be a true calendar; all faults at once.
     """
     if len(data) > LARGEST_FILE:
-        raise CalendarFileError(source, [f"{len(data)} bytes are too many for a calendar"])
+        raise CalendarFileError(source, [calendar_files.TOO_LARGE(size=len(data))])
     draft = _read(data, source, year)
     if isinstance(draft, Imported):
         return draft
@@ -172,17 +176,27 @@ def _text(data: bytes) -> str:
 def _read_json(text: str, source: str) -> Draft | Imported:
     from b24sync.domain.calendar import reading_json
 
-    try:
-        data = json.loads(text)
-        if "kinds" in data:
+    data = _json(text, source)
+    if "kinds" in data:
+        try:
             return _from_normal_form(data)
-    except (ValueError, TypeError, RecursionError) as fault:
-        raise CalendarFileError(source, [f"broken JSON: {str(fault)[:200]}"]) from fault
+        except (ValueError, TypeError) as fault:
+            raise CalendarFileError(source, [calendar_files.NO_KEPT_YEAR()]) from fault
     if "months" in data:
         return reading_json.read_months(data, source)
     if "dayoff" in data:
         return reading_json.read_isdayoff(data, source)
-    raise CalendarFileError(source, ["neither months (xmlcalendar) nor dayoff (isdayoff) in this JSON"])
+    raise CalendarFileError(source, [calendar_files.UNKNOWN_JSON()])
+
+
+def _json(text: str, source: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as fault:
+        where = calendar_files.BROKEN_JSON(line=fault.lineno, column=fault.colno)
+        raise CalendarFileError(source, [where]) from fault
+    except (ValueError, RecursionError) as fault:
+        raise CalendarFileError(source, [calendar_files.DEEP_JSON()]) from fault
 
 
 def _from_normal_form(data: Any) -> Imported:
@@ -192,7 +206,7 @@ def _from_normal_form(data: Any) -> Imported:
         country=year.country,
         year=year.year,
         days=year.days,
-        warnings=tuple(data.get("warnings", ())),
+        warnings=tuple(Both(text, text) for text in map(str, data.get("warnings", ()))),
         source=year.source,
         decree_days=decrees,
     )
@@ -200,7 +214,7 @@ def _from_normal_form(data: Any) -> Imported:
 
 def _complete(draft: Draft, source: str) -> Imported:
     if not _FIRST_YEAR <= draft.year <= _LAST_YEAR:
-        raise CalendarFileError(source, [*draft.faults, f"{draft.year} is no year of a production calendar"])
+        raise CalendarFileError(source, [*draft.faults, calendar_files.NO_YEAR(year=draft.year)])
     _find_decree_days(draft)
     days = tuple(_day(draft, day, source) for day in dates_in(draft.year))
     faults = [*draft.faults, *_faults(draft, days)]
@@ -242,16 +256,16 @@ def _day(draft: Draft, day: date, source: str) -> Day:
 
 def _faults(draft: Draft, days: tuple[Day, ...]) -> Iterator[str]:
     for day in sorted(set(draft.off) & (draft.short | draft.working)):
-        yield f"{day} is both off and working"
+        yield calendar_files.BOTH_WAYS(day=day)
     if days[0].working:
-        yield f"{draft.year}-01-01 is a working day"
+        yield calendar_files.NEW_YEAR(day=days[0].date)
     count = sum(day.working for day in days)
     if not _FEWEST <= count <= _MOST:
-        yield f"{count} working days, which no calendar has ({_FEWEST} to {_MOST})"
+        yield calendar_files.COUNT(count=count, fewest=_FEWEST, most=_MOST)
     for moved_from, moved_to in draft.moved:
         if moved_to.weekday() not in WEEKEND and days[moved_to.timetuple().tm_yday - 1].working:
-            yield f"{moved_to} got the rest of {moved_from} and is a working day all the same"
+            yield calendar_files.REST_WORKED(day=moved_to, origin=moved_from)
     stated = draft.stated_working_days
     by_decree = sum(day.date in draft.decrees and day.working for day in days)
     if stated is not None and stated not in {count, count - by_decree}:
-        yield f"it says {stated} working days and lists {count}"
+        yield calendar_files.MISCOUNTED(stated=stated, count=count)

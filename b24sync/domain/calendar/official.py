@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.calendar.day_names import russian_name
 from b24sync.domain.calendar.days import FORMAT, CalendarError, Day, Status, Year, YearCache, dates_in
+from b24sync.words import calendar as words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,7 +124,7 @@ def _library(country: str, year: int, language: str) -> Any:
             country, years=[year, min(year + 1, date.max.year)], language=_language(languages, language)
         )
     except NotImplementedError as fault:
-        raise CalendarError(f"calendar: the library holidays knows no country {country!r}") from fault
+        raise CalendarError(words.NO_COUNTRY(country=country)) from fault
 
 
 def _language(supported: tuple[str, ...], wanted: str) -> str | None:

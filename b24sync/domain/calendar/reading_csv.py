@@ -20,6 +20,7 @@ from datetime import date
 
 from b24sync.domain.calendar.draft import CalendarFileError, Draft
 from b24sync.domain.calendar.reading_json import imply_working_weekends, read_month
+from b24sync.words import calendar_files as words
 
 _KINDS = ("off", "short", "working")
 _YEAR_COLUMN = "год/месяц"
@@ -48,13 +49,11 @@ def read_own_csv(text: str, source: str) -> Draft:
         del rows[0]
     years = {int(row[0][:4]) for _, row in rows if re.match(r"\d{4}-", row[0])}
     if not years:
-        raise CalendarFileError(
-            source, ['no line such as "2026-01-09;off": not a calendar that is known here']
-        )
+        raise CalendarFileError(source, [words.UNKNOWN()])
     draft = Draft(min(years))
     if len(years) > 1:
         named = ", ".join(map(str, sorted(years)[:5]))
-        draft.faults.append(f"it holds the years {named}{' …' if len(years) > 5 else ''} (one file a year)")
+        draft.faults.append(words.SEVERAL_YEARS(years=f"{named}{' …' if len(years) > 5 else ''}"))
     for number, row in rows:
         _read_line(draft, number, row)
     return draft
@@ -64,8 +63,8 @@ def _lines(text: str, delimiter: str, source: str) -> list[list[str]]:
     rows: list[list[str]] = []
     try:
         rows.extend(csv.reader(text.splitlines(), delimiter=delimiter))
-    except csv.Error as fault:
-        raise CalendarFileError(source, [f"line {len(rows) + 1}: broken CSV: {fault}"]) from None
+    except csv.Error:
+        raise CalendarFileError(source, [words.BROKEN_CSV(line=len(rows) + 1)]) from None
     return rows
 
 
@@ -73,10 +72,10 @@ def _read_line(draft: Draft, number: int, row: list[str]) -> None:
     try:
         day = date.fromisoformat(row[0])
     except ValueError:
-        draft.faults.append(f"line {number}: {row[0]!r} is no date (write 2026-01-09)")
+        draft.faults.append(words.NO_DATE(line=number, text=row[0]))
         return
     kind = row[1].lower() if len(row) > 1 else ""
-    draft.claim(day, f"line {number}")
+    draft.claim(day, words.LINE(line=number))
     if kind == "off":
         draft.off[day] = row[2] if len(row) > 2 else ""
     elif kind == "short":
@@ -84,7 +83,7 @@ def _read_line(draft: Draft, number: int, row: list[str]) -> None:
     elif kind == "working":
         draft.working.add(day)
     else:
-        draft.faults.append(f"line {number}: kind {kind!r} is none of {', '.join(_KINDS)}")
+        draft.faults.append(words.NO_KIND(line=number, kind=kind, known=", ".join(_KINDS)))
 
 
 def read_data_gov(text: str, source: str, year: int | None) -> Draft:
@@ -105,20 +104,16 @@ def read_data_gov(text: str, source: str, year: int | None) -> Draft:
         year = next(iter(by_year))
     if year is None or year not in by_year:
         known = ", ".join(map(str, by_year))
-        raise CalendarFileError(
-            source, [f"it holds the years {known or 'none'}: leave the one line that is wanted in it"]
-        )
+        raise CalendarFileError(source, [words.WHICH_YEAR(years=known) if known else words.WHICH_OF_NONE()])
     row = by_year[year]
     if len(row) <= _MONTHS:
-        raise CalendarFileError(source, [f"{year}: {len(row) - 1} months instead of {_MONTHS}"])
+        raise CalendarFileError(source, [words.NOT_ALL_MONTHS(year=year, count=len(row) - 1, months=_MONTHS)])
     draft = Draft(year, country="RU")
     for month, days in enumerate(row[1 : _MONTHS + 1], start=1):
         read_month(draft, month, days)
     imply_working_weekends(draft)
     draft.stated_working_days = _stated(heading, row)
-    draft.warnings.append(
-        "data.gov.ru is not kept up since 2019: years after that are a forecast made before the decrees"
-    )
+    draft.warnings.append(words.FORECAST.both())
     return draft
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.calendar.days import WEEKEND, dates_in
 from b24sync.domain.calendar.draft import CalendarFileError, Draft
+from b24sync.words import calendar_files as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +40,7 @@ def read_months(data: dict[str, Any], source: str) -> Draft:
     months = data["months"] if isinstance(data["months"], list) else []
     rows = [row for row in months if isinstance(row, dict)]
     if sorted(str(row.get("month")) for row in rows) != sorted(str(n) for n in range(1, _MONTHS + 1)):
-        draft.faults.append("months: not the 12 months of a year")
+        draft.faults.append(words.NOT_TWELVE())
     for row in rows:
         read_month(draft, row.get("month", 0), str(row.get("days", "")))
     imply_working_weekends(draft)
@@ -59,12 +60,12 @@ def read_month(draft: Draft, month: int | str, days: str) -> None:
     for text in filter(None, (part.strip() for part in days.split(","))):
         found = _DAY.fullmatch(text)
         if found is None:
-            draft.faults.append(f"month {month}: {text!r} is no day")
+            draft.faults.append(words.NO_DAY_OF_MONTH(month=month, text=text))
             continue
-        day = draft.date(month, found[1], f"month {month}, day {text}")
+        day = draft.date(month, found[1], words.DAY_OF_MONTH(month=month, text=text))
         if day is None:
             continue
-        draft.claim(day, f"month {month}")
+        draft.claim(day, words.IN_MONTH(month=month))
         if found[2] == "*":
             draft.short.add(day)
         else:
@@ -86,7 +87,7 @@ def read_isdayoff(data: dict[str, Any], source: str) -> Draft:
     code = str(data.get("countrycode", "")).upper()
     draft = Draft(_year(data, source), country=code[:2])
     if len(code) > 2:
-        draft.warnings.append(f"it is the calendar of a region ({code}) and replaces the whole country's")
+        draft.warnings.append(words.REGION.both(code=code))
     draft.off = dict.fromkeys(_mmdd(draft, data, "dayoff"), "")
     draft.short = set(_mmdd(draft, data, "predayoff"))
     draft.working = set(_mmdd(draft, data, "workday"))
@@ -100,11 +101,7 @@ def _warn_of_absent_weekends(draft: Draft) -> None:
     weekends = {day for day in dates_in(draft.year) if day.weekday() in WEEKEND}
     absent = weekends - set(draft.off) - draft.short - draft.working
     if len(absent) * 2 < len(weekends):
-        draft.warnings.extend(
-            f"{day} is perhaps a working day: the file lists the other weekends but not this one "
-            "(if it is worked, name it in [calendar] working_days)"
-            for day in sorted(absent)
-        )
+        draft.warnings.extend(words.WEEKEND_ABSENT.both(day=day) for day in sorted(absent))
 
 
 def _mmdd(draft: Draft, data: dict[str, Any], key: str) -> Iterator[date]:
@@ -112,7 +109,7 @@ def _mmdd(draft: Draft, data: dict[str, Any], key: str) -> Iterator[date]:
     for n, text in enumerate(values if isinstance(values, list) else [values]):
         found = _MMDD.fullmatch(str(text))
         if found is None:
-            draft.faults.append(f"{key}[{n}]: {text!r} is no month and day (MMDD)")
+            draft.faults.append(words.NO_DIGITS(where=f"{key}[{n}]", text=text))
             continue
         day = draft.date(found[1], found[2], f"{key}[{n}] {text}")
         if day is not None:
@@ -123,7 +120,7 @@ def _transition_end(draft: Draft, move: Any, end: str, where: str) -> date | Non
     text = str(move.get(end, "")) if isinstance(move, dict) else ""
     found = _MONTH_DAY.fullmatch(text)
     if found is None:
-        draft.faults.append(f"{where}: {text!r} is no month and day (MM.DD)")
+        draft.faults.append(words.NO_END(where=where, text=text))
         return None
     return draft.date(found[1], found[2], f"{where} {text}")
 
@@ -131,5 +128,5 @@ def _transition_end(draft: Draft, move: Any, end: str, where: str) -> date | Non
 def _year(data: dict[str, Any], source: str) -> int:
     text = str(data.get("year", ""))
     if not re.fullmatch(r"\d{4}", text):
-        raise CalendarFileError(source, [f"year: {text!r} is no year"])
+        raise CalendarFileError(source, [words.JSON_YEAR(text=text)])
     return int(text)

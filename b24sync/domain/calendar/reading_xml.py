@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from b24sync.domain.calendar.days import WEEKEND
 from b24sync.domain.calendar.draft import CalendarFileError, Draft
+from b24sync.words import calendar_files as words
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,10 +35,10 @@ def read_xml(data: bytes, source: str) -> Draft:
     """
     elements = _elements(data, source)
     if not elements or elements[0][0] != "calendar":
-        raise CalendarFileError(source, ["no <calendar> at the beginning: not the XML of xmlcalendar"])
+        raise CalendarFileError(source, [words.NO_XML_CALENDAR()])
     head = elements[0][1]
     if not re.fullmatch(r"\d{4}", head.get("year", "")):
-        raise CalendarFileError(source, [f"<calendar year={head.get('year', '')!r}>: no year"])
+        raise CalendarFileError(source, [words.XML_YEAR(text=head.get("year", ""))])
     draft = Draft(int(head["year"]), country=head.get("country", "").upper())
     titles = {attrs.get("id", ""): attrs.get("title", "") for name, attrs in elements if name == "holiday"}
     for attrs in (attrs for name, attrs in elements if name == "day"):
@@ -52,25 +53,24 @@ def _elements(data: bytes, source: str) -> list[tuple[str, dict[str, str]]]:
     elements: list[tuple[str, dict[str, str]]] = []
 
     def refuse(*_: object) -> None:
-        raise CalendarFileError(source, ["it declares a document type (<!DOCTYPE ...>); remove that line"])
+        raise CalendarFileError(source, [words.DOCTYPE()])
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = lambda name, attrs: elements.append((name, attrs))
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(data, True)
-    except (
-        expat.ExpatError,
-        ValueError,
-        LookupError,
-    ) as fault:  # the latter of encodings that it cannot have
-        raise CalendarFileError(source, [f"broken XML: {fault}"]) from fault
+    except expat.ExpatError as fault:
+        where = words.BROKEN_XML(line=fault.lineno, column=fault.offset + 1)
+        raise CalendarFileError(source, [where]) from fault
+    except (ValueError, LookupError) as fault:  # of encodings that it cannot have
+        raise CalendarFileError(source, [words.NO_XML_TEXT()]) from fault
     return elements
 
 
 def _read_day(draft: Draft, attrs: dict[str, str], titles: dict[str, str]) -> None:
     text, kind, moved_from = attrs.get("d", ""), attrs.get("t", ""), attrs.get("f", "")
-    where = f'<day d="{text}">'
+    where = words.XML_DAY(text=text)
     day = _date(draft, text, where)
     if day is None:
         return
@@ -81,8 +81,9 @@ def _read_day(draft: Draft, attrs: dict[str, str], titles: dict[str, str]) -> No
     elif kind in {_SHORT, _WORKING}:
         (draft.short if kind == _SHORT else draft.working).add(day)
     else:
-        draft.faults.append(f'<day d="{text}" t="{kind}">: unknown kind (1 off, 2 short, 3 working)')
-    origin = _date(draft, moved_from, f'<day d="{text}" f="{moved_from}">') if moved_from else None
+        draft.faults.append(words.XML_KIND(text=text, kind=kind))
+    place = words.XML_ORIGIN(text=text, origin=moved_from)
+    origin = _date(draft, moved_from, place) if moved_from else None
     if origin is not None:
         draft.moved.append((origin, day))
 
@@ -90,7 +91,7 @@ def _read_day(draft: Draft, attrs: dict[str, str], titles: dict[str, str]) -> No
 def _date(draft: Draft, text: str, where: str) -> date | None:
     found = _MONTH_DAY.fullmatch(text)
     if found is None:
-        draft.faults.append(f"{where}: no month and day (MM.DD)")
+        draft.faults.append(words.NO_DOTTED_DAY(where=where))
         return None
     return draft.date(found[1], found[2], where)
 
@@ -99,7 +100,4 @@ def _warn_of_unlisted(draft: Draft) -> None:
     """Warn of weekend days named only as the origin of a move: some files (KZ, UZ) leave out worked ones."""
     for origin, day in draft.moved:
         if origin.weekday() in WEEKEND and origin not in draft.named:
-            draft.warnings.append(
-                f"{origin} is perhaps a working day: its rest was moved to {day}, and the file does not "
-                "list it (if it is worked, name it in [calendar] working_days)"
-            )
+            draft.warnings.append(words.ORIGIN_ABSENT.both(day=origin, target=day))
