@@ -1,8 +1,8 @@
 """``b24sync metrics``: the text format of Prometheus, for node_exporter's textfile collector.
 
 Write it beside the collector's file and rename it there, as ``b24sync metrics > x.prom.tmp && mv x.prom.tmp
-x.prom`` does, so that no half file is read. Every sample has the label ``config``, the name of its
-configuration, also where there is only one.
+x.prom`` does, so that no half file is read. Every sample has the labels ``config``, the name of its
+configuration, and ``file``, its path: installations whose files are all called ``b24sync.toml`` differ by it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from b24sync import __version__
@@ -60,15 +61,15 @@ class Sample:
 
 def run(session: Session) -> int:
     """Print the metrics of every configuration, grouped by metric as the format wants."""
-    found = dict[str, list[Sample]]()
+    found = dict[Path, list[Sample]]()
 
     def body(app: App) -> int:
-        found[app.loaded.path.stem] = list(samples(app))
+        found[app.loaded.path.absolute()] = list(samples(app))
         return 0
 
-    names = [source.path.stem for source in session.sources()]
+    paths = [source.path.absolute() for source in session.sources()]
     code = session.each(body, offline=True)
-    shown = {name: [Sample("b24sync_up", {}, int(name in found)), *found.get(name, ())] for name in names}
+    shown = {path: [Sample("b24sync_up", {}, int(path in found)), *found.get(path, ())] for path in paths}
     sys.stdout.writelines(f"{line}\n" for line in exposition(shown))
     return code
 
@@ -110,12 +111,12 @@ def _polls(app: App) -> Iterator[Sample]:
         yield Sample("b24sync_polls_recorded", {"exit_code": str(code)}, count)
 
 
-def exposition(found: Mapping[str, list[Sample]]) -> Iterator[str]:
+def exposition(found: Mapping[Path, list[Sample]]) -> Iterator[str]:
     """The lines: each metric once with its help and type, then the samples of every configuration."""
     for metric, (kind, words) in _HELP.items():
         lines = [
-            _line(config, sample)
-            for config, samples_ in found.items()
+            _line(path, sample)
+            for path, samples_ in found.items()
             for sample in samples_
             if sample.name == metric
         ]
@@ -125,10 +126,9 @@ def exposition(found: Mapping[str, list[Sample]]) -> Iterator[str]:
             yield from lines
 
 
-def _line(config: str, sample: Sample) -> str:
-    labels = ",".join(
-        f'{name}="{_escaped(value)}"' for name, value in {"config": config, **sample.labels}.items()
-    )
+def _line(path: Path, sample: Sample) -> str:
+    named = {"config": path.stem, "file": str(path), **sample.labels}
+    labels = ",".join(f'{name}="{_escaped(value)}"' for name, value in named.items())
     value = sample.value
     return f"{sample.name}{{{labels}}} {int(value) if value == int(value) else f'{value:.3f}'}"
 

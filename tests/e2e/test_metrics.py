@@ -12,8 +12,8 @@ SAMPLE = re.compile(r'([a-z_:][a-z0-9_:]*)\{((?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*"
 LABEL = re.compile(r'([a-z_]+)="((?:[^"\\]|\\.)*)"')
 
 
-def read(text: str) -> dict[tuple[str, frozenset], float]:
-    """Samples by name and labels, after the rules of the text format were checked."""
+def read(text: str, *, files: bool = False) -> dict[tuple[str, frozenset], float]:
+    """Samples by name and labels (``files``: that of the path too), after the format's rules were checked."""
     assert text.endswith("\n")
     found: dict[tuple[str, frozenset], float] = {}
     described: list[str] = []
@@ -28,7 +28,9 @@ def read(text: str) -> dict[tuple[str, frozenset], float]:
             match = SAMPLE.fullmatch(line)
             assert match, line
             assert match[1] == described[-1]  # all samples of a metric stand together
-            key = match[1], frozenset(LABEL.findall(match[2]))
+            labels = dict(LABEL.findall(match[2]))
+            assert Path(labels["file"]).is_absolute()
+            key = match[1], frozenset((one, text) for one, text in labels.items() if files or one != "file")
             assert key not in found
             found[key] = float(match[3])
     assert len(described) == len(set(described))
@@ -111,9 +113,22 @@ def test_a_folder_gives_every_configuration_under_its_name(polled: Office, tmp_p
     assert "bad.toml" in ran.err
 
 
+def test_portals_whose_files_are_called_alike_are_told_apart(polled: Office, tmp_path: Path) -> None:
+    found = dict[tuple[str, frozenset], float]()
+    for name in ("north", "south"):
+        (tmp_path / name).mkdir()
+        own = tmp_path / name / "b24sync.toml"
+        own.write_text(polled.config.read_text())
+        own.chmod(0o600)
+        ran = polled.run("metrics", config=own)
+        found |= read(ran.out, files=True)
+        assert ("b24sync_up", frozenset({("config", "b24sync"), ("file", str(own))})) in found
+    assert len(found) == 2
+
+
 def test_without_a_database_it_says_so(office: Office) -> None:
     ran = office.run("metrics")
     no_traceback(ran)
     assert ran.code == 2
     assert "there is no database yet" in ran.err
-    assert ran.out.splitlines()[-1] == 'b24sync_up{config="b24sync"} 0'
+    assert ran.out.splitlines()[-1] == f'b24sync_up{{config="b24sync",file="{office.config}"}} 0'
