@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from b24sync.app import show_time
 from b24sync.cli.layout import say, table, wrapped
 from b24sync.cli.listing import clock
+from b24sync.domain import mass_loss
 from b24sync.domain.action_states import OPEN_TROUBLE
 from b24sync.log import json_line
 from b24sync.store.lock import held_for_s
@@ -95,7 +96,7 @@ def _cursor(app: App, cursor: Any, now: int) -> dict[str, Any]:
         "baseline_at": None if cursor.baseline_at is None else show_time(cursor.baseline_at, app.tz),
         "history": cursor.history,
         "reconciled_at": None if cursor.reconciled_at is None else show_time(cursor.reconciled_at, app.tz),
-        "guard": cursor.guard,
+        "guard": str(mass_loss.told(cursor.guard)) if cursor.guard else None,
     }
 
 
@@ -127,12 +128,11 @@ def lines(app: App, facts: dict[str, Any]) -> Iterator[str]:
             indent="  ",
         )
     for kind, count in facts["quarantined"].items():
-        yield from wrapped(words.QUARANTINED(kind=kind, count=count), first="  ", rest="    ")
-    for cursor in facts["cursors"]:
-        if cursor["guard"]:
-            yield from wrapped(
-                words.STOPPED(kind=cursor["kind"], why=cursor["guard"]), first="  ", rest="    "
-            )
+        yield from wrapped(words.QUARANTINED(kind=word(KINDS, kind), count=count), first="  ", rest="    ")
+    for cursor in app.store.snapshot.cursors():
+        if cursor.guard:
+            why = mass_loss.told(cursor.guard).said()
+            yield from wrapped(words.STOPPED(kind=word(KINDS, cursor.kind), why=why), first="  ", rest="    ")
     if facts["runs"]:
         yield ""
         yield from table(

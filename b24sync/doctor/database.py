@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
+from b24sync.domain import mass_loss
 from b24sync.store import Store
 from b24sync.store.db import connect, unusable
 from b24sync.store.migrations import APPLICATION_ID, VERSION, upgrade
@@ -172,7 +173,7 @@ def _news(connection: sqlite3.Connection, app: App) -> Iterator[Finding]:
     ):
         yield warn(
             f"reconcile.{row['kind']}",
-            str(row["guard"]),
+            mass_loss.told(str(row["guard"])),
             words.RECONCILE.both(),
         )
     open_ones = {

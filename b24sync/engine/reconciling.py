@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from b24sync.domain import mass_loss
 from b24sync.engine.capture.reconcile import Reconciler, Sweep
 from b24sync.engine.capture.walking import read_tails
 from b24sync.errors import PortalError
@@ -99,5 +100,5 @@ class Reconciling:
             ids = ", ".join(f"{one.kind.name}:{number}" for number in found.doubtful[:NAMED])
             self._report.warnings.append(words.UNVERIFIED(count=len(found.doubtful), ids=ids))
         if found.guard:
-            self._report.worsen(1, words.GUARD(kind=name, why=found.guard))
+            self._report.worsen(1, words.GUARD(kind=name, why=mass_loss.told(found.guard).said()))
         return found

@@ -74,9 +74,6 @@ class Anonymizer:
     def _ledger(self, row: Row) -> Row:
         return {**row, "user_name": self._text(row["user_name"])}
 
-    def _cursors(self, row: Row) -> Row:
-        return {**row, "guard": self._text(row["guard"])}
-
     def _held(self, row: Row) -> Row:
         return {**row, "reason": self._text(row["reason"])}
 

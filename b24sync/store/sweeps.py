@@ -21,7 +21,7 @@ class SweepPlace:
         seen: How many rows the portal showed.
         walked: Everything is compared; what was found is still to be looked into.
         by_hand: A person asked for it: the guard does not stop it.
-        guard: Why deletions are not looked into; empty if they are.
+        guard: Why deletions are not looked into (`domain.mass_loss`); empty if they are.
     """
 
     kind: str

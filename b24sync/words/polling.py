@@ -34,6 +34,10 @@ GUARD = Message(
     "{kind}: {why}; ничего не помечено удалённым. Если это верно: b24sync poll --reconcile",
     "{kind}: {why}; nothing was marked deleted. If that is right: b24sync poll --reconcile",
 )
+GONE = Message(
+    "на портале разом пропало {missing} из {known}",
+    "{missing} of {known} are gone from the portal at once",
+)
 ACTION = Message(
     "действие №{id} {state}: правило {rule}, {step}, {entity}: {why}",
     "action {id} {state}: rule {rule}, {step}, {entity}: {why}",

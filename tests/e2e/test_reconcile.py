@@ -168,7 +168,7 @@ def test_a_mass_deletion_is_looked_at_by_a_person_first(make: Make, gone: int, g
     assert report.events == (0 if guarded else gone)
     if not guarded:
         return
-    assert any("poll --reconcile" in trouble for trouble in report.troubles)
+    assert any(f"пропало {gone} из 20;" in one and "poll --reconcile" in one for one in report.troubles)
     assert set(_states(world).values()) == {"present"}
     world.advance(60)
     assert world.poll(reconcile=True).events == gone

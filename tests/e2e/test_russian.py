@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from b24sync.sandbox.schema import INVOICE
 from tests.support.cli import REJECTED
 from tests.support.firm import Firm, opened
 from tests.support.russian import english
@@ -112,3 +113,20 @@ def test_what_is_refused_is_refused_in_russian(firm: Firm) -> None:
 def test_the_look_finds_an_english_sentence() -> None:
     assert english("почтовый сервер: logged in as billing\nthe portal cannot be reached")
     assert not english('действие №1: выполнено; b24sync actions --state held; mail.host = "the one" «in»')
+
+
+def test_what_a_mass_deletion_stops_is_told_in_russian_and_kept_as_numbers(firm: Firm) -> None:
+    for number in range(8):
+        firm.invoice(1000 + number)
+    firm.run_on()
+    for number in firm.portal.item_ids(INVOICE):
+        firm.portal.delete_item(INVOICE, number)
+    firm.later(90_000)
+    stopped = firm.run("poll")
+    assert stopped.code == 1
+    for ran in (stopped, firm.run("status"), firm.run("doctor")):
+        assert "на портале разом пропало " in ran.said, ran
+        assert english(ran.said) == []
+    kinds = {one["kind"]: one["guard"] for one in firm.run("status", "--json").rows[0]["cursors"]}
+    assert "are gone from the portal at once" in kinds["invoice"]
+    assert kinds["deal"] is None

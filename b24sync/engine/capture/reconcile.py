@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from b24sync.calls import Call
+from b24sync.domain import mass_loss
 from b24sync.domain.entity import Key
 from b24sync.engine.capture.allowance import over
 from b24sync.engine.capture.isolation import MOST, known, of_a_row, read_apart
@@ -53,7 +54,7 @@ class Sweep:
         found_new: Ids that only the portal has, whose rows were staged now.
         reread: Whether any row was staged.
         doubtful: What could not be verified: the next reconcile looks at it again.
-        guard: Why deletions were not looked into; empty if they were.
+        guard: Why deletions were not looked into, as `mass_loss.kept` writes it; empty if they were.
         error: It could not be finished; it goes on in the next poll.
     """
 
@@ -152,7 +153,7 @@ class Reconciler:
         many = place.seen == 0 or (missing > FEW and missing > count * FIFTH)
         guard = ""
         if missing and many and not place.by_hand:
-            guard = f"{missing} of {count} are gone from the portal at once"
+            guard = mass_loss.kept(missing, count)
             sweeps.forget(kind.name, "missing")
         sweeps.note(kind.name, "missing", self.store.unjudged.doubtful(kind.name))
         sweeps.forget(kind.name, "missing", if_also="new")
