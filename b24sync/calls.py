@@ -6,7 +6,7 @@ Apart from `b24sync.ports`, because an idle poll needs these and nothing of gene
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,6 +15,7 @@ from b24sync.errors import PermanentError
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from b24sync.domain.values_of_test import ValuesOfTest
     from b24sync.errors import PortalError
 
 
@@ -23,10 +24,15 @@ class Call:
     """One REST method with its parameters.
 
     These are JSON values; a batch reference such as ``$result[a][items][49][id]`` is one.
+
+    Attributes:
+        in_tests: What a portal answers that holds the values of a test and nothing else. Without it a read
+            finds nothing, and a write is answered with a new id.
     """
 
     method: str
     params: Mapping[str, Any] = field(default_factory=dict)
+    in_tests: Callable[[ValuesOfTest], Any] | None = field(default=None, compare=False, repr=False)
 
 
 def identity(call: Call) -> str:

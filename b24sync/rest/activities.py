@@ -91,7 +91,7 @@ def todo(
     params["description"] = description or title
     if responsible_id is not None:
         params["responsibleId"] = responsible_id
-    return Call("crm.activity.todo.add", params)
+    return Call("crm.activity.todo.add", params, lambda test: {"id": test.new_id()})
 
 
 def email(

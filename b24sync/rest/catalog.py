@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from b24sync.calls import Call
 from b24sync.errors import NotFoundError, PortalError
 from b24sync.rest import json_values
+
+if TYPE_CHECKING:
+    from b24sync.domain.values_of_test import ValuesOfTest
 
 _GONE = frozenset(("200040300000", "200700300030"))  # of a product and of a section, by their pages
 
@@ -43,12 +46,19 @@ def is_gone(error: PortalError) -> bool:
 
 def product(product_id: int) -> Call:
     """One product."""
-    return Call("catalog.product.get", {"id": product_id})
+    return Call("catalog.product.get", {"id": product_id}, lambda test: _product_of(test, product_id))
 
 
 def section(section_id: int) -> Call:
     """One section."""
-    return Call("catalog.section.get", {"id": section_id})
+    named = {"section": {"id": section_id, "name": str(section_id)}}
+    return Call("catalog.section.get", {"id": section_id}, lambda _test: named)
+
+
+def _product_of(test: ValuesOfTest, product_id: int) -> dict[str, Any]:
+    row = next((one for one in test.product_rows() if one.get("product_id") == product_id), {})
+    shown = {"id": product_id, "name": row.get("name", ""), "iblockSectionId": row.get("section_id")}
+    return {"product": shown}
 
 
 def read_product(result: Any) -> Product | None:

@@ -80,7 +80,8 @@ def read_version(result: Any) -> str:
 def add(kind: Kind, entity_id: int, template_id: int, *, stamps: bool) -> Call:
     """Make a document. Each one uses up a number, so look for a usable one first."""
     params = {"templateId": template_id, "entityTypeId": kind.entity_type_id, "entityId": entity_id}
-    return Call(f"{_PREFIX}.document.add", {**params, "stampsEnabled": int(stamps)})
+    made = {"document": {"id": 1, "templateId": 1, "pdfUrlMachine": "https://example.invalid/document.pdf"}}
+    return Call(f"{_PREFIX}.document.add", {**params, "stampsEnabled": int(stamps)}, lambda _test: made)
 
 
 def get(document_id: int) -> Call:

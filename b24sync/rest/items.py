@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from b24sync.calls import Call
 from b24sync.domain.entity import COMPANY, CONTACT, INVOICE, Entity, Key, MadeLate
@@ -17,9 +17,20 @@ from b24sync.rest.dates import parse_time
 from b24sync.rest.json_values import id_or_none
 from b24sync.rest.kinds import Kind
 
+if TYPE_CHECKING:
+    from b24sync.domain.values_of_test import ValuesOfTest
+
 EVERYTHING = ("*", "uf_*")
 PAGE = 50
 _UF = {"useOriginalUfNames": "Y"}
+_TYPES = {  # of the fields of a portal of tests; the others hold texts
+    "opportunity": "double",
+    "closedate": "date",
+    "begindate": "date",
+    "assignedById": "user",
+    "contactId": "crm_contact",
+    "companyId": "crm_company",
+}
 
 
 def list_page(
@@ -50,7 +61,11 @@ def get(kind: Kind, entity_id: int) -> Call:
         return tasks.get(entity_id)
     if kind.api == "legacy":
         return legacy.get(entity_id)
-    return Call("crm.item.get", {"entityTypeId": kind.entity_type_id, "id": entity_id, **_UF})
+    return Call(
+        "crm.item.get",
+        {"entityTypeId": kind.entity_type_id, "id": entity_id, **_UF},
+        lambda test: {"item": test.row(kind.name, entity_id)},
+    )
 
 
 def by_ids(kind: Kind, ids: Sequence[int], *, select: Sequence[str] = EVERYTHING) -> Call:
@@ -71,7 +86,9 @@ def update(kind: Kind, entity_id: int, fields: Mapping[str, Any]) -> Call:
         return legacy.update(kind, entity_id, fields)
     sent = contract.portal_fields(kind, fields)
     return Call(
-        "crm.item.update", {"entityTypeId": kind.entity_type_id, "id": entity_id, "fields": sent, **_UF}
+        "crm.item.update",
+        {"entityTypeId": kind.entity_type_id, "id": entity_id, "fields": sent, **_UF},
+        lambda _test: {"item": {**sent, "id": entity_id}},
     )
 
 
@@ -84,9 +101,11 @@ def add(kind: Kind, fields: Mapping[str, Any]) -> Call:
         return tasks.add(fields)
     if kind.api == "legacy":
         raise ValueError("invoices of the old module are not created by this program")
+    sent = contract.portal_fields(kind, fields)
     return Call(
         "crm.item.add",
-        {"entityTypeId": kind.entity_type_id, "fields": contract.portal_fields(kind, fields), **_UF},
+        {"entityTypeId": kind.entity_type_id, "fields": sent, **_UF},
+        lambda test: {"item": {**sent, "id": test.new_id()}},
     )
 
 
@@ -95,8 +114,14 @@ def fields(kind: Kind) -> Call:
     if kind.api == "task":
         return Call("tasks.task.getFields")
     if kind.api == "legacy":
-        return Call("crm.invoice.fields")
-    return Call("crm.item.fields", {"entityTypeId": kind.entity_type_id, **_UF})
+        return Call("crm.invoice.fields", in_tests=lambda test: _fields_of(test, kind))
+    params = {"entityTypeId": kind.entity_type_id, **_UF}
+    return Call("crm.item.fields", params, lambda test: _fields_of(test, kind))
+
+
+def _fields_of(test: ValuesOfTest, kind: Kind) -> dict[str, Any]:
+    codes = [contract.portal_code(kind, name) for name in test.written_fields()]
+    return {"fields": {code: {"type": _TYPES.get(code, "string"), "title": code} for code in codes}}
 
 
 def page_rows(result: Any) -> list[dict[str, Any]]:

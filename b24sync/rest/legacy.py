@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from b24sync.calls import Call
+from b24sync.domain.entity import INVOICE
 from b24sync.rest import contract
 from b24sync.rest.kinds import Kind
 
@@ -21,7 +22,7 @@ def list_page(*, filter: Mapping[str, Any], order: Mapping[str, str], start: int
 
 def get(invoice_id: int) -> Call:
     """One invoice, with ``PRODUCT_ROWS``."""
-    return Call("crm.invoice.get", {"id": invoice_id})
+    return Call("crm.invoice.get", {"id": invoice_id}, lambda test: test.row(INVOICE, invoice_id))
 
 
 def update(kind: Kind, invoice_id: int, fields: Mapping[str, Any]) -> Call:
@@ -31,4 +32,5 @@ def update(kind: Kind, invoice_id: int, fields: Mapping[str, Any]) -> Call:
 
 def external_link(invoice_id: int) -> Call:
     """A link to the invoice for the client, in place of a PDF; the result is the text of the link."""
-    return Call("crm.invoice.getexternallink", {"id": invoice_id})
+    link = f"https://example.invalid/invoice/{invoice_id}"
+    return Call("crm.invoice.getexternallink", {"id": invoice_id}, lambda _test: link)

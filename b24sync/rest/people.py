@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from b24sync.calls import Call
 from b24sync.rest import json_values
+
+if TYPE_CHECKING:
+    from b24sync.domain.values_of_test import ValuesOfTest
 
 PAGE = 50
 
@@ -42,12 +45,15 @@ class Department:
 
 def user(user_id: int) -> Call:
     """One user by id, dismissed or not; the result is a list of at most one."""
-    return Call("user.get", {"FILTER": {"ID": user_id}})
+    return Call(
+        "user.get", {"FILTER": {"ID": user_id}}, lambda test: [_row(one) for one in test.users((user_id,))]
+    )
 
 
 def users(ids: Sequence[int]) -> Call:
     """At most 50 users by ids."""
-    return Call("user.get", {"FILTER": {"ID": list(ids)}, "sort": "ID", "order": "ASC"})
+    params = {"FILTER": {"ID": list(ids)}, "sort": "ID", "order": "ASC"}
+    return Call("user.get", params, lambda test: [_row(one) for one in test.users(ids)])
 
 
 def users_page(*, start: int = 0, filter: Mapping[str, Any] | None = None) -> Call:  # noqa: A002
@@ -60,7 +66,10 @@ def users_page(*, start: int = 0, filter: Mapping[str, Any] | None = None) -> Ca
 
 def users_of_department(department_id: int, *, start: int = 0) -> Call:
     """One page of the active members of a department (not of those below it)."""
-    return users_page(start=start, filter={"UF_DEPARTMENT": department_id, "ACTIVE": True})
+    page = users_page(start=start, filter={"UF_DEPARTMENT": department_id, "ACTIVE": True})
+    return replace(
+        page, in_tests=lambda test: [] if start else [_row(one) for one in test.members(department_id)]
+    )
 
 
 def departments(*, start: int = 0) -> Call:
@@ -68,7 +77,25 @@ def departments(*, start: int = 0) -> Call:
 
     ``SORT`` is also a filter of this method.
     """
-    return Call("department.get", {"start": start})
+    return Call("department.get", {"start": start}, lambda test: [] if start else _departments(test))
+
+
+def _row(user: Mapping[str, Any]) -> dict[str, Any]:
+    """A user of a test as the portal shows one."""
+    return {
+        "ID": user["id"],
+        "NAME": user.get("name") or "",
+        "EMAIL": user.get("email") or "",
+        "ACTIVE": user.get("active", True),
+        "UF_DEPARTMENT": [user["department"]],
+    }
+
+
+def _departments(test: ValuesOfTest) -> list[dict[str, Any]]:
+    return [
+        {"ID": number, "NAME": f"department:{number}", "UF_HEAD": head}
+        for number, head in test.departments().items()
+    ]
 
 
 def profile() -> Call:

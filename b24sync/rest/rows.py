@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from b24sync.calls import Call
 from b24sync.rest import json_values
 from b24sync.rest.kinds import Kind
+
+if TYPE_CHECKING:
+    from b24sync.domain.values_of_test import ValuesOfTest
 
 PAGE = 50
 _CENT = Decimal("0.01")
@@ -46,17 +49,39 @@ def list_for(kind: Kind, owner_id: int, *, start: int = 0) -> Call:
     For an old invoice it is the invoice itself, whose answer holds all its rows.
     """
     if kind.api == "legacy":
-        return Call("crm.invoice.get", {"id": owner_id})
+        return Call(
+            "crm.invoice.get",
+            {"id": owner_id},
+            lambda test: {**test.row(kind.name, owner_id), "PRODUCT_ROWS": _rows_of(test)},
+        )
     owner = {"=ownerType": kind.owner_type, "=ownerId": owner_id}
-    return Call("crm.item.productrow.list", {"filter": owner, "order": {"id": "ASC"}, "start": start})
+    return Call(
+        "crm.item.productrow.list",
+        {"filter": owner, "order": {"id": "ASC"}, "start": start},
+        lambda test: {"productRows": [] if start else _rows_of(test)},
+    )
 
 
 def set_for(kind: Kind, owner_id: int, rows: Sequence[Mapping[str, Any]]) -> Call:
     """Replace all rows of an owner; the same again gives the same rows (their ids change)."""
+    sent = [dict(row) for row in rows]
     return Call(
         "crm.item.productrow.set",
-        {"ownerType": kind.owner_type, "ownerId": owner_id, "productRows": [dict(row) for row in rows]},
+        {"ownerType": kind.owner_type, "ownerId": owner_id, "productRows": sent},
+        lambda _test: {"productRows": sent},
     )
+
+
+def _rows_of(test: ValuesOfTest) -> list[dict[str, Any]]:
+    return [
+        {
+            "productId": row.get("product_id"),
+            "productName": row.get("name", ""),
+            "price": str(row.get("price", 0)),
+            "quantity": str(row.get("quantity", 1)),
+        }
+        for row in test.product_rows()
+    ]
 
 
 def copy_of(row: Row) -> dict[str, Any]:

@@ -53,7 +53,11 @@ def entity_id(kind: Kind, category_id: int) -> str:
 
 def status_list(entity_id: str) -> Call:
     """All stages of one ENTITY_ID, in the order of the funnel."""
-    return Call("crm.status.list", {"order": {"SORT": "ASC"}, "filter": {"ENTITY_ID": entity_id}})
+    return Call(
+        "crm.status.list",
+        {"order": {"SORT": "ASC"}, "filter": {"ENTITY_ID": entity_id}},
+        lambda test: [_row(stage) for stage in test.stages(entity_id)],
+    )
 
 
 def category_list(kind: Kind) -> Call:
@@ -80,6 +84,17 @@ def _stage(row: Mapping[str, Any], category_id: int, *, legacy: bool) -> Stage:
         semantic,
         category_id,
     )
+
+
+def _row(stage: Stage) -> dict[str, Any]:
+    """A stage as the portal shows it."""
+    return {
+        "STATUS_ID": stage.id,
+        "NAME": stage.name,
+        "SORT": stage.sort,
+        "EXTRA": {"SEMANTICS": {"S": "success", "F": "failure"}.get(stage.semantic, "process")},
+        "SEMANTICS": None if stage.semantic == "P" else stage.semantic,
+    }
 
 
 def _semantic(row: Mapping[str, Any]) -> Semantic:

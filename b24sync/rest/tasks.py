@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from b24sync.calls import Call
-from b24sync.domain.entity import Key
+from b24sync.domain.entity import TASK, Key
 from b24sync.rest import json_values
 from b24sync.rest.dates import parse_time
 from b24sync.rest.kinds import STANDARD, Kind, key_of_binding
@@ -74,12 +74,16 @@ def list_page(
 
 def get(task_id: int) -> Call:
     """One task; a missing or hidden one gives an empty result, no error."""
-    return Call("tasks.task.get", {"taskId": task_id, "select": list(SELECT)})
+    return Call(
+        "tasks.task.get",
+        {"taskId": task_id, "select": list(SELECT)},
+        lambda test: {"task": test.row(TASK, task_id)},
+    )
 
 
 def add(fields: Mapping[str, Any]) -> Call:
     """Create a task; ``XML_ID`` is its marker, ``UF_CRM_TASK`` its bindings."""
-    return Call("tasks.task.add", {"fields": _sent(fields)})
+    return Call("tasks.task.add", {"fields": _sent(fields)}, lambda test: {"task": {"id": test.new_id()}})
 
 
 def update(task_id: int, fields: Mapping[str, Any]) -> Call:

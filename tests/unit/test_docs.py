@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import sys
@@ -15,6 +16,8 @@ from b24sync.cli import reference, rule_tests
 from b24sync.cli.intentions import brief, told_lines
 from b24sync.cli.session import Session
 from b24sync.config.json_schema import schema
+from b24sync.domain.entity import DEAL, Key
+from b24sync.rest import timeline
 from b24sync.steps import registry
 from b24sync.words import language, speak
 from tests.crash.plays import ACTS, Play
@@ -70,19 +73,23 @@ def test_the_code_cites_the_documents_at_all():
 # the example of architecture.md
 
 
-def block(language: str) -> str:
-    """The one block of a language in architecture.md."""
-    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
-    (found,) = re.findall(rf"(?ms)^```{language}\n(.*?)^```", text)
-    return str(found)
+def of_the_page(name: str, source: str, monkeypatch) -> types.ModuleType:
+    """A module of the project, which is made of a block of the page."""
+    package, _, own = name.rpartition(".")
+    module = types.ModuleType(name)
+    monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setattr(importlib.import_module(package), own, module, raising=False)
+    exec(compile(source, "architecture.md", "exec"), module.__dict__)
+    return module
 
 
 @pytest.fixture
 def example(monkeypatch):
     """The example's step, registered as the page says: its file and one line."""
-    module = types.ModuleType("b24sync.steps.rename_deal")
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    exec(compile(block("python"), "architecture.md", "exec"), module.__dict__)
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    call, step = re.findall(r"(?ms)^```python\n(.*?)^```", text)
+    of_the_page("b24sync.rest.talk", call, monkeypatch)
+    module = of_the_page("b24sync.steps.rename_deal", step, monkeypatch)
     monkeypatch.setitem(registry.STEPS, "rename_deal", registry.Registered("RenameDeal"))
     before = language()
     yield module.RenameDeal
@@ -99,6 +106,20 @@ def test_the_step_of_the_architecture_page_does_what_it_says(example):
     step = example(title=bench.portal.item(2, deal)["title"])
     assert not bench.run(step, "deal.updated", deal).changed
     assert len(bench.told) == 1
+
+
+def test_the_method_of_the_architecture_page_is_read_by_nothing_else():
+    told = [path for path in (ROOT / "b24sync").rglob("*.py") if "sandbox" not in path.parts]
+    assert [path for path in told if "crm.timeline.comment.list" in path.read_text(encoding="utf-8")] == []
+
+
+def test_the_step_of_the_architecture_page_reads_what_its_own_call_names(example):
+    bench = Bench()
+    deal = bench.company.deals[0]
+    bench.call(timeline.comment(bench.kinds[DEAL], Key(DEAL, deal), "Call back"), write=True)
+    result = bench.run(example(title="Big"), "deal.created", deal)
+    assert result.reason == "talked_of"
+    assert registry.reason_word("rename_deal", result.reason) == "people talk of the deal already"
 
 
 def test_the_rule_of_the_architecture_page_is_a_configuration(example, tmp_path):

@@ -61,44 +61,28 @@ class Staff:
         number = next((number for number, one in self.users.items() if one.get("email") == address), None)
         return address if number is None else f"user:{number}"
 
-    def rows_of(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
-        """Users as ``user.get`` answers."""
-        return [self._row(self.user(number)) for number in numbers]
+    def known(self, numbers: Iterable[int]) -> list[dict[str, Any]]:
+        """Users by id, each with the department that it is in."""
+        return [{**one, "department": _department(one)} for one in map(self.user, numbers)]
 
     def members(self, department: int) -> list[dict[str, Any]]:
         """The members of a department; somebody if the test names none."""
         found = [number for number, one in self.users.items() if _department(one) == department]
         if not found:
             found = [self.add({"department": department}, name=f"department:{department}")]
-        return self.rows_of(found)
+        return self.known(found)
 
-    def department_rows(self) -> list[dict[str, Any]]:
-        """The departments as ``department.get`` answers: each with its head."""
+    def heads(self) -> dict[int, int]:
+        """The departments, each with its head."""
         own = {_department(one) for one in self.users.values()} | self.departments
         heads = {one["head_of"]: number for number, one in self.users.items() if one.get("head_of")}
         head = self.add(None, name="department_head")
-        return [
-            {
-                "ID": number,
-                "NAME": f"department:{number}",
-                "UF_HEAD": heads.get(number, self._head(number, head)),
-            }
-            for number in sorted({*own, *heads})
-        ]
+        return {number: heads.get(number, self._head(number, head)) for number in sorted({*own, *heads})}
 
     def _head(self, department: int, head: int) -> int:
         if department in self.departments:
             return self.add(None, name=f"department:{department}")
         return head
-
-    def _row(self, one: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            "ID": one["id"],
-            "NAME": one.get("name") or "",
-            "EMAIL": one.get("email") or "",
-            "ACTIVE": one.get("active", True),
-            "UF_DEPARTMENT": [_department(one)],
-        }
 
 
 def _department(one: Mapping[str, Any]) -> int:

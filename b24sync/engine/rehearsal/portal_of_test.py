@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from b24sync.calls import Answer, Call
 from b24sync.domain.commission_ledger import BookedRow
-from b24sync.domain.entity import INVOICE
+from b24sync.domain.entity import Key
 from b24sync.errors import NotFoundError
 from b24sync.ports import (
     Download,
@@ -20,15 +20,16 @@ from b24sync.ports import (
     Write,
     WriteAll,
 )
-from b24sync.rest import contract, row_edits, stages
+from b24sync.rest import stages
 
 if TYPE_CHECKING:
     from b24sync.domain.commission_ledger import LedgerRow, State
-    from b24sync.domain.entity import Entity, Key
+    from b24sync.domain.entity import Entity
     from b24sync.engine.funnels import Funnels
     from b24sync.engine.rehearsal.people_of_test import Staff
     from b24sync.ports import Effect, Effects, Mail
     from b24sync.rest.kinds import Kind
+    from b24sync.rest.stages import Stage
 
 
 class Entities(Protocol):
@@ -57,14 +58,6 @@ class Values(Protocol):
         ...
 
 
-_TYPES = {
-    "opportunity": "double",
-    "closedate": "date",
-    "begindate": "date",
-    "assignedById": "user",
-    "contactId": "crm_contact",
-    "companyId": "crm_company",
-}
 _NEW = 900_000
 _PDF = b"%PDF-1.4 test"
 
@@ -114,6 +107,7 @@ class StandIn:
     writes: list[Write] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
     intended: dict[str, Any] = field(default_factory=dict)
+    _made: int = 0
 
     def run(self, effects: Effects[Any]) -> Any:
         """Run a generator to its end, with an answer to each effect."""
@@ -145,119 +139,58 @@ class StandIn:
                 pass
         return None
 
-    # reading
-
     def _read(self, call: Call) -> Answer:
         try:
-            return Answer(call, self._answer(call.method, call.params))
+            return Answer(call, call.in_tests(self) if call.in_tests is not None else {"items": []})
         except NotFoundError as error:
             return Answer(call, error=error)
 
-    def _answer(self, method: str, params: Mapping[str, Any]) -> Any:
-        key = row_edits.entity_read_by(method, params, self.kinds.values())
-        if key is not None and method == "crm.invoice.get":
-            return {**self._item(key)["item"], "PRODUCT_ROWS": self._rows()}
-        if key is not None:
-            return self._item(key)
-        answers: dict[str, Callable[[Mapping[str, Any]], Any]] = {
-            "user.get": self._users,
-            "crm.item.productrow.list": lambda p: {"productRows": [] if p.get("start") else self._rows()},
-            "department.get": lambda p: [] if p.get("start") else self.staff.department_rows(),
-            "crm.item.fields": self._fields,
-            "crm.invoice.fields": self._fields,
-            "crm.status.list": self._stages,
-            "catalog.product.get": self._product,
-            "catalog.section.get": lambda p: {"section": {"id": p["id"], "name": str(p["id"])}},
-            "crm.invoice.getexternallink": lambda p: f"https://example.invalid/invoice/{p.get('id')}",
-        }
-        answer = answers.get(method)
-        return answer(params) if answer is not None else {"items": []}
-
-    def _item(self, key: Key) -> Any:
-        entity = self.given.entities.get(key)
-        if entity is None:
-            raise NotFoundError("the test gives no such thing", code="NOT_FOUND")
-        return {"task" if key.kind == "task" else "item": dict(entity.fields)}
-
-    def _rows(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "productId": row.get("product_id"),
-                "productName": row.get("name", ""),
-                "price": str(row.get("price", 0)),
-                "quantity": str(row.get("quantity", 1)),
-            }
-            for row in self.given.rows
-        ]
-
-    def _users(self, params: Mapping[str, Any]) -> Any:
-        chosen = params.get("FILTER") or {}
-        if "UF_DEPARTMENT" in chosen:
-            return [] if params.get("start") else self.staff.members(int(chosen["UF_DEPARTMENT"]))
-        wanted = params.get("ID", chosen.get("ID"))
-        numbers = wanted if isinstance(wanted, list) else [wanted]
-        return self.staff.rows_of(int(number) for number in numbers if number)
-
-    def _fields(self, params: Mapping[str, Any]) -> Any:
-        type_id = params.get("entityTypeId", self.kinds[INVOICE].entity_type_id)
-        kind = next((one for one in self.kinds.values() if one.entity_type_id == type_id), None)
-        codes = [contract.portal_code(kind, name) for name in self.fields] if kind else []
-        return {"fields": {code: {"type": _TYPES.get(code, "string"), "title": code} for code in codes}}
-
-    def _stages(self, params: Mapping[str, Any]) -> Any:
-        wanted = (params.get("filter") or {}).get("ENTITY_ID")
-        for kind in self.kinds.values():
-            for stage in self.funnels.by_kind.get(kind.name, ()):
-                if stages.entity_id(kind, stage.category_id) == wanted:
-                    return [_stage_row(one) for one in self.funnels.stages(kind.name, stage.category_id)]
-        return []
-
-    def _product(self, params: Mapping[str, Any]) -> Any:
-        row = next((one for one in self.given.rows if one.get("product_id") == params.get("id")), {})
-        return {
-            "product": {
-                "id": params["id"],
-                "name": row.get("name", ""),
-                "iblockSectionId": row.get("section_id"),
-            }
-        }
-
-    # writing
-
     def _write(self, write: Write) -> Answer:
-        call, number = write.call, _NEW + len(self.writes) + 1
+        call = write.call
+        self._made += 1
         if not write.best_effort and not call.method.startswith("crm.documentgenerator"):
             self.writes.append(write)
         if write.entity is not None:
             self.given.write(write.entity, write.sets)
-        return Answer(call, self._written(call, number))
+        return Answer(call, call.in_tests(self) if call.in_tests is not None else self.new_id())
 
-    def _written(self, call: Call, number: int) -> Any:
-        sent = dict(call.params.get("fields") or {})
-        match call.method:
-            case "tasks.task.add":
-                found: Any = {"task": {"id": number}}
-            case "crm.item.add":
-                found = {"item": {**sent, "id": number}}
-            case "crm.item.update":
-                found = {"item": {**sent, "id": call.params["id"]}}
-            case "crm.item.productrow.set":
-                found = {"productRows": call.params["productRows"]}
-            case "crm.documentgenerator.document.add":
-                url = "https://example.invalid/document.pdf"
-                found = {"document": {"id": 1, "templateId": 1, "pdfUrlMachine": url}}
-            case "crm.activity.todo.add":
-                found = {"id": number}
-            case _:
-                found = number
-        return found
+    # what the calls answer by: `domain.values_of_test`
 
+    def row(self, kind: str, number: int) -> dict[str, Any]:
+        """An entity of the test."""
+        entity = self.given.entities.get(Key(kind, number))
+        if entity is None:
+            raise NotFoundError("the test gives no such thing", code="NOT_FOUND")
+        return dict(entity.fields)
 
-def _stage_row(stage: stages.Stage) -> dict[str, Any]:
-    return {
-        "STATUS_ID": stage.id,
-        "NAME": stage.name,
-        "SORT": stage.sort,
-        "EXTRA": {"SEMANTICS": {"S": "success", "F": "failure"}.get(stage.semantic, "process")},
-        "SEMANTICS": None if stage.semantic == "P" else stage.semantic,
-    }
+    def product_rows(self) -> Sequence[Mapping[str, Any]]:
+        """The rows of the test."""
+        return self.given.rows
+
+    def users(self, ids: Iterable[int]) -> Sequence[Mapping[str, Any]]:
+        """People of the test, and somebody for everybody else."""
+        return self.staff.known(number for number in ids if number)
+
+    def members(self, department: int) -> Sequence[Mapping[str, Any]]:
+        """Those of a department, or somebody."""
+        return self.staff.members(department)
+
+    def departments(self) -> Mapping[int, int]:
+        """Those that the test or the configuration mentions."""
+        return self.staff.heads()
+
+    def stages(self, entity_id: str) -> Sequence[Stage]:
+        """The stages of one funnel."""
+        for kind in self.kinds.values():
+            for stage in self.funnels.by_kind.get(kind.name, ()):
+                if stages.entity_id(kind, stage.category_id) == entity_id:
+                    return self.funnels.stages(kind.name, stage.category_id)
+        return ()
+
+    def written_fields(self) -> Sequence[str]:
+        """What the step writes."""
+        return self.fields
+
+    def new_id(self) -> int:
+        """Another one for each write."""
+        return _NEW + self._made
