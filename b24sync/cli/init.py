@@ -18,6 +18,7 @@ from b24sync.onboarding.answers import Answers, beside, former
 from b24sync.onboarding.choices import DEFAULT_AUTOMATIONS, Choices
 from b24sync.words import init as words
 from b24sync.words import speak
+from b24sync.words.configuration import GUESS
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -57,8 +58,8 @@ def run(session: Session, wanted: Wanted) -> int:
     webhook = _webhook(wanted)
     facts = _asked(webhook, wanted)
     say(f"{facts.portal}: {_summary(facts)}")
-    for text in facts.unknown:
-        say(words.NOT_TOLD(what=text), style="yellow")
+    for untold in facts.unknown:
+        say(words.NOT_TOLD(what=untold.said()), style="yellow")
     answers = _earlier(wanted, facts) if interactive() else None
     choices = _chosen(webhook, facts, wanted, answers)
     text, kept = _written(wanted, facts, choices)
@@ -215,9 +216,10 @@ def _farewell(wanted: Wanted, facts: PortalFacts, choices: Choices, text: str, k
     say(words.WRITTEN(path=wanted.output), style="green")
     if kept is not None:
         say(words.FORMER_KEPT(path=kept))
-    guesses = text.lower().count("# a guess: ")
+    guess = GUESS.of(choices.language)
+    guesses = text.lower().count(f"# {guess}: ")
     if guesses:
-        say(words.GUESSES(count=guesses), style="yellow")
+        say(words.GUESSES(count=guesses, word=guess), style="yellow")
     if facts.is_admin is False:
         say(words.NO_ADMIN(), style="yellow")
     doubles = ", ".join(f"{one.code} ({one.robot()})" for one in AUTOMATIONS if one.robot)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from b24sync.config.firms import Fit, Language, Table
 from b24sync.config.toml_text import array, assigned, quoted
+from b24sync.words.configuration import BESIDE
 
 _TEXTS: Mapping[str, Mapping[Language, str]] = {
     "head": {
@@ -60,6 +61,11 @@ def _text(fit: Fit, key: str, name: str) -> str:
     return assigned(key, _TEXTS[name][fit.language])
 
 
+def _said(fit: Fit, name: str) -> str:
+    """A comment."""
+    return f"# {BESIDE[name].of(fit.comments)}"
+
+
 def _tables(heading: str, tables: tuple[Table, ...]) -> Iterator[str]:
     for table in tables:
         width = max(map(len, table.keys))
@@ -112,7 +118,7 @@ use = "commission"
 use  = "notify"
 to   = {to}
 
-# ... and what people got, when it is paid; who gets nothing is told nothing.
+{_said(fit, "earned")}
 [[rules]]
 name = "commission-earned"
 on   = "invoice.paid"
@@ -127,16 +133,16 @@ to   = {to}
 """
 
 
-def a4(_: Fit) -> str:
+def a4(fit: Fit) -> str:
     """Due dates on working days."""
-    return """
+    return f"""
 [[rules]]
 name = "due-on-working-day"
 on   = ["invoice.created", "invoice.updated"]
 
 [[rules.steps]]
 use = "shift_due_date"
-# direction = "next"             # default: that of [calendar]
+# direction = "next"             {_said(fit, "own_direction")}
 """
 
 
@@ -149,26 +155,26 @@ on   = "invoice.sent"
 
 [[rules.steps]]
 use     = "send_invoice"
-# to    = ["{{{{ contact.emails[0] }}}}"]   # default: as said above; addresses, people or texts
+# to    = ["{{{{ contact.emails[0] }}}}"]   {_said(fit, "to")}
 cc      = ["responsible"]
-{_text(fit, "# subject", "subject")}  # default: a built-in one, like the body
-# body  = "..."                  # plain text
-# body_file = "invoice.html"     # HTML instead of `body`
-# attach    = true               # the PDF
-# template  = 21                 # default: document_template of [mail]
+{_text(fit, "# subject", "subject")}  {_said(fit, "subject")}
+# body  = "..."                  {_said(fit, "body")}
+# body_file = "invoice.html"     {_said(fit, "body_file")}
+# attach    = true               {_said(fit, "attach")}
+# template  = 21                 {_said(fit, "template")}
 """
 
 
-def b2(_: Fit) -> str:
+def b2(fit: Fit) -> str:
     """Reminders."""
-    return """
+    return f"""
 [[rules]]
 name = "remind"
 on   = "invoice.reminder_due"
 
 [[rules.steps]]
 use = "send_reminder"
-# subject, body, to, cc, attach: as in send_invoice. The built-in texts know whether the day is still to come.
+{_said(fit, "reminder")}
 """
 
 
@@ -182,7 +188,7 @@ on   = "invoice.paid"
 
 [[rules.steps]]
 use = "move_deal"
-# stage = "next"       # or a stage id, or one for each funnel: {{ 0 = "EXECUTING", 1 = "C1:EXECUTING" }}
+# stage = "next"       {_said(fit, "stage")} {{ 0 = "EXECUTING", 1 = "C1:EXECUTING" }}
 
 [[rules.steps]]
 use = "create_tasks"
@@ -210,7 +216,7 @@ use         = "create_task"
 responsible = "accountant"
 deadline    = "+3wd"
 # tags      = {array([_TEXTS["act_tag"][fit.language]])}
-# group     = 12                 # id of a workgroup
+# group     = 12                 {_said(fit, "group")}
 """
 
 
@@ -225,7 +231,7 @@ on   = "deal.created"
 
 [[rules.steps]]
 use = "fill_fields"
-# overwrite = true               # replaces what a field holds
+# overwrite = true               {_said(fit, "overwrite")}
 set = {{ {fields} }}
 
 {lookups}
@@ -243,7 +249,7 @@ when = "'{tag}' in task.tags and deal.id"
 
 [[rules.steps]]
 use         = "create_activity"
-kind        = "meeting"          # meeting, call or todo
+kind        = "meeting"          {_said(fit, "activity")}
 {_text(fit, "subject    ", "check")}
 responsible = "deal.responsible"
 start       = "+1wd 11:00"
@@ -270,7 +276,7 @@ use         = "create_task"
 responsible = {quoted(fit.lead)}
 deadline    = "+2wd"
 
-# ... and goes back when the deal leaves it.
+{_said(fit, "left")}
 [[rules]]
 name = "execution-left"
 on   = "deal.stage_changed"
@@ -288,7 +294,7 @@ def _advance(fit: Fit) -> str:
 [[rules.steps]]
 use    = "create_invoice"
 {_text(fit, "title ", "advance")}
-amount = "{{{{ deal.amount * 0.5 }}}}"       # or rows = "deal": the product rows of the deal
+amount = "{{{{ deal.amount * 0.5 }}}}"       {_said(fit, "advance")}
 due    = "+5wd"
 # status = "draft"
 

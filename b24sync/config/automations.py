@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from b24sync.config import automation_rules as rules
 from b24sync.config.firms import SAMPLE, Fit
-from b24sync.words import Message
+from b24sync.words import Language, Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,15 +32,16 @@ class Automation:
     code: str
     title: Message
     rules: Callable[[Fit], str]
-    about: tuple[str, ...] = ()
+    about: tuple[Message, ...] = ()
     section: str = ""
     robot: Message | None = None
     of_tasks: bool = False
 
-    def head(self) -> list[str]:
+    def head(self, language: Language) -> list[str]:
         """The comment before its rules."""
-        title = f"{self.code}. {self.title.en[:1].upper()}{self.title.en[1:]}."
-        return [f"# {line}" for line in (title, *self.about)]
+        title = self.title.of(language)
+        about = [line.of(language) for line in self.about]
+        return [f"# {line}" for line in (f"{self.code}. {title[:1].upper()}{title[1:]}.", *about)]
 
     def body(self, fit: Fit) -> str:
         """Its rules as TOML, without empty lines around them."""
@@ -49,7 +50,7 @@ class Automation:
 
 def rules_text(fit: Fit) -> str:
     """All of them, each under its comment."""
-    return "\n\n".join("\n".join([*one.head(), one.body(fit)]) for one in AUTOMATIONS) + "\n"
+    return "\n\n".join("\n".join([*one.head(fit.comments), one.body(fit)]) for one in AUTOMATIONS) + "\n"
 
 
 def codes_by_rule() -> dict[str, str]:
@@ -84,8 +85,11 @@ AUTOMATIONS = (
         ),
         rules=rules.a3,
         about=(
-            "The built-in text tells each recipient his own amount; in a text of yours that is",
-            "{{ commission.of(recipient) | money }}.",
+            Message(
+                "Встроенный текст сообщает каждому только его сумму; в своём тексте это",
+                "The built-in text tells each recipient his own amount; in a text of yours that is",
+            ),
+            Message("{{ commission.of(recipient) | money }}.", "{{ commission.of(recipient) | money }}."),
         ),
         section="commission",
     ),
@@ -105,7 +109,12 @@ AUTOMATIONS = (
             "an invoice is sent: its PDF is mailed to the client",
         ),
         rules=rules.b1,
-        about=("It goes to the contact of the deal, else of the invoice, else to the company.",),
+        about=(
+            Message(
+                "Получатель: контакт сделки, иначе контакт счёта, иначе компания.",
+                "It goes to the contact of the deal, else of the invoice, else to the company.",
+            ),
+        ),
         section="mail",
         robot=Message("отправляет счета клиентам", "mails invoices to clients"),
     ),
@@ -115,7 +124,7 @@ AUTOMATIONS = (
             "неоплаченные счета: клиентам уходят напоминания", "unpaid invoices: reminders are mailed"
         ),
         rules=rules.b2,
-        about=("When, is said by [reminders].",),
+        about=(Message("Когда, сказано в [reminders].", "When, is said by [reminders]."),),
         section="reminders",
         robot=Message("напоминает клиентам о неоплаченных счетах", "reminds clients of unpaid invoices"),
     ),
@@ -161,7 +170,12 @@ AUTOMATIONS = (
             "a deal enters or leaves a stage: it changes hands, tasks are made",
         ),
         rules=rules.c3,
-        about=("Its contact changes hands with it, and with the contact go the incoming calls.",),
+        about=(
+            Message(
+                "Вместе со сделкой меняется ответственный за контакт, и звонки от него идут новому.",
+                "Its contact changes hands with it, and with the contact go the incoming calls.",
+            ),
+        ),
         robot=Message("меняет ответственного на стадиях сделки", "assigns deals when they change the stage"),
     ),
 )

@@ -29,6 +29,7 @@ class Fit:
         tasks: ``[[rules.steps.tasks]]`` of a paid invoice.
         fields: Field of a new deal → what it is filled with.
         lookups: ``[[rules.steps.lookups]]`` that the fields name.
+        comments: The language of the comments; that of the texts may be another.
         advance: Whether an advance invoice is made, and commissions are booked, when the work begins.
     """
 
@@ -39,6 +40,7 @@ class Fit:
     fields: Mapping[str, str]
     lookups: tuple[Table, ...]
     advance: bool = True
+    comments: Language = "en"
 
 
 SAMPLE = Fit(

@@ -53,14 +53,3 @@ def plain(text: str, *, longest: int = 80) -> str:
 def commented(block: str) -> str:
     """A block switched off: every line a comment that becomes TOML again without its ``# ``."""
     return "\n".join(f"# {line}" if line else "#" for line in block.strip("\n").split("\n"))
-
-
-def listing(title: str, entries: Iterable[tuple[object, str]], *, most: int = 200) -> str:
-    """Comment lines ``#   id = name``; empty if there is nothing to list."""
-    rows = list(entries)
-    lines = [
-        f"#   {plain(str(key))} = {plain(name, longest=160) or '(no name)'}" for key, name in rows[:most]
-    ]
-    if len(rows) > most:
-        lines.append(f"#   … and {len(rows) - most} more")
-    return "\n".join([f"# {title}:", *lines]) if rows else ""

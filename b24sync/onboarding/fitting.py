@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from b24sync.config.firms import Fit, Table
 from b24sync.config.toml_text import quoted
 from b24sync.onboarding import guesses
+from b24sync.words.configuration import BESIDE
 
 if TYPE_CHECKING:
     from b24sync.config.firms import Language
@@ -24,10 +25,11 @@ def fit(facts: PortalFacts, language: Language) -> Fit:
             "responsible": quoted(f"department:{department}" if department else "deal.responsible"),
             "deadline": quoted("+5wd"),
         },
-        about="one for each product row; `section`, `product` or `name` choose rows",
+        about=BESIDE["row_tasks"].of(language),
     )
     return Fit(
         language=language,
+        comments=language,
         lead="project_lead" if guesses.project_lead(facts) else "deal.responsible",
         stages=tuple(stage.id for stage in guesses.working_stages(facts)) or ("EXECUTING",),
         tasks=(tasks,),

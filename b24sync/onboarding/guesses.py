@@ -77,10 +77,10 @@ def picked(facts: PortalFacts, key: str, options: Mapping[str, str]) -> str:
     return facts.chosen[key] if facts.chosen.get(key) in options else next(iter(options), "")
 
 
-def guessed(facts: PortalFacts, automation: str) -> list[str]:
-    """For the comment above an automation: what was guessed for it, with what else fits."""
+def guessed(facts: PortalFacts, automation: str) -> list[tuple[str, str]]:
+    """For the comment above an automation: what was guessed for it, and what else fits."""
     return [
-        f"{picked(facts, doubt.key, doubt.options)}; {_others(facts, doubt)}"
+        (picked(facts, doubt.key, doubt.options), _others(facts, doubt))
         for doubt in doubts(facts)
         if automation in doubt.codes and doubt.key not in facts.chosen and doubt.key != "template"
     ]
@@ -89,7 +89,7 @@ def guessed(facts: PortalFacts, automation: str) -> list[str]:
 def _others(facts: PortalFacts, doubt: Doubt) -> str:
     first = picked(facts, doubt.key, doubt.options)
     shown = [f"{one} ({title})" if title else one for one, title in doubt.options.items() if one != first]
-    return f"or {', '.join(shown[:8])}{', …' if len(shown) > 8 else ''}"
+    return f"{', '.join(shown[:8])}{', …' if len(shown) > 8 else ''}"
 
 
 # people

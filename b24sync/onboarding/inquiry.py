@@ -18,9 +18,13 @@ from b24sync.rest.fields import FieldSpec, read_fields
 from b24sync.rest.kinds import STANDARD, Kind, kinds_from
 from b24sync.rest.people import Department
 from b24sync.rest.stages import Category, category_list, read_categories
+from b24sync.words import init as words
+from b24sync.words import joined
+from b24sync.words.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from b24sync.portal.client import PortalClient
+    from b24sync.words import Both
 
 MOST_USERS = 500
 _FIRST_DYNAMIC = 128
@@ -81,7 +85,7 @@ class PortalFacts:
     processes: tuple[Named, ...] = ()
     lists: dict[str, str] = field(default_factory=dict)
     templates: tuple[Template, ...] = ()
-    unknown: list[str] = field(default_factory=list)
+    unknown: list[Both] = field(default_factory=list)
     chosen: dict[str, str] = field(default_factory=dict)
 
     def may(self, *scopes: str) -> bool:
@@ -155,16 +159,30 @@ def _about_owner(facts: PortalFacts, answers: Mapping[str, Answer]) -> None:
 
 def _about_crm(facts: PortalFacts, answers: Mapping[str, Answer]) -> None:
     for name in (INVOICE, DEAL, CONTACT, COMPANY):
-        found = _read(facts, answers[f"fields.{name}"], f"fields of {name}", partial(_specs, name))
+        found = _read(
+            facts,
+            answers[f"fields.{name}"],
+            words.WHAT_FIELDS.both(kind=KINDS[name].both()),
+            partial(_specs, name),
+        )
         facts.fields[name] = tuple(spec for spec in found or () if spec.code.startswith("UF_"))
     smart = answers[f"fields.{INVOICE}"].error is None or answers[f"categories.{INVOICE}"].error is None
     facts.is_legacy = not smart and answers["legacy"].error is None
     for name in (INVOICE, DEAL):
-        found_funnels = _read(facts, answers[f"categories.{name}"], f"funnels of {name}", read_categories)
+        found_funnels = _read(
+            facts,
+            answers[f"categories.{name}"],
+            words.WHAT_FUNNELS.both(kind=KINDS[name].both()),
+            read_categories,
+        )
         facts.categories[name] = tuple(found_funnels or ())
-    facts.templates = tuple(_read(facts, answers["templates"], "document templates", read_templates) or ())
-    facts.own_companies = tuple(_read(facts, answers["companies"], "own companies", _companies) or ())
-    facts.processes = tuple(_read(facts, answers["types"], "smart processes", _types) or ())
+    facts.templates = tuple(
+        _read(facts, answers["templates"], words.WHAT_TEMPLATES.both(), read_templates) or ()
+    )
+    facts.own_companies = tuple(
+        _read(facts, answers["companies"], words.WHAT_COMPANIES.both(), _companies) or ()
+    )
+    facts.processes = tuple(_read(facts, answers["types"], words.WHAT_PROCESSES.both(), _types) or ())
 
 
 def _specs(name: str, result: Any) -> Sequence[FieldSpec]:
@@ -192,7 +210,7 @@ def _types(result: Any) -> list[Named]:
 
 
 def _about_people(facts: PortalFacts, answers: Mapping[str, Answer], portal: PortalClient) -> None:
-    rows = _read(facts, answers["users"], "users", _listed) or []
+    rows = _read(facts, answers["users"], words.WHAT_USERS.both(), _listed) or []
     while rows and len(rows) % people.PAGE == 0 and len(rows) < MOST_USERS:
         more = _listed(portal.read([people.users_page(start=len(rows), filter={"ACTIVE": True})])[0].result)
         if not more:
@@ -205,13 +223,14 @@ def _about_people(facts: PortalFacts, answers: Mapping[str, Answer], portal: Por
         if user is not None and user.active
     )
     facts.departments = tuple(
-        _read(facts, answers["departments"], "departments", people.read_departments) or ()
+        _read(facts, answers["departments"], words.WHAT_DEPARTMENTS.both(), people.read_departments) or ()
     )
 
 
 def _about_lists(facts: PortalFacts, answers: Mapping[str, Answer]) -> None:
     for name, word in (("lists", "list"), ("processes", "bitrix_processes")):
-        rows = _read(facts, answers[name], "lists" if word == "list" else "lists of processes", _listed) or []
+        what = words.WHAT_LISTS if word == "list" else words.WHAT_PROCESS_LISTS
+        rows = _read(facts, answers[name], what.both(), _listed) or []
         numbered = [
             (json_values.id_or_none(row.get("ID")), json_values.text(row.get("NAME"))) for row in rows
         ]
@@ -231,16 +250,16 @@ def _about_stages(facts: PortalFacts, answers: Mapping[str, Answer], portal: Por
     )
     for name in (INVOICE, DEAL):
         if name not in facts.funnels.by_kind and answers[f"categories.{name}"].error is None:
-            facts.unknown.append(f"stages of {name}: crm.status.list gives none")
+            facts.unknown.append(words.WHAT_STAGES.both(kind=KINDS[name].both()))
 
 
 def _read(
-    facts: PortalFacts, answer: Answer, what: str, read: Callable[[Any], Sequence[Any]]
+    facts: PortalFacts, answer: Answer, what: Both, read: Callable[[Any], Sequence[Any]]
 ) -> list[Any] | None:
     """What an answer holds; ``None`` if there is none, which is noted."""
     if answer.error is None:
         return list(read(answer.result))
-    facts.unknown.append(f"{what}: {answer.error.message}")
+    facts.unknown.append(joined([what, answer.error.message], by=": "))
     return None
 
 

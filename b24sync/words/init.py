@@ -69,6 +69,19 @@ TEMPLATES = Counted(
     ("document template", "document templates"),
 )
 
+WHAT_FIELDS = Message("поля ({kind})", "fields of {kind}")
+WHAT_FUNNELS = Message("воронки ({kind})", "funnels of {kind}")
+WHAT_STAGES = Message(
+    "стадии ({kind}): их не даёт crm.status.list", "stages of {kind}: crm.status.list gives none"
+)
+WHAT_TEMPLATES = Message("шаблоны документов", "document templates")
+WHAT_COMPANIES = Message("ваши компании", "own companies")
+WHAT_PROCESSES = Message("смарт-процессы", "smart processes")
+WHAT_USERS = Message("сотрудники", "users")
+WHAT_DEPARTMENTS = Message("отделы", "departments")
+WHAT_LISTS = Message("списки", "lists")
+WHAT_PROCESS_LISTS = Message("списки процессов", "lists of processes")
+
 # answers given before
 
 TAKEN_UP = Message(
@@ -167,8 +180,8 @@ TRIAL = Message(
     "it to false.",
 )
 GUESSES = Message(
-    "догадки отмечены в файле словом guess: {count}; проверьте их",
-    "guesses are marked in the file with the word guess: {count}; look at them",
+    "догадок в файле: {count}, они отмечены словом «{word}»; проверьте их",
+    "guesses are marked in the file as “{word}”: {count}; look at them",
 )
 NEXT = Message(
     "дальше: b24sync {config}doctor, затем b24sync {config}poll (первый только запоминает состояние), затем "

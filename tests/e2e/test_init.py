@@ -21,6 +21,7 @@ from b24sync.sandbox.schema import DEAL
 from tests.support.commands import b24sync, on_terminal
 from tests.support.config import written
 from tests.support.portals import ISSUED, served_portal
+from tests.support.russian import english
 
 SECRET = "sandboxsecret0001"
 EVERYTHING = frozenset(one.code for one in AUTOMATIONS)
@@ -48,7 +49,7 @@ def test_the_written_file_is_private_valid_and_knows_the_portal(tmp_path):
     for known in (
         "C1:EXECUTING = В работе",
         "user:5 = Алексей Новиков",
-        "department:2 = Отдел продаж, head: Марина Орлова",
+        "department:2 = Отдел продаж, руководитель: Марина Орлова",
         "21 = Счёт на оплату",
         "list:37 = Прайс по регионам",
         "UF_CRM_ADDRESS = Адрес объекта (string)",
@@ -56,6 +57,29 @@ def test_the_written_file_is_private_valid_and_knows_the_portal(tmp_path):
     ):
         assert f"#   {known}" in text
     assert [name.name for name in tmp_path.iterdir()] == ["b24sync.toml"]
+
+
+@pytest.mark.parametrize("holds", ["odd", "empty"])
+def test_the_comments_are_in_the_language_of_the_answers(tmp_path, holds):
+    with served_portal(holds) as (portal, _, webhook):
+        refused = "crm.documentgenerator.template.list"
+        portal.faults.add(Fault("error", refused, times=9, where="command", code="ACCESS_DENIED"))
+        for language in ("ru", "en"):
+            wanted = ("--language", language, "--output", language)
+            ended = b24sync("init", "--webhook", webhook, *wanted, cwd=tmp_path)
+            assert ended.code == 0, ended.err
+    told = {name: (tmp_path / name).read_text(encoding="utf-8") for name in ("ru", "en")}
+    comments = {
+        name: [line.rpartition("# ")[2] for line in text.splitlines() if "# " in line]
+        for name, text in told.items()
+    }
+    said = [line for line in comments["ru"] if not re.match(r"[\w.]+ *=|\[|\{", line)]
+    assert len(said) > 60
+    assert [line for line in said if english(re.sub("`[^`]*`", " ", line))] == []
+    assert "шаблоны документов: " in told["ru"].partition("ВНИМАНИЕ: портал рассказал не всё")[2]
+    assert len(comments["ru"]) == len(comments["en"])
+    for text in told.values():
+        assert tomllib.loads(text)["safety"]["dry_run"] is True
 
 
 def test_the_terminal_says_what_comes_next_and_warns_of_robots_and_never_shows_the_secret(tmp_path):
@@ -66,7 +90,7 @@ def test_the_terminal_says_what_comes_next_and_warns_of_robots_and_never_shows_t
     assert "no administrator" in ended.out
     assert "dry_run" in ended.out
     assert SECRET not in ended.out + ended.err
-    assert "robot of the portal mails invoices" in (tmp_path / "x.toml").read_text(encoding="utf-8")
+    assert "робот портала уже отправляет счета клиентам" in (tmp_path / "x.toml").read_text(encoding="utf-8")
 
 
 def test_doctor_finds_nothing_wrong_with_what_init_wrote_and_the_first_poll_is_quiet(tmp_path):
@@ -319,7 +343,9 @@ def test_where_several_deal_fields_hold_an_employee_a_person_is_asked(tmp_path):
         assert people["project_lead"] == "deal.fields.UF_CRM_ENGINEER"
         unasked = b24sync("init", "--webhook", webhook, "--output", "u.toml", cwd=tmp_path)
     assert unasked.code == 0
-    assert "a guess: several deal fields" in (tmp_path / "u.toml").read_text(encoding="utf-8")
+    assert "догадка: сотрудник есть в нескольких полях сделки" in (tmp_path / "u.toml").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_the_accountant_is_the_head_of_the_department_that_is_called_so(tmp_path):
@@ -349,8 +375,8 @@ def test_every_funnel_of_invoices_has_its_statuses_and_a_guess_is_marked(tmp_pat
     }
     lines = (tmp_path / "b24sync.toml").read_text(encoding="utf-8").splitlines()
     (sent,) = [line for line in lines if line.startswith("sent ")]
-    assert sent.endswith(f"# a guess: {ISSUED} (Выставлен покупателю)")
-    assert "guesses are marked" in ended.out
+    assert sent.endswith(f"# догадка: {ISSUED} (Выставлен покупателю)")
+    assert "guesses are marked in the file as “догадка”: 6" in ended.out
 
 
 def test_where_several_stages_fields_people_and_departments_fit_a_person_is_asked(tmp_path):
