@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from b24sync.sandbox import Fault
 from tests.support.world import DEAL, INVOICE, P, S, World
 
 INVOICES = '[poll]\nwatch = ["invoice"]\nreconcile_every = "0s"\n'
@@ -103,6 +104,26 @@ def test_a_portal_that_learns_stage_history_is_noticed_within_a_day(make: Make) 
     assert told[-1][2] == "paid"
     assert world.story(f"invoice:{one}") == [("status_changed", "draft", "sent")]
     world.long_idle()
+
+
+@pytest.mark.parametrize("code", ["INVALID_ARG_VALUE", "100"])
+def test_a_refused_question_is_no_portal_without_stage_history(make: Make, code: str) -> None:
+    world = make(history_drops_final=False)
+    (number,) = [world.portal.add_item(INVOICE, title="one")]
+    refused = Fault(
+        "error", "crm.stagehistory.list", code=code, description="Invalid filter", where="command", times=1
+    )
+    world.portal.faults.add(refused)
+    report = world.poll()
+    assert report.exit_code == 69
+    assert "Invalid filter" in report.troubles[0]
+    world.advance(600)
+    world.poll()
+    world.advance(600)
+    for stage in (S, P, S):
+        world.portal.update_item(INVOICE, number, 1, stageId=stage)
+    world.poll()
+    assert [move[2] for move in world.story(f"invoice:{number}")] == ["sent", "paid", "sent"]
 
 
 def test_a_portal_without_stage_history_is_asked_for_it_once_a_day(make: Make) -> None:

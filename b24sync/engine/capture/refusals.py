@@ -10,16 +10,15 @@ from b24sync.words import connection as said
 if TYPE_CHECKING:
     from b24sync.engine.capture.chain import Chain
 
-NO_HISTORY = frozenset(
-    {"0", "", "ENTITY_TYPE_NOT_SUPPORTED", "ERROR_METHOD_NOT_FOUND", "NOT_FOUND", "INVALID_ARG_VALUE", "100"}
-)
+NO_HISTORY = frozenset({"0", "", "ENTITY_TYPE_NOT_SUPPORTED", "ERROR_METHOD_NOT_FOUND", "NOT_FOUND"})
 NO_RIGHT = frozenset({"ACCESS_DENIED", "allowed_only_intranet_user", "insufficient_scope"})
 
 
 def lacks_history(error: PortalError) -> bool:
     """Whether an error says that the portal keeps no stage history of this kind (portal.md §4).
 
-    An error that says that it cannot be read now is none of these.
+    An error that says that it cannot be read now is none of these, nor is one that refuses the question
+    (``100``, ``INVALID_ARG_VALUE``): that is a fault to be told, not moves to be done without.
     """
     return isinstance(error, PermanentError) and error.code in NO_HISTORY
 
