@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from b24sync.calls import Answer
@@ -15,7 +16,7 @@ from b24sync.mail.headers import clean
 from b24sync.mail.message import LIMIT_BYTES, envelope, file_name, plain, redirect_notice
 from b24sync.mail.server_words import shown
 from b24sync.ports import MailReceipt, OnLostAnswer, Read, SaveMemory, Write
-from b24sync.rest import activities
+from b24sync.rest import activities, items, people
 from b24sync.words import Message
 from b24sync.words import mail as said
 
@@ -73,13 +74,14 @@ def send_talk(outgoing: Mail, *, from_: str, redirect_to: str = "") -> Effects[M
     owner = outgoing.owner
     if owner is None or not outgoing.marker:
         raise MailPermanentError(said.NO_OWNER(), remedy=said.USE_SMTP())
-    recipients, call = _call(outgoing, owner, from_=from_, redirect_to=redirect_to)
+    recipients, sent_by = _call(outgoing, owner, from_=from_, redirect_to=redirect_to)
     find = activities.find(owner=owner, marker=outgoing.marker, type_id=activities.EMAIL)
     yield from _made_good(outgoing, find)
     there = yield from _sent_before(find, outgoing.marker)
     if there is not None:
         return MailReceipt(f"was already sent as activity {there}", recipients)
-    answer: Answer = yield Write(call, OnLostAnswer.ONCE)
+    responsible_id = outgoing.responsible_id or (yield from _own_user())
+    answer: Answer = yield Write(sent_by(responsible_id), OnLostAnswer.ONCE)
     if answer.error is None:
         return MailReceipt(f"activity {activities.read_id(answer.result)}", recipients)
     words = said.PORTAL_REFUSES(whom=", ".join(recipients), why=shown(answer.error.reason))
@@ -116,16 +118,17 @@ def _told(outgoing: Mail, find: Call, words: str, remedy: str) -> Effects[MailPe
 
 def _call(
     outgoing: Mail, owner: tuple[int, int], *, from_: str, redirect_to: str
-) -> tuple[tuple[str, ...], Call]:
-    """The recipients, and the call that sends."""
-    people = envelope(outgoing, redirect_to=redirect_to)
+) -> tuple[tuple[str, ...], Callable[[int], Call]]:
+    """The recipients, and the call that sends as a user."""
+    found = envelope(outgoing, redirect_to=redirect_to)
     if outgoing.bcc:
         raise MailPermanentError(said.NO_BCC(), remedy=said.USE_CC())
-    recipients = tuple(address.spec for address in (*people.to, *people.copies))
+    recipients = tuple(address.spec for address in (*found.to, *found.copies))
     body = plain(outgoing.html) or text_to_html(plain(outgoing.text))
-    if people.originals:
-        body = with_notice(body or "<p></p>", redirect_notice(people.originals, lang=outgoing.lang))
-    call = activities.email(
+    if found.originals:
+        body = with_notice(body or "<p></p>", redirect_notice(found.originals, lang=outgoing.lang))
+    sent_by = partial(
+        activities.email,
         owner=owner,
         contact=outgoing.contact,
         sender=_sender(parse_address(from_, where="mail.from")),
@@ -133,11 +136,23 @@ def _call(
         subject=clean(outgoing.subject),
         body=body,
         is_html=True,
-        responsible_id=outgoing.responsible_id,
         marker=outgoing.marker,
         files=_files(outgoing),
     )
-    return recipients, call
+    return recipients, lambda user_id: sent_by(responsible_id=user_id)
+
+
+def _own_user() -> Effects[int]:
+    """The user of the webhook, who sends where nobody answers for the entity (the portal wants somebody).
+
+    Raises:
+        MailPermanentError: The portal does not tell.
+    """
+    answers: list[Answer] = yield Read((people.profile(),))
+    number = items.id_of(items.row_of(answers[0].result) or {}) if answers[0].error is None else None
+    if number is None:
+        raise MailPermanentError(said.NOBODY_SENDS(), remedy=said.NAME_RESPONSIBLE())
+    return number
 
 
 def _sender(address: Address) -> str:

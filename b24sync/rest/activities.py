@@ -103,7 +103,7 @@ def email(
     subject: str,
     body: str,
     is_html: bool,
-    responsible_id: int | None,
+    responsible_id: int,
     marker: str,
     files: Sequence[tuple[str, str]] = (),
 ) -> Call:
@@ -117,7 +117,7 @@ def email(
         subject: Subject.
         body: Text or HTML.
         is_html: Which of the two the body is.
-        responsible_id: User who sends; ``None``: the webhook's owner.
+        responsible_id: User who sends; without one the portal refuses.
         marker: ORIGIN_ID, by which it is found again.
         files: Names with contents in base64.
     """
@@ -136,11 +136,10 @@ def email(
             for address in to
         ],
         "SETTINGS": {"MESSAGE_FROM": sender, "DISABLE_SENDING_MESSAGE_COPY": "Y"},
+        "RESPONSIBLE_ID": responsible_id,
         "ORIGINATOR_ID": ORIGINATOR,
         "ORIGIN_ID": marker,
     }
-    if responsible_id is not None:
-        fields["RESPONSIBLE_ID"] = responsible_id
     if files:
         fields["FILES"] = [{"fileData": [name, content]} for name, content in files]
     return Call("crm.activity.add", {"fields": fields})

@@ -77,6 +77,11 @@ SENT_UNSEEN = Message(
     "the portal does not show whether the mail was sent before: {why}",
 )
 LET_READ = Message("дайте владельцу вебхука читать дела CRM", "let the webhook's owner read CRM activities")
+NOBODY_SENDS = Message(
+    "у счёта нет ответственного, а портал не говорит, чей это вебхук",
+    "nobody is responsible for the invoice, and the portal does not tell whose the webhook is",
+)
+NAME_RESPONSIBLE = Message("назначьте ответственного за счёт", "make somebody responsible for the invoice")
 UNSOUGHT = Message(
     "; оставшееся от него дело найти не удалось", "; the activity that it left could not be looked for"
 )

@@ -407,6 +407,18 @@ def test_the_portal_can_send_it_with_the_file_once_although_an_answer_is_lost(fi
     firm.quiet()
 
 
+def test_the_portal_mails_an_invoice_for_which_nobody_answers_as_the_webhooks_owner(firm: Firm) -> None:
+    firm.portal.senders.append("billing@example.ru")
+    firm.write(sections='[mail]\ntransport = "portal"\nfrom = "billing@example.ru"\ndocument_template = 21\n')
+    invoice = firm.invoice()
+    firm.portal.update_item(INVOICE, invoice, assignedById=0)
+    firm.send(invoice)
+    assert polled(firm)["state"] == "done"
+    (activity,) = [one for one in firm.portal.activities if one["TYPE_ID"] == 4]
+    assert activity["RESPONSIBLE_ID"] == firm.portal.settings.owner_id
+    assert len(firm.portal.mails) == 1
+
+
 def test_a_mail_that_the_portal_could_not_send_is_not_taken_for_sent_when_that_answer_was_lost(
     firm: Firm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
