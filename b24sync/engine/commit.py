@@ -54,13 +54,13 @@ class Commit:
         shop = self.workshop
         funnels = FunnelReading(
             store=shop.store,
-            portal=shop.portal(),
+            portal=shop.reader(),
             kinds=self.watched,
             settings=shop.settings.invoice,
             gathered=self.gathered,
             report=self.report,
         ).known()
-        links = AwaitedLinks(shop.store, shop.portal())
+        links = AwaitedLinks(shop.store, shop.reader())
         applied, planner = read_through(links, links.loader.effects(lambda: self._attempt(funnels, links)))
         self._tell(applied, planner, links)
         return applied

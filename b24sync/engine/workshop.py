@@ -69,6 +69,12 @@ class Workshop:
     checkpoint: Checkpoint = pass_by
     stop: Callable[[], bool] = field(default=lambda: False)
 
+    def reader(self) -> Portal:
+        """The portal for what rules and steps ask; names that the report wants are asked along with it."""
+        from b24sync.engine.names_along import NamesAlong
+
+        return NamesAlong(self.portal(), self.store, self.kinds, funnels=self.funnels, now=self.clock.now)
+
     def funnels(self) -> Funnels:
         """The stages that the database remembers."""
         from b24sync.engine.funnels import load as load_funnels
@@ -170,7 +176,7 @@ class Workshop:
         return Trial(
             store=self.store,
             open=self.contexts(funnels, now, records=records, imagined=records.moved).open,
-            around=_Reading(self.store, self.portal()),
+            around=_Reading(self.store, self.reader()),
             records=records,
             at=int(now.timestamp()),
             time_left=lambda: not self.stop() and (deadline is None or self.clock.monotonic() < deadline),
@@ -185,7 +191,7 @@ class Workshop:
         post = transport.send_talk if isinstance(transport, PortalTransport) else None
         return Dispatcher(
             store=self.store,
-            portal=self.portal(),
+            portal=self.reader(),
             mailer=None if isinstance(transport, PortalTransport) else transport,
             open=self.contexts(funnels, now).open,
             clock=self.clock,

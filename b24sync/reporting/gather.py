@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from heapq import nsmallest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from b24sync.domain.commission_sums import Sums
-from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE
-from b24sync.reporting.names import known_names
+from b24sync.domain.entity import INVOICE, Key
+from b24sync.engine.debtors import client_of, manager_of, unpaid_stages
+from b24sync.reporting.names import USER, known_names, shown
 from b24sync.reporting.stays import StageTime, stage_times
 from b24sync.rest import items
 
@@ -200,20 +201,10 @@ class Gatherer:
 
     # unpaid invoices
 
-    def _unpaid_stages(self) -> list[str]:
-        """Stages of invoices that were sent and are neither paid nor rejected."""
-        settled = ("draft", "paid", "rejected")
-        return [
-            stage
-            for stage in self.store.figures.invoice_stages()
-            if self.funnels.semantic(INVOICE, stage) == "P"
-            and self.funnels.status(INVOICE, stage) not in settled
-        ]
-
     def _debts(self) -> Debts:
         today = self.now.astimezone(self.tz).date()
         by_age: dict[str, list[Sum]] = defaultdict(lambda: [Sum()] * len(AGES))
-        stages = self._unpaid_stages()
+        stages = unpaid_stages(self.store, self.funnels)
 
         def invoices() -> Iterable[Unpaid]:
             for entity_id, due_on, raw in self.store.figures.invoices_in(stages) if stages else ():
@@ -226,31 +217,20 @@ class Gatherer:
         worst = nsmallest(_WORST, invoices(), key=lambda one: (-one.days, -one.amount, one.id))
         return Debts(dict(sorted(by_age.items())), self._named(worst))
 
-    def _client(self, invoice: int) -> str:
-        """Who pays: company or contact of the deal, else of the invoice; empty if neither names one."""
-        own = self._values(INVOICE, invoice)
-        for owner in (self._values(DEAL, own.get("deal_id")), own):
-            for kind in (COMPANY, CONTACT):
-                if owner.get(f"{kind}_id"):
-                    return f"{kind}:{owner[f'{kind}_id']}"
-        return ""
-
-    def _values(self, kind: str, entity_id: int | None) -> Mapping[str, Any]:
-        """What an entity was when last seen; nothing if it never was."""
-        row = self.store.figures.row_of(kind, entity_id) if entity_id else None
-        if row is None:
-            return {}
-        base_url = self.base_url or "https://portal.invalid"
-        return items.entity(self.kinds[kind], row, statuses={}, base_url=base_url).values
-
     def _named(self, worst: Sequence[Unpaid]) -> list[Unpaid]:
         """With the names of client and manager as far as they are known, else their numbers."""
         names = known_names(self.store, [unpaid.id for unpaid in worst])
         found = []
         for unpaid in worst:
-            client = self._client(unpaid.id)
-            manager = names.get(unpaid.manager, unpaid.manager)
-            found.append(replace(unpaid, client=names.get(client, client), manager=manager))
+            client = client_of(self.store, self.kinds, unpaid.id)
+            manager = manager_of(self.store, self.kinds, unpaid.id)
+            found.append(
+                replace(
+                    unpaid,
+                    client=shown(client, names) if client else "",
+                    manager=shown(Key(USER, manager), names) if manager else "",
+                )
+            )
         return found
 
     def _unpaid(self, entity_id: int, due_on: str | None, raw: Mapping[str, object], today: date) -> Unpaid:
@@ -268,7 +248,6 @@ class Gatherer:
             amount=values["amount"],
             currency=values["currency"],
             url=self._url(INVOICE, entity_id),
-            manager=f"user:{values['responsible_id']}" if values.get("responsible_id") else "",
         )
 
     # reminders and commissions
@@ -327,7 +306,7 @@ class _Account:
         """The sums; what was earned is not expected any more."""
         return Pay(
             user,
-            self.name or f"user:{user}",
+            self.name or shown(Key(USER, user), {}),
             currency,
             {month: self.earned.get(month, Decimal(0)) for month in months},
             self.sums.expected,

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from b24sync.domain.entity import COMPANY, CONTACT
+from b24sync.domain.entity import COMPANY, CONTACT, Key
 from b24sync.rest import people
 from b24sync.rest.items import page_rows
+from b24sync.words.report import UNNAMED
 
 if TYPE_CHECKING:
     from b24sync.store import Store
@@ -17,13 +18,26 @@ _EVENTS = 20  # of each invoice, the newest
 _KINDS = {3: CONTACT, 4: COMPANY}
 
 
+USER = "user"
+
+
+def shown(key: Key, names: Mapping[str, str]) -> str:
+    """A name, else what it is and its number."""
+    return names.get(str(key)) or UNNAMED[key.kind](id=key.id)
+
+
 def known_names(store: Store, invoices: Iterable[int]) -> dict[str, str]:
-    """``user:5`` or ``contact:12`` → name, from what rules saw of some invoices and from the ledger."""
+    """``user:5`` or ``contact:12`` → name.
+
+    From the ledger, from what rules saw of some invoices, and from what polls learnt by the way
+    (`b24sync.engine.names_along`).
+    """
     found = {f"user:{number}": name for number, name in store.ledger.names()}
     for invoice in invoices:
         for event in store.journal.events(kind="invoice", entity_id=invoice, limit=_EVENTS):
             for identity, result in event.seen.items():
                 found.update(_names_in(identity, result))
+    found.update(store.meta.names())
     return found
 
 

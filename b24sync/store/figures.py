@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 from typing import Any
 
 from b24sync.domain.action_states import OPEN_TROUBLE
@@ -110,6 +111,15 @@ class Figures:
         )
         return ((row[0], row[1], self._shapes.row(row[2])) for row in self._db.execute(sql, tuple(stages)))
 
+    def longest_due(self, stages: Sequence[str], limit: int) -> list[int]:
+        """Present invoices in some stages that were due first, oldest first; those without a date never."""
+        sql = (
+            "SELECT due_on, id FROM entities INDEXED BY entities_due WHERE kind = 'invoice'"
+            " AND state = 'present' AND stage = ? AND due_on IS NOT NULL ORDER BY due_on LIMIT ?"
+        )
+        found = [tuple(row) for stage in stages for row in self._db.execute(sql, (stage, limit))]
+        return [number for _, number in nsmallest(limit, found)]
+
     def row_of(self, kind: str, entity_id: int) -> dict[str, Any] | None:
         """An entity's row as the portal gave it last; ``None`` if it was never seen."""
         sql = "SELECT data FROM entities WHERE kind = ? AND id = ?"
@@ -128,10 +138,10 @@ class Figures:
     def invoice_stages(self) -> list[str]:
         """The stages that present invoices are in."""
         sql = (  # a walk from one stage to the next by the index, whatever the number of invoices
-            "WITH RECURSIVE found (stage) AS (SELECT min(stage) FROM entities WHERE kind = 'invoice' AND "
-            "state = 'present' UNION ALL"
-            " SELECT (SELECT min(e.stage) FROM entities e WHERE e.kind = 'invoice' AND e.state = 'present' "
-            "AND e.stage > found.stage)"
+            "WITH RECURSIVE found (stage) AS (SELECT min(stage) FROM entities INDEXED BY entities_due "
+            "WHERE kind = 'invoice' AND state = 'present' UNION ALL"
+            " SELECT (SELECT min(e.stage) FROM entities e INDEXED BY entities_due WHERE e.kind = 'invoice' "
+            "AND e.state = 'present' AND e.stage > found.stage)"
             " FROM found WHERE found.stage IS NOT NULL) SELECT stage FROM found WHERE stage IS NOT NULL"
         )
         return [row[0] for row in self._db.execute(sql)]

@@ -41,6 +41,13 @@ class Keep:
         ).fetchone()
         return json.loads(row[0]) if row else None
 
+    def names(self) -> dict[str, str]:
+        """The names that were learnt: ``company:12`` → name."""
+        rows = self._db.execute(
+            "SELECT substr(name, 6), value FROM cache WHERE name >= 'name:' AND name < 'name;'"
+        )
+        return {str(key): str(json.loads(value)) for key, value in rows}
+
     def cache(self, name: str, value: Any, *, at: int) -> None:
         """Cache a JSON value."""
         self._db.execute("INSERT OR REPLACE INTO cache VALUES (?, ?, ?)", (name, scrub_json(dump(value)), at))

@@ -95,3 +95,10 @@ TEXTS: Mapping[str, Message] = {
     "work_days": Message("{count} раб. дн.", "{count} wd"),
     "work_hours": Message("{count} ч", "{count} h"),
 }
+
+UNNAMED: Mapping[str, Message] = {
+    "company": Message("компания № {id}", "company {id}"),
+    "contact": Message("контакт № {id}", "contact {id}"),
+    "user": Message("сотрудник № {id}", "employee {id}"),
+}
+"""Who has no name that is known."""

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cli import PAID, SENT, Office, no_traceback, now
+from b24sync.sandbox import Fault
+from tests.support.cli import PAID, SENT, TELL_HEAD, Office, no_traceback, now
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=1>\u202e"
 RULES = (
@@ -261,13 +262,54 @@ def test_unpaid_invoices_name_client_and_manager(polled: Office, tmp_path: Path)
     page = tmp_path / "page.html"
     assert polled.run("report", "--output", str(page)).code == 0
     text = page.read_text(encoding="utf-8")
-    row = re.search(r"<tr><td[^>]*>[^№]*№.*?Late one.*?</tr>", text, re.DOTALL)
-    assert row is not None
-    cells = re.findall(r'<td class="wide">(.*?)</td>', row[0])
+    cells = _row_of("Late one", text)
     assert len(cells) == 2
     assert not any(cell.startswith(("user:", "contact:", "company:", "–")) for cell in cells), cells
     if target := os.environ.get("B24SYNC_KEEP_PAGE"):
         Path(target).write_text(text, encoding="utf-8")
+
+
+def test_names_are_learnt_in_requests_that_are_made_anyway(polled: Office) -> None:
+    """No condition, text or step reads the client, yet the report names it; an idle poll is one request."""
+    polled.write(
+        rules='[[rules]]\nname = "t"\non = "invoice.created"\n[[rules.steps]]\nuse = "shift_due_date"\n'
+    )
+    counted = [polled.poll()["http_requests"] for _ in range(2)]
+    polled.add_invoice(stage=SENT, closedate="2020-01-03", opportunity=5000, title="Late one")
+    polled.poll()
+    polled.server.stop()
+    client, manager = _row_of("Late one", polled.run("report", "--output", "-").out)
+    assert counted == [1, 1]
+    assert re.match("(ООО|ИП|АО) ", client), client
+    assert re.fullmatch("[А-Я][а-яё]+ [А-Я][а-яё]+", manager), manager
+
+
+def test_who_has_no_name_that_is_known_is_called_by_a_number_in_words(polled: Office) -> None:
+    polled.write(rules="")
+    polled.add_invoice(stage=SENT, closedate="2020-01-03", opportunity=5000, title="Late one")
+    polled.poll()
+    with closing(sqlite3.connect(polled.database)) as connection, connection:
+        connection.execute("DELETE FROM cache WHERE name LIKE 'name:%'")
+    client, manager = _row_of("Late one", polled.run("report", "--output", "-").out)
+    assert re.fullmatch(r"(company|contact) \d+", client), client
+    assert re.fullmatch(r"employee \d+", manager), manager
+
+
+@pytest.mark.parametrize("fault", [("error", "command"), ("500", "inside"), ("drop_before", "inside")])
+def test_what_is_asked_by_the_way_never_fails_what_was_asked(polled: Office, fault: tuple[str, str]) -> None:
+    polled.write(rules=TELL_HEAD)
+    polled.poll()
+    polled.add_invoice(stage=SENT, closedate="2020-01-03", opportunity=5000, title="Late one")
+    kind, where = fault
+    polled.portal.faults.add(Fault(kind, "crm.item.list", times=99, where=where, having='"title"'))
+    assert polled.poll()["actions"] == {"done": 1}
+
+
+def _row_of(title: str, page: str) -> list[str]:
+    """Client and manager of an unpaid invoice."""
+    row = re.search(rf"<tr><td[^>]*>[^№]*№.*?{title}.*?</tr>", page, re.DOTALL)
+    assert row is not None
+    return re.findall(r'<td class="wide">(.*?)</td>', row[0])
 
 
 def test_the_report_goes_by_the_portals_clock(tmp_path: Path) -> None:
