@@ -29,15 +29,18 @@ _PEELS = 4  # how often one spelling may be wrapped into another
 UNSEEN = r"\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
 # patterns are compiled where they are first needed: most processes never meet what they look for
 _UNSEEN = f"[{UNSEEN}]"
+# a pattern that begins with fixed bytes is ten times faster than one that begins with a choice
 _UNSEEN_BYTES = (
     rb"\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]",
     rb"\xc2[\x80-\x9f\xad]",
-    rb"\xef\xbb\xbf|\xd8\x9c",
+    rb"\xef\xbb\xbf",
+    rb"\xd8\x9c",
 )
 _UNSEEN_ESCAPES = (
     rb"\\u00(?:[01][0-9a-fA-F]|7[fF]|[89][0-9a-fA-F]|[aA][dD])",
     rb"\\u20(?:0[b-fB-F]|2[89a-eA-E]|6[0-9a-fA-F])",
-    rb"\\u(?:[fF][eE][fF][fF]|061[cC])",
+    rb"\\u061[cC]",
+    *(rb"\\u%s[fF][fF]" % start for start in (b"fe", b"FE", b"fE", b"Fe")),
 )
 _ESCAPED = rb"\\+u00([2-7][0-9a-fA-F])"
 _ENTITY = rb"&#(?:[xX]0*([2-7][0-9a-fA-F])|0*(\d{2,3}));?"
