@@ -111,6 +111,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         return exact(super()._parse(source, name, filename))
 
+    def call(self, context: Any, called: Any, /, *args: Any, **more: Any) -> Any:
+        """Call something; what `exact` put into the code itself without the looks at what people call."""
+        if called is compare_known or called is Decimal:
+            return called(*args)
+        return super().call(context, called, *args, **more)
+
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002
         """Reckon exactly; an unknown name in it stays an error."""
         _stop_at_undefined(left, right)

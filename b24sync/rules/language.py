@@ -20,6 +20,7 @@ from b24sync.words import conditions as words
 
 if TYPE_CHECKING:
     from jinja2 import Template, nodes
+    from jinja2.runtime import Context
 
     from b24sync.rules.environment import Sandbox
 
@@ -37,6 +38,36 @@ class WorkingDays(Protocol):
         ...
 
 
+class _Evaluation:
+    """A compiled expression; its context is made once, since a poll may judge thousands of events by it."""
+
+    def __init__(self, template: Template, source: str) -> None:
+        self._template = template
+        self._source = source
+        self._free: Context | None = None
+
+    def value(self, scope: Scope) -> Any:
+        """The value on some values, typed.
+
+        Raises:
+            TextError: It cannot be evaluated.
+        """
+        context = self._free or self._template.new_context()
+        self._free = None  # an expression within itself takes another one
+        context.parent = {**self._template.globals, **scope}
+        try:
+            for _ in self._template.root_render_func(context):
+                pass
+            found = context.vars["result"]
+            str(found)  # an unknown name says so
+        except Exception as error:  # noqa: BLE001  # whatever an expression does wrong must name the expression
+            raise _explained(error, self._source) from None
+        finally:
+            context.vars.clear()
+        self._free = context
+        return found
+
+
 @dataclass(frozen=True)
 class Condition:
     """A compiled ``when``.
@@ -48,7 +79,17 @@ class Condition:
 
     source: str
     names: frozenset[Path]
-    _template: Template | None
+    _evaluation: _Evaluation | None
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """The first names of its paths."""
+        return frozenset(path[0] for path in self.names)
+
+    @cached_property
+    def paths(self) -> tuple[Path, ...]:
+        """Its paths in a fixed order."""
+        return tuple(sorted(self.names))
 
     def holds(self, scope: Scope) -> bool:
         """Whether the condition is true on these values; a missing link makes a comparison false.
@@ -56,9 +97,7 @@ class Condition:
         Raises:
             TextError: It cannot be evaluated (an unknown name, texts compared with numbers).
         """
-        if self._template is None:
-            return True
-        return bool(_evaluated(self._template, scope, self.source))
+        return self._evaluation is None or bool(self._evaluation.value(scope))
 
 
 @dataclass(frozen=True)
@@ -67,7 +106,7 @@ class Expression:
 
     source: str
     names: frozenset[Path]
-    _template: Template
+    _evaluation: _Evaluation
 
     def value(self, scope: Scope) -> Any:
         """The value, typed; none if it is (of) a missing link.
@@ -75,7 +114,7 @@ class Expression:
         Raises:
             TextError: It cannot be evaluated.
         """
-        found = _evaluated(self._template, scope, self.source)
+        found = self._evaluation.value(scope)
         return None if is_none(found) else found
 
 
@@ -137,8 +176,8 @@ class Language:
     def _condition(self, source: str) -> Condition:
         if not source.strip():
             return Condition(source, frozenset(), None)
-        template, names = self._compiled_expression(source)
-        return Condition(source, names, template)
+        evaluation, names = self._compiled_expression(source)
+        return Condition(source, names, evaluation)
 
     def compile_expression(self, source: str) -> Expression:
         """An expression whose value is wanted as it is, such as the path ``deal.fields.UF_CRM_X``.
@@ -147,15 +186,15 @@ class Language:
             TextError: It cannot be read.
         """
         if source not in self._expressions:
-            template, names = self._compiled_expression(source)
-            self._expressions[source] = Expression(source, names, template)
+            evaluation, names = self._compiled_expression(source)
+            self._expressions[source] = Expression(source, names, evaluation)
         return self._expressions[source]
 
-    def _compiled_expression(self, source: str) -> tuple[Template, frozenset[Path]]:
+    def _compiled_expression(self, source: str) -> tuple[_Evaluation, frozenset[Path]]:
         from b24sync.rules.reading import names_in
 
         parsed = _parse_expression(self._plain, source)
-        return _compile(self._plain, parsed, source), names_in(parsed)
+        return _Evaluation(_compile(self._plain, parsed, source), source), names_in(parsed)
 
     def compile_text(self, source: str, mode: Mode = "plain") -> Text:
         """A text, ready to be rendered.
@@ -297,18 +336,6 @@ def _compile(environment: Sandbox, parsed: nodes.Template, source: str) -> Templ
         return environment.from_string(parsed)
     except TemplateError as error:
         raise TextError(f"{error.message} (in {source[:60]!r})") from None
-
-
-def _evaluated(template: Template, scope: Scope, source: str) -> Any:
-    context = template.new_context(dict(scope))
-    try:
-        for _ in template.root_render_func(context):
-            pass
-        found = context.vars["result"]
-        str(found)  # an unknown name says so
-    except Exception as error:  # noqa: BLE001  # whatever an expression does wrong must name the expression
-        raise _explained(error, source) from None
-    return found
 
 
 def _rendered(template: Template, scope: Scope, source: str) -> str:
