@@ -35,10 +35,14 @@ class Funnels:
     settings: InvoiceSettings
     by_kind: dict[str, tuple[Stage, ...]] = field(default_factory=dict)
     _names: dict[str, str] | None = None
+    _by_id: dict[str, tuple[tuple[Stage, ...], dict[str, Stage]]] = field(default_factory=dict)
 
     def stage(self, kind: str, stage_id: str) -> Stage | None:
         """One stage."""
-        return next((stage for stage in self.by_kind.get(kind, ()) if stage.id == stage_id), None)
+        stages, found = self.by_kind.get(kind, ()), self._by_id.get(kind)
+        if found is None or found[0] is not stages:  # they may be read anew
+            found = self._by_id[kind] = (stages, {stage.id: stage for stage in reversed(stages)})
+        return found[1].get(stage_id)
 
     def stages(self, kind: str, category_id: int) -> list[Stage]:
         """The stages of a funnel, in its order."""
@@ -57,8 +61,8 @@ class Funnels:
         stage = self.stage(kind, stage_id)
         if stage is None:
             return stage_id.rpartition(":")[2] in _FIRST_WORDS
-        same = [one for one in self.by_kind[kind] if one.category_id == stage.category_id]
-        return same[0].id == stage_id
+        first = next(one for one in self.by_kind[kind] if one.category_id == stage.category_id)
+        return first.id == stage_id
 
     def status(self, kind: str, stage_id: str) -> str:
         """What ``from`` and ``to`` show.

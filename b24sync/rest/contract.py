@@ -120,7 +120,10 @@ def fields_of(kind: Kind) -> tuple[Field, ...]:
 
 def read_contract(kind: Kind, raw: Mapping[str, Any]) -> dict[str, Any]:
     """The contract fields of a row, typed. A field that the row does not have reads like an empty one."""
-    return {field.name: field.read(_value(raw, field.codes)) for field in fields_of(kind)}
+    return {
+        name: read(raw[codes[0]] if codes[0] in raw else _value(raw, codes[1:]))
+        for name, codes, read in fields_of(kind)
+    }
 
 
 def _value(raw: Mapping[str, Any], codes: tuple[str, ...]) -> Any:

@@ -171,17 +171,13 @@ def scrubbed(row: Mapping[str, Any]) -> dict[str, Any]:
 
     Ids of the files stay. A value that neither JSON nor a database can hold is kept as text.
     """
-    return {
-        code: value
-        if type(value) in _AS_THEY_ARE or (type(value) is int and -_LARGEST_ID <= value <= _LARGEST_ID)
-        else _storable(value, 0)
-        for code, value in row.items()
-    }
+    odd = {code: _storable(value, 0) for code, value in row.items() if type(value) not in _AS_THEY_ARE}
+    return {**row, **odd}
 
 
 def _storable(value: Any, depth: int) -> Any:
     if isinstance(value, int):
-        return value if abs(value) <= _LARGEST_ID else format(Decimal(value), "f")
+        return value if -_LARGEST_ID <= value <= _LARGEST_ID else format(Decimal(value), "f")
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     if depth > _DEEPEST and isinstance(value, list | dict):

@@ -15,6 +15,7 @@ from typing import Any
 from b24sync.domain.entity import TASK
 
 _MOST = 1000  # shapes that are remembered at a time; a portal has one a kind, until its fields change
+_decode = json.JSONDecoder().raw_decode  # what `dump` wrote: there is nothing around it
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -56,7 +57,7 @@ class Shapes:
 
     def row(self, data: str) -> dict[str, Any]:
         """A kept row by its fields."""
-        kept = json.loads(data)
+        kept, _ = _decode(data)
         if isinstance(kept, dict):
             return kept
         return dict(zip(self._codes.get(kept[0]) or self._read(kept[0]), kept[1:], strict=True))
