@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from b24sync.domain.entity import TASK, Key
 from b24sync.domain.event import Event, moved_name
@@ -21,8 +21,7 @@ from b24sync.domain.move import Move
 COMPLETED = 5  # portal.md §9: a task under control goes 4 → 5; only 5 is completed
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """The snapshot's side of one entity.
 
     Attributes:
@@ -45,8 +44,7 @@ class Known:
     present: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """The portal's side of one entity, as read in this poll.
 
     Attributes:
@@ -98,8 +96,7 @@ class Facts:
     swept: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(NamedTuple):
     """What one entity's news come to.
 
     Attributes:
@@ -174,7 +171,7 @@ def _taken_over(known: Known, look: Look | None, moves: Sequence[Move], facts: F
         changes["stage_id"] = [known.stage, after.stage]
     revision = known.revision + 1 if changes else known.revision
     return Derived(
-        replace(after, revision=revision, present=known.present or look is not None),
+        after._replace(revision=revision, present=known.present or look is not None),
         (),
         changes,
         adopted=True,
@@ -183,7 +180,7 @@ def _taken_over(known: Known, look: Look | None, moves: Sequence[Move], facts: F
 
 def _changed(known: Known, look: Look | None, moves: Sequence[Move], facts: Facts) -> Derived:
     number = known.revision + 1
-    after, steps, awaits = _walk(replace(known, revision=number), look, moves, facts)
+    after, steps, awaits = _walk(known._replace(revision=number), look, moves, facts)
     updates = _differences(known, look)
     events = [*steps, *_completed(known, look, facts, number)]
     if updates and look:
@@ -191,7 +188,7 @@ def _changed(known: Known, look: Look | None, moves: Sequence[Move], facts: Fact
     changes = dict(updates)
     if after.stage != known.stage:
         changes = {"stage_id": [known.stage, after.stage], **changes}
-    after = replace(after, revision=number if changes or events else known.revision)
+    after = after._replace(revision=number if changes or events else known.revision)
     return Derived(after, tuple(events), changes, awaits=awaits)
 
 
@@ -265,11 +262,11 @@ def _walk(
             awaits = look.moved_at or look.updated_at
         elif look.stage is not None and _row_is_later(after, look, facts):
             events += [event] if event else []
-            after = replace(
-                after, stage=look.stage, stage_at=look.moved_at or look.updated_at, stage_run=facts.run
+            after = after._replace(
+                stage=look.stage, stage_at=look.moved_at or look.updated_at, stage_run=facts.run
             )
         if after.values is not look.values:
-            after = replace(after, values=look.values)
+            after = after._replace(values=look.values)
     return after, events, awaits
 
 
@@ -284,7 +281,7 @@ def late_event(known: Known, move: Move, left: str | None, facts: Facts) -> Even
         left: The stage that the younger move left, as far as was known then.
         facts: Of this poll.
     """
-    return _move_event(replace(known, stage=left), move, facts)
+    return _move_event(known._replace(stage=left), move, facts)
 
 
 def _after_move(known: Known, move: Move, facts: Facts) -> Known:

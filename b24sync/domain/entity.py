@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 INVOICE, DEAL, CONTACT, COMPANY, TASK = "invoice", "deal", "contact", "company", "task"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
+class Key(NamedTuple):
     """``kind:id``, as ``invoice:512``."""
 
     kind: str

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from b24sync.domain.entity import DEAL, INVOICE, TASK, Key
 
 STUCK = "stuck"
+_UNCHANGED: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One derived fact.
 
     Attributes:
@@ -40,7 +40,7 @@ class Event:
     to: str | None = None
     from_stage: str | None = None
     to_stage: str | None = None
-    changes: Mapping[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = _UNCHANGED
     own: bool = False
     root: Key | None = None
     by: int | None = None

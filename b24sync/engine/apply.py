@@ -5,8 +5,7 @@ Staged pages become snapshot, revisions, events, actions and cursors together (c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -26,6 +25,8 @@ from b24sync.store.news import News, Outcomes, portions
 from b24sync.store.snapshot import Stored
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from b24sync.engine.funnels import Funnels
     from b24sync.engine.plan import Planner
     from b24sync.rest.kinds import Kind
@@ -58,17 +59,22 @@ class UnmappableError(Exception):
     """A row cannot be mapped to an entity."""
 
 
-@contextmanager
-def mapping() -> Iterator[None]:
-    """What goes wrong inside is the row's fault, not the program's.
+class _Mapping:
+    """What goes wrong inside is the row's fault, not the program's: an `UnmappableError` says what."""
 
-    Raises:
-        UnmappableError: Says what went wrong.
-    """
-    try:
-        yield
-    except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
-        raise UnmappableError(f"{type(error).__name__}: {error}") from error
+    _FAULTS = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, self._FAULTS):
+            raise UnmappableError(f"{type(error).__name__}: {error}") from error
+
+
+_MAPPING = _Mapping()
 
 
 def moment(second: int) -> datetime:
@@ -100,6 +106,7 @@ class Applier:
     newest: int | None = None  # where times do not tell what is new: the highest id that was known
     roots: Mapping[Key, Key] = field(default_factory=dict)  # of the entities in hand that steps made
     outcomes: Outcomes = field(init=False)
+    occurred: list[tuple[Event, Callable[[], Entity]]] = field(default_factory=list)  # not planned yet
 
     def __post_init__(self) -> None:
         self.outcomes = Outcomes(self.store.snapshot)
@@ -134,10 +141,10 @@ class Applier:
             self.roots = self.store.echoes.roots_of(kind.name, portion)
             for one in self.store.news(kind.name, portion):
                 self._apply_entity(kind, one, facts, waits, applied)
-            self.outcomes.write()
+            self._write_portion(applied)
         for entity_id, state in snapshot.staged_gone(kind.name):
             self._gone(kind, entity_id, state, facts, applied)
-        self.outcomes.write()
+        self._write_portion(applied)
         promote(
             self.store,
             reading,
@@ -146,6 +153,13 @@ class Applier:
             run=self.run,
             deferred=min(waits.held, default=None),
         )
+
+    def _write_portion(self, applied: Applied) -> None:
+        """Write what came of some entities, and plan their events."""
+        self.outcomes.write()
+        for some in portions(self.occurred):
+            applied.events += sum(one is not None for one in self.planner.plan_all(some))
+        self.occurred.clear()
 
     def _overdue(self, kind: Kind, owners: Sequence[int]) -> list[int]:
         """Entities without news whose history did not come in time."""
@@ -216,7 +230,7 @@ class Applier:
             UnmappableError: Its row cannot be mapped; nothing was written.
         """
         stored, rows = one.stored, self.store.shapes
-        with mapping():
+        with _MAPPING:
             raw = rows.row(one.row.data) if one.row else None
             known = known_of(kind, stored, rows.row(stored.data)) if stored else None
             shown = rows.row(stored.data) if raw is None and stored and one.awaited else raw
@@ -230,12 +244,11 @@ class Applier:
         if outcome is None:
             return
         if outcome.adopted and stored is None:  # whatever its history says up to here is not news
-            outcome = replace(
-                outcome, known=replace(outcome.known, history_id=max(outcome.known.history_id, self.horizon))
-            )
+            history_id = max(outcome.known.history_id, self.horizon)
+            outcome = outcome._replace(known=outcome.known._replace(history_id=history_id))
         row = raw if raw is not None else rows.row(stored.data if stored else "{}")
         events = [*late, *outcome.events]
-        with mapping():
+        with _MAPPING:
             entity = self.entity(kind, row, outcome.known.stage) if events else None
         self._write(kind, outcome, one, raw=raw, look=look, applied=applied)
         if kind.name == TASK and stored and raw is not None:
@@ -243,15 +256,13 @@ class Applier:
         if late:
             applied.touched[outcome.known.key] = None
         if entity is not None:
-            self._plan(events, row, entity, applied)
+            self._plan_later(events, row, entity)
 
-    def _plan(
-        self, events: Iterable[Event], row: Mapping[str, Any], entity: Entity, applied: Applied
-    ) -> None:
-        for derived in events:
-            by = author_of(derived, row)
-            event = derived if by is None else replace(derived, by=by)
-            applied.events += self.planner.plan(event, lambda: entity) is not None
+    def _plan_later(self, events: Iterable[Event], row: Mapping[str, Any], entity: Entity) -> None:
+        """Plan events with those of the other entities of the portion."""
+        for event in events:
+            by = author_of(event, row)
+            self.occurred.append((event if by is None else event._replace(by=by), lambda: entity))
 
     def _about(self, facts: Facts, kind: Kind, one: News, raw: dict[str, Any] | None) -> Facts:
         """What is different for one entity.
@@ -338,7 +349,7 @@ class Applier:
             stored = self._never_seen(key)
         if stored is None or stored.state in {"deleted", state}:
             return
-        after = replace(stored, state=state, revision=stored.revision + 1)
+        after = stored._replace(state=state, revision=stored.revision + 1)
         self.outcomes.save(after)
         self.outcomes.await_history(kind.name, entity_id, None)
         self._revision(after, state, {})
@@ -346,7 +357,7 @@ class Applier:
         if state == "deleted" and kind.name != TASK and not facts.quiet and stored.state == "present":
             event = Event(f"{key}/deleted/r{after.revision}", f"{kind.name}.deleted", key, self.signpost)
             look = cache(lambda: self.entity(kind, self.store.shapes.row(stored.data), stored.stage))
-            applied.events += self.planner.plan(event, look) is not None
+            self.occurred.append((event, look))
 
     def _never_seen(self, key: Key) -> Stored:
         """What a step made and somebody deleted before any poll saw it: known to be gone from now on."""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from b24sync.domain.entity import Entity
     from b24sync.domain.event import Event
     from b24sync.domain.rule_settings import RuleSettings
-    from b24sync.rules.language import Language
-    from b24sync.rules.links import Linker
+    from b24sync.rules.language import Condition, Language
+    from b24sync.rules.links import Linker, Near
     from b24sync.rules.loader import Loader
     from b24sync.rules.root_names import Path
 
@@ -40,6 +40,8 @@ class RuleJudge:
     language: Language
     linker: Callable[[], Linker]
     loader: Loader
+    _near: Near | None = None
+    _seen: tuple[Event, Entity, dict[str, Any]] | None = None  # what several rules are judged on
 
     def holds(self, rule: RuleSettings, event: Event, entity: Entity) -> Verdict:
         """Whether the condition holds.
@@ -50,17 +52,31 @@ class RuleJudge:
         """
         try:
             condition = self.language.compile_condition(rule.when)
-            linker = self.linker()
-            linker.know(entity)
             self.loader.heard.clear()
-            scope = settled(linker.scope(condition.names, entity, event=event))
+            scope = self._scope(condition, event, entity)
             holds = condition.holds(scope)
         except TextError as error:
             return Verdict(False, f"when cannot be judged: {error}", fault=str(error))
-        reason = "" if holds else f"when is false: {rule.when}{_here(condition.names, scope)}"
+        reason = "" if holds else f"when is false: {rule.when}{_here(condition.paths, scope)}"
         return Verdict(
             holds, reason, seen={name: _to_keep(answer) for name, answer in self.loader.heard.items()}
         )
+
+    def _scope(self, condition: Condition, event: Event, entity: Entity) -> Mapping[str, Any]:
+        """The values that a condition uses; most use none that the portal must be asked for."""
+        near = self._near_scope(event, entity)
+        if condition.roots <= near.keys():
+            return near
+        linker = self.linker()
+        linker.know(entity)
+        return settled(linker.scope(condition.names, entity, event=event))
+
+    def _near_scope(self, event: Event, entity: Entity) -> dict[str, Any]:
+        if self._seen is None or self._seen[0] is not event or self._seen[1] is not entity:
+            if self._near is None:
+                self._near = self.linker().near
+            self._seen = (event, entity, self._near.scope(entity, event))
+        return self._seen[2]
 
 
 def _to_keep(answer: Answer) -> Any:
@@ -71,10 +87,10 @@ def _to_keep(answer: Answer) -> Any:
     return None if answer.error is not None else json_values.scrubbed({"": answer.result})[""]
 
 
-def _here(names: Iterable[Path], scope: Mapping[str, Any]) -> str:
+def _here(paths: Iterable[Path], scope: Mapping[str, Any]) -> str:
     """The values that a condition was judged by; nothing if it uses none that can be shown."""
     told = []
-    for path in sorted(names):
+    for path in paths:
         value = _value(path, scope)
         if value is not None:
             told.append(f"{'.'.join(path)} = {value}")

@@ -109,8 +109,7 @@ class Replay:
         event, status = event_of_row(row), self.past.funnels.status
         if row.to_stage is None:
             return event
-        return replace(
-            event,
+        return event._replace(
             from_=None if row.from_stage is None else status(row.kind, row.from_stage),
             to=status(row.kind, row.to_stage),
         )

@@ -9,15 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from b24sync.calls import identity
 from b24sync.domain.event import Event
 from b24sync.errors import PortalError, TransientError
 from b24sync.rules.loader import PendingError
-from b24sync.rules.match import concerns, mismatch
+from b24sync.rules.match import Listener, listeners
 from b24sync.store.action_rows import Planned
 from b24sync.words import polling as words
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from b24sync.domain.settings import SafetySettings
     from b24sync.domain.step_settings import StepSettings
     from b24sync.store import Store
+
+
+MOST_VERDICTS = 5_000  # kept until they are written
 
 
 def marker(installation: str, action: str) -> str:
@@ -49,6 +53,19 @@ class Verdict:
     reason: str
     seen: dict[str, Any] = field(default_factory=dict)
     fault: str = ""
+
+
+class _Judged(NamedTuple):
+    """What the rules say of an event before it is written; ``place``: where it stands among those at hand."""
+
+    place: int
+    event: Event
+    verdicts: list[tuple[RuleSettings, Verdict]]
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """The portal's answers that the conditions used."""
+        return {name: value for _, verdict in self.verdicts for name, value in verdict.seen.items()}
 
 
 class Judge(Protocol):
@@ -94,36 +111,61 @@ class Planner:
     waiting: Collection[Key] = frozenset()
     blocked: dict[Key, TransientError] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
-    _said: list[tuple[int, str, bool, str]] = field(default_factory=list)
-    _listening: dict[str, list[RuleSettings]] = field(default_factory=dict)
+    _listening: dict[str, list[Listener]] = field(default_factory=dict)
     _origins: dict[str, str | None] = field(default_factory=dict)
 
     def plan(self, event: Event, entity: Callable[[], Entity]) -> int | None:
-        """Record an event, judge every rule on it and write the actions of those that match.
+        """As `plan_all`, of one event: its id, ``None`` if it was recorded before."""
+        return self.plan_all([(event, entity)])[0]
+
+    def plan_all(self, occurred: Sequence[tuple[Event, Callable[[], Entity]]]) -> list[int | None]:
+        """Record events, judge every rule on each and write the actions of those that match.
 
         Args:
-            event: The event.
-            entity: Makes its entity as this poll sees it, if a condition wants it.
+            occurred: Events, in their order (some hundreds at most); each with what makes its entity as this
+                poll sees it, if a condition wants it.
 
         Returns:
-            The event's id; ``None`` if it was recorded before.
+            The events' ids; ``None`` for what was recorded before.
         """
-        event = self._told_apart(event)
+        told = [(self._told_apart(event), entity) for event, entity in occurred]
+        new = self.store.journal.unrecorded(event.key for event, _ in told)
+        found: list[int | None] = [None] * len(told)
+        judged = list[_Judged]()
+        verdicts = 0
+        for place, (event, entity) in enumerate(told):
+            if event.key in new:
+                new.discard(event.key)
+                judged.append(self._judged(place, event, entity))
+                verdicts += len(judged[-1].verdicts)
+            if verdicts >= MOST_VERDICTS:
+                self._record(judged, found)
+                judged, verdicts = [], 0
+        self._record(judged, found)
+        return found
+
+    def _record(self, judged: Sequence[_Judged], found: list[int | None]) -> None:
+        ids = self.store.journal.add_events(
+            [(one.event, one.seen) for one in judged], run=self.run, detected_at=int(self.now.timestamp())
+        )
+        self.store.journal.add_verdicts(
+            (event_id, rule.name, said.matched, said.reason)
+            for event_id, one in zip(ids, judged, strict=True)
+            for rule, said in one.verdicts
+        )
+        for event_id, one in zip(ids, judged, strict=True):
+            found[one.place] = event_id
+            for rule, said in one.verdicts:
+                if said.matched:
+                    self._write(rule, one.event, event_id)
+
+    def _judged(self, place: int, event: Event, entity: Callable[[], Entity]) -> _Judged:
         rules = self._listening.get(event.name)
         if rules is None:
-            rules = self._listening[event.name] = [rule for rule in self.rules if concerns(rule, event)]
-        verdicts = {rule.name: self._verdict(rule, event, entity) for rule in rules}
-        seen = {name: value for verdict in verdicts.values() for name, value in verdict.seen.items()}
-        event_id = self.store.journal.add_event(
-            event, run=self.run, detected_at=int(self.now.timestamp()), seen=seen
-        )
-        if event_id is None:
-            return None
-        self._said += [(event_id, name, one.matched, one.reason) for name, one in verdicts.items()]
-        for rule in rules:
-            if verdicts[rule.name].matched:
-                self._write(rule, event, event_id)
-        return event_id
+            rules = self._listening[event.name] = listeners(self.rules, event.name)
+        if len(rules) > 1:
+            entity = cache(entity)
+        return _Judged(place, event, [(one.rule, self._verdict(one, event, entity)) for one in rules])
 
     def _told_apart(self, event: Event) -> Event:
         """The event with a key that no other entity of the same id can have had (contract.md G15)."""
@@ -131,10 +173,10 @@ class Planner:
         if kind not in self._origins:
             self._origins[kind] = self.store.meta.get(f"origin_run:{kind}")
         since = self._origins[kind]
-        return replace(event, key=f"{event.key}@{since}") if since else event
+        return event._replace(key=f"{event.key}@{since}") if since else event
 
-    def _verdict(self, rule: RuleSettings, event: Event, entity: Callable[[], Entity]) -> Verdict:
-        reason = mismatch(rule, event)
+    def _verdict(self, listener: Listener, event: Event, entity: Callable[[], Entity]) -> Verdict:
+        rule, reason = listener.rule, listener.mismatch(event)
         if reason:
             return Verdict(False, reason)
         if not rule.when:
@@ -217,11 +259,10 @@ class Planner:
         self.mails = [one for one in self.mails if one not in gone]
 
     def close(self) -> None:
-        """Write what the rules said, and the storm valves (contract.md G11).
+        """The storm valves (contract.md G11).
 
         Too many mails hold this poll's mails, too many actions hold all of its actions.
         """
-        self.store.journal.add_verdicts(self._said)
         if len(self.planned) > self.safety.max_actions_per_poll:
             self._hold(
                 self.planned,

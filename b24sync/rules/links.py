@@ -6,6 +6,7 @@ Entities, links, people, rows, loaded as far as the names ask for them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,17 @@ from b24sync.rules import selectors as selector_rules
 from b24sync.rules.loader import Loader
 from b24sync.rules.reach import Reach
 from b24sync.rules.root_names import EACH, Path, links_of
-from b24sync.rules.scope import EventView, PeopleView, RowsView, RowView, untitled, user_view, view_of
-from b24sync.rules.text_values import MISSING
+from b24sync.rules.scope import (
+    EntityView,
+    EventView,
+    PeopleView,
+    RowsView,
+    RowView,
+    untitled,
+    user_view,
+    view_of,
+)
+from b24sync.rules.text_values import MISSING, Missing
 
 if TYPE_CHECKING:
     from b24sync.domain.event import Event
@@ -27,6 +37,37 @@ if TYPE_CHECKING:
     from b24sync.rules.scope import StageTitles, View
 
 _SECTION = ("rows", EACH, "section_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What texts and conditions see of an event without asking the portal.
+
+    Attributes:
+        tz: The company's zone.
+        now: The portal's time.
+        titles: The portal's titles of stages.
+    """
+
+    tz: tzinfo
+    now: datetime
+    titles: StageTitles = untitled
+
+    def event(self, event: Event | None) -> EventView | Missing:
+        """The event; of none, nothing."""
+        return MISSING if event is None else EventView(event, self.tz, self.titles)
+
+    def entity(self, entity: Entity | None) -> EntityView | Missing:
+        """An entity; of a missing link, nothing."""
+        return view_of(entity, tz=self.tz, titles=self.titles)
+
+    def scope(self, entity: Entity, event: Event) -> dict[str, Any]:
+        """All names that need no answer of the portal."""
+        return {entity.key.kind: self.entity(entity), "event": self.event(event), "now": self.time()}
+
+    def time(self) -> datetime:
+        """The portal's time in the company's zone."""
+        return self.now.astimezone(self.tz)
 
 
 class Linker:
@@ -64,11 +105,9 @@ class Linker:
             loader: Answers that it shares with others; ``None``: its own, all asked anew.
         """
         self._reach = Reach(loader or Loader(), kinds=kinds, statuses=statuses, base_url=base_url)
-        self._tz = tz
-        self._now = now
+        self.near = Near(tz, now, titles)
         self._people = people
         self._commission = commission
-        self._titles = titles
 
     def imagine(self, instead: Mapping[Key, Mapping[str, Any]]) -> None:
         """Take entities to hold these values instead of what the portal shows of them."""
@@ -178,9 +217,9 @@ class Linker:
     def _value(self, root: str, paths: set[Path], subject: Key | Entity, event: Event | None) -> Any:
         match root:
             case "now":
-                return self._now.astimezone(self._tz)
+                return self.near.time()
             case "event":
-                return MISSING if event is None else EventView(event, self._tz, self._titles)
+                return self.near.event(event)
             case "commission":
                 return MISSING if self._commission is None else self._commission(_key(subject))
             case "people":
@@ -200,7 +239,7 @@ class Linker:
         if root == "responsible":
             responsible = entity.values.get("responsible_id")
             return user_view(None if responsible is None else self._reach.user(responsible))
-        return view_of(self._reach.linked(entity, root), tz=self._tz, titles=self._titles)
+        return self.near.entity(self._reach.linked(entity, root))
 
     def _people_view(self, paths: set[Path], subject: Key | Entity) -> PeopleView:
         asked = {path[1] for path in paths if path[0] == "people" and len(path) > 1}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,19 +11,41 @@ if TYPE_CHECKING:
     from b24sync.domain.rule_settings import RuleSettings, Trigger
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A rule, and those of its triggers that listen to events of one name."""
+
+    rule: RuleSettings
+    triggers: tuple[Trigger, ...]
+
+    def mismatch(self, event: Event) -> str:
+        """Why the rule does not match, before its condition is looked at; empty if it does."""
+        if self.rule.name in event.spared:
+            return "the time was over when the rule was new"
+        reason = ""
+        for trigger in self.triggers:
+            said = _mismatch(trigger, event)
+            if not said:
+                return ""
+            reason = reason or said
+        return reason
+
+
+def listeners(rules: Iterable[RuleSettings], name: str) -> list[Listener]:
+    """The rules that listen to events of a name, in their order."""
+    found = [Listener(rule, tuple(one for one in rule.triggers() if one.event == name)) for rule in rules]
+    return [one for one in found if one.triggers]
+
+
 def concerns(rule: RuleSettings, event: Event) -> bool:
     """Whether a rule listens to this event at all."""
-    return any(trigger.event == event.name for trigger in rule.triggers())
+    return bool(listeners((rule,), event.name))
 
 
 def mismatch(rule: RuleSettings, event: Event) -> str:
     """Why a rule does not match, before its condition is looked at; empty if it does."""
-    if rule.name in event.spared:
-        return "the time was over when the rule was new"
-    reasons = [_mismatch(trigger, event) for trigger in rule.triggers() if trigger.event == event.name]
-    if not reasons:
-        return f"listens to {', '.join(rule.on)}"
-    return "" if "" in reasons else reasons[0]
+    found = listeners((rule,), event.name)
+    return found[0].mismatch(event) if found else f"listens to {', '.join(rule.on)}"
 
 
 def _mismatch(trigger: Trigger, event: Event) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,13 @@ class EventRow:
     root_id: int | None
     seen: Mapping[str, Any]
     by_user: int | None = None
+
+
+_ADD_EVENT = (
+    "INSERT INTO events (id, key, name, kind, entity_id, occurred_at, from_, to_, from_stage, to_stage,"
+    " changes, own, root_kind, root_id, by_user, run, detected_at, seen)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 class Journal:
@@ -97,37 +104,30 @@ class Journal:
         behind = [row for row in found if row > after_row]
         return found[min(behind)] if behind else None
 
-    def add_event(
-        self, event: Event, *, run: int, detected_at: int, seen: Mapping[str, Any] | None = None
-    ) -> int | None:
-        """Record an event; ``None`` if one of this key was recorded before."""
-        root = event.root
-        cursor = self._db.execute(
-            "INSERT OR IGNORE INTO events (key, name, kind, entity_id, occurred_at, detected_at, from_, "
-            "to_, from_stage, to_stage,"
-            " changes, run, own, root_kind, root_id, seen, by_user) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, "
-            "?, ?, ?, ?, ?, ?, ?, ?)",
+    def unrecorded(self, keys: Iterable[str]) -> set[str]:
+        """Of some keys of events, those that were not recorded before."""
+        some = list(dict.fromkeys(keys))
+        found = self._db.execute(f"SELECT key FROM events WHERE key IN ({','.join('?' * len(some))})", some)
+        return set(some).difference(row[0] for row in found)
+
+    def add_events(
+        self, events: Sequence[tuple[Event, Mapping[str, Any]]], *, run: int, detected_at: int
+    ) -> Sequence[int]:
+        """Record events that are `unrecorded`, each with the answers that its conditions used.
+
+        Returns:
+            Their ids, in the same order.
+        """
+        row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
+        first = (row[0] if row else 0) + 1
+        self._db.executemany(
+            _ADD_EVENT,
             (
-                event.key,
-                event.name,
-                event.entity.kind,
-                event.entity.id,
-                int(event.occurred_at.timestamp()),
-                detected_at,
-                event.from_,
-                event.to,
-                event.from_stage,
-                event.to_stage,
-                dump(event.changes),
-                run,
-                int(event.own),
-                root.kind if root else None,
-                root.id if root else None,
-                dump(seen or {}),
-                event.by,
+                (number, *_columns(event), run, detected_at, dump(seen))
+                for number, (event, seen) in enumerate(events, first)
             ),
         )
-        return int(cursor.lastrowid or 0) if cursor.rowcount else None
+        return range(first, first + len(events))
 
     def event(self, event_id: int) -> EventRow | None:
         """One event."""
@@ -176,6 +176,27 @@ class Journal:
         """What each rule said of an event."""
         sql = "SELECT rule, matched, reason FROM verdicts WHERE event_id = ? ORDER BY rule"
         return [(row[0], bool(row[1]), row[2]) for row in self._db.execute(sql, (event_id,))]
+
+
+def _columns(event: Event) -> tuple[Any, ...]:
+    kind, number = event.entity
+    root_kind, root_id = event.root or (None, None)
+    return (
+        event.key,
+        event.name,
+        kind,
+        number,
+        int(event.occurred_at.timestamp()),
+        event.from_,
+        event.to,
+        event.from_stage,
+        event.to_stage,
+        dump(event.changes),
+        int(event.own),
+        root_kind,
+        root_id,
+        event.by,
+    )
 
 
 def _where(**columns: Any) -> tuple[list[str], list[Any]]:

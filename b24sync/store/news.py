@@ -8,25 +8,25 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
 
 from b24sync.store.shapes import Shapes, dump
 from b24sync.store.snapshot import STORED, HistoryRow, Snapshot, Stored
 
+T = TypeVar("T")
+
 PORTION = 500  # entities that are read and written together
 
 
-@dataclass(frozen=True, slots=True)
-class StagedRow:
+class StagedRow(NamedTuple):
     """A row that was read in this poll; ``data`` is as it is kept (see `shapes`)."""
 
     updated_at: int
     data: str
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(NamedTuple):
     """What is staged of one entity, beside what is known of it.
 
     Attributes:
@@ -52,7 +52,7 @@ def news(connection: sqlite3.Connection, shapes: Shapes, kind: str, ids: Sequenc
     stored = dict[int, Stored]()
     for one in (Stored(*row) for row in found(STORED, "entities")):
         data = shapes.packed(kind, one.data)
-        stored[one.id] = one if data is one.data else replace(one, data=data)
+        stored[one.id] = one if data is one.data else one._replace(data=data)
     staged = found("id, updated_at, data", "staged_rows")
     rows = {row[0]: StagedRow(row[1], shapes.packed(kind, row[2])) for row in staged}
     awaited = {row[0] for row in found("id", "awaited")}
@@ -63,9 +63,9 @@ def news(connection: sqlite3.Connection, shapes: Shapes, kind: str, ids: Sequenc
         yield News(number, stored.get(number), rows.get(number), history.get(number, ()), number in awaited)
 
 
-def portions(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Ids in portions."""
-    return (ids[start : start + PORTION] for start in range(0, len(ids), PORTION))
+def portions(many: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Ids, or what goes with them, in portions."""
+    return (many[start : start + PORTION] for start in range(0, len(many), PORTION))
 
 
 @dataclass(slots=True)

@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from b24sync.store.shapes import WITH_SHAPES, Shapes, value_of
@@ -41,8 +40,7 @@ class Cursor:
         return self.state == "live"
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """One entity of the snapshot; ``data`` is the portal's row as it is kept (see `shapes`)."""
 
     kind: str
@@ -71,9 +69,7 @@ class HistoryRow(NamedTuple):
 
 
 _CURSOR_COLUMNS = tuple(Cursor.__dataclass_fields__)
-_STORED_COLUMNS = tuple(Stored.__dataclass_fields__)
-STORED = ", ".join(_STORED_COLUMNS)
-_stored_values = attrgetter(*_STORED_COLUMNS)
+STORED = ", ".join(Stored._fields)
 
 
 class Snapshot:
@@ -250,9 +246,8 @@ class Snapshot:
 
     def save_many(self, many: Iterable[Stored]) -> None:
         """Keep entities."""
-        marks = ", ".join("?" for _ in _STORED_COLUMNS)
-        sql = f"INSERT OR REPLACE INTO entities ({STORED}) VALUES ({marks})"
-        self._db.executemany(sql, map(_stored_values, many))
+        marks = ", ".join("?" for _ in Stored._fields)
+        self._db.executemany(f"INSERT OR REPLACE INTO entities ({STORED}) VALUES ({marks})", many)
 
     def add_baseline(
         self,

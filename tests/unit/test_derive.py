@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -31,7 +30,7 @@ def facts(**changes: Any) -> Facts:
 
 
 def known(stage: str | None = "N", **changes: Any) -> Known:
-    return replace(Known(INVOICE_5, {"title": "old"}, stage, AT - timedelta(hours=1), 3, 10, 2), **changes)
+    return Known(INVOICE_5, {"title": "old"}, stage, AT - timedelta(hours=1), 3, 10, 2)._replace(**changes)
 
 
 def look(
