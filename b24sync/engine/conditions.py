@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from b24sync.engine.plan import Verdict
 from b24sync.rest import json_values
@@ -28,6 +28,15 @@ HERE = "; here "  # what comes behind it are values of the CRM
 LONGEST = 60
 
 
+class _AtHand(NamedTuple):
+    """What many rules are judged on, one after the other; ``shown``: values in words, as far as asked."""
+
+    event: Event
+    entity: Entity
+    scope: dict[str, Any]
+    shown: dict[Path, str | None]
+
+
 @dataclass(slots=True)
 class RuleJudge:
     """Judges conditions on this poll's state: entities as it has read them, linked ones included.
@@ -41,7 +50,7 @@ class RuleJudge:
     linker: Callable[[], Linker]
     loader: Loader
     _near: Near | None = None
-    _seen: tuple[Event, Entity, dict[str, Any]] | None = None  # what several rules are judged on
+    _at_hand: _AtHand | None = None
 
     def holds(self, rule: RuleSettings, event: Event, entity: Entity) -> Verdict:
         """Whether the condition holds.
@@ -57,7 +66,7 @@ class RuleJudge:
             holds = condition.holds(scope)
         except TextError as error:
             return Verdict(False, f"when cannot be judged: {error}", fault=str(error))
-        reason = "" if holds else f"when is false: {rule.when}{_here(condition.paths, scope)}"
+        reason = "" if holds else f"when is false: {rule.when}{self._here(condition, scope)}"
         return Verdict(
             holds, reason, seen={name: _to_keep(answer) for name, answer in self.loader.heard.items()}
         )
@@ -72,11 +81,23 @@ class RuleJudge:
         return settled(linker.scope(condition.names, entity, event=event))
 
     def _near_scope(self, event: Event, entity: Entity) -> dict[str, Any]:
-        if self._seen is None or self._seen[0] is not event or self._seen[1] is not entity:
+        at_hand = self._at_hand
+        if at_hand is None or at_hand.event is not event or at_hand.entity is not entity:
             if self._near is None:
                 self._near = self.linker().near
-            self._seen = (event, entity, self._near.scope(entity, event))
-        return self._seen[2]
+            at_hand = self._at_hand = _AtHand(event, entity, self._near.scope(entity, event), {})
+        return at_hand.scope
+
+    def _here(self, condition: Condition, scope: Mapping[str, Any]) -> str:
+        """The values that a condition was judged by; nothing if it uses none that can be shown."""
+        at_hand = self._at_hand
+        known = at_hand.shown if at_hand is not None and scope is at_hand.scope else {}
+        for path in condition.paths:
+            if path not in known:
+                value = _value(path, scope)
+                known[path] = None if value is None else f"{'.'.join(path)} = {value}"
+        told = [said for path in condition.paths if (said := known[path]) is not None]
+        return f"{HERE}{', '.join(told)}" if told else ""
 
 
 def _to_keep(answer: Answer) -> Any:
@@ -85,16 +106,6 @@ def _to_keep(answer: Answer) -> Any:
     What was refused is ``None``: a condition that goes on from there takes it for missing.
     """
     return None if answer.error is not None else json_values.scrubbed({"": answer.result})[""]
-
-
-def _here(paths: Iterable[Path], scope: Mapping[str, Any]) -> str:
-    """The values that a condition was judged by; nothing if it uses none that can be shown."""
-    told = []
-    for path in paths:
-        value = _value(path, scope)
-        if value is not None:
-            told.append(f"{'.'.join(path)} = {value}")
-    return f"{HERE}{', '.join(told)}" if told else ""
 
 
 def _value(path: Path, scope: Mapping[str, Any]) -> str | None:

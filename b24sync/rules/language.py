@@ -44,6 +44,7 @@ class _Evaluation:
     def __init__(self, template: Template, source: str) -> None:
         self._template = template
         self._source = source
+        self._globals = dict(template.globals)
         self._free: Context | None = None
 
     def value(self, scope: Scope) -> Any:
@@ -54,7 +55,7 @@ class _Evaluation:
         """
         context = self._free or self._template.new_context()
         self._free = None  # an expression within itself takes another one
-        context.parent = {**self._template.globals, **scope}
+        context.parent = {**self._globals, **scope}
         try:
             for _ in self._template.root_render_func(context):
                 pass
