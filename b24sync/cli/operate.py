@@ -19,6 +19,7 @@ from b24sync.domain.entity import INVOICE, Entity, Key
 from b24sync.engine.contexts import OF
 from b24sync.engine.dispatch import Dispatcher
 from b24sync.engine.plan import marker
+from b24sync.engine.planned_step import MARK, marks
 from b24sync.engine.poll_report import worst
 from b24sync.errors import ConfigError, MailPermanentError, PermanentError, TransientError, UsageError
 from b24sync.log import printable
@@ -103,8 +104,8 @@ def run_rule(session: Session, name: str, entity: str, *, dry_run: bool, yes: bo
             print(printable(words.DOES_NOT_MATCH(rule=rule.name, entity=found.key, why=verdict(reason))))
             return 0
         planned = [
-            operator.planned(rule.name, step.name, number, found.key, options)
-            for number, step in enumerate(rule.steps)
+            operator.planned(rule.name, step.name, number, found.key, {**options, MARK: mark})
+            for number, (step, mark) in enumerate(zip(rule.steps, marks(rule.steps), strict=True))
         ]
         for line in operator.intentions(planned):
             print(printable(line))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from b24sync.domain.addresses import ascii_domain
 from b24sync.domain.entity import Entity, Key
 from b24sync.domain.event import Event
+from b24sync.engine.planned_step import MARK, UnclearStepError, step_now
 from b24sync.ports import Failed, Skipped
 from b24sync.steps.context import RunnableStep, StepContext
 from b24sync.words import outside as words
@@ -58,7 +59,10 @@ class ContextMaker:
 
     def open(self, action: Action) -> Effects[StepResult] | StepResult:
         """The generator of an action, or how it ends without one (its rule is gone)."""
-        step = self.step_of(action)
+        try:
+            step = self.step_of(action)
+        except UnclearStepError:
+            return Failed(words.STEP_UNCLEAR(step=action.step, rule=action.rule))
         if step is None:
             return Skipped("rule_gone", {"message": words.RULE_GONE(step=action.step, rule=action.rule)})
         if not hasattr(step, "run"):
@@ -66,23 +70,36 @@ class ContextMaker:
         return cast("RunnableStep", step).run(self.context(action))
 
     def step_of(self, action: Action) -> StepSettings | None:
-        """The step as it is configured now.
+        """The step as it is configured now; ``None`` if it is there no more.
 
-        The one at the action's place if it is the same step, else the only one of its name. An operator's
-        command has one of its own unless it was given a configured one.
+        An operator's command has one of its own unless it was given a configured one.
+
+        Raises:
+            UnclearStepError: Nothing tells which of several it is.
         """
-        name, position = action.rule, action.position
-        if action.event_id is None and name in self.operator_steps:
+        if action.event_id is None and action.rule in self.operator_steps:
             chosen = action.options.get(OF)
-            if not chosen:
-                return self.operator_steps[name]
-            name, position = chosen["rule"], chosen["position"]
-        rule = next((one for one in self.settings.rules if one.name == name), None)
-        if rule is None:
+            return self._chosen(action.step, **chosen) if chosen else self.operator_steps[action.rule]
+        mark = action.options.get(MARK)
+        if action.event_id is None and mark is None:
+            return self._chosen(action.step, rule=action.rule, position=action.position)
+        steps = self._steps(action.rule, action.step)
+        if not steps:
             return None
-        if position < len(rule.steps) and rule.steps[position].name == action.step:
-            return rule.steps[position]
-        same = [step for step in rule.steps if step.name == action.step]
+        beside = self.store.actions.planned_beside(action, MARK)
+        return step_now(action.position, {action.position: mark or "", **beside}, steps)
+
+    def _steps(self, rule: str, name: str) -> list[StepSettings]:
+        """The steps of a name in a rule."""
+        found = [one for one in self.settings.rules if one.name == rule]
+        return [step for one in found for step in one.steps if step.name == name]
+
+    def _chosen(self, name: str, *, rule: str, position: int) -> StepSettings | None:
+        """The configured step that an operator chose: at its place, else the only one of its name."""
+        found = next((one for one in self.settings.rules if one.name == rule), None)
+        if found is not None and position < len(found.steps) and found.steps[position].name == name:
+            return found.steps[position]
+        same = self._steps(rule, name)
         return same[0] if len(same) == 1 else None
 
     def context(self, action: Action) -> StepContext:
@@ -113,7 +130,7 @@ class ContextMaker:
             memory=action.memory,
             beside=lambda: self.store.actions.memories_beside(action),
             attempt=action.attempts,
-            operator=action.options,
+            operator=action.options if action.event_id is None else {},
         )
 
     def event_of(self, action: Action) -> Event:

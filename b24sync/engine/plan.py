@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from b24sync.calls import identity
 from b24sync.domain.event import Event
+from b24sync.engine.planned_step import MARK, marks
 from b24sync.errors import PortalError, TransientError
 from b24sync.rules.loader import PendingError
 from b24sync.rules.match import Listener, listeners
@@ -113,6 +114,7 @@ class Planner:
     faults: list[str] = field(default_factory=list)
     _listening: dict[str, list[Listener]] = field(default_factory=dict)
     _origins: dict[str, str | None] = field(default_factory=dict)
+    _marks: dict[str, list[str]] = field(default_factory=dict)
 
     def plan(self, event: Event, entity: Callable[[], Entity]) -> int | None:
         """As `plan_all`, of one event: its id, ``None`` if it was recorded before."""
@@ -202,6 +204,8 @@ class Planner:
         # not the event's number, which a restored backup gives to another
         fact = f"{event.key}@{int(event.occurred_at.timestamp())}"
         seen = Counter[str]()
+        if rule.name not in self._marks:
+            self._marks[rule.name] = marks(rule.steps)
         for position, step in enumerate(rule.steps):
             seen[step.name] += 1
             own_state, own_result = self._aged(step, event) if state == "pending" else (state, result)
@@ -215,6 +219,7 @@ class Planner:
                 entity_id=event.entity.id,
                 state=own_state,
                 result=own_result,
+                options={MARK: self._marks[rule.name][position]},
                 # not the step's position, which an edited configuration gives to another
                 marker=marker(self.installation, f"{fact}/{rule.name}/{step.name}.{seen[step.name]}"),
             )

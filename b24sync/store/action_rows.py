@@ -85,6 +85,19 @@ class Actions:
         found = self._db.execute(sql, (action.planned_run, action.step, action.event_id, action.rule))
         return [json.loads(row[0]) for row in found]
 
+    def planned_beside(self, action: Action, option: str) -> dict[int, str]:
+        """An option of the actions that were planned for the same event and rule by steps of the same name.
+
+        Returns:
+            Position → the option, empty if it was not written.
+        """
+        sql = (
+            "SELECT position, coalesce(json_extract(options, ?), '') FROM actions"
+            " WHERE event_id = ? AND rule = ? AND step = ?"
+        )
+        found = self._db.execute(sql, (f"$.{option}", action.event_id, action.rule, action.step))
+        return dict(found.fetchall())
+
     def newest(
         self,
         *,

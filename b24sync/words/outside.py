@@ -57,6 +57,12 @@ GIVEN_UP = Message("{why} (отказались после {attempts})", "{why} 
 RULE_GONE = Message(
     "в правиле {rule} шага {step} больше нет", "there is no step {step} in rule {rule} any more"
 )
+STEP_UNCLEAR = Message(
+    "шаги {step} правила {rule} с тех пор изменены, и не видно, какой из них имелся в виду (посмотрите, что "
+    "сделано, затем b24sync cancel)",
+    "the steps {step} of rule {rule} were edited since, and nothing tells which one was meant (look what was "
+    "done, then: b24sync cancel)",
+)
 NO_MAIL = Message(
     "почта не настроена: добавьте раздел [mail]", "no mail is configured: write a [mail] section"
 )
