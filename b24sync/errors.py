@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from b24sync.words import Both, Language
+
 
 class B24SyncError(Exception):
     """Something that a person must read: what happened, where, and what to do.
@@ -65,19 +67,49 @@ class ConfigError(UsageError):
 
     Attributes:
         source: The file (or folder) that was read.
-        faults: One line a fault, each beginning with its place.
+        faults: One line a fault, each beginning with its place, in both languages.
+        advice: What to do about all of them; ``None``: each says it.
+        language: That of the message; of the configuration, as far as that is known.
     """
 
-    def __init__(self, source: str, faults: Sequence[str], *, remedy: str = "") -> None:
-        count = "1 problem" if len(faults) == 1 else f"{len(faults)} problems"
-        super().__init__(
-            "\n".join([f"{source}: {count}", *(f"  {fault}" for fault in faults)]), remedy=remedy
-        )
+    def __init__(
+        self,
+        source: str,
+        faults: Sequence[Both],
+        *,
+        advice: Both | None = None,
+        language: Language | None = None,
+    ) -> None:
+        from b24sync.words import language as spoken
+        from b24sync.words.config_file import PROBLEMS
+
         self.source = source
         self.faults = tuple(faults)
+        self.advice = advice
+        self.language = language or spoken()
+        head = f"{source}: {PROBLEMS.of(self.language, len(faults))}"
+        super().__init__(
+            "\n".join([head, *(f"  {fault.of(self.language)}" for fault in faults)]),
+            remedy=advice.of(self.language) if advice else "",
+        )
 
     def __str__(self) -> str:
         return f"{self.message}\n  {self.remedy}" if self.remedy else self.message
+
+
+class WrongValueError(ValueError):
+    """A text is no value of its kind.
+
+    Attributes:
+        told: What was found and what to write, in both languages.
+    """
+
+    def __init__(self, told: Both) -> None:
+        super().__init__(told)
+        self.told = told
+
+    def __str__(self) -> str:
+        return self.told.said()
 
 
 class DeclinedError(B24SyncError):

@@ -14,23 +14,27 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from b24sync.words import Both
 
 _ROOT = 0
 
 
-def file_fault(path: Path, *, group_may_write: bool = False) -> str:
-    """Why the file must not be used, with the remedy; empty if it may be, or is not there.
+def file_fault(path: Path, *, group_may_write: bool = False) -> Both | None:
+    """Why the file must not be used, with the remedy; ``None`` if it may be, or is not there.
 
     Args:
         path: The file; what a symbolic link points to is looked at, too.
         group_may_write: Whether the group that the administrator gave it is trusted (databases).
     """
     if os.name != "posix":
-        return ""
+        return None
     try:
         link, found, folder = path.lstat(), path.stat(), path.parent.stat()
     except OSError:
-        return ""  # whoever opens it says why it cannot be
+        return None  # whoever opens it says why it cannot be
     return _fault_of(path, link, found, group_may_write=group_may_write) or _fault_of_folder(
         path.parent, folder
     )
@@ -49,30 +53,41 @@ def make_private(folder: Path) -> None:
     folder.chmod(0o700)
 
 
-def _fault_of(path: Path, link: os.stat_result, found: os.stat_result, *, group_may_write: bool) -> str:
+def _fault_of(
+    path: Path, link: os.stat_result, found: os.stat_result, *, group_may_write: bool
+) -> Both | None:
     if not stat.S_ISREG(found.st_mode):
-        return ""
-    for one in (link, found):
-        if _foreign(one):
-            return f"belongs to {_name(one.st_uid)}, who could change it (chown {_name(os.geteuid())} {path})"
-    if found.st_mode & stat.S_IWOTH:
-        return f"can be written by everybody (chmod o-w {path}, and see whether it is still what you wrote)"
-    if found.st_mode & stat.S_IWGRP and not group_may_write and not _nameless_own(found.st_gid):
-        return f"can be written by its group (chmod g-w {path}, and see whether it is still what you wrote)"
-    return ""
+        return None
+    foreign = next((one for one in (link, found) if _foreign(one)), None)
+    by_everybody = found.st_mode & stat.S_IWOTH
+    by_group = found.st_mode & stat.S_IWGRP and not group_may_write and not _nameless_own(found.st_gid)
+    if foreign is None and not by_everybody and not by_group:
+        return None
+    from b24sync.words import trust as words
+
+    if foreign is not None:
+        return words.OF_ANOTHER.both(owner=_name(foreign.st_uid), me=_name(os.geteuid()), path=path)
+    return (words.BY_EVERYBODY if by_everybody else words.BY_GROUP).both(path=path)
 
 
-def _fault_of_folder(folder: Path, found: os.stat_result) -> str:
-    if _foreign(found):
+def _fault_of_folder(folder: Path, found: os.stat_result) -> Both | None:
+    foreign = _foreign(found)
+    if not foreign and (found.st_mode & stat.S_ISVTX or not _others_write(found)):
+        return None  # in a sticky one only owners replace their files
+    from b24sync.words import trust as words
+
+    if foreign:
         owner, me = _name(found.st_uid), _name(os.geteuid())
-        return f"is in a folder of {owner}, who could replace it (chown {me} {folder})"
-    if found.st_mode & stat.S_ISVTX:
-        return ""  # only owners replace their files there
-    if found.st_mode & stat.S_IWOTH:
-        return f"is in a folder where everybody could replace it (chmod o-w {folder})"
-    if found.st_mode & stat.S_IWGRP and not (_nameless_own(found.st_gid) or _private(found.st_gid)):
-        return f"is in a folder where a group could replace it (chmod g-w {folder})"
-    return ""
+        return words.FOLDER_OF_ANOTHER.both(owner=owner, me=me, folder=folder)
+    by_everybody = found.st_mode & stat.S_IWOTH
+    return (words.FOLDER_OF_ALL if by_everybody else words.FOLDER_OF_GROUP).both(folder=folder)
+
+
+def _others_write(folder: os.stat_result) -> bool:
+    if folder.st_mode & stat.S_IWOTH:
+        return True
+    shared = folder.st_mode & stat.S_IWGRP
+    return bool(shared) and not (_nameless_own(folder.st_gid) or _private(folder.st_gid))
 
 
 def _foreign(found: os.stat_result) -> bool:

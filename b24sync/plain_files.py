@@ -20,7 +20,9 @@ def open_plain(path: Path) -> IO[bytes]:
     if not stat.S_ISREG(mode):
         os.close(descriptor)
         folder = stat.S_ISDIR(mode)
-        raise OSError(errno.EISDIR if folder else 0, "Is a directory" if folder else "it is no plain file")
+        raise OSError(
+            errno.EISDIR if folder else errno.ENODEV, "Is a directory" if folder else "it is no plain file"
+        )
     return os.fdopen(descriptor, "rb")
 
 

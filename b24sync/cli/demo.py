@@ -9,12 +9,12 @@ import time
 from pathlib import Path
 
 from b24sync.cli.render import Plain, Rich, screen
-from b24sync.cli.spoken import of_environment
 from b24sync.demo.office import open_office
 from b24sync.demo.show import Scene, Table
 from b24sync.demo.story import Story
 from b24sync.log import printable, setup
 from b24sync.words import commands as said
+from b24sync.words.spoken import of_environment
 
 
 def run() -> int:

@@ -15,6 +15,7 @@ from b24sync.engine.poll_report import worst
 from b24sync.errors import ConfigError
 from b24sync.log import json_line, printable, redact
 from b24sync.words import doctor as words
+from b24sync.words import speak
 from b24sync.words.doctor_portal import CORRECT_FILE
 from b24sync.words.vocabulary import word
 
@@ -86,8 +87,9 @@ def _all(findings: Iterable[Finding], show: Show) -> bool:
 
 
 def _faults(error: ConfigError, show: Show) -> None:
+    speak(error.language)
     for fault in error.faults:
-        show(fail("configuration", fault, error.remedy or _CORRECT))
+        show(fail("configuration", fault, error.advice or _CORRECT))
 
 
 def _shared(sources: list[Source], show: Show, *, offline: bool) -> list[int]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, cast
 from b24sync.cli.asking import agreed
 from b24sync.cli.interview import Interview, ask, say
 from b24sync.cli.session import interactive
-from b24sync.cli.spoken import of_environment
 from b24sync.config.automations import AUTOMATIONS, codes_by_rule
 from b24sync.errors import DeclinedError, UsageError
 from b24sync.onboarding.answers import Answers, beside, former
@@ -19,6 +18,7 @@ from b24sync.onboarding.choices import DEFAULT_AUTOMATIONS, Choices
 from b24sync.words import init as words
 from b24sync.words import speak
 from b24sync.words.configuration import GUESS
+from b24sync.words.spoken import of_environment
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -124,7 +124,7 @@ def _looked_up(text: str) -> str:
     try:
         return SecretReader(Path("b24sync.toml"), os.environ).read(text).reveal()
     except ProblemsError as error:
-        faults = "; ".join(problem.message for problem in error.faults)
+        faults = "; ".join(problem.message.said() for problem in error.faults)
         raise UsageError(f"--webhook {text}: {faults}") from None
 
 

@@ -70,7 +70,7 @@ def _mail(
 ) -> int:
     with session.app() as app:
         if app.settings.mail is None:
-            raise ConfigError(str(app.loaded.path), [words.NO_MAIL(command=command)])
+            raise ConfigError(str(app.loaded.path), [words.NO_MAIL.both(command=command)])
         chosen = mail_steps.chosen(app.settings, step, rule)
         operator = Operator.of(app)
         entity = operator.find(invoice, INVOICE)

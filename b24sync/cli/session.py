@@ -72,7 +72,7 @@ class Session:
         self.logging()
         loaded = load_known(source, os.environ, offline=offline)
         for warning in loaded.warnings:
-            logging.getLogger("b24sync").info(warning)
+            logging.getLogger("b24sync").info("%s", warning)
         return loaded
 
     @contextmanager
@@ -195,9 +195,9 @@ def _own_database(database: Path, source: Path, used: dict[Path, Path]) -> None:
     """
     other = used.setdefault(database, source)
     if other != source:
-        raise ConfigError(
-            str(source), [f"store.path: {other.name} uses the same database {database} (give each its own)"]
-        )
+        from b24sync.words.config_file import USED_BY
+
+        raise ConfigError(str(source), [USED_BY.both(other=other.name, database=database)])
 
 
 def interactive() -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from b24sync.errors import ConfigError
 
+if TYPE_CHECKING:
+    from b24sync.words import Both
+
 NAME = "b24sync.toml"
-_REMEDY = "run: b24sync init, or name the file with --config or $B24SYNC_CONFIG"
 
 
 class Source(NamedTuple):
@@ -41,14 +43,16 @@ def find(explicit: Path | None, environ: Mapping[str, str], cwd: Path) -> list[S
     base = Path() if cwd == Path.cwd() else cwd
     named = explicit or (Path(environ["B24SYNC_CONFIG"]) if environ.get("B24SYNC_CONFIG") else None)
     if named is not None:
-        return _at(base / named)
+        return _at(base / named, environ)
     if (base / NAME).exists():
         return [Source(base / NAME)]
     folder = user_folder(environ)
     if folder is not None and folder.is_dir():
-        return _at(folder)
-    looked = f"./{NAME}" + (f" and {folder}" if folder else "")
-    raise ConfigError(str(cwd), [f"no configuration found: looked for {looked}"], remedy=_REMEDY)
+        return _at(folder, environ)
+    from b24sync.words.config_file import AND, NOT_FOUND
+
+    looked = AND.both(one=f"./{NAME}", other=folder) if folder else f"./{NAME}"
+    raise _nothing(cwd, NOT_FOUND.both(looked=looked), environ)
 
 
 def user_folder(environ: Mapping[str, str]) -> Path | None:
@@ -60,12 +64,24 @@ def user_folder(environ: Mapping[str, str]) -> Path | None:
     return Path(home) / ".config" / "b24sync" if home else None
 
 
-def _at(path: Path) -> list[Source]:
+def _at(path: Path, environ: Mapping[str, str]) -> list[Source]:
     if path.is_dir():
         files = sorted(file for file in path.glob("*.toml") if not file.name.startswith("."))
         if not files:
-            raise ConfigError(str(path), ["there is no *.toml in this folder"], remedy=_REMEDY)
+            from b24sync.words.config_file import NO_TOML_HERE
+
+            raise _nothing(path, NO_TOML_HERE.both(), environ)
         return [Source(file, in_folder=True) for file in files]
     if not path.exists():
-        raise ConfigError(str(path), ["there is no such file or folder"], remedy=_REMEDY)
+        from b24sync.words.config_file import NO_FILE
+
+        raise _nothing(path, NO_FILE.both(), environ)
     return [Source(path)]
+
+
+def _nothing(where: Path, told: Both, environ: Mapping[str, str]) -> ConfigError:
+    """Without a configuration there is no language but the user's own."""
+    from b24sync.words.config_file import NAME_IT
+    from b24sync.words.spoken import of_environment
+
+    return ConfigError(str(where), [told], advice=NAME_IT.both(), language=of_environment(environ))

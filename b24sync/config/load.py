@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from b24sync import __version__
 from b24sync.config.find import Source
-from b24sync.config.problems import Problem, place, without_echoes
+from b24sync.config.problems import Problem, place, why_unread, without_echoes
 from b24sync.config.secrets import SecretReader
 from b24sync.config.surroundings import surrounding_faults, zone_faults
 from b24sync.config.whole_file import WholeFile
@@ -23,7 +23,10 @@ from b24sync.ownership import file_fault
 from b24sync.plain_files import read_plain
 from b24sync.portal.webhook import Webhook
 
-_SYNTAX = r"(?s)(.*) \(at (?:line (\d+), column (\d+)|end of document)\)"
+if TYPE_CHECKING:
+    from b24sync.words import Both, Language
+
+_SAID_IN = re.compile(r"""(?m)^\s*language\s*=\s*["'](ru|en)["']""")
 _LARGEST = 4_000_000
 
 
@@ -40,7 +43,7 @@ class Loaded:
 
     settings: Settings
     path: Path
-    warnings: tuple[str, ...]
+    warnings: tuple[Both, ...]
     secrets: tuple[str, ...] = field(repr=False)
     digest: str
 
@@ -67,14 +70,14 @@ def load(
     """
     if isinstance(source, Path):
         source = Source(source)
-    text = _text_of(source.path)
-    raw = _parsed(source.path, text)
+    text = _text_of(source.path, environ)
+    raw = _parsed(source.path, text, environ)
     file = WholeFile(raw, SecretReader(source.path, environ, offline=offline))
     settings, faults = file.settings()
     settings = _placed(settings, source, raw)
     digest = _digest(text, file)
     faults = (*faults, *without_echoes(surrounding_faults(settings, offline=offline), faults))
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Both, ...] = ()
     if digest != (known_good(settings) if callable(known_good) and not faults else known_good):
         settings, of_rules = file.with_rules(settings)
         faults = (*faults, *of_rules)
@@ -84,36 +87,75 @@ def load(
         )
         warnings = _warnings(source.path, text, settings)
     if faults:
-        raise ConfigError(str(source.path), list(_messages(source.path, text, faults)))
+        language = spoken_in(raw.get("language", settings.language), environ)
+        raise ConfigError(str(source.path), list(_messages(source.path, text, faults)), language=language)
     return Loaded(settings, source.path, warnings, _secrets(settings), digest)
 
 
-def shared_databases(configurations: Iterable[Loaded]) -> Iterator[str]:
+def spoken_in(written: object, environ: Mapping[str, str]) -> Language:
+    """The language in which the faults of a configuration are said; it may be one of them.
+
+    Args:
+        written: What the file says of it.
+        environ: The variables: they decide where it cannot be told what is meant.
+    """
+    from b24sync.words.spoken import of_environment
+
+    text = written.lower() if isinstance(written, str) else ""
+    return "ru" if text.startswith("ru") else "en" if text.startswith("en") else of_environment(environ)
+
+
+def shared_databases(configurations: Iterable[Loaded]) -> Iterator[Both]:
     """Say which configurations of a folder would use the same database."""
     files: dict[Path, list[str]] = {}
     for loaded in configurations:
         files.setdefault(loaded.settings.store.path.resolve(), []).append(str(loaded.path))
     for database, names in files.items():
         if len(names) > 1:
-            yield f"store.path: {', '.join(names)} use the same database {database} (give each its own)"
+            from b24sync.words.config_file import SHARED
+
+            yield SHARED.both(names=", ".join(names), database=database)
 
 
-def _text_of(path: Path) -> str:
+def _text_of(path: Path, environ: Mapping[str, str]) -> str:
+    """The text of the file.
+
+    Raises:
+        ConfigError: It cannot be trusted or read.
+    """
     fault = file_fault(path)
     if fault:
-        raise ConfigError(str(path), [f"{path}: {fault}"])
+        raise _unread(path, fault, environ)
     try:
         content = _content(path)
     except OSError as error:
-        raise ConfigError(str(path), [f"cannot be read: {error.strerror or error}"]) from None
+        from b24sync.words.config_file import UNREAD
+
+        raise _unread(path, UNREAD.both(why=why_unread(error)), environ) from None
     if len(content) > _LARGEST:
-        raise ConfigError(str(path), ["is larger than 4 MB, which no configuration is"])
+        from b24sync.words.config_file import TOO_LARGE
+
+        raise _unread(path, TOO_LARGE.both(), environ)
     try:
         return content.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
+        from b24sync.words.config_file import NO_UTF8
+
         line = content[: error.start].count(b"\n") + 1
-        fault = f"{path}:{line}: is no text in UTF-8 (save the file as UTF-8)"
-        raise ConfigError(str(path), [fault]) from None
+        text = content.decode(errors="replace")
+        raise _unread(path, NO_UTF8.both(), environ, text=text, line=line) from None
+
+
+def _unread(
+    path: Path, told: Both, environ: Mapping[str, str], *, text: str = "", line: int = 0, column: int = 0
+) -> ConfigError:
+    """The error of a file that holds no settings; in what can be seen of it, its language may be."""
+    from b24sync.words.config_file import at
+
+    said = _SAID_IN.search(text)
+    place = ":".join([str(path), *(str(number) for number in (line, column) if number)])
+    language = spoken_in(said[1] if said else None, environ)
+    return ConfigError(str(path), [at(place, told)], language=language)
 
 
 def _content(path: Path) -> bytes:
@@ -124,17 +166,25 @@ def _content(path: Path) -> bytes:
     return read_plain(path, _LARGEST)
 
 
-def _parsed(path: Path, text: str) -> dict[str, Any]:
+def _parsed(path: Path, text: str, environ: Mapping[str, str]) -> dict[str, Any]:
+    """What the text says.
+
+    Raises:
+        ConfigError: It is no TOML.
+    """
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except RecursionError:
-        raise ConfigError(str(path), [f"{path}: is nested too deeply"]) from None
+        from b24sync.words.config_file import NESTED
+
+        raise _unread(path, NESTED.both(), environ, text=text) from None
     except (ValueError, ArithmeticError) as error:
-        found = re.fullmatch(_SYNTAX, str(error))
-        what = found[1] if found else "a number or date cannot be read"
-        where = f"{path}:{found[2]}:{found[3]}" if found and found[2] else str(path)
-        end = " at the end of the file" if found and not found[2] else ""
-        raise ConfigError(str(path), [f"{where}: no valid TOML: {what[:1].lower()}{what[1:]}{end}"]) from None
+        from b24sync.words.config_file import NO_TOML
+        from b24sync.words.toml_syntax import toml_fault
+
+        found = toml_fault(error, text)
+        told = NO_TOML.both(what=found.what)
+        raise _unread(path, told, environ, text=text, line=found.line, column=found.column) from None
 
 
 def _placed(settings: Settings, source: Source, raw: dict[str, Any]) -> Settings:
@@ -188,9 +238,10 @@ def _cross_faults(settings: Settings) -> Iterator[Problem]:
     yield from without_echoes(text_faults(settings), faults)
 
 
-def _messages(path: Path, text: str, faults: Iterable[Problem]) -> Iterator[str]:
+def _messages(path: Path, text: str, faults: Iterable[Problem]) -> Iterator[Both]:
     """Faults as lines, in the order of the file."""
     from b24sync.config.lines import line_numbers, nearest_line
+    from b24sync.words.config_file import at
 
     lines = line_numbers(text)
     placed = [(nearest_line(lines, fault.path), fault) for fault in dict.fromkeys(faults)]
@@ -198,10 +249,10 @@ def _messages(path: Path, text: str, faults: Iterable[Problem]) -> Iterator[str]
         placed, key=lambda pair: (pair[0] or 0, [str(part).zfill(5) for part in pair[1].path])
     ):
         where = f"{path}:{line}" if line else str(path)
-        yield f"{where}: {place(fault.path)}: {fault.message}" if fault.path else f"{where}: {fault.message}"
+        yield at(f"{where}: {place(fault.path)}" if fault.path else where, fault.message)
 
 
-def _warnings(path: Path, text: str, settings: Settings) -> tuple[str, ...]:
+def _warnings(path: Path, text: str, settings: Settings) -> tuple[Both, ...]:
     from b24sync.config.sections import section_warnings
 
     found = list(section_warnings(settings))

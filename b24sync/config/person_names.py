@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 
 from b24sync.config.known_names import COMMON
 from b24sync.domain.wording import did_you_mean
+from b24sync.words import advice
+from b24sync.words import config_people as words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from b24sync.words import Both
 
 OF_THE_EVENT = ("responsible", "creator", "department_head")
 _NUMBERED = re.compile(r"(user|department):([1-9]\d{0,9})")
@@ -53,61 +57,62 @@ class Selectors:
     people: Mapping[str, str]
     roots: Collection[str]
 
-    def fault(self, text: str) -> str:
-        """What is wrong with a selector; empty: nothing."""
+    def fault(self, text: str) -> Both | None:
+        """What is wrong with a selector; ``None``: nothing."""
         if text in self.people:
             return self._fault_of_named(text)
         if _NUMBERED.fullmatch(text):
-            return ""
+            return None
         if text in OF_THE_EVENT:
-            return "" if self.roots else f"'{text}' needs an event, and there is none here (write user:ID)"
+            return None if self.roots else words.NEEDS_EVENT.both(text=text)
         if ":" in text:
-            return f"'{text}' is no selector (write user:ID or department:ID)"
+            return words.NO_SELECTOR.both(text=text)
         if "." in text:
             return self._fault_of_path(text)
         return self._unknown(text)
 
-    def address_fault(self, text: str) -> str:
-        """What is wrong with who gets a mail; empty: nothing. Templates are checked elsewhere."""
+    def address_fault(self, text: str) -> Both | None:
+        """What is wrong with who gets a mail; ``None``: nothing. Templates are checked elsewhere."""
         if "{{" in text or text in {"contact", "company"} or is_address(text):
-            return ""
+            return None
         if "@" in text:
-            return f"'{text}' is no e-mail address (write box@host)"
+            return words.NO_ADDRESS.both(text=text)
         return self.fault(text)
 
-    def _unknown(self, text: str) -> str:
+    def _unknown(self, text: str) -> Both:
         near = did_you_mean(text, [*self.people, *(OF_THE_EVENT if self.roots else ())])
         if near:
-            return f"no person called '{text}' (did you mean {near}?)"
-        known = f"known: {', '.join(self.people)}; " if self.people else ""
-        return (
-            f"no person called '{text}' ({known}or user:ID)"
-            if known
-            else f"no person called '{text}' (write user:ID)"
-        )
+            hint = advice.meant(near)
+        elif self.people:
+            hint = advice.known(list(self.people), otherwise=words.AN_ID.both())
+        else:
+            hint = advice.in_brackets(words.WRITE_ID.both())
+        return words.NOBODY.both(text=text, hint=hint)
 
-    def _fault_of_named(self, name: str) -> str:
+    def _fault_of_named(self, name: str) -> Both | None:
         meaning = meaning_of(name, self.people)
         root = meaning.partition(".")[0]
         if not self.roots and (meaning in OF_THE_EVENT or "." in meaning):
-            return f"'{name}' is {meaning}, which needs an event, and there is none here (write user:ID)"
+            return words.NAMED_NEEDS_EVENT.both(name=name, meaning=meaning)
         if self.roots and "." in meaning and root not in self.roots:
-            return f"'{name}' is {meaning}, and these events have no {root}"
-        return ""
+            return words.NAMED_ELSEWHERE.both(name=name, meaning=meaning, root=root)
+        return None
 
-    def _fault_of_path(self, text: str) -> str:
+    def _fault_of_path(self, text: str) -> Both | None:
         root, *rest = text.split(".")
         if not self.roots:
-            return f"'{text}' needs an event, and there is none here (write user:ID)"
+            return words.NEEDS_EVENT.both(text=text)
         things = sorted(set(self.roots) - COMMON - {"row", "rows", "commission"})
         if root not in things:
             near = did_you_mean(root, things)
-            advice = f"did you mean {near}?" if near else f"known: {', '.join(things)}"
-            return f"'{text}': there is no {root} here ({advice})"
+            hint = advice.meant(near) if near else advice.known(things)
+            return words.NO_ROOT.both(text=text, root=root, hint=hint)
         if rest[:1] == ["fields"] and len(rest) == 2 and rest[1]:
-            return ""
+            return None
         if len(rest) == 1 and rest[0] in _ENDS:
-            return ""
+            return None
         near = did_you_mean(rest[0], _ENDS) if len(rest) == 1 else ""
-        advice = f"did you mean {root}.{near}?" if near else f"write {root}.responsible or {root}.fields.CODE"
-        return f"'{text}' is no path to a person ({advice})"
+        way = words.WRITE_WAY.both(root=root)
+        return words.NO_WAY.both(
+            text=text, hint=advice.meant(f"{root}.{near}") if near else advice.in_brackets(way)
+        )

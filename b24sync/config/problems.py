@@ -7,9 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from b24sync.domain.wording import SHOWN, quoted
+
+if TYPE_CHECKING:
+    from b24sync.words import Both
+    from b24sync.words.config_values import Wanted
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where in a file, as ``("rules", 2, "steps", 0, "to")``."""
@@ -23,12 +27,12 @@ class Problem:
 
     Attributes:
         path: Where it is.
-        message: What was found, and in brackets what to write.
+        message: What was found, and in brackets what to write, in both languages.
         meant: Where a misspelt key should have put its value; empty: it is none.
     """
 
     path: Path
-    message: str
+    message: Both
     meant: Path = ()
 
     def under(self, *parents: str | int) -> Problem:
@@ -50,9 +54,24 @@ class ProblemsError(Exception):
         self.rest = rest
 
 
-def wrong(message: str, *, rest: Any) -> ProblemsError:
+def wrong(message: Both, *, rest: Any) -> ProblemsError:
     """The error of one value that is wrong in itself."""
     return ProblemsError([Problem((), message)], rest=rest)
+
+
+def other_than(value: Any, *wanted: Wanted, rest: Any = None) -> ProblemsError:
+    """The error of a value of another kind than is wanted there."""
+    from b24sync.words.config_values import write
+
+    return wrong(write(found(value), *wanted), rest=rest)
+
+
+def why_unread(error: OSError | ValueError) -> Both:
+    """Why a file gave no text."""
+    from b24sync.words.config_values import NO_UTF8
+    from b24sync.words.system import refused
+
+    return refused(error) if isinstance(error, OSError) else NO_UTF8.both()
 
 
 def place(path: Path) -> str:
@@ -74,27 +93,24 @@ def parsed_place(text: str) -> Path:
     )
 
 
-def found(value: Any) -> str:
+def found(value: Any) -> Both:
     """A value of the file in plain words."""
+    from b24sync.words import config_values as words
+
     match value:
         case bool():
-            return f"found {str(value).lower()}"
+            return words.WORD.both(value=str(value).lower())
         case str():
-            return f"found text {quoted(value)}"
+            return words.TEXT.both(value=quoted(value))
         case int() | Decimal():
-            return f"found number {_short(value)}"
+            long = isinstance(value, int) and abs(value) >= 10**15
+            return words.LONG_NUMBER.both() if long else words.NUMBER.both(value=str(value)[:SHOWN])
         case date() | time():
-            return f"found the date or time {value} without quotes"
+            return words.DATE.both(value=value)
         case Mapping():
-            return "found a table"
+            return words.TABLE.both()
         case _:
-            return "found a list"
-
-
-def _short(number: int | Decimal) -> str:
-    if isinstance(number, int) and abs(number) >= 10**15:
-        return "of more than 15 digits"
-    return str(number)[:SHOWN]
+            return words.LIST.both()
 
 
 def without_echoes(faults: Iterable[Problem], first: Iterable[Problem]) -> Iterator[Problem]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from b24sync.config.problems import Problem, ProblemsError, found, wrong
+from b24sync.config.problems import Problem, ProblemsError, other_than
 from b24sync.config.scalars import read_text
-from b24sync.config.structure import table_reader
+from b24sync.config.structure import required, table_reader
 from b24sync.domain.rule_test import RuleTest
 from b24sync.domain.step_settings import StepSettings
 from b24sync.domain.values import TemplateFile
@@ -35,16 +35,17 @@ def add_readers(hooks: Hooks, *, template: Callable[[Any], TemplateFile], kinds:
 def _step(raw: Any, hooks: Hooks) -> StepSettings:
     nothing = StepSettings()
     if not isinstance(raw, Mapping):
-        raise wrong(f"{found(raw)}, write a table", rest=nothing)
+        raise other_than(raw, "table", rest=nothing)
     if "use" not in raw:
-        example = 'write a step, such as "notify"'
-        raise ProblemsError([Problem(("use",), f"is required ({example})")], rest=nothing)
+        raise ProblemsError([required("use").under("use")], rest=nothing)
     try:
         name = read_text(raw["use"])
     except ProblemsError as error:
         raise ProblemsError([fault.under("use") for fault in error.faults], rest=nothing) from None
     if name not in STEPS:
-        message = f"no step called {quoted(name)}{hint(name, STEPS)}"
+        from b24sync.words.config_values import NO_STEP
+
+        message = NO_STEP.both(name=quoted(name), hint=hint(name, STEPS))
         raise ProblemsError([Problem(("use",), message)], rest=nothing)
     options = {key: value for key, value in raw.items() if key != "use"}
     step: StepSettings = hooks.of(step_class(name))(options)

@@ -17,9 +17,11 @@ from b24sync.domain.event import event_names, moved_name
 from b24sync.domain.rule_test import RuleTest, moment
 from b24sync.domain.wording import hint, quoted
 from b24sync.rules.root_names import CUSTOM, ENTITIES
+from b24sync.words import config_rules as words
 
 if TYPE_CHECKING:
     from b24sync.domain.settings import Settings
+    from b24sync.words import Both
 
 USER = ("id", "name", "email", "active", "department", "head_of")
 ROW = ("product_id", "name", "price", "quantity", "section_id")
@@ -38,9 +40,8 @@ def faults_of_tests(settings: Settings) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for n, test in enumerate(settings.tests):
         if test.name and first.setdefault(test.name, n) != n:
-            yield Problem(
-                ("tests", n, "name"), f"tests[{first[test.name]}] is called {quoted(test.name)} too"
-            )
+            told = words.SAME_TEST.both(other=first[test.name], name=quoted(test.name))
+            yield Problem(("tests", n, "name"), told)
         for fault in _faults_of(test, settings):
             yield fault.under("tests", n)
 
@@ -54,7 +55,7 @@ def _faults_of(test: RuleTest, settings: Settings) -> Iterator[Problem]:
         try:
             moment(test.at, UTC)
         except (TypeError, ValueError):
-            yield Problem(("at",), f'{quoted(str(test.at))} is no time (write "2026-11-24 10:00")')
+            yield Problem(("at",), words.NO_TIME.both(text=quoted(str(test.at))))
     yield from _value_faults(test)
     for n, expected in enumerate(test.expect):
         yield from _table_faults(("expect", n), expected, EXPECTED)
@@ -67,8 +68,10 @@ def _move_faults(test: RuleTest, settings: Settings) -> Iterator[Problem]:
     for key, value in (("from", test.from_), ("to", test.to)):
         if not value:
             continue
-        if not is_move or (short and key == "to"):
-            yield Problem((key,), f'cannot go with "{test.event}"')
+        if short and key == "to":
+            yield Problem((key,), words.SAYS_IT.both(event=test.event, moved=moved_name(kind)))
+        elif not is_move:
+            yield Problem((key,), words.NOT_WITH.both(event=test.event))
         elif message := place_fault(value, kind, settings):
             yield Problem((key,), message)
 
@@ -90,7 +93,7 @@ def _people_faults(test: RuleTest) -> Iterator[Problem]:
     for n, user in enumerate(test.users):
         yield from _table_faults(("users", n), user, USER, value_fault)
         if "id" not in user:
-            yield Problem(("users", n, "id"), "is required (write the user's number)")
+            yield Problem(("users", n, "id"), words.NO_USER_ID.both())
     for key, person in (("responsible", test.responsible), ("department_head", test.department_head)):
         yield from _table_faults((key,), person or {}, USER, value_fault)
     for name, person in test.people.items():
@@ -106,14 +109,17 @@ def _links(kind: str) -> tuple[str, ...]:
 
 
 def _table_faults(
-    where: Path, values: Any, known: Any, check: Callable[[str, Any], str] = lambda _name, _value: ""
+    where: Path,
+    values: Any,
+    known: Any,
+    check: Callable[[str, Any], Both | None] = lambda _name, _value: None,
 ) -> Iterator[Problem]:
     if not isinstance(values, Mapping):
-        yield Problem(where, "is no table")
+        yield Problem(where, words.NO_TABLE.both())
         return
     names = list(known)
     for key in values:
         if key not in names:
-            yield Problem((*where, key), f"unknown value{hint(key, names)}")
+            yield Problem((*where, key), words.UNKNOWN_VALUE.both(hint=hint(key, names)))
         elif message := check(key, values[key]):
             yield Problem((*where, key), message)

@@ -11,12 +11,15 @@ from b24sync.domain.entity import INVOICE, TASK
 from b24sync.domain.event import STUCK, event_names, moved_name
 from b24sync.domain.invoice_statuses import invoice_status_fault
 from b24sync.domain.wording import did_you_mean, quoted
+from b24sync.words import advice
+from b24sync.words import config_rules as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from b24sync.domain.rule_settings import RuleSettings
     from b24sync.domain.settings import Settings
+    from b24sync.words import Both
 
 
 def rule_faults(settings: Settings) -> Iterator[Problem]:
@@ -24,8 +27,8 @@ def rule_faults(settings: Settings) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for n, rule in enumerate(settings.rules):
         if rule.name and first.setdefault(rule.name, n) != n:
-            message = f"rules[{first[rule.name]}] is called {quoted(rule.name)} already (names must differ)"
-            yield Problem(("rules", n, "name"), message)
+            told = words.SAME_NAME.both(other=first[rule.name], name=quoted(rule.name))
+            yield Problem(("rules", n, "name"), told)
         for fault in _faults_of(rule, settings):
             yield fault.under("rules", n)
 
@@ -38,32 +41,32 @@ def known_kinds(rule: RuleSettings, settings: Settings) -> tuple[str, ...]:
 
 def _faults_of(rule: RuleSettings, settings: Settings) -> Iterator[Problem]:
     if not rule.name.strip() or not rule.name.isprintable():
-        yield Problem(("name",), "must be a name in one line")
+        yield Problem(("name",), words.NO_NAME.both())
     if not rule.on:
-        yield Problem(("on",), 'is empty (write an event, such as "invoice.created")')
+        yield Problem(("on",), words.NO_EVENTS.both())
     for n, event in enumerate(rule.on):
         if message := event_fault(event, settings):
             yield Problem(("on", n), message)
     yield from _move_faults(rule, settings)
     if not rule.steps:
-        yield Problem(("steps",), "is empty (write at least one [[rules.steps]])")
+        yield Problem(("steps",), words.NO_STEPS.both())
     for n, step in enumerate(rule.steps):
         for fault in step_faults(step, rule, settings):
             yield fault.under("steps", n)
 
 
-def event_fault(event: str, settings: Settings) -> str:
-    """What is wrong with an event's name; empty: nothing."""
+def event_fault(event: str, settings: Settings) -> Both | None:
+    """What is wrong with an event's name; ``None``: nothing."""
     kind, _, word = event.partition(".")
     if word not in _words_of(kind, settings):
-        return f"no event called {quoted(event)}{_event_hint(event, settings)}"
+        return words.NO_EVENT.both(event=quoted(event), hint=_event_hint(event, settings))
     if not _is_watched(kind, settings):
-        return f'{kind} is not watched (add "{kind}" to poll.watch)'
+        return words.NOT_WATCHED.both(kind=kind)
     if event == "invoice.tasks_completed" and TASK not in settings.poll.watch:
-        return 'needs the tasks, and task is not watched (add "task" to poll.watch)'
+        return words.NEEDS_TASKS.both()
     if event == "invoice.reminder_due" and settings.reminders is None:
-        return "never happens without [reminders] (add that section)"
-    return ""
+        return words.NEEDS_REMINDERS.both()
+    return None
 
 
 def _is_watched(kind: str, settings: Settings) -> bool:
@@ -82,16 +85,16 @@ def _words_of(kind: str, settings: Settings) -> tuple[str, ...]:
     return (*words, *settings.invoice.status_names()) if kind == INVOICE else words
 
 
-def _event_hint(event: str, settings: Settings) -> str:
+def _event_hint(event: str, settings: Settings) -> Both:
     kind, _, word = event.partition(".")
     kinds = kinds_of(settings)
     meant = kind if kind in kinds else did_you_mean(kind, kinds)
     known = _words_of(meant, settings)
     near = word if word in known else did_you_mean(word, known)
     if meant and near:
-        return f" (did you mean {meant}.{near}?)"
+        return advice.meant(f"{meant}.{near}")
     names = [f"{each}.{word}" for each in ([meant] if meant else kinds) for word in _words_of(each, settings)]
-    return f" (known: {', '.join(names)})"
+    return advice.known(names)
 
 
 def _move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Problem]:
@@ -102,8 +105,9 @@ def _move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Problem]:
     yield from _stay_faults(rule)
     for key, values in (("from", rule.from_), ("to", rule.to), ("stage", rule.stage)):
         for n, value in enumerate(values):
-            messages = [place_fault(value, kind, settings) for kind in kinds]
-            if messages and all(messages):
+            found = [place_fault(value, kind, settings) for kind in kinds]
+            messages = [message for message in found if message is not None]
+            if messages and len(messages) == len(found):
                 yield Problem((key, n), messages[0])
 
 
@@ -111,10 +115,10 @@ def _stay_faults(rule: RuleSettings) -> Iterator[Problem]:
     """``after`` and ``stage`` go with ``*.stuck`` only, which needs the first of them."""
     stuck = [name for name in rule.on if name.endswith(f".{STUCK}")]
     if stuck and rule.after is None:
-        yield Problem(("after",), f'is required with "{stuck[0]}" (write "3wd" for working days, or "5d")')
+        yield Problem(("after",), words.NEEDS_AFTER.both(event=stuck[0]))
     for key, value in (("after", rule.after), ("stage", rule.stage)):
         if value and not stuck:
-            yield Problem((key,), 'goes with "invoice.stuck" and "deal.stuck" only (remove it)')
+            yield Problem((key,), words.ONLY_STUCK.both())
 
 
 def _no_move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Problem]:
@@ -124,21 +128,28 @@ def _no_move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Problem]
             continue
         if event not in event_names(kind):
             if rule.to:
-                message = f'cannot go with "{event}", which says it already (write "{moved_name(kind)}")'
-                yield Problem(("to",), message)
+                yield Problem(("to",), words.SAYS_IT.both(event=event, moved=moved_name(kind)))
         elif event != moved_name(kind):
             key = "to" if rule.to else "from"
-            advice = f' (write "{moved_name(kind)}")' if moved_name(kind) in event_names(kind) else ""
-            advice = ' (write stage = ["…"])' if event.endswith(f".{STUCK}") else advice
-            yield Problem((key,), f'cannot go with "{event}", which is no move{advice}')
+            told = words.NO_MOVE.both(event=event, hint=advice.in_brackets(_instead(event)))
+            yield Problem((key,), told)
 
 
-def place_fault(value: str, kind: str, settings: Settings) -> str:
-    """What is wrong with a status name or stage id of a kind; empty: nothing."""
+def _instead(event: str) -> Both:
+    """What to write for an event that is no move."""
+    kind = event.partition(".")[0]
+    if event.endswith(f".{STUCK}"):
+        return words.WRITE_STAGE.both()
+    known = moved_name(kind) in event_names(kind)
+    return words.WRITE_EVENT.both(event=moved_name(kind)) if known else words.REMOVE_IT.both()
+
+
+def place_fault(value: str, kind: str, settings: Settings) -> Both | None:
+    """What is wrong with a status name or stage id of a kind; ``None``: nothing."""
     if kind == INVOICE:
         return invoice_status_fault(settings, value)
     if value in settings.invoice.status_names():
-        return f"{quoted(value)} is a status of invoices, not a stage (write a stage id, such as C1:WON)"
+        return words.A_STATUS.both(text=quoted(value))
     if not value.replace(":", "").replace("_", "").isalnum():
-        return f"{quoted(value)} is no stage id (write it as C1:WON)"
-    return ""
+        return words.NO_STAGE.both(text=quoted(value))
+    return None

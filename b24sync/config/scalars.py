@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from datetime import time, timedelta
@@ -9,13 +10,15 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from b24sync.config.problems import found, wrong
+from b24sync.config.problems import other_than, why_unread, wrong
 from b24sync.domain.values import NO_SECRET, Deadline, Secret, Stay, TemplateFile, parse_duration, parse_time
 from b24sync.domain.wording import quoted
+from b24sync.errors import WrongValueError
 from b24sync.plain_files import read_plain
 
 if TYPE_CHECKING:
     from b24sync.config.secrets import SecretReader
+    from b24sync.words.config_values import Wanted
 
 _LARGEST_TEMPLATE = 1_000_000
 
@@ -23,7 +26,7 @@ _LARGEST_TEMPLATE = 1_000_000
 def read_text(raw: Any) -> str:
     """A text; numbers and dates without quotes are none."""
     if not isinstance(raw, str):
-        raise wrong(f"{found(raw)}, write a text in quotes", rest=None)
+        raise other_than(raw, "quoted text")
     return raw
 
 
@@ -31,14 +34,18 @@ def read_path(raw: Any, folder: Path) -> Path:
     """A path, counted from a folder if it is relative."""
     text = read_text(raw)
     if not text or not text.isprintable():
-        raise wrong(f"{quoted(text)} is no path", rest=None)
+        from b24sync.words.config_values import NO_PATH
+
+        raise wrong(NO_PATH.both(text=quoted(text)), rest=None)
     return folder / os.path.expanduser(text)  # noqa: PTH111 (Path's raises where there is no home)
 
 
 def read_secret(raw: Any, secrets: SecretReader) -> Secret:
     """A secret; what was found instead of a text is not shown."""
     if not isinstance(raw, str):
-        raise wrong("is no text (write it in quotes)", rest=NO_SECRET)
+        from b24sync.words.config_values import NO_TEXT
+
+        raise wrong(NO_TEXT.both(), rest=NO_SECRET)
     return secrets.read(raw)
 
 
@@ -48,28 +55,31 @@ def read_template(raw: Any, folder: Path) -> TemplateFile:
     try:
         return TemplateFile(path, _text_in(path))
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "is no text in UTF-8"
-        raise wrong(f"the file {path} cannot be read: {reason}", rest=None) from None
+        from b24sync.words.config_values import UNREAD_FILE
+
+        raise wrong(UNREAD_FILE.both(path=path, why=why_unread(error)), rest=None) from None
 
 
 def _text_in(path: Path) -> str:
     content = read_plain(path, _LARGEST_TEMPLATE)
     if len(content) > _LARGEST_TEMPLATE:
-        raise OSError(0, "it is larger than 1 MB, which no letter is")
+        raise OSError(errno.EFBIG, "it is larger than 1 MB, which no letter is")
     return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _whole(raw: Any) -> int:
     if not isinstance(raw, int) or isinstance(raw, bool):
-        raise wrong(f"{found(raw)}, write a whole number", rest=None)
+        raise other_than(raw, "whole number")
     if abs(raw) >= 2**63:
-        raise wrong("is too large a number", rest=None)
+        from b24sync.words.config_values import TOO_LARGE
+
+        raise wrong(TOO_LARGE.both(), rest=None)
     return raw
 
 
 def _decision(raw: Any) -> bool:
     if not isinstance(raw, bool):
-        raise wrong(f"{found(raw)}, write true or false", rest=None)
+        raise other_than(raw, "decision")
     return raw
 
 
@@ -79,23 +89,23 @@ def _decimal(raw: Any) -> Decimal:
     except InvalidOperation:
         number = None
     if number is None or not number.is_finite():
-        raise wrong(f'{found(raw)}, write a number, such as "5" or "2.5"', rest=None)
+        raise other_than(raw, "percents")
     return number
 
 
-def _parsed(parse: Callable[[str], Any], example: str) -> Callable[[Any], Any]:
+def _parsed(parse: Callable[[str], Any], example: Wanted) -> Callable[[Any], Any]:
     def read(raw: Any) -> Any:
         if not isinstance(raw, str):
-            raise wrong(f"{found(raw)}, write {example}", rest=None)
+            raise other_than(raw, example)
         try:
             return parse(raw)
-        except ValueError as error:
-            raise wrong(str(error), rest=None) from None
+        except WrongValueError as error:
+            raise wrong(error.told, rest=None) from None
 
     return read
 
 
-_time_text = _parsed(parse_time, 'a time such as "10:00"')
+_time_text = _parsed(parse_time, "time")
 
 
 def _time(raw: Any) -> time:
@@ -109,9 +119,9 @@ READERS: dict[Any, Callable[[Any], Any]] = {
     bool: _decision,
     Decimal: _decimal,
     time: _time,
-    timedelta: _parsed(parse_duration, 'a duration such as "5m"'),
-    Deadline: _parsed(Deadline.parse, '"+3wd" or "+2d"'),
-    Stay: _parsed(Stay.parse, '"3wd" or "5d"'),
+    timedelta: _parsed(parse_duration, "duration"),
+    Deadline: _parsed(Deadline.parse, "deadline"),
+    Stay: _parsed(Stay.parse, "stay"),
 }
 """Type → what reads it, or raises FaultyError."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -9,13 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
-from b24sync.config.problems import wrong
+from b24sync.config.problems import why_unread, wrong
 from b24sync.domain.values import NO_SECRET, Secret
 from b24sync.ownership import file_fault
 from b24sync.plain_files import read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from b24sync.words import Both
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _CREDENTIAL = r"(?!\.+$)[A-Za-z0-9_.@-]+"
@@ -52,62 +55,65 @@ class SecretReader:
         if text.startswith("credential:"):
             return self._credential(text.removeprefix("credential:"))
         if text and self._readable_by_others():
-            raise wrong(
-                f'is written in a file that others can read (chmod 600 {self.file}, or write "env:NAME" or '
-                f'"file:PATH" here)',
-                rest=Secret(text),
-            )
+            from b24sync.words.config_values import SEEN_SECRET
+
+            raise wrong(SEEN_SECRET.both(path=self.file), rest=Secret(text))
         return Secret(text)
 
     def _variable(self, name: str) -> Secret:
-        if re.fullmatch(_NAME, name) is None:
-            raise wrong('names no variable (write "env:NAME")', rest=NO_SECRET)
-        value = self.environ.get(name, "").strip()
-        if value or self.offline:
+        named = re.fullmatch(_NAME, name) is not None
+        value = self.environ.get(name, "").strip() if named else ""
+        if value or (named and self.offline):
             return Secret(value)
-        state = "is empty" if name in self.environ else "is not set"
-        raise wrong(
-            f"the variable {name} {state} (set it where b24sync runs, in the crontab say)", rest=NO_SECRET
-        )
+        from b24sync.words import config_values as words
+
+        if not named:
+            raise wrong(words.NO_VARIABLE_NAME.both(), rest=NO_SECRET)
+        told = words.EMPTY_VARIABLE if name in self.environ else words.NO_VARIABLE
+        raise wrong(told.both(name=name), rest=NO_SECRET)
 
     def _content(self, name: str) -> Secret:
         path = self.file.parent / os.path.expanduser(name)  # noqa: PTH111 (Path's raises without a home)
-        return self._text_in(path, f"the file {path}")
+        return self._text_in(path)
 
     def _credential(self, name: str) -> Secret:
-        if re.fullmatch(_CREDENTIAL, name) is None:
-            raise wrong('names no credential (write "credential:NAME")', rest=NO_SECRET)
+        named = re.fullmatch(_CREDENTIAL, name) is not None
         folder = self.environ.get("CREDENTIALS_DIRECTORY", "")
         path = FilePath(folder) / name
-        if not (folder and path.exists()):
-            if self.offline:
-                return NO_SECRET
-            raise wrong(
-                f"systemd hands over no credential {name} (write LoadCredential={name}:/path/of/the/secret "
-                f"into [Service] of the unit)",
-                rest=NO_SECRET,
-            )
-        return self._text_in(path, f"the credential {name}")
+        if named and folder and path.exists():
+            return self._text_in(path, credential=name)
+        if named and self.offline:
+            return NO_SECRET
+        from b24sync.words.config_values import NO_CREDENTIAL, NO_CREDENTIAL_NAME
 
-    def _text_in(self, path: FilePath, what: str) -> Secret:
-        try:
-            text = _read(path).decode().rstrip("\r\n")
-        except (OSError, ValueError) as error:
-            if self.offline:
-                return NO_SECRET
-            reason = (
-                error.strerror if isinstance(error, OSError) and error.strerror else "is no text in UTF-8"
-            )
-            raise wrong(f"{what} cannot be read: {reason}", rest=NO_SECRET) from None
-        fault = file_fault(path)
-        if fault:
-            raise wrong(f"{what} {fault}", rest=NO_SECRET)
-        if not text and not self.offline:
-            raise wrong(f"{what} is empty", rest=NO_SECRET)
-        return Secret(text)
+        told = NO_CREDENTIAL.both(name=name) if named else NO_CREDENTIAL_NAME.both()
+        raise wrong(told, rest=NO_SECRET)
+
+    def _text_in(self, path: FilePath, *, credential: str = "") -> Secret:
+        text, unread = _text_of(path)
+        fault = file_fault(path) if unread is None else None
+        if self.offline and unread is not None:
+            return NO_SECRET
+        if fault is None and unread is None and (text or self.offline):
+            return Secret(text)
+        from b24sync.words import config_values as words
+
+        what = words.THE_CREDENTIAL.both(name=credential) if credential else words.THE_FILE.both(path=path)
+        if unread is not None:
+            raise wrong(words.UNREAD.both(what=what, why=unread), rest=NO_SECRET)
+        told = words.EMPTY.both(what=what) if fault is None else words.UNTRUSTED.both(what=what, fault=fault)
+        raise wrong(told, rest=NO_SECRET)
 
     def _readable_by_others(self) -> bool:
         return os.name == "posix" and bool(self.file.stat().st_mode & _OTHERS)
+
+
+def _text_of(path: FilePath) -> tuple[str, Both | None]:
+    """The text of a plain file without its last line break, and why there is none."""
+    try:
+        return _read(path).decode().rstrip("\r\n"), None
+    except (OSError, ValueError) as error:
+        return "", why_unread(error)
 
 
 def _read(path: FilePath) -> bytes:
@@ -118,5 +124,5 @@ def _read(path: FilePath) -> bytes:
     """
     content = read_plain(path, _LONGEST)
     if len(content) > _LONGEST:
-        raise OSError(0, "it is too long for a secret")
+        raise OSError(errno.EFBIG, "it is too long for a secret")
     return content

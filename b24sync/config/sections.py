@@ -15,9 +15,13 @@ from b24sync.domain.invoice_statuses import STAGE_ID, invoice_status_fault
 from b24sync.domain.settings import STATUSES
 from b24sync.domain.wording import did_you_mean, hint, quoted
 from b24sync.portal.webhook import is_loopback
+from b24sync.words import advice
+from b24sync.words import config_people as people_words
+from b24sync.words import config_sections as words
 
 if TYPE_CHECKING:
     from b24sync.domain.settings import MailSettings, Settings
+    from b24sync.words import Both
 
 _URL = re.compile(r"https?://[^\s/]+\S*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -45,30 +49,32 @@ def section_faults(settings: Settings) -> Iterator[Problem]:
 def section_warnings(settings: Settings) -> Iterator[Problem]:
     """What is allowed and probably not meant."""
     if settings.poll.overlap < timedelta(minutes=1):
-        yield Problem(("poll", "overlap"), 'is under a minute, changes may be missed (write "5m")')
+        yield Problem(("poll", "overlap"), words.SHORT_OVERLAP.both())
     if settings.mail and settings.mail.security == "tls" and settings.mail.port == 587:
-        yield Problem(("mail", "port"), 'is 587, which servers keep for "starttls"; "tls" is usually on 465')
+        yield Problem(("mail", "port"), words.PORT_587.both())
     if settings.mail and settings.mail.redirect_to:
-        yield Problem(("mail", "redirect_to"), f"every mail goes to {settings.mail.redirect_to}")
+        told = words.REDIRECTED.both(address=settings.mail.redirect_to)
+        yield Problem(("mail", "redirect_to"), told)
 
 
 def _portal_faults(settings: Settings) -> Iterator[Problem]:
     if not timedelta(seconds=1) <= settings.portal.timeout <= timedelta(minutes=10):
-        yield Problem(("portal", "timeout"), 'is out of range (write 1s to 10m, such as "30s")')
+        yield Problem(("portal", "timeout"), words.TIMEOUT.both())
     if settings.invoice.my_company < 0:
-        yield Problem(("invoice", "my_company"), "is no company's id")
+        yield Problem(("invoice", "my_company"), words.NO_COMPANY.both())
 
 
 def _poll_faults(settings: Settings) -> Iterator[Problem]:
     known = kinds_of(settings)
     for n, kind in enumerate(settings.poll.watch):
         if kind not in known:
-            yield Problem(("poll", "watch", n), f"no kind called {quoted(kind)}{hint(kind, known)}")
+            told = words.NO_KIND.both(kind=quoted(kind), hint=hint(kind, known))
+            yield Problem(("poll", "watch", n), told)
     yield from _twice(("poll", "watch"), settings.poll.watch)
     if not settings.poll.watch:
-        yield Problem(("poll", "watch"), f"is empty (known: {', '.join(known)})")
+        yield Problem(("poll", "watch"), words.EMPTY_WATCH.both(hint=advice.known(known)))
     if settings.poll.ping_url and not _URL.fullmatch(settings.poll.ping_url):
-        yield Problem(("poll", "ping_url"), "is no address (write https://…)")
+        yield Problem(("poll", "ping_url"), words.NO_URL.both())
 
 
 def _kind_faults(settings: Settings) -> Iterator[Problem]:
@@ -76,17 +82,14 @@ def _kind_faults(settings: Settings) -> Iterator[Problem]:
     for name, kind in settings.kinds.items():
         where = ("kinds", name)
         if not _NAME.fullmatch(name):
-            yield Problem(where, "is no name of a kind (write small letters, digits and _)")
+            yield Problem(where, words.NO_KIND_NAME.both())
         elif name in RESERVED:
-            yield Problem(where, f"the name {name} is taken (choose another)")
+            yield Problem(where, words.TAKEN_NAME.both(name=name))
         if kind.entity_type_id < 1:
-            message = "is no type of the portal (a smart process has 128 or more)"
-            yield Problem((*where, "entity_type_id"), message)
+            yield Problem((*where, "entity_type_id"), words.NO_TYPE.both())
         elif types.setdefault(kind.entity_type_id, name) != name:
-            message = (
-                f"{kind.entity_type_id} is the kind {types[kind.entity_type_id]} already (remove this table)"
-            )
-            yield Problem((*where, "entity_type_id"), message)
+            told = words.TAKEN_TYPE.both(type=kind.entity_type_id, name=types[kind.entity_type_id])
+            yield Problem((*where, "entity_type_id"), told)
 
 
 def _status_faults(settings: Settings) -> Iterator[Problem]:
@@ -96,21 +99,22 @@ def _status_faults(settings: Settings) -> Iterator[Problem]:
         if message := _status_name_fault(settings, name):
             yield Problem(where, message)
         if not stages:
-            yield Problem(where, "is empty (remove it for the default)")
+            yield Problem(where, words.NO_STAGES.both())
         for n, stage in enumerate(stages):
             if settings.invoice.api == "smart" and not STAGE_ID.fullmatch(stage):
-                yield Problem((*where, n), f"{quoted(stage)} is no stage id (write it as DT31_1:N)")
+                yield Problem((*where, n), words.NO_STAGE_ID.both(stage=quoted(stage)))
             elif owners.setdefault(stage, name) != name:
-                yield Problem((*where, n), f"{quoted(stage)} is {owners[stage]} already")
+                told = words.TAKEN_STAGE.both(stage=quoted(stage), status=owners[stage])
+                yield Problem((*where, n), told)
 
 
-def _status_name_fault(settings: Settings, name: str) -> str:
+def _status_name_fault(settings: Settings, name: str) -> Both | None:
     if name in STATUSES:
-        return ""
+        return None
     if not _NAME.fullmatch(name) or f"invoice.{name}" in event_names("invoice"):
-        return "cannot be the name of a status (write small letters, such as partly_paid)"
+        return words.NO_STATUS_NAME.both()
     near = did_you_mean(name, [status for status in STATUSES if status not in settings.invoice.status])
-    return f"unknown status (did you mean {near}?)" if near else ""
+    return words.UNKNOWN_STATUS.both(hint=advice.meant(near)) if near else None
 
 
 def _people_faults(settings: Settings) -> Iterator[Problem]:
@@ -118,11 +122,9 @@ def _people_faults(settings: Settings) -> Iterator[Problem]:
     selectors = Selectors(settings.people, roots)
     for name, selector in settings.people.items():
         if name in RESERVED or not name.isidentifier():
-            message = "cannot be a person's name here (choose another; letters, digits and _)"
-            yield Problem(("people", name), message)
+            yield Problem(("people", name), people_words.NO_NAME.both())
         if selector in settings.people and not meaning_of(name, settings.people):
-            message = f"'{selector}' leads round in a circle (write who it is)"
-            yield Problem(("people", name), message)
+            yield Problem(("people", name), people_words.IN_A_CIRCLE.both(selector=selector))
         elif message := selectors.fault(selector):
             yield Problem(("people", name), message)
 
@@ -131,7 +133,7 @@ def _alert_faults(settings: Settings) -> Iterator[Problem]:
     if settings.alerts is None:
         return
     if not settings.alerts.to:
-        yield Problem(("alerts", "to"), 'is empty (write people, such as ["user:1"])')
+        yield Problem(("alerts", "to"), words.NO_ALERTED.both())
     selectors = Selectors(settings.people, ())
     for n, person in enumerate(settings.alerts.to):
         if message := selectors.fault(person):
@@ -150,23 +152,22 @@ def _mail_faults(settings: Settings) -> Iterator[Problem]:
     if mail.transport == "smtp":
         yield from _smtp_faults(mail)
     if mail.from_ and not is_sender(mail.from_):
-        yield Problem(("mail", "from"), f"{quoted(mail.from_)} is no sender (write Name <box@host>)")
+        yield Problem(("mail", "from"), people_words.NO_SENDER.both(text=quoted(mail.from_)))
     for key, value in (("reply_to", mail.reply_to), ("redirect_to", mail.redirect_to)):
         if value and not is_address(value):
-            yield Problem(("mail", key), f"{quoted(value)} is no e-mail address (write box@host)")
+            yield Problem(("mail", key), people_words.NO_BARE_ADDRESS.both(text=quoted(value)))
     if not 1 <= mail.port <= 65_535:
-        yield Problem(("mail", "port"), "is out of range (write 1 to 65535)")
+        yield Problem(("mail", "port"), words.PORT.both())
 
 
 def _smtp_faults(mail: MailSettings) -> Iterator[Problem]:
     for key, value in (("host", mail.host), ("from", mail.from_)):
         if not value:
-            yield Problem(("mail", key), 'is required for transport "smtp"')
+            yield Problem(("mail", key), words.FOR_SMTP.both())
     if mail.password and not mail.user:
-        yield Problem(("mail", "user"), "is required for the login (write it, or remove password)")
+        yield Problem(("mail", "user"), words.USER_FOR_LOGIN.both())
     if mail.security == "none" and mail.host and not is_loopback(mail.host.strip("[]")):
-        message = '"none" is for a server on this machine only (write "starttls" or "tls")'
-        yield Problem(("mail", "security"), message)
+        yield Problem(("mail", "security"), words.NO_SECURITY.both())
 
 
 def _reminder_faults(settings: Settings) -> Iterator[Problem]:
@@ -174,13 +175,13 @@ def _reminder_faults(settings: Settings) -> Iterator[Problem]:
     if reminders is None:
         return
     if not reminders.days:
-        yield Problem(("reminders", "days"), "is empty (write days from the due date, or remove [reminders])")
+        yield Problem(("reminders", "days"), words.NO_DAYS.both())
     for n, days in enumerate(reminders.days):
         if abs(days) > 3650:
-            yield Problem(("reminders", "days", n), f"{days} is more than ten years away")
+            yield Problem(("reminders", "days", n), words.TOO_FAR.both(days=days))
     yield from _twice(("reminders", "days"), reminders.days)
     if not reminders.statuses:
-        yield Problem(("reminders", "statuses"), 'is empty (write ["sent"])')
+        yield Problem(("reminders", "statuses"), words.NO_STATUSES.both())
     for n, status in enumerate(reminders.statuses):
         if message := invoice_status_fault(settings, status):
             yield Problem(("reminders", "statuses", n), message)
@@ -190,29 +191,28 @@ def _commission_faults(settings: Settings) -> Iterator[Problem]:
     if settings.commission is None:
         return
     if not settings.commission.rates:
-        yield Problem(("commission", "rates"), "is required (write at least one [[commission.rates]])")
+        yield Problem(("commission", "rates"), words.NO_RATES.both())
     selectors = Selectors(settings.people, names_of("invoice"))
     for n, rate in enumerate(settings.commission.rates):
         where = ("commission", "rates", n)
         if message := selectors.fault(rate.for_):
             yield Problem((*where, "for"), message)
         if not 0 < rate.percent <= 100:
-            message = f"{rate.percent} is out of range (write more than 0, at most 100)"
-            yield Problem((*where, "percent"), message)
+            yield Problem((*where, "percent"), words.PERCENT.both(percent=rate.percent))
 
 
 def _limit_faults(settings: Settings) -> Iterator[Problem]:
     for key in ("max_emails_per_poll", "max_actions_per_poll", "max_own_runs_per_hour"):
         if getattr(settings.safety, key) < 1:
-            message = "must be at least 1 (for a trial without effects: dry_run = true)"
-            yield Problem(("safety", key), message)
+            yield Problem(("safety", key), words.AT_LEAST_ONE.both())
     if settings.safety.max_event_age < timedelta(minutes=1):
-        yield Problem(("safety", "max_event_age"), 'would skip every notice and mail (write "7d")')
+        yield Problem(("safety", "max_event_age"), words.WOULD_SKIP_ALL.both())
     if not 1 <= settings.retry.attempts <= 100:
-        yield Problem(("retry", "attempts"), "is out of range (write 1 to 100)")
+        yield Problem(("retry", "attempts"), words.ATTEMPTS.both())
 
 
 def _twice(path: Path, values: Sequence[str | int]) -> Iterator[Problem]:
     for n, value in enumerate(values):
         if value in values[:n]:
-            yield Problem((*path, n), f"{quoted(value) if isinstance(value, str) else value} is listed twice")
+            shown = quoted(value) if isinstance(value, str) else value
+            yield Problem((*path, n), words.TWICE.both(value=shown))

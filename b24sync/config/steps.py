@@ -12,6 +12,7 @@ from b24sync.config.problems import Path, Problem
 from b24sync.config.structure import hints_of, key_of
 from b24sync.domain.step_settings import StepPlace
 from b24sync.domain.values import Mark, TemplateFile
+from b24sync.words import config_rules as words
 
 if TYPE_CHECKING:
     from b24sync.domain.rule_settings import RuleSettings
@@ -82,11 +83,10 @@ def _need_faults(step: StepSettings, kinds: list[str], settings: Settings) -> It
     where = ("use",)
     for kind in dict.fromkeys(kinds):
         if step.kinds and kind not in step.kinds:
-            yield Problem(
-                where, f"{step.name} cannot work on events of {kind} (only of: {', '.join(step.kinds)})"
-            )
+            told = words.OTHER_KINDS.both(step=step.name, kind=kind, kinds=", ".join(step.kinds))
+            yield Problem(where, told)
     if step.section and getattr(settings, step.section) is None:
-        yield Problem(where, f"{step.name} needs [{step.section}] (add that section)")
+        yield Problem(where, words.NEEDS_SECTION.both(step=step.name, section=step.section))
 
 
 def _selector_faults(step: StepSettings, names: frozenset[str], settings: Settings) -> Iterator[Problem]:

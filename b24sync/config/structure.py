@@ -7,7 +7,7 @@ the first, and hand on what could be read, so that the cross-checks see the rest
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from decimal import Decimal
 from functools import cache
@@ -25,27 +25,15 @@ from typing import (
 )
 
 from b24sync.config.hooks import Hooks, Read
-from b24sync.config.problems import Problem, ProblemsError, found, wrong
+from b24sync.config.problems import Problem, ProblemsError, found, other_than, wrong
 from b24sync.config.scalars import BLANKS, READERS, read_path, read_secret
 from b24sync.domain.values import Secret
 from b24sync.domain.wording import did_you_mean, hint
 
 if TYPE_CHECKING:
     from b24sync.config.secrets import SecretReader
-
-_EXAMPLES = {
-    "webhook": "write the portal's webhook, or run: b24sync init",
-    "on": 'write an event, such as "invoice.created"',
-    "steps": "write at least one [[rules.steps]]",
-    "to": 'write people, such as ["responsible"]',
-    "set": 'write a table, such as { UF_CRM_CITY = "Казань" }',
-    "from": 'write "list:ID", "item:TYPE", "contact" or "company"',
-    "for": 'write whose it is, such as "invoice.responsible"',
-    "percent": 'write percents, such as "5"',
-    "entity_type_id": "write the number of the smart process",
-    "event": 'write an event, such as "invoice.created"',
-    "expect": 'write the actions, such as [{ rule = "head-knows", step = "notify" }]; [] means nothing',
-}
+    from b24sync.words import Both
+    from b24sync.words.config_values import Wanted
 
 
 @cache
@@ -122,7 +110,7 @@ def _columns(cls: Any, hooks: Hooks) -> dict[str, _Column]:
 
 def _read_table(raw: Any, cls: Any, columns: Mapping[str, _Column]) -> Any:
     if not isinstance(raw, Mapping):
-        raise wrong(f"{found(raw)}, write a table", rest=_blank(cls))
+        raise other_than(raw, "table", rest=_blank(cls))
     values: dict[str, Any] = {}
     faults: list[Problem] = []
     for key, column in columns.items():
@@ -150,8 +138,7 @@ def _key_faults(raw: Mapping[str, Any], columns: Mapping[str, _Column]) -> list[
         if key not in columns:
             near = did_you_mean(key, free)
             meant.add(near)
-            message = "unknown setting" + hint(key, free if near else columns)
-            faults.append(Problem((key,), message, (near,) if near else ()))
+            faults.append(Problem((key,), _unknown(key, free if near else columns), (near,) if near else ()))
     for key, column in columns.items():
         if column.required() and key not in raw and key not in meant:
             faults.extend(fault.under(key) for fault in _missing(key, column))
@@ -165,8 +152,22 @@ def _missing(key: str, column: _Column) -> tuple[Problem, ...]:
             column.read({})
         except ProblemsError as error:
             return error.faults
-    example = f" ({_EXAMPLES[key]})" if key in _EXAMPLES else ""
-    return (Problem((), f"is required{example}"),)
+    return (required(key),)
+
+
+def _unknown(key: str, known: Iterable[str]) -> Both:
+    from b24sync.words.config_values import UNKNOWN
+
+    return UNKNOWN.both(hint=hint(key, known))
+
+
+def required(key: str) -> Problem:
+    """What is wrong where a key is missing."""
+    from b24sync.words.advice import in_brackets
+    from b24sync.words.config_values import EXAMPLES, REQUIRED
+
+    example = EXAMPLES[key].both() if key in EXAMPLES else None
+    return Problem((), REQUIRED.both(example=in_brackets(example)))
 
 
 def _blank(hint_: Any) -> Any:
@@ -193,7 +194,7 @@ def _list_reader(hint_: Any, hooks: Hooks) -> Read:
     def read_list(raw: Any) -> tuple[Any, ...]:
         if not isinstance(raw, list):
             if tables:
-                raise wrong(f"{found(raw)}, write a list of tables, each under [[…]]", rest=())
+                raise other_than(raw, "tables", rest=())
             return (read(raw),)
         values: list[Any] = []
         faults: list[Problem] = []
@@ -216,7 +217,7 @@ def _mapping_reader(hint_: Any, hooks: Hooks) -> Read:
 
     def read_mapping(raw: Any) -> dict[str, Any]:
         if not isinstance(raw, Mapping):
-            raise wrong(f"{found(raw)}, write a table", rest={})
+            raise other_than(raw, "table", rest={})
         values: dict[str, Any] = {}
         faults: list[Problem] = []
         for key, item in raw.items():
@@ -238,14 +239,21 @@ def _choice_reader(hint_: Any) -> Read:
     def read_choice(raw: Any) -> Any:
         if isinstance(raw, str) and raw in known:
             return raw
+        from b24sync.words import advice, joined
+
         names = [name for name in known if name]
-        advice = hint(raw, names) if isinstance(raw, str) else f" (known: {', '.join(names)})"
-        raise wrong(f"{found(raw)}{advice}", rest=None)
+        told = hint(raw, names) if isinstance(raw, str) else advice.known(names)
+        raise wrong(joined([found(raw), told], by=""), rest=None)
 
     return read_choice
 
 
-_WORDS = {str: "a text", int: "a whole number", Decimal: "a number", bool: "true or false"}
+_WANTED: Mapping[Any, Wanted] = {
+    str: "text",
+    int: "whole number",
+    Decimal: "number",
+    bool: "decision",
+}
 
 
 def _union_reader(hint_: Any, hooks: Hooks) -> Read:
@@ -258,7 +266,6 @@ def _union_reader(hint_: Any, hooks: Hooks) -> Read:
         kind = Mapping if isinstance(raw, Mapping) else tuple if isinstance(raw, list) else type(raw)
         if kind in origins:
             return hooks.of(origins[kind])(raw)
-        words = " or ".join([_WORDS[kind] for kind in origins if kind in _WORDS])
-        raise wrong(f"{found(raw)}, write {words}", rest=None)
+        raise other_than(raw, *(_WANTED[kind] for kind in origins if kind in _WANTED))
 
     return read_union

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from b24sync.config.problems import Path, Problem
 from b24sync.domain.wording import did_you_mean, quoted
+from b24sync.errors import WrongValueError
 from b24sync.portal.webhook import Webhook
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ def surrounding_faults(settings: Settings, *, offline: bool = False) -> Iterator
     if settings.portal.ca_file and not offline:
         yield from _missing_file(("portal", "ca_file"), settings.portal.ca_file)
     if settings.mail and settings.mail.user and not settings.mail.password and not offline:
-        yield Problem(("mail", "password"), "is required for the login (write it, or remove user)")
+        from b24sync.words.config_sections import PASSWORD_FOR_LOGIN
+
+        yield Problem(("mail", "password"), PASSWORD_FOR_LOGIN.both())
     for n, name in enumerate(settings.calendar.file):
         yield from _missing_file(("calendar", "file", n), FilePath(name))
 
@@ -35,13 +38,15 @@ def _webhook_faults(settings: Settings) -> Iterator[Problem]:
         return
     try:
         Webhook.parse(address)
-    except ValueError as error:
-        yield Problem(("portal", "webhook"), str(error))
+    except WrongValueError as error:
+        yield Problem(("portal", "webhook"), error.told)
 
 
 def _missing_file(path: Path, file: FilePath) -> Iterator[Problem]:
     if not file.is_file():
-        yield Problem(path, f"there is no file {file}")
+        from b24sync.words.config_file import NO_OTHER_FILE
+
+        yield Problem(path, NO_OTHER_FILE.both(path=file))
 
 
 def zone_faults(name: str) -> Iterator[Problem]:
@@ -53,6 +58,9 @@ def zone_faults(name: str) -> Iterator[Problem]:
     try:
         zoneinfo.ZoneInfo(name)
     except (KeyError, ValueError, OSError):
+        from b24sync.words import advice
+        from b24sync.words.config_sections import NO_ZONE, WRITE_ZONE
+
         near = did_you_mean(name, zoneinfo.available_timezones())
-        advice = f"did you mean {near}?" if near else 'write a name such as "Europe/Moscow"'
-        yield Problem(("timezone",), f"no time zone called {quoted(name)} ({advice})")
+        told = advice.meant(near) if near else advice.in_brackets(WRITE_ZONE.both())
+        yield Problem(("timezone",), NO_ZONE.both(name=quoted(name), hint=told))

@@ -16,11 +16,13 @@ from b24sync.domain.values import Mark, is_path
 from b24sync.rules.language import Language
 from b24sync.rules.root_names import CUSTOM, ENTITIES, OPEN, ROW, ROWS, USER, VALUE, Schema, roots_for
 from b24sync.rules.text_errors import TextError
+from b24sync.words.config_texts import NO_COMMISSION
 
 if TYPE_CHECKING:
     from b24sync.domain.rule_settings import RuleSettings
     from b24sync.domain.settings import Settings
     from b24sync.domain.step_settings import StepSettings
+    from b24sync.words import Both
 
 Mode = Literal["condition", "plain"]
 _ITEM = Schema({**CUSTOM.attributes, "name": VALUE})
@@ -93,12 +95,12 @@ class _Texts:
         extra: Mapping[str, Schema] | None = None,
     ) -> Iterator[Problem]:
         """What is wrong with a text on events of any of the kinds."""
-        messages: dict[str, None] = {}
+        messages: dict[Both, None] = {}
         for kind in kinds:
             roots = roots_for(kind, people=self.settings.people, extra=extra)
             messages.update(dict.fromkeys(self._language.faults(source, mode=mode, roots=roots)))
         if self.settings.commission is None and self._asks_for_commission(source, mode):
-            messages["commission is unknown without [commission] (add that section)"] = None
+            messages[NO_COMMISSION.both()] = None
         for message in messages:
             yield Problem(path, message)
 

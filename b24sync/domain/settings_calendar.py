@@ -9,10 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from b24sync.domain.wording import did_you_mean
+from b24sync.errors import WrongValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from b24sync.words import Both, Message
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 DIRECTIONS = ("next", "previous", "nearest", "none")
@@ -42,19 +47,19 @@ def dates_of(text: str) -> tuple[date, ...]:
     """The days of ``"2026-06-15"`` or of an inclusive range ``"2026-12-28..2026-12-30"``.
 
     Raises:
-        ValueError: No such day, a range that runs backwards, or one of more than a year.
+        WrongValueError: No such day, a range that runs backwards, or one of more than a year.
     """
     ends = [part.strip() for part in text.split("..")]
     if len(ends) > 2 or not all(re.fullmatch(_DATE, end) for end in ends):
-        raise ValueError(f'{text!r} is no date (write "2026-06-15" or "2026-12-28..2026-12-30")')
+        raise _wrong("date", text)
     try:
         first, last = date.fromisoformat(ends[0]), date.fromisoformat(ends[-1])
     except ValueError:
-        raise ValueError(f"{text!r}: there is no such day") from None
+        raise _wrong("day", text) from None
     if last < first:
-        raise ValueError(f"{text!r} ends before it begins (write the earlier day first)")
+        raise _wrong("order", text)
     if last - first > _LONGEST_RANGE:
-        raise ValueError(f"{text!r} is longer than a year (is a year mistyped?)")
+        raise _wrong("length", text)
     return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
@@ -62,17 +67,34 @@ def month_day_of(text: str) -> tuple[int, int]:
     """Month and day of ``"08-30"``; ``"02-29"`` is a day of leap years only.
 
     Raises:
-        ValueError: No such day.
+        WrongValueError: No such day.
     """
     found = re.fullmatch(_MONTH_DAY, text.strip())
     if found is None:
-        raise ValueError(f'{text!r} is no day of a year (write month and day, "08-30")')
+        raise _wrong("month_day", text)
     month, day = int(found[1]), int(found[2])
     try:
         date(_LEAP_YEAR, month, day)
     except ValueError:
-        raise ValueError(f'{text!r}: there is no such day (write month and day, "08-30")') from None
+        raise _wrong("day_of_year", text) from None
     return month, day
+
+
+_Wrong: TypeAlias = Literal["date", "day", "order", "length", "month_day", "day_of_year"]
+
+
+def _wrong(what: _Wrong, text: str) -> WrongValueError:
+    from b24sync.words import config_calendar as words
+
+    told: dict[_Wrong, Message] = {
+        "date": words.NO_DATE,
+        "day": words.NO_SUCH_DAY,
+        "order": words.BACKWARDS,
+        "length": words.LONGER_THAN_YEAR,
+        "month_day": words.NO_YEARLY_DAY,
+        "day_of_year": words.NO_SUCH_YEARLY_DAY,
+    }
+    return WrongValueError(told[what].both(text=text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +130,7 @@ class CalendarSettings:
     keep_month: bool = False
     portal: str = "no"
 
-    def check(self) -> list[tuple[str, str]]:
+    def check(self) -> list[tuple[str, Both]]:
         """All faults: the path of the setting (``calendar.days_off[1]``), and what is wrong with it."""
         faults = [*self._choice_faults(), *self._week_faults(), *self._date_faults()]
         return [(f"calendar.{path}", message) for path, message in faults]
@@ -129,54 +151,51 @@ class CalendarSettings:
         """Every (month, day) of ``yearly_days_off``. Call it on checked settings."""
         return frozenset(month_day_of(text) for text in self.yearly_days_off)
 
-    def _choice_faults(self) -> Iterator[tuple[str, str]]:
+    def _choice_faults(self) -> Iterator[tuple[str, Both]]:
+        from b24sync.words import advice
+        from b24sync.words import config_calendar as words
+
         if self.country.upper() not in COUNTRIES:
-            yield (
-                "country",
-                f"no calendar of a country {self.country!r} (write its two-letter code, such as RU, BY, KZ)",
-            )
+            yield "country", words.NO_COUNTRY.both(country=self.country)
         for path, value, known in (
             ("direction", self.direction, DIRECTIONS),
             ("on_unpublished", self.on_unpublished, ON_UNPUBLISHED),
             ("portal", self.portal, PORTAL),
         ):
             if value not in known:
-                yield path, f"{value!r} is none of {', '.join(known)}{_did_you_mean(value, known)}"
+                near = did_you_mean(value, known)
+                hint = advice.meant(near) if near else advice.NOTHING
+                yield path, words.NONE_OF.both(value=value, known=", ".join(known), hint=hint)
 
-    def _week_faults(self) -> Iterator[tuple[str, str]]:
+    def _week_faults(self) -> Iterator[tuple[str, Both]]:
+        from b24sync.words import advice
+        from b24sync.words import config_calendar as words
+
         for n, name in enumerate(self.weekend):
             if name.upper() not in WEEKDAYS:
-                yield f"weekend[{n}]", f"no weekday {name!r} (known: {', '.join(WEEKDAYS)})"
+                yield f"weekend[{n}]", words.NO_WEEKDAY.both(name=name, hint=advice.known(WEEKDAYS))
         if {name.upper() for name in self.weekend} >= set(WEEKDAYS):
-            yield "weekend", "leaves no working day in the week (list only the days off)"
+            yield "weekend", words.NO_WORKING_DAY.both()
 
-    def _date_faults(self) -> Iterator[tuple[str, str]]:
+    def _date_faults(self) -> Iterator[tuple[str, Both]]:
+        from b24sync.words import config_calendar as words
+
         off: dict[date, int] = {}
         for n, text in enumerate(self.days_off):
             try:
                 off.update(dict.fromkeys(dates_of(text), n))
-            except ValueError as fault:
-                yield f"days_off[{n}]", str(fault)
+            except WrongValueError as fault:
+                yield f"days_off[{n}]", fault.told
         for n, text in enumerate(self.working_days):
             try:
                 both = [day for day in dates_of(text) if day in off]
-            except ValueError as fault:
-                yield f"working_days[{n}]", str(fault)
+            except WrongValueError as fault:
+                yield f"working_days[{n}]", fault.told
                 continue
             if both:
-                yield (
-                    f"working_days[{n}]",
-                    f"{both[0]} is also in days_off[{off[both[0]]}] (keep one of the two)",
-                )
+                yield f"working_days[{n}]", words.BOTH_WAYS.both(day=both[0], other=off[both[0]])
         for n, text in enumerate(self.yearly_days_off):
             try:
                 month_day_of(text)
-            except ValueError as fault:
-                yield f"yearly_days_off[{n}]", str(fault)
-
-
-def _did_you_mean(value: str, known: tuple[str, ...]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(value, known, n=1)
-    return f" (did you mean {close[0]}?)" if close else ""
+            except WrongValueError as fault:
+                yield f"yearly_days_off[{n}]", fault.told

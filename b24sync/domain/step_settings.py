@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-from b24sync.words import Message
+from b24sync.words import Both, Message
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -26,11 +26,11 @@ class StepProblem:
 
     Attributes:
         path: Where, from the step's table on.
-        message: What was found, and in brackets what to write.
+        message: What was found, and in brackets what to write, in both languages.
     """
 
     path: tuple[str | int, ...]
-    message: str
+    message: Both
 
 
 @dataclass(frozen=True, slots=True)

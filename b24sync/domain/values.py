@@ -15,6 +15,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
+from b24sync.errors import WrongValueError
+
 
 class Mark(Enum):
     """What a text of the configuration is, beyond being a text."""
@@ -65,14 +67,18 @@ def parse_duration(text: str) -> timedelta:
     """Read ``"90s"``, ``"5m"``, ``"24h"`` or ``"7d"``.
 
     Raises:
-        ValueError: The text has another form, or is longer than ten years.
+        WrongValueError: The text has another form, or is longer than ten years.
     """
     found = _DURATION.fullmatch(text)
     if found is None:
-        raise ValueError(f'found "{_shown(text)}", write a duration such as "90s", "5m", "24h" or "7d"')
+        from b24sync.words.config_values import NO_DURATION
+
+        raise WrongValueError(NO_DURATION.both(text=_shown(text)))
     duration = timedelta(**{_UNITS[found[2]]: int(found[1])})
     if duration > _LONGEST:
-        raise ValueError(f'found "{text}", write at most "3650d"')
+        from b24sync.words.config_values import LONG_DURATION
+
+        raise WrongValueError(LONG_DURATION.both(text=_shown(text)))
     return duration
 
 
@@ -89,11 +95,13 @@ def parse_time(text: str) -> time:
     """Read ``"10:00"``.
 
     Raises:
-        ValueError: No such time of day.
+        WrongValueError: No such time of day.
     """
     found = re.fullmatch(_TIME, text)
     if found is None:
-        raise ValueError(f'found "{_shown(text)}", write a time such as "10:00"')
+        from b24sync.words.config_values import NO_TIME
+
+        raise WrongValueError(NO_TIME.both(text=_shown(text)))
     return time(int(found[1]), int(found[2]))
 
 
@@ -128,13 +136,13 @@ class Deadline:
         """Read ``"+3wd"`` (working days) or ``"+2d"``, with a time of day if wanted: ``"+1wd 10:00"``.
 
         Raises:
-            ValueError: The text has another form.
+            WrongValueError: The text has another form.
         """
         found = re.fullmatch(_DEADLINE, text.strip())
         if found is None:
-            raise ValueError(
-                f'found "{_shown(text)}", write "+3wd" (working days), "+2d" (days) or "+1wd 10:00"'
-            )
+            from b24sync.words.config_values import NO_DEADLINE
+
+            raise WrongValueError(NO_DEADLINE.both(text=_shown(text)))
         return cls(int(found[1]), found[2] == "wd", parse_time(found[3]) if found[3] else None)
 
 
@@ -158,11 +166,13 @@ class Stay:
         """Read ``"3wd"`` (working days) or ``"5d"``.
 
         Raises:
-            ValueError: The text has another form.
+            WrongValueError: The text has another form.
         """
         found = re.fullmatch(_STAY, text.strip())
         if found is None or int(found[1]) == 0:
-            raise ValueError(f'found "{_shown(text)}", write "3wd" (working days) or "5d" (days)')
+            from b24sync.words.config_values import NO_STAY
+
+            raise WrongValueError(NO_STAY.both(text=_shown(text)))
         return cls(int(found[1]), found[2] == "wd")
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from b24sync.words import Both
 
 SHOWN = 60
 """How much of a text a message shows, in characters."""
@@ -22,11 +26,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return next((by_lower[name] for name in get_close_matches(word.lower(), by_lower, n=1)), "")
 
 
-def hint(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
+def hint(word: str, known: Iterable[str], *, otherwise: Both | None = None) -> Both:
     """`` (did you mean …?)``, else all that is known, else ``otherwise``; begins with a space."""
+    from b24sync.words import advice
+
     names = [name for name in known if name]
     near = did_you_mean(word, names)
-    if near:
-        return f" (did you mean {near}?)"
-    advice = "; or ".join(part for part in (f"known: {', '.join(names)}" if names else "", otherwise) if part)
-    return f" ({advice})" if advice else ""
+    return advice.meant(near) if near else advice.known(names, otherwise=otherwise)

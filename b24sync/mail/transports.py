@@ -9,6 +9,7 @@ from b24sync.errors import ConfigError, MailPermanentError
 from b24sync.mail.file_transport import FileMailer
 from b24sync.mail.portal_transport import PortalTransport
 from b24sync.mail.smtp import SmtpMailer
+from b24sync.words import Both
 
 if TYPE_CHECKING:
     from b24sync.clock import Clock
@@ -72,6 +73,6 @@ def _check_addresses(settings: MailSettings) -> None:
             try:
                 parse_address(text, where=f"mail.{name}")
             except MailPermanentError as error:
-                faults.append(str(error))
+                faults.append(Both(str(error), str(error)))
     if faults:
         raise ConfigError("configuration", faults)

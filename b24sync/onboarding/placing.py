@@ -8,6 +8,7 @@ from pathlib import Path
 
 from b24sync.config.load import load
 from b24sync.errors import ConfigError, UsageError
+from b24sync.words import Both
 from b24sync.words import init as words
 
 
@@ -28,8 +29,11 @@ def place(path: Path, text: str, *, overwrite: bool) -> Path | None:
         kept = _kept(path) if overwrite else None
         _put(draft, path, overwrite=overwrite)
     except ConfigError as error:
-        faults = [fault.replace(str(draft), str(path)) for fault in error.faults]
-        raise ConfigError(str(path), faults, remedy=words.REPORT_IT()) from None
+        faults = [
+            Both(fault.ru.replace(str(draft), str(path)), fault.en.replace(str(draft), str(path)))
+            for fault in error.faults
+        ]
+        raise ConfigError(str(path), faults, advice=words.REPORT_IT.both()) from None
     except FileExistsError:
         raise UsageError(words.EXISTS(path=path), remedy=words.OTHER_OUTPUT()) from None
     except OSError as error:

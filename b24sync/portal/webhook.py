@@ -7,11 +7,14 @@ import re
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from b24sync.errors import WrongValueError
 from b24sync.log import register_secret
 from b24sync.secrecy import HIDDEN
 
 if TYPE_CHECKING:
     from typing import Self
+
+    from b24sync.words import Both
 
 SHAPE = "https://HOST/rest/USER/SECRET/"
 _PATH = re.compile(r"(?P<prefix>(?:/[^/]+)*?)/rest/(?P<user>\d+)/(?P<secret>[^/]+)(?:/(?P<method>[\w.]*))?/?")
@@ -47,17 +50,17 @@ class Webhook:
         """Read a webhook's URL; a missing last slash and an appended method name are forgiven.
 
         Raises:
-            ValueError: It is none; the message says why and never repeats the secret.
+            WrongValueError: It is none; the message says why and never repeats the secret.
         """
         url = _split(text)
         found = _PATH.fullmatch(url.path)
         if found is None:
-            raise ValueError(_path_fault(url.path))
+            raise WrongValueError(_path_fault(url.path))
         host = (url.hostname or "").lower()
         if url.scheme == "http" and not is_loopback(host):
-            raise ValueError(
-                f"would send the secret in the clear (write https://{host}/...; http is for loopback only)"
-            )
+            from b24sync.words.webhooks import IN_CLEAR
+
+            raise WrongValueError(IN_CLEAR.both(host=host))
         return cls(
             scheme=url.scheme,
             host=host,
@@ -158,7 +161,7 @@ def _split(text: str) -> SplitResult:
     """The parts of the URL, none of which can surprise.
 
     Raises:
-        ValueError: No https URL, or with parts that a webhook has not.
+        WrongValueError: No https URL, or with parts that a webhook has not.
     """
     try:
         url = urlsplit(text.strip())
@@ -166,17 +169,19 @@ def _split(text: str) -> SplitResult:
     except ValueError:  # a broken IPv6 host or port; its words would repeat the text
         known, url = False, urlsplit("")
     if not known or url.scheme not in {"https", "http"}:
-        raise ValueError(f"is no webhook URL (it looks like {SHAPE})")
+        from b24sync.words.webhooks import NONE
+
+        raise WrongValueError(NONE.both(shape=SHAPE))
     if url.username is not None or url.query or url.fragment:
-        raise ValueError(f"has more than a webhook URL has: no login, ? or # (it looks like {SHAPE})")
+        from b24sync.words.webhooks import MORE
+
+        raise WrongValueError(MORE.both(shape=SHAPE))
     return url
 
 
-def _path_fault(path: str) -> str:
+def _path_fault(path: str) -> Both:
+    from b24sync.words import webhooks as words
+
     if re.search(r"/rest/\d+/?$", path):
-        return f"has no secret after the user id (it looks like {SHAPE})"
-    if "/rest/" not in f"{path}/":
-        return (
-            f"has no /rest/ in its path: this is the portal's address, not a webhook (it looks like {SHAPE})"
-        )
-    return f"does not go on with a user's number and a secret after /rest/ (it looks like {SHAPE})"
+        return words.NO_SECRET.both(shape=SHAPE)
+    return (words.OTHER_PATH if "/rest/" in f"{path}/" else words.NO_REST).both(shape=SHAPE)

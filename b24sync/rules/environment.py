@@ -137,9 +137,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return _asked(obj, attribute)
         except LookupError:
             known = list(obj.names()) if isinstance(obj, View) else ()
-            return self.undefined(
-                f"a {_kind_of(obj)} has no {attribute}{hint(attribute, known)}", name=attribute
-            )
+            told = words.VALUE_HAS_NO(value=_kind_of(obj), name=attribute, hint=hint(attribute, known).said())
+            return self.undefined(told, name=attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """An item of a list by number, of anything with attributes by name."""
@@ -152,7 +151,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         try:
             return obj[argument]
         except (TypeError, LookupError):
-            return self.undefined(f"there is no item {argument} here", name=str(argument))
+            return self.undefined(words.NO_ITEM(item=argument), name=str(argument))
 
 
 def compare_known(sign: str, left: Any, right: Any) -> bool:
@@ -181,10 +180,10 @@ def _kind_of(value: Any) -> str:
     if isinstance(value, EntityView):
         return value.entity.key.kind
     if isinstance(value, str):
-        return "text"
+        return words.A_TEXT()
     if isinstance(value, int | Decimal):
-        return "number"
-    return "date" if isinstance(value, date) else "value"
+        return words.A_NUMBER()
+    return words.A_DATE() if isinstance(value, date) else words.A_VALUE()
 
 
 class _DecimalLexer(Lexer):
@@ -242,7 +241,7 @@ def exact(template: nodes.Template) -> nodes.Template:
 def _range(*bounds: Any) -> range:
     found = range(*(int(bound) for bound in bounds))
     if len(found) > MAX_RANGE:
-        raise TextError(words.RANGE(most=MAX_RANGE))
+        raise TextError(words.RANGE.both(most=MAX_RANGE))
     return found
 
 
@@ -265,11 +264,11 @@ def _round(value: Any, precision: int = 0, method: str = "common") -> Any:
     if is_none(value):
         return MISSING
     if method not in _ROUNDINGS:
-        raise TextError(words.NO_ROUNDING(value=repr(method)))
+        raise TextError(words.NO_ROUNDING.both(value=repr(method)))
     try:
         found = Decimal(value).quantize(Decimal(1).scaleb(-int(precision)), rounding=_ROUNDINGS[method])
     except (InvalidOperation, TypeError, ValueError):
-        raise TextError(words.NOT_ROUNDED(value=repr(value))) from None
+        raise TextError(words.NOT_ROUNDED.both(value=repr(value))) from None
     currency = getattr(value, "currency", "")
     return Money(found, currency) if currency else found
 

@@ -36,7 +36,7 @@ def money(value: Any, *, language: str, currency: str = "") -> str:
     try:
         number = f"{amount.quantize(places, rounding=ROUND_HALF_UP):,f}"
     except InvalidOperation:
-        raise TextError(words.TOO_LARGE(value=repr(value))) from None
+        raise TextError(words.TOO_LARGE.both(value=repr(value))) from None
     number = as_written(number, language)
     if not currency:
         return number
@@ -56,7 +56,7 @@ def _amount(value: Any) -> tuple[Decimal, str]:
         return Decimal(repr(value)), ""
     found = _MONEY_TEXT.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise TextError(words.NO_AMOUNT(value=repr(value)))
+        raise TextError(words.NO_AMOUNT.both(value=repr(value)))
     return Decimal(found[1]), found[2] or ""
 
 
@@ -74,7 +74,7 @@ def day_of(value: Any, *, tz: tzinfo) -> date:
         moment = parse_time(value)
         is_day_only = len(value) == 10 or moment is None or moment.time() == moment.time().min
         return found if is_day_only or moment is None else moment.astimezone(tz).date()
-    raise TextError(words.NO_DATE(value=repr(value)))
+    raise TextError(words.NO_DATE.both(value=repr(value)))
 
 
 def day(value: Any, *, language: str, tz: tzinfo, form: str = "") -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jinja2.runtime import Context
 
     from b24sync.rules.environment import Sandbox
+    from b24sync.words import Both
 
 Mode: TypeAlias = Literal["plain", "line", "bbcode", "html", "html_file"]
 """How a text is escaped: not at all, not but on one line (subjects), for the messenger, for HTML."""
@@ -219,7 +220,7 @@ class Language:
 
     def faults(
         self, source: str, *, mode: Mode | Literal["condition"], roots: Mapping[str, Schema]
-    ) -> list[str]:
+    ) -> list[Both]:
         """Everything wrong with a text or a condition, before any value is known; empty if nothing is.
 
         Args:
@@ -236,7 +237,7 @@ class Language:
         try:
             parsed = _parse_expression(environment, source) if is_condition else _parse(environment, source)
         except TextError as error:
-            return [error.message]
+            return [error.told]
         return faults_in(parsed, environment, roots)
 
     def _environment(self, mode: Mode) -> Sandbox:
@@ -286,7 +287,7 @@ class Language:
             return MISSING
         calendar = self._calendar() if callable(self._calendar) else self._calendar
         if calendar is None:
-            raise TextError(words.NO_CALENDAR())
+            raise TextError(words.NO_CALENDAR.both())
         self._calendar = calendar
         return calendar.add_working_days(formats.day_of(value, tz=self.tz), int(count))
 
@@ -324,10 +325,13 @@ def _parse_expression(environment: Sandbox, source: str) -> nodes.Template:
     return exact(template)
 
 
-def _syntax(error: Any, source: str) -> str:
-    where = f"line {error.lineno}: " if "\n" in source.strip() else ""
+def _syntax(error: Any, source: str) -> Both:
+    from b24sync.words.config_texts import AT_LINE
+    from b24sync.words.text_syntax import text_fault
+
     shown = source if len(source) <= 60 and "\n" not in source else f"{source[:57].splitlines()[0]}…"
-    return f"{where}{error.message} (in {shown!r})"
+    told = words.IN.both(fault=text_fault(error.message), shown=repr(shown))
+    return AT_LINE.both(line=error.lineno, fault=told) if "\n" in source.strip() else told
 
 
 def _compile(environment: Sandbox, parsed: nodes.Template, source: str) -> Template:
@@ -336,7 +340,10 @@ def _compile(environment: Sandbox, parsed: nodes.Template, source: str) -> Templ
     try:
         return environment.from_string(parsed)
     except TemplateError as error:
-        raise TextError(f"{error.message} (in {source[:60]!r})") from None
+        from b24sync.words.text_syntax import text_fault
+
+        fault = text_fault(error.message or "")
+        raise TextError(words.IN.both(fault=fault, shown=repr(source[:60]))) from None
 
 
 def _rendered(template: Template, scope: Scope, source: str) -> str:
@@ -351,11 +358,11 @@ def _limited(parts: Iterable[str]) -> Iterator[str]:
     for part in parts:
         length += len(part)
         if length > MAX_CHARACTERS:
-            raise TextError(words.TOO_LONG(most=MAX_CHARACTERS))
+            raise TextError(words.TOO_LONG.both(most=MAX_CHARACTERS))
         yield part
 
 
 def _explained(error: Exception, source: str) -> TextError:
-    said = error.message if isinstance(error, TextError) else str(error) or type(error).__name__
+    told = error.told if isinstance(error, TextError) else str(error) or type(error).__name__
     shown = " ".join(source.split())
-    return TextError(f"{said} (in {shown if len(shown) <= 60 else shown[:59] + '…'})")
+    return TextError(words.IN.both(fault=told, shown=shown if len(shown) <= 60 else f"{shown[:59]}…"))

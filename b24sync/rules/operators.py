@@ -17,6 +17,7 @@ from b24sync.rest.dates import parse_date, parse_time
 from b24sync.rules.text_errors import TextError
 from b24sync.rules.text_values import MISSING, Missing, Money, is_none
 from b24sync.words import conditions as words
+from b24sync.words import joined
 
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -74,7 +75,7 @@ def compare(sign: str, left: Any, right: Any) -> bool:
         return bool(_ORDER[sign](left, right))
     except TypeError:
         raise TextError(
-            words.NOT_COMPARED(left=_shown(left), sign=_SIGNS[sign], right=_shown(right))
+            words.NOT_COMPARED.both(left=_shown(left), sign=_SIGNS[sign], right=_shown(right))
         ) from None
 
 
@@ -86,7 +87,7 @@ def _contains(item: Any, container: Any) -> bool:
             return str(item) in container
         return any(compare("eq", item, one) for one in container)
     except TypeError:
-        raise TextError(words.NO_LIST(value=_shown(container))) from None
+        raise TextError(words.NO_LIST.both(value=_shown(container))) from None
 
 
 def _shown(value: Any) -> str:
@@ -139,9 +140,9 @@ def calculate(sign: str, left: Any, right: Any) -> Any:
     if sign == "+" and isinstance(left, str) and isinstance(right, str):
         return left + right
     if not (_is_number(left) and _is_number(right)):
-        hint = words.JOIN() if isinstance(left, str) or isinstance(right, str) else ""
-        told = words.TWO_NUMBERS(left=_shown(left), sign=sign, right=_shown(right))
-        raise TextError(f"{told}{hint}")
+        told = words.TWO_NUMBERS.both(left=_shown(left), sign=sign, right=_shown(right))
+        texts = isinstance(left, str) or isinstance(right, str)
+        raise TextError(joined([told, words.JOIN.both()], by="") if texts else told)
     return _calculate_number(sign, left, right)
 
 
@@ -157,11 +158,11 @@ def _is_number(value: Any) -> bool:
 def _calculate_number(sign: str, left: Any, right: Any) -> Any:
     first, second = _exact(left, sign), _exact(right, sign)
     if sign == "**" and abs(Decimal(second)) > _MAX_POWER:
-        raise TextError(words.TOO_MUCH_POWER(left=left, right=right, most=_MAX_POWER))
+        raise TextError(words.TOO_MUCH_POWER.both(left=left, right=right, most=_MAX_POWER))
     try:
         found = _ARITHMETIC[sign](first, second)
     except ArithmeticError:
-        raise TextError(words.NO_RESULT(left=left, sign=sign, right=right)) from None
+        raise TextError(words.NO_RESULT.both(left=left, sign=sign, right=right)) from None
     currency = _currency(sign, left, right)
     return Money(found, currency) if currency and isinstance(found, Decimal) else found
 
@@ -180,7 +181,7 @@ def _currency(sign: str, left: Any, right: Any) -> str:
     if sign in {"+", "-"} and first and second:
         if first != second:
             both = {"left": f"{left} {first}", "right": f"{right} {second}"}
-            raise TextError(words.TWO_CURRENCIES(sign=sign, **both))
+            raise TextError(words.TWO_CURRENCIES.both(sign=sign, **both))
         return str(first)
     if first and second:
         return ""
@@ -195,8 +196,8 @@ def _calculate_date(sign: str, left: date, right: Any) -> Any:
             days = int(right) if sign == "+" else -int(right)
             return left + timedelta(days=days)
     except (OverflowError, ValueError):
-        raise TextError(words.NO_SUCH_DATE(left=left, sign=sign, right=right)) from None
-    raise TextError(words.DATE_TAKES(left=left, sign=sign, right=_shown(right)))
+        raise TextError(words.NO_SUCH_DATE.both(left=left, sign=sign, right=right)) from None
+    raise TextError(words.DATE_TAKES.both(left=left, sign=sign, right=_shown(right)))
 
 
 def _day(value: date) -> date:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from jinja2 import Environment, nodes  # noqa: TID253  # this module is imported lazily
 
 from b24sync.rules.root_names import EACH, Path, Schema, fault_of, hint
+from b24sync.words import Both
+from b24sync.words import config_texts as words
 
 _FORBIDDEN = {
     nodes.Include: "include",
@@ -142,7 +144,7 @@ def _mentions_section(template: nodes.Template) -> bool:
     return "section_id" in attributes or any("section_id" in text for text in constants)
 
 
-def faults_in(template: nodes.Template, environment: Environment, roots: Mapping[str, Schema]) -> list[str]:
+def faults_in(template: nodes.Template, environment: Environment, roots: Mapping[str, Schema]) -> list[Both]:
     """Everything that is wrong with a text that could be parsed."""
     found = [*_forbidden(template), *_unknown_filters(template, environment), *_deep_loops(template)]
     walk = Names()
@@ -154,10 +156,10 @@ def faults_in(template: nodes.Template, environment: Environment, roots: Mapping
     return list(dict.fromkeys(found))
 
 
-def _forbidden(template: nodes.Template) -> Iterator[str]:
+def _forbidden(template: nodes.Template) -> Iterator[Both]:
     for kind, word in _FORBIDDEN.items():
         for node in template.find_all(kind):
-            yield _at(node.lineno, f"{word} is not available here")
+            yield _at(node.lineno, words.NOT_AVAILABLE.both(word=word))
     attributes = [(one.lineno, one.attr) for one in template.find_all(nodes.Getattr)]
     items = [
         (one.lineno, one.arg.value)
@@ -166,26 +168,28 @@ def _forbidden(template: nodes.Template) -> Iterator[str]:
     ]
     for lineno, name in [*attributes, *items]:
         if str(name).startswith("_"):
-            yield _at(lineno, f"{name} is not available here")
+            yield _at(lineno, words.NOT_AVAILABLE.both(word=name))
 
 
-def _unknown_filters(template: nodes.Template, environment: Environment) -> Iterator[str]:
+def _unknown_filters(template: nodes.Template, environment: Environment) -> Iterator[Both]:
     for one in template.find_all(nodes.Filter):
         if one.name not in environment.filters:
-            yield _at(one.lineno, f"unknown filter {one.name}{hint(one.name, environment.filters)}")
+            told = words.UNKNOWN_FILTER.both(name=one.name, hint=hint(one.name, environment.filters))
+            yield _at(one.lineno, told)
     for test in template.find_all(nodes.Test):
         if test.name not in environment.tests:
-            yield _at(test.lineno, f"unknown test {test.name}{hint(test.name, environment.tests)}")
+            told = words.UNKNOWN_TEST.both(name=test.name, hint=hint(test.name, environment.tests))
+            yield _at(test.lineno, told)
 
 
-def _deep_loops(node: nodes.Node, depth: int = 0) -> Iterator[str]:
+def _deep_loops(node: nodes.Node, depth: int = 0) -> Iterator[Both]:
     for child in node.iter_child_nodes():
         inner = depth + isinstance(child, nodes.For)
         if inner > _MAX_LOOPS:
-            yield _at(child.lineno, f"more than {_MAX_LOOPS} loops inside each other")
+            yield _at(child.lineno, words.DEEP_LOOPS.both(most=_MAX_LOOPS))
         else:
             yield from _deep_loops(child, inner)
 
 
-def _at(lineno: int, fault: str) -> str:
-    return fault if lineno <= 1 else f"line {lineno}: {fault}"
+def _at(lineno: int, fault: Both) -> Both:
+    return fault if lineno <= 1 else words.AT_LINE.both(line=lineno, fault=fault)

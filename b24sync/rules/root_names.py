@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TypeAlias
 
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE, TASK
+from b24sync.domain.wording import did_you_mean
+from b24sync.words import Both, advice
+from b24sync.words import config_texts as words
 
 Path: TypeAlias = tuple[str, ...]
 """A name with the attributes asked of it, as ``("invoice", "amount")``; ``*``: each item of a list."""
 EACH = "*"
+_MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ def roots_for(
     return {**roots, **(extra or {})}
 
 
-def fault_of(path: Path, roots: Mapping[str, Schema]) -> str | None:
+def fault_of(path: Path, roots: Mapping[str, Schema]) -> Both | None:
     """What is wrong with a path; ``None`` if it may be used."""
     root, *rest = path
     schema = roots.get(root)
@@ -117,30 +120,30 @@ def fault_of(path: Path, roots: Mapping[str, Schema]) -> str | None:
             if schema.is_open:
                 continue
             if schema.element is None:
-                return f"{said} is no list"
+                return words.NO_LIST.both(name=said)
             schema = schema.element
             continue
         if schema.is_open:
             return None
         found = schema.attributes.get(name)
         if found is None:
-            return f"{said} has no {name}{hint(name, schema.attributes)}"
+            return words.HAS_NO.both(owner=said, name=name, hint=hint(name, schema.attributes))
         schema, said = found, f"{said}.{name}"
     return None
 
 
-def _unknown_root(root: str, roots: Mapping[str, Schema]) -> str:
+def _unknown_root(root: str, roots: Mapping[str, Schema]) -> Both:
     if root in ENTITIES or root in {"rows", "row"}:
-        return f"{root} is not known here (known: {', '.join(sorted(roots))})"
-    return f"unknown name {root}{hint(root, roots)}"
+        return words.NOT_HERE.both(name=root, hint=advice.known(sorted(roots)))
+    return words.UNKNOWN_NAME.both(name=root, hint=hint(root, roots))
 
 
-def hint(word: str, known: Collection[str]) -> str:
+def hint(word: str, known: Collection[str]) -> Both:
     """``(did you mean …?)`` for a word that is not known.
 
     Else what is known, or nothing if that is too much.
     """
-    close = get_close_matches(word, known, n=1)
-    if close:
-        return f" (did you mean {close[0]}?)"
-    return f" (known: {', '.join(sorted(known))})" if 0 < len(known) <= 20 else ""
+    near = did_you_mean(word, known)
+    if near:
+        return advice.meant(near)
+    return advice.known(sorted(known)) if len(known) <= _MOST_NAMED else advice.NOTHING

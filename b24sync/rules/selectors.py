@@ -11,6 +11,8 @@ from b24sync.domain.wording import did_you_mean
 from b24sync.rest.json_values import id_or_none
 from b24sync.rest.people import User
 from b24sync.rules.text_errors import TextError
+from b24sync.words import advice
+from b24sync.words import config_people as people_words
 from b24sync.words import remedies as words
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ def parse_selector(text: str, known_people: Mapping[str, str]) -> Selector:
         if meaning not in known_people:
             return _parsed(written, meaning, known_people)
         meaning = known_people[meaning].strip()
-    raise TextError(f"people.{written} leads round in a circle")
+    raise TextError(people_words.IN_A_CIRCLE.both(selector=f"people.{written}"))
 
 
 def _parsed(text: str, meaning: str, known_people: Iterable[str]) -> Selector:
@@ -79,7 +81,7 @@ def _parsed(text: str, meaning: str, known_people: Iterable[str]) -> Selector:
     if colon:
         found = id_or_none(number)
         if word not in {"user", "department"} or found is None:
-            raise TextError(f"{text!r} is no person (write user:ID or department:ID)")
+            raise TextError(people_words.NO_SELECTOR.both(text=text))
         return Selector(text, "user" if word == "user" else "department", number=found)
     if meaning == "department_head":
         return Selector(text, "head")
@@ -96,14 +98,12 @@ def _parsed_path(text: str, meaning: str, known_people: Iterable[str]) -> Select
     if len(parts) == 3 and parts[1] == "fields" and all(parts):
         return Selector(text, "field", parts[0], parts[2])
     if "." in meaning:
-        advice = f"write {parts[0]}.responsible, {parts[0]}.creator or {parts[0]}.fields.CODE"
-        raise TextError(f"{text!r} is no path to a person ({advice})")
+        way = people_words.WRITE_WAY.both(root=parts[0])
+        raise TextError(people_words.NO_WAY.both(text=text, hint=advice.in_brackets(way)))
     known = sorted(known_people)
     near = did_you_mean(meaning, [*known, *WORDS])
-    if near:
-        raise TextError(f"no person called {text!r} (did you mean {near}?)")
-    named = f"known: {', '.join(known)}; or " if known else ""
-    raise TextError(f"no person called {text!r} ({named}user:ID)")
+    hint = advice.meant(near) if near else advice.known(known, otherwise=people_words.AN_ID.both())
+    raise TextError(people_words.NOBODY.both(text=text, hint=hint))
 
 
 def find(selectors: Sequence[Selector], *, reach: Reach, entity: Entity | None, several: bool) -> Found:

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from b24sync.errors import WrongValueError
 from b24sync.words import fields as words
 
 _NUMBER = re.compile(r"-?\d{1,24}(?:\.\d{1,12})?")
@@ -16,13 +17,13 @@ def decimal_of(value: Any) -> Decimal:
     """An exact number; ``100.5`` of ``"100.5|RUB"``.
 
     Raises:
-        ValueError: It is none; says how to write it.
+        WrongValueError: It is none; says how to write it.
     """
     if isinstance(value, bool):
-        raise ValueError(words.NO_NUMBER(text=str(value), advice=""))  # noqa: TRY004 - for the caller it is a value like any other
+        raise _no_number(str(value).lower())
     if isinstance(value, Decimal):
         if not value.is_finite():
-            raise ValueError(words.NO_NUMBER(text=str(value), advice=""))
+            raise _no_number(str(value))
         return Decimal(value)
     if isinstance(value, int):
         return Decimal(value)
@@ -31,7 +32,7 @@ def decimal_of(value: Any) -> Decimal:
     text = str(value).strip().partition("|")[0].strip()
     if _NUMBER.fullmatch(text):
         return Decimal(text)
-    raise ValueError(words.NO_NUMBER(text=str(value).strip(), advice=_advice(text)))
+    raise _no_number(str(value).strip(), like=text)
 
 
 def currency_of(value: Any) -> str:
@@ -42,8 +43,8 @@ def currency_of(value: Any) -> str:
     return value.partition("|")[2].strip() if isinstance(value, str) else ""
 
 
-def _advice(text: str) -> str:
-    if not _LIKE_A_NUMBER.fullmatch(text):
-        return ""
-    plain = re.sub(r"[\s\u00a0\u202f']", "", text).replace(",", ".")
-    return words.WRITE(text=plain) if _NUMBER.fullmatch(plain) else ""
+def _no_number(text: str, *, like: str = "") -> WrongValueError:
+    """The error of a text that is none; ``like``: its part that may be meant for one."""
+    plain = re.sub(r"[\s\u00a0\u202f']", "", like).replace(",", ".") if _LIKE_A_NUMBER.fullmatch(like) else ""
+    advice = words.WRITE.both(text=plain) if _NUMBER.fullmatch(plain) else words.WRITE_SO.both()
+    return WrongValueError(words.NO_NUMBER.both(text=text, advice=advice))

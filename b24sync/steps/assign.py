@@ -38,6 +38,9 @@ _NOT_HANDED_OVER = Message(
 _CHANGED_SO_FAR = Message("{troubles} (пока изменено: {changed})", "{troubles} (changed so far: {changed})")
 _NOTHING = Message("ничего", "nothing")
 
+_NO_TARGETS = Message("пусто (есть: deal, contact, company)", "is empty (known: deal, contact, company)")
+_NO_ONE = Message('пусто (укажите, кто, например "user:7")', 'is empty (write who, such as "user:7")')
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assign(StepSettings):
@@ -69,9 +72,9 @@ to = ["user:5"]
     def problems(self, place: StepPlace) -> Iterator[StepProblem]:
         """There must be something to hand over, and somebody to take it."""
         if not self.targets:
-            yield StepProblem(("targets",), "is empty (known: deal, contact, company)")
+            yield StepProblem(("targets",), _NO_TARGETS.both())
         if not self.to:
-            yield StepProblem(("to",), 'is empty (write who, such as "user:7")')
+            yield StepProblem(("to",), _NO_ONE.both())
 
     @classmethod
     def brief(cls, told: Mapping[str, Any], tz: tzinfo) -> str:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _COMMENT_ON = Message("комментарий к {entity}", "comment on {entity}")
 
+_NO_TEXT = Message("пусто (напишите текст)", "is empty (write a text)")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment(StepSettings):
@@ -48,7 +50,7 @@ text = "Work begins: {{ deal.title }}"
     def problems(self, place: StepPlace) -> Iterator[StepProblem]:
         """The portal refuses an empty comment."""
         if not self.text.strip():
-            yield StepProblem(("text",), "is empty (write a text)")
+            yield StepProblem(("text",), _NO_TEXT.both())
 
     def run(self, ctx: StepContext) -> Effects[StepResult]:
         """Comment on the deal if it is there now.

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
+_SMART_ONLY = Message(
+    'create_invoice создаёт только новые счета, а здесь invoice.api = "legacy" (уберите этот шаг)',
+    'create_invoice makes smart invoices only, and invoice.api is "legacy" (remove this step)',
+)
+_NO_AMOUNT = Message("{amount} не сумма (укажите больше 0)", "{amount} is no sum (write more than 0)")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateInvoice(StepSettings):
@@ -59,11 +65,13 @@ rows = "deal"
     def problems(self, place: StepPlace) -> Iterator[StepProblem]:
         """Whether such an invoice can be made."""
         if place.settings.invoice.api == "legacy":
-            yield StepProblem(("use",), 'create_invoice makes smart invoices only (invoice.api is "legacy")')
+            yield StepProblem(("use",), _SMART_ONLY.both())
         if self.amount != "" and self.rows:
-            yield StepProblem(("rows",), "cannot go with amount (keep one of the two)")
+            from b24sync.words.config_rules import KEEP_ONE
+
+            yield StepProblem(("rows",), KEEP_ONE.both(other="amount"))
         if isinstance(self.amount, int | Decimal) and not isinstance(self.amount, bool) and self.amount <= 0:
-            yield StepProblem(("amount",), f"{self.amount} is no sum (write more than 0)")
+            yield StepProblem(("amount",), _NO_AMOUNT.both(amount=self.amount))
         if self.status and (message := invoice_status_fault(place.settings, self.status)):
             yield StepProblem(("status",), message)
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
+_NO_TASKS = Message(
+    "пусто (уберите tasks, тогда будет задача на каждую строку)", "is empty (remove it for a task per row)"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskTemplate:
@@ -91,7 +95,7 @@ responsible = "user:7"
     def problems(self, place: StepPlace) -> Iterator[StepProblem]:
         """An empty list would make nothing."""
         if not self.tasks:
-            yield StepProblem(("tasks",), "is empty (remove it for a task per row)")
+            yield StepProblem(("tasks",), _NO_TASKS.both())
 
     def uses(self, kinds: tuple[str, ...]) -> Iterator[PortalUse]:
         """The catalogue's sections that rows are matched by."""

@@ -22,6 +22,24 @@ if TYPE_CHECKING:
     from b24sync.domain.step_settings import PortalUse, StepPlace
     from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
+    from b24sync.words import Both
+
+_TAKEN = Message(
+    "имя {name} уже у поиска выше (выберите другое)",
+    "{name} is taken by a look-up before (choose another)",
+)
+_NO_NAME = Message(
+    "{name} не годится как имя (выберите другое: буквы, цифры и _)",
+    "{name} cannot be a name (choose another; letters, digits and _)",
+)
+_NO_SOURCE = Message(
+    '{text}: здесь искать нельзя (укажите "list:37", "item:1046", "contact" или "company")',
+    '{text} is no source (write "list:37", "item:1046", "contact" or "company")',
+)
+_NO_ID = Message(
+    "не указано (укажите id или match со значениями, которые есть у строки)",
+    "is required (write id, or match with the values that the row has)",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +93,7 @@ set = { sourceDescription = "{{ contact.name }}", comments = "{{ deal.title }}" 
         names: set[str] = set()
         for n, lookup in enumerate(self.lookups):
             if lookup.name in names:
-                yield StepProblem(
-                    ("lookups", n, "name"), f"{quoted(lookup.name)} is taken by a look-up before"
-                )
+                yield StepProblem(("lookups", n, "name"), _TAKEN.both(name=quoted(lookup.name)))
             names.add(lookup.name)
             for key, message in _lookup_problems(lookup, place.reserved):
                 yield StepProblem(("lookups", n, key), message)
@@ -110,16 +126,15 @@ set = { sourceDescription = "{{ contact.name }}", comments = "{{ deal.title }}" 
 _FROM = re.compile(r"(?:list|bitrix_processes|lists_socnet|item):[1-9]\d{0,9}|contact|company")
 
 
-def _lookup_problems(lookup: Lookup, reserved: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _lookup_problems(lookup: Lookup, reserved: frozenset[str]) -> Iterator[tuple[str, Both]]:
     """Key and message of what is wrong with a look-up."""
     if not lookup.name.isidentifier() or lookup.name in reserved:
-        yield "name", f"{quoted(lookup.name)} cannot be a name (choose another; letters, digits and _)"
+        yield "name", _NO_NAME.both(name=quoted(lookup.name))
     if not _FROM.fullmatch(lookup.from_):
-        yield (
-            "from",
-            f'{quoted(lookup.from_)} is no source (write "list:37", "item:1046", "contact" or "company")',
-        )
+        yield "from", _NO_SOURCE.both(text=quoted(lookup.from_))
     if lookup.id != "" and lookup.match:
-        yield "match", "cannot go with id (keep one of the two)"
+        from b24sync.words.config_rules import KEEP_ONE
+
+        yield "match", KEEP_ONE.both(other="id")
     if RowSource.parse(lookup.from_).number is not None and lookup.id == "" and not lookup.match:
-        yield "id", "is required (write id, or match with the values that the row has)"
+        yield "id", _NO_ID.both()

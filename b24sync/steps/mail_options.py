@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from b24sync.domain.step_settings import SecretCopyUse, StepProblem, TemplateUse
 from b24sync.steps import telling
+from b24sync.words import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from b24sync.domain.settings import Settings
     from b24sync.domain.step_settings import PortalUse
     from b24sync.domain.values import TemplateFile
+
+_NO_SECRET_COPY = Message(
+    "почта портала не умеет скрывать получателей (уберите bcc или выберите другой mail.transport)",
+    "cannot be kept secret by the portal's own mail (leave it out, or use another mail.transport)",
+)
 
 
 class MailOptions(Protocol):
@@ -42,12 +48,11 @@ class MailOptions(Protocol):
 def mail_problems(step: MailOptions, settings: Settings) -> Iterator[StepProblem]:
     """What is wrong with a mail as it is written."""
     if step.bcc and settings.mail is not None and settings.mail.transport == "portal":
-        yield StepProblem(
-            ("bcc",),
-            "cannot be kept secret by the portal's own mail (leave it out, or use another mail.transport)",
-        )
+        yield StepProblem(("bcc",), _NO_SECRET_COPY.both())
     if step.body and step.body_file:
-        yield StepProblem(("body_file",), "cannot go with body (keep one of the two)")
+        from b24sync.words.config_rules import KEEP_ONE
+
+        yield StepProblem(("body_file",), KEEP_ONE.both(other="body"))
 
 
 def mail_uses(step: MailOptions) -> Iterator[PortalUse]:

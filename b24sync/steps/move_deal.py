@@ -51,6 +51,17 @@ _LEFT_THERE = Message(
 NEXT = "next"
 _FUNNEL = re.compile(r"C(\d+):.+")
 
+_NO_STAGES = Message(
+    'пусто (укажите "next", ID стадии или таблицу воронка = стадия)',
+    'is empty (write "next", a stage id, or a table funnel = stage)',
+)
+_NO_STAGE_ID = Message("{stage} не ID стадии{hint}", "{stage} is no stage id{hint}")
+_AS = Message("ID стадии, например C1:WON", "a stage id, such as C1:WON")
+_OTHER_FUNNEL = Message(
+    "{stage} это стадия воронки {funnel} (укажите стадию той воронки, что слева от знака =)",
+    "{stage} is a stage of funnel {funnel} (write one of the funnel before the =)",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveDeal(StepSettings):
@@ -80,15 +91,17 @@ stage = "next"
     def problems(self, place: StepPlace) -> Iterator[StepProblem]:
         """Whether each stage can be one, and belongs to its funnel."""
         if not self._stages():
-            yield StepProblem(("stage",), 'is empty (write "next", a stage id, or a table funnel = stage)')
+            yield StepProblem(("stage",), _NO_STAGES.both())
         for funnel, stage in self._stages().items():
             path = ("stage", funnel) if funnel else ("stage",)
             if stage != NEXT and (not stage.replace(":", "").replace("_", "").isalnum() or stage.islower()):
-                advice = hint(stage, [NEXT], otherwise="as C1:WON")
-                yield StepProblem(path, f"{quoted(stage)} is no stage id{advice}")
+                near = hint(stage, [NEXT], otherwise=_AS.both())
+                yield StepProblem(path, _NO_STAGE_ID.both(stage=quoted(stage), hint=near))
             found = _FUNNEL.fullmatch(stage)
             if funnel.isdigit() and stage != NEXT and int(found[1] if found else 0) != int(funnel):
-                yield StepProblem(path, f"{quoted(stage)} is a stage of funnel {found[1] if found else 0}")
+                yield StepProblem(
+                    path, _OTHER_FUNNEL.both(stage=quoted(stage), funnel=found[1] if found else 0)
+                )
 
     def uses(self, kinds: tuple[str, ...]) -> Iterator[PortalUse]:
         """The stages that deals are moved to."""

@@ -35,6 +35,11 @@ _NOTICE_TO = Message("уведомление для user:{id}", "notice to user:
 
 _NO_SUCH_METHOD = "ERROR_METHOD_NOT_FOUND"
 
+_NO_ONE = Message(
+    'пусто (укажите сотрудников, например ["responsible"])',
+    'is empty (write people, such as ["responsible"])',
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notify(StepSettings):
@@ -65,7 +70,7 @@ text = "{{ invoice.title }}: {{ invoice.amount | money }}"
     def problems(self, place: StepPlace) -> Iterator[StepProblem]:
         """Somebody must be told."""
         if not self.to:
-            yield StepProblem(("to",), 'is empty (write people, such as ["responsible"])')
+            yield StepProblem(("to",), _NO_ONE.both())
 
     @classmethod
     def brief(cls, told: Mapping[str, Any], tz: tzinfo) -> str:

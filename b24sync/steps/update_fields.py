@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from b24sync.ports import Effects, StepResult
     from b24sync.steps.context import StepContext
 
+_NOT_HERE = Message("{entity} здесь нет{hint}", "no {entity} here{hint}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateFields(StepSettings):
@@ -49,7 +51,8 @@ set = { sourceDescription = "{{ deal.id }}" }
         yield from set_problems(self.set)
         things = sorted(place.names & {INVOICE, DEAL, TASK, CONTACT, COMPANY, *place.settings.kinds})
         if self.entity and self.entity not in things:
-            yield StepProblem(("entity",), f"no {quoted(self.entity)} here{hint(self.entity, things)}")
+            told = _NOT_HERE.both(entity=quoted(self.entity), hint=hint(self.entity, things))
+            yield StepProblem(("entity",), told)
 
     def uses(self, kinds: tuple[str, ...]) -> Iterator[PortalUse]:
         """The fields that are written."""

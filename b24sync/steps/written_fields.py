@@ -14,4 +14,6 @@ if TYPE_CHECKING:
 def set_problems(given: Mapping[str, Any]) -> Iterator[StepProblem]:
     """An empty ``set`` would write nothing."""
     if not given:
-        yield StepProblem(("set",), 'is empty (write a table, such as { UF_CRM_CITY = "Казань" })')
+        from b24sync.words.config_rules import SET_EMPTY
+
+        yield StepProblem(("set",), SET_EMPTY.both())

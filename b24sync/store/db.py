@@ -158,7 +158,7 @@ def _check_owner(path: Path) -> None:
     for one in (path, *(path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm", "-journal"))):
         fault = file_fault(one, group_may_write=True)
         if fault:
-            raise UntrustedStoreError(f"{one}: {fault}")
+            raise UntrustedStoreError(f"{one}: {fault.said()}")
 
 
 def _check_readable(connection: sqlite3.Connection, path: Path) -> None:

@@ -1,7 +1,8 @@
 """What the program says to people, in Russian and English.
 
 A message is a constant of one of the modules here, both languages side by side; it is said by calling it with
-its values. The language is set once a configuration is read (`speak`); before that it is English.
+its values. The language is set once a configuration is read (`speak`); before that it is English. What is
+wrong with a configuration is said in both languages (`Both`): who shows it knows its reader's.
 
     from b24sync.words import commands
     commands.EVENTS_NONE()              # "событий нет"
@@ -67,7 +68,11 @@ class Both:
 
     def said(self) -> str:
         """It in the language that is spoken."""
-        return self.ru if _language.get() == "ru" else self.en
+        return self.of(_language.get())
+
+    def of(self, language: Language) -> str:
+        """It in a language of one's choice."""
+        return self.ru if language == "ru" else self.en
 
 
 def joined(parts: Sequence[Both | str], *, by: str = ", ") -> Both:
@@ -93,6 +98,10 @@ class Counted(NamedTuple):
     def __call__(self, count: int) -> str:
         """As ``5 запросов``."""
         return f"{count} {self.noun(count)}"
+
+    def of(self, language: Language, count: int) -> str:
+        """The same in a language of one's choice."""
+        return f"{count} {plural(count, *self.ru) if language == 'ru' else self.en[count != 1]}"
 
     def noun(self, count: int) -> str:
         """The noun alone."""

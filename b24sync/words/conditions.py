@@ -43,3 +43,10 @@ NO_CALENDAR = Message("workdays: здесь нет календаря", "workday
 TOO_LONG = Message(
     "текст вышел бы длиннее {most} символов", "the text would be longer than {most} characters"
 )
+VALUE_HAS_NO = Message("{value}: нет {name}{hint}", "a {value} has no {name}{hint}")
+NO_ITEM = Message("здесь нет элемента {item}", "there is no item {item} here")
+A_TEXT = Message("текст", "text")
+A_NUMBER = Message("число", "number")
+A_DATE = Message("дата", "date")
+A_VALUE = Message("значение", "value")
+IN = Message("{fault} (в {shown})", "{fault} (in {shown})")

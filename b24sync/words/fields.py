@@ -21,6 +21,7 @@ NO_DATE = Message(
 )
 NO_NUMBER = Message("«{text}» не число{advice}", "{text!r} is no number{advice}")
 WRITE = Message(" (напишите {text})", " (write {text})")
+WRITE_SO = Message(" (напишите цифрами, например 1234.50)", " (write a number, such as 1234.50)")
 NO_LIST_FIELD = Message(
     "{doing}: в списке нет поля {name} ({advice})", "{doing}: the list has no field {name} ({advice})"
 )

@@ -16,7 +16,7 @@ from tests.support.cli import Office, Ran, no_traceback, notify_rule
 STEP = '[[rules.steps]]\nuse = "notify"\nto = ["user:1"]\ntext = "x"\n'
 FAULTS = {
     "an unknown key": ("wibble = 1\n", "", "", "wibble"),
-    "a misspelt key": ('langauge = "ru"\n', "", "", "did you mean language"),
+    "a misspelt key": ('langauge = "ru"\n', "", "", "возможно, language?"),
     "a wrong type": ("", "[poll]\nwatch = 5\n", "", "poll.watch"),
     "a wrong duration": ("", '[poll]\noverlap = "5 parsecs"\n', "", "poll.overlap"),
     "a wrong zone": ('timezone = "Europe/Moskow"\n', "", "", "Europe/Moscow"),
@@ -24,13 +24,13 @@ FAULTS = {
         "",
         "",
         f'[[rules]]\nname = "a"\non = "invoice.creatd"\n{STEP}',
-        "did you mean invoice.created",
+        "возможно, invoice.created?",
     ),
     "a misspelt step": (
         "",
         "",
         '[[rules]]\nname = "a"\non = "invoice.created"\n[[rules.steps]]\nuse = "notfy"\n',
-        "did you mean notify",
+        "возможно, notify?",
     ),
     "an unknown person": ("", "", notify_rule("a", "invoice.created", to="bosss"), "bosss"),
     "an unknown name in a text": (

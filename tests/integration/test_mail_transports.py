@@ -55,7 +55,7 @@ def test_all_malformed_addresses_are_told_at_once():
     with pytest.raises(ConfigError) as caught:
         from_settings(settings, clock=StillClock())
     assert len(caught.value.faults) == 3
-    assert [fault.split(":")[0] for fault in caught.value.faults] == [
+    assert [str(fault).split(":")[0] for fault in caught.value.faults] == [
         "mail.from",
         "mail.reply_to",
         "mail.redirect_to",

@@ -97,8 +97,8 @@ def test_a_missing_credential_is_a_clear_fault(tmp_path: Path, environ: dict[str
     with pytest.raises(ConfigError) as caught:
         load(_configured(tmp_path), environ=environ)
     (fault,) = caught.value.faults
-    assert "portal.webhook: " in fault
-    assert words in fault
+    assert "portal.webhook: " in str(fault)
+    assert words in str(fault)
 
 
 @pytest.mark.parametrize("name", ["../webhook", "a/b", "", ".", ".."])
@@ -107,7 +107,7 @@ def test_a_credential_cannot_name_a_file_elsewhere(tmp_path: Path, name: str) ->
     path.write_text(f'[portal]\nwebhook = "credential:{name}"\n')
     with pytest.raises(ConfigError) as caught:
         load(path, environ={"CREDENTIALS_DIRECTORY": str(tmp_path)})
-    assert "names no credential" in caught.value.faults[0]
+    assert "names no credential" in str(caught.value.faults[0])
 
 
 @pytest.mark.parametrize("given", ["file:/dev/zero", "file:fifo", "file:open"])

@@ -33,5 +33,5 @@ def faults(
     try:
         load(path, environ=environ)
     except ConfigError as error:
-        return [fault.replace(str(path), "FILE") for fault in error.faults]
+        return [str(fault).replace(str(path), "FILE") for fault in error.faults]
     return []

@@ -70,7 +70,7 @@ def test_each_fault_is_named_by_its_path(settings: CalendarSettings, expected: l
 
 
 def test_the_messages_say_what_to_write() -> None:
-    faults = dict(
+    found = dict(
         CalendarSettings(
             direction="prevoius",
             days_off=("2026-06-15",),
@@ -79,7 +79,7 @@ def test_the_messages_say_what_to_write() -> None:
         ).check()
     )
 
-    assert faults == {
+    assert {path: str(told) for path, told in found.items()} == {
         "calendar.direction": "'prevoius' is none of next, previous, nearest, none (did you mean previous?)",
         "calendar.weekend[0]": "no weekday 'X' (known: MO, TU, WE, TH, FR, SA, SU)",
         "calendar.working_days[0]": "2026-06-15 is also in days_off[0] (keep one of the two)",

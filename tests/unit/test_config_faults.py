@@ -1,591 +1,143 @@
-"""Every kind of fault of a configuration, in its exact words."""
+"""Every kind of fault of a configuration, in its exact words, and in Russian."""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from tests.support.config import faults
+from b24sync.config.load import load
+from b24sync.errors import ConfigError
+from b24sync.words import Both
+from tests.support.config import ENVIRON, PORTAL, faults, written
+from tests.support.planted_faults import (
+    AFTER_PORTAL,
+    CALENDARS,
+    MAIL,
+    MAILS,
+    OTHERS,
+    PORTALS,
+    RULE,
+    RULES,
+    SECTIONS,
+    SHAPES,
+    STEP,
+    STEPS,
+    SYNTAX,
+    TESTS,
+    TEXTS,
+)
 
-RULE = '[[rules]]\nname = "r"\non = "invoice.created"\n'
-STEP = "[[rules.steps]]\n"
-NOTIFY = STEP + 'use = "notify"\nto = ["responsible"]\n'
-MAIL = '[mail]\ntransport = "file"\n'
-COMMISSION = '[commission]\n[[commission.rates]]\nfor = "invoice.responsible"\npercent = "5"\n'
-
-SHAPES = [
-    ('langage = "ru"\n', ["FILE:1: langage: unknown setting (did you mean language?)"]),
-    (
-        'zzz = "ru"\n[retry]\n',
-        [
-            "FILE:1: zzz: unknown setting (known: language, timezone, portal, store, poll, kinds, invoice, "
-            "people, alerts, calendar, mail, reminders, commission, safety, retry, rules, tests)"
-        ],
-    ),
-    ('[retry]\nattempts = "abc"\n', ['FILE:2: retry.attempts: found text "abc", write a whole number']),
-    ("[retry]\nattempts = 1.5\n", ["FILE:2: retry.attempts: found number 1.5, write a whole number"]),
-    ("[retry]\nattempts = true\n", ["FILE:2: retry.attempts: found true, write a whole number"]),
-    (f"[retry]\nattempts = {10**30}\n", ["FILE:2: retry.attempts: is too large a number"]),
-    ("[safety]\ndry_run = 1\n", ["FILE:2: safety.dry_run: found number 1, write true or false"]),
-    ("timezone = 3\n", ["FILE:1: timezone: found number 3, write a text in quotes"]),
-    (
-        "timezone = 2026-01-01\n",
-        ["FILE:1: timezone: found the date or time 2026-01-01 without quotes, write a text in quotes"],
-    ),
-    ('language = "de"\n', ['FILE:1: language: found text "de" (known: ru, en)']),
-    ("language = 5\n", ["FILE:1: language: found number 5 (known: ru, en)"]),
-    (
-        '[poll]\noverlap = "5x"\n',
-        ['FILE:2: poll.overlap: found "5x", write a duration such as "90s", "5m", "24h" or "7d"'],
-    ),
-    ("[poll]\noverlap = 300\n", ['FILE:2: poll.overlap: found number 300, write a duration such as "5m"']),
-    ('[reminders]\nat = "25:00"\n', ['FILE:2: reminders.at: found "25:00", write a time such as "10:00"']),
-    ("[reminders]\nat = 10\n", ['FILE:2: reminders.at: found number 10, write a time such as "10:00"']),
-    ("retry = 5\n", ["FILE:1: retry: found number 5, write a table"]),
-    ('people = "x"\n', ['FILE:1: people: found text "x", write a table']),
-    ("[rules]\n", ["FILE:1: rules: found a table, write a list of tables, each under [[…]]"]),
-    ("[reminders]\ndays = [1, [2]]\n", ["FILE:2: reminders.days[1]: found a list, write a whole number"]),
-    (
-        '[mail]\ntransport = "file"\ndocument_template = []\n',
-        ["FILE:3: mail.document_template: found a list, write a whole number or a text"],
-    ),
-    ("[people]\nboss = 7\n", ["FILE:2: people.boss: found number 7, write a text in quotes"]),
-    (
-        '"a b" = 1\n',
-        [
-            'FILE:1: "a b": unknown setting (known: language, timezone, portal, store, poll, kinds, '
-            "invoice, people, alerts, calendar, mail, reminders, commission, safety, retry, rules, tests)"
-        ],
-    ),
-    ('store.path = ""\n', ['FILE:1: store.path: "" is no path']),
-    (
-        "[kinds.object]\n",
-        ["FILE:1: kinds.object.entity_type_id: is required (write the number of the smart process)"],
-    ),
-]
-
-SECTIONS = [
-    (
-        'timezone = "Europe/Moskow"\n',
-        ['FILE:1: timezone: no time zone called "Europe/Moskow" (did you mean Europe/Moscow?)'],
-    ),
-    (
-        'timezone = "../x"\n',
-        ['FILE:1: timezone: no time zone called "../x" (write a name such as "Europe/Moscow")'],
-    ),
-    (
-        'timezone = "Nowhere"\n',
-        ['FILE:1: timezone: no time zone called "Nowhere" (write a name such as "Europe/Moscow")'],
-    ),
-    (
-        '[poll]\nwatch = ["invoice", "dael"]\n',
-        ['FILE:2: poll.watch[1]: no kind called "dael" (did you mean deal?)'],
-    ),
-    ('[poll]\nwatch = ["deal", "deal"]\n', ['FILE:2: poll.watch[1]: "deal" is listed twice']),
-    ("[poll]\nwatch = []\n", ["FILE:2: poll.watch: is empty (known: invoice, deal, task)"]),
-    ('[poll]\nping_url = "example.ru"\n', ["FILE:2: poll.ping_url: is no address (write https://…)"]),
-    (
-        "[kinds.invoice]\nentity_type_id = 1046\n",
-        ["FILE:1: kinds.invoice: the name invoice is taken (choose another)"],
-    ),
-    (
-        "[kinds.rows]\nentity_type_id = 1046\n",
-        ["FILE:1: kinds.rows: the name rows is taken (choose another)"],
-    ),
-    (
-        "[kinds.Object]\nentity_type_id = 1046\n",
-        ["FILE:1: kinds.Object: is no name of a kind (write small letters, digits and _)"],
-    ),
-    (
-        "[kinds.bill]\nentity_type_id = 31\n",
-        ["FILE:2: kinds.bill.entity_type_id: 31 is the kind invoice already (remove this table)"],
-    ),
-    (
-        "[kinds.a]\nentity_type_id = 0\n",
-        ["FILE:2: kinds.a.entity_type_id: is no type of the portal (a smart process has 128 or more)"],
-    ),
-    (
-        "[kinds.a]\nentity_type_id = 130\n[kinds.b]\nentity_type_id = 130\n",
-        ["FILE:4: kinds.b.entity_type_id: 130 is the kind a already (remove this table)"],
-    ),
-    ("[invoice]\nmy_company = -1\n", ["FILE:2: invoice.my_company: is no company's id"]),
-    (
-        '[invoice.status]\npayed = ["DT31_1:P"]\n',
-        ["FILE:2: invoice.status.payed: unknown status (did you mean paid?)"],
-    ),
-    (
-        '[invoice.status]\ncreated = ["DT31_1:X"]\n',
-        [
-            "FILE:2: invoice.status.created: cannot be the name of a status (write small letters, such as "
-            "partly_paid)"
-        ],
-    ),
-    ("[invoice.status]\npaid = []\n", ["FILE:2: invoice.status.paid: is empty (remove it for the default)"]),
-    (
-        '[invoice.status]\npaid = ["P"]\n',
-        ['FILE:2: invoice.status.paid[0]: "P" is no stage id (write it as DT31_1:N)'],
-    ),
-    (
-        '[invoice.status]\npaid = ["DT31_1:P"]\nsent = ["DT31_1:P"]\n',
-        ['FILE:3: invoice.status.sent[0]: "DT31_1:P" is paid already'],
-    ),
-    (
-        '[people]\nboss = "usr:7"\n',
-        ["FILE:2: people.boss: 'usr:7' is no selector (write user:ID or department:ID)"],
-    ),
-    (
-        '[people]\nboss = "invoise.responsible"\n',
-        ["FILE:2: people.boss: 'invoise.responsible': there is no invoise here (did you mean invoice?)"],
-    ),
-    (
-        '[people]\nboss = "deal.title"\n',
-        [
-            "FILE:2: people.boss: 'deal.title' is no path to a person (write deal.responsible or "
-            "deal.fields.CODE)"
-        ],
-    ),
-    (
-        '[people]\nboss = "deal.responsable"\n',
-        ["FILE:2: people.boss: 'deal.responsable' is no path to a person (did you mean deal.responsible?)"],
-    ),
-    (
-        '[people]\nboss = "chief"\nchief = "boss"\nann = "user:7"\nhead = "ann"\n',
-        [
-            "FILE:2: people.boss: 'chief' leads round in a circle (write who it is)",
-            "FILE:3: people.chief: 'boss' leads round in a circle (write who it is)",
-        ],
-    ),
-    (
-        '[people]\nresponsible = "user:7"\n',
-        [
-            "FILE:2: people.responsible: cannot be a person's name here (choose another; letters, "
-            "digits and _)"
-        ],
-    ),
-    ("[alerts]\n", ['FILE:1: alerts.to: is required (write people, such as ["responsible"])']),
-    ("[alerts]\nto = []\n", ['FILE:2: alerts.to: is empty (write people, such as ["user:1"])']),
-    (
-        '[alerts]\nto = "responsible"\n',
-        ["FILE:2: alerts.to[0]: 'responsible' needs an event, and there is none here (write user:ID)"],
-    ),
-    (
-        '[people]\nlead = "deal.responsible"\n[alerts]\nto = "lead"\n',
-        [
-            "FILE:4: alerts.to[0]: 'lead' is deal.responsible, which needs an event, and there is none here "
-            "(write user:ID)"
-        ],
-    ),
-    (
-        '[alerts]\nto = ["acountant"]\n[people]\naccountant = "user:7"\n',
-        ["FILE:2: alerts.to[0]: no person called 'acountant' (did you mean accountant?)"],
-    ),
-    (
-        '[alerts]\nto = ["x"]\n[people]\naccountant = "user:7"\n',
-        ["FILE:2: alerts.to[0]: no person called 'x' (known: accountant; or user:ID)"],
-    ),
-    (
-        '[calendar]\ncountry = "XX"\n',
-        [
-            "FILE:2: calendar.country: no calendar of a country 'XX' (write its two-letter code, such "
-            "as RU, BY, KZ)"
-        ],
-    ),
-    (
-        '[calendar]\ndays_off = ["2027-02-30"]\n',
-        ["FILE:2: calendar.days_off[0]: '2027-02-30': there is no such day"],
-    ),
-    (
-        "[mail]\n",
-        [
-            'FILE:1: mail.from: is required for transport "smtp"',
-            'FILE:1: mail.host: is required for transport "smtp"',
-        ],
-    ),
-    (
-        '[mail]\nhost = "h"\nfrom = "nobody"\n',
-        ['FILE:3: mail.from: "nobody" is no sender (write Name <box@host>)'],
-    ),
-    (
-        '[mail]\ntransport = "file"\nreply_to = "a b@c"\n',
-        ['FILE:3: mail.reply_to: "a b@c" is no e-mail address (write box@host)'],
-    ),
-    (
-        '[mail]\nhost = "h"\nfrom = "a@b.ru"\nsecurity = "none"\n',
-        ['FILE:4: mail.security: "none" is for a server on this machine only (write "starttls" or "tls")'],
-    ),
-    (
-        '[mail]\nhost = "h"\nfrom = "a@b.ru"\nuser = "u"\n',
-        ["FILE:1: mail.password: is required for the login (write it, or remove user)"],
-    ),
-    (
-        '[mail]\nhost = "h"\nfrom = "a@b.ru"\npassword = "env:SMTP_PASSWORD"\n',
-        ["FILE:1: mail.user: is required for the login (write it, or remove password)"],
-    ),
-    (MAIL + "port = 70000\n", ["FILE:3: mail.port: is out of range (write 1 to 65535)"]),
-    (
-        "[reminders]\ndays = []\n",
-        ["FILE:2: reminders.days: is empty (write days from the due date, or remove [reminders])"],
-    ),
-    (
-        "[reminders]\ndays = [3, 3, 4000]\n",
-        [
-            "FILE:2: reminders.days[1]: 3 is listed twice",
-            "FILE:2: reminders.days[2]: 4000 is more than ten years away",
-        ],
-    ),
-    (
-        '[reminders]\nstatuses = ["sended"]\n',
-        ['FILE:2: reminders.statuses[0]: no invoice status called "sended" (did you mean sent?)'],
-    ),
-    ("[reminders]\nstatuses = []\n", ['FILE:2: reminders.statuses: is empty (write ["sent"])']),
-    ("[commission]\n", ["FILE:1: commission.rates: is required (write at least one [[commission.rates]])"]),
-    (
-        "[[commission.rates]]\n",
-        [
-            'FILE:1: commission.rates[0].for: is required (write whose it is, such as "invoice.responsible")',
-            'FILE:1: commission.rates[0].percent: is required (write percents, such as "5")',
-        ],
-    ),
-    (
-        '[[commission.rates]]\nfor = "invoice.responsible"\npercent = "500"\n',
-        ["FILE:3: commission.rates[0].percent: 500 is out of range (write more than 0, at most 100)"],
-    ),
-    (
-        '[[commission.rates]]\nfor = "invoice.responsible"\npercent = "5%"\n',
-        ['FILE:3: commission.rates[0].percent: found text "5%", write a number, such as "5" or "2.5"'],
-    ),
-    (
-        '[[commission.rates]]\nfor = "invoice.responsible"\npercent = nan\n',
-        ['FILE:3: commission.rates[0].percent: found number NaN, write a number, such as "5" or "2.5"'],
-    ),
-    (
-        COMMISSION + 'when = "invoice.amount >"\n',
-        ["FILE:5: commission.rates[0].when: unexpected 'end of template' (in 'invoice.amount >')"],
-    ),
-    (
-        "[safety]\nmax_emails_per_poll = 0\n",
-        [
-            "FILE:2: safety.max_emails_per_poll: must be at least 1 (for a trial without effects: "
-            "dry_run = true)"
-        ],
-    ),
-    (
-        '[safety]\nmax_event_age = "0s"\n',
-        ['FILE:2: safety.max_event_age: would skip every notice and mail (write "7d")'],
-    ),
-    ("[retry]\nattempts = 0\n", ["FILE:2: retry.attempts: is out of range (write 1 to 100)"]),
-]
-
-RULES = [
-    (
-        "[[rules]]\n" + NOTIFY,
-        [
-            'FILE:1: rules[0].on: is required (write an event, such as "invoice.created")',
-            "FILE:1: rules[0].name: is required",
-        ],
-    ),
-    (
-        '[[rules]]\nnam = "x"\non = "invoice.created"\n' + NOTIFY,
-        ["FILE:2: rules[0].nam: unknown setting (did you mean name?)"],
-    ),
-    (RULE, ["FILE:1: rules[0].steps: is required (write at least one [[rules.steps]])"]),
-    (RULE + "steps = []\n", ["FILE:4: rules[0].steps: is empty (write at least one [[rules.steps]])"]),
-    (
-        '[[rules]]\nname = "a\\nb"\non = []\n' + NOTIFY,
-        [
-            "FILE:2: rules[0].name: must be a name in one line",
-            'FILE:3: rules[0].on: is empty (write an event, such as "invoice.created")',
-        ],
-    ),
-    (
-        RULE + NOTIFY + RULE + NOTIFY,
-        ['FILE:8: rules[1].name: rules[0] is called "r" already (names must differ)'],
-    ),
-    (
-        '[[rules]]\nname = "r"\non = "invoice.craeted"\n' + NOTIFY,
-        ['FILE:3: rules[0].on[0]: no event called "invoice.craeted" (did you mean invoice.created?)'],
-    ),
-    (
-        '[[rules]]\nname = "r"\non = ["invoice.created", "invoice.payd"]\n' + NOTIFY,
-        ['FILE:3: rules[0].on[1]: no event called "invoice.payd" (did you mean invoice.paid?)'],
-    ),
-    (
-        '[[rules]]\nname = "r"\non = "task.gone"\n' + NOTIFY,
-        [
-            'FILE:3: rules[0].on[0]: no event called "task.gone" (known: task.created, task.updated, '
-            "task.completed)"
-        ],
-    ),
-    (
-        '[[rules]]\nname = "r"\non = "dael.created"\n' + NOTIFY,
-        ['FILE:3: rules[0].on[0]: no event called "dael.created" (did you mean deal.created?)'],
-    ),
-    (
-        'poll.watch = ["invoice"]\n[[rules]]\nname = "r"\non = "deal.created"\n' + NOTIFY,
-        ['FILE:4: rules[0].on[0]: deal is not watched (add "deal" to poll.watch)'],
-    ),
-    (
-        'poll.watch = ["invoice"]\n[[rules]]\nname = "r"\non = "invoice.tasks_completed"\n' + NOTIFY,
-        ['FILE:4: rules[0].on[0]: needs the tasks, and task is not watched (add "task" to poll.watch)'],
-    ),
-    (
-        '[[rules]]\nname = "r"\non = "invoice.reminder_due"\n' + NOTIFY,
-        ["FILE:3: rules[0].on[0]: never happens without [reminders] (add that section)"],
-    ),
-    (
-        RULE + 'to = "sent"\n' + NOTIFY,
-        [
-            'FILE:4: rules[0].to: cannot go with "invoice.created", which is no move (write '
-            '"invoice.status_changed")'
-        ],
-    ),
-    (
-        '[[rules]]\nname = "r"\non = "task.completed"\nfrom = "x"\n' + NOTIFY,
-        ['FILE:4: rules[0].from: cannot go with "task.completed", which is no move'],
-    ),
-    (
-        '[[rules]]\nname = "r"\non = "invoice.paid"\nto = "sent"\n' + NOTIFY,
-        [
-            'FILE:4: rules[0].to: cannot go with "invoice.paid", which says it already (write '
-            '"invoice.status_changed")'
-        ],
-    ),
-    (
-        '[[rules]]\nname = "r"\non = "invoice.status_changed"\nto = ["sended"]\n' + NOTIFY,
-        ['FILE:4: rules[0].to[0]: no invoice status called "sended" (did you mean sent?)'],
-    ),
-    (
-        '[[rules]]\nname = "r"\non = "invoice.status_changed"\nfrom = ["S"]\n' + NOTIFY,
-        [
-            'FILE:4: rules[0].from[0]: no invoice status called "S" (known: draft, sent, paid, rejected; or '
-            "a stage id, such as DT31_1:N)"
-        ],
-    ),
-    (
-        '[[rules]]\nname = "r"\non = "deal.stage_changed"\nto = ["paid", "C1 WON"]\n' + NOTIFY,
-        [
-            'FILE:4: rules[0].to[0]: "paid" is a status of invoices, not a stage (write a stage id, '
-            "such as C1:WON)",
-            'FILE:4: rules[0].to[1]: "C1 WON" is no stage id (write it as C1:WON)',
-        ],
-    ),
-    (
-        RULE + 'when = "invoice.amout > 5"\n' + NOTIFY,
-        ["FILE:4: rules[0].when: invoice has no amout (did you mean amount?)"],
-    ),
-    (
-        RULE + 'when = "commission.total > 5"\n' + NOTIFY,
-        ["FILE:4: rules[0].when: commission is unknown without [commission] (add that section)"],
-    ),
-]
-
-STEPS = [
-    (STEP, ['FILE:4: rules[0].steps[0].use: is required (write a step, such as "notify")']),
-    (
-        STEP + 'use = "notfy"\n',
-        ['FILE:5: rules[0].steps[0].use: no step called "notfy" (did you mean notify?)'],
-    ),
-    (STEP + "use = 5\n", ["FILE:5: rules[0].steps[0].use: found number 5, write a text in quotes"]),
-    ("steps = [5]\n", ["FILE:4: rules[0].steps[0]: found number 5, write a table"]),
-    (
-        STEP + 'use = "notify"\n',
-        ['FILE:4: rules[0].steps[0].to: is required (write people, such as ["responsible"])'],
-    ),
-    (
-        STEP + 'use = "notify"\nto = []\n',
-        ['FILE:6: rules[0].steps[0].to: is empty (write people, such as ["responsible"])'],
-    ),
-    (
-        STEP + 'use = "notify"\nto = ["boss"]\n',
-        ["FILE:6: rules[0].steps[0].to[0]: no person called 'boss' (write user:ID)"],
-    ),
-    (
-        STEP + 'use = "notify"\nto = ["respnsible", 5]\n',
-        [
-            "FILE:6: rules[0].steps[0].to[0]: no person called 'respnsible' (did you mean responsible?)",
-            "FILE:6: rules[0].steps[0].to[1]: found number 5, write a text in quotes",
-        ],
-    ),
-    (
-        NOTIFY + 'text = "{{ invoice.amount | mony }}"\n',
-        ["FILE:7: rules[0].steps[0].text: unknown filter mony (did you mean money?)"],
-    ),
-    (
-        NOTIFY + 'text = "{{ task.title }}"\n',
-        [
-            "FILE:7: rules[0].steps[0].text: task is not known here (known: commission, company, contact, "
-            "deal, event, invoice, now, people, recipient, responsible, rows)"
-        ],
-    ),
-    (NOTIFY + 'txt = "x"\n', ["FILE:7: rules[0].steps[0].txt: unknown setting (did you mean text?)"]),
-    (
-        STEP + 'use = "send_invoice"\n',
-        ["FILE:5: rules[0].steps[0].use: send_invoice needs [mail] (add that section)"],
-    ),
-    (
-        STEP + 'use = "commission"\n',
-        ["FILE:5: rules[0].steps[0].use: commission needs [commission] (add that section)"],
-    ),
-    (
-        STEP + 'use = "shift_due_date"\ndirection = "back"\n',
-        ['FILE:6: rules[0].steps[0].direction: found text "back" (known: next, previous, nearest, none)'],
-    ),
-    (
-        STEP + 'use = "move_deal"\nstage = "nxt"\n',
-        ['FILE:6: rules[0].steps[0].stage: "nxt" is no stage id (did you mean next?)'],
-    ),
-    (
-        STEP + 'use = "move_deal"\nstage = { 0 = "C2:WON" }\n',
-        ['FILE:6: rules[0].steps[0].stage.0: "C2:WON" is a stage of funnel 2'],
-    ),
-    (
-        STEP + 'use = "move_deal"\nstage = 5\n',
-        ["FILE:6: rules[0].steps[0].stage: found number 5, write a text"],
-    ),
-    (
-        STEP + 'use = "move_deal"\nstage = {}\n',
-        ['FILE:6: rules[0].steps[0].stage: is empty (write "next", a stage id, or a table funnel = stage)'],
-    ),
-    (
-        STEP + 'use = "create_task"\ndeadline = "3wd"\n',
-        [
-            'FILE:6: rules[0].steps[0].deadline: found "3wd", write "+3wd" (working days), "+2d" (days) or '
-            '"+1wd 10:00"'
-        ],
-    ),
-    (
-        STEP + 'use = "create_task"\nresponsible = "{{ x }}"\n',
-        ["FILE:6: rules[0].steps[0].responsible: no person called '{{ x }}' (write user:ID)"],
-    ),
-    (
-        STEP + 'use = "create_tasks"\ntasks = []\n',
-        ["FILE:6: rules[0].steps[0].tasks: is empty (remove it for a task per row)"],
-    ),
-    (
-        STEP + 'use = "create_tasks"\n[[rules.steps.tasks]]\nper = "rows"\n',
-        ['FILE:7: rules[0].steps[0].tasks[0].per: found text "rows" (did you mean row?)'],
-    ),
-    (
-        STEP + 'use = "create_tasks"\n[[rules.steps.tasks]]\nper = "invoice"\ntitle = "{{ row.name }}"\n',
-        [
-            "FILE:8: rules[0].steps[0].tasks[0].title: row is not known here (known: commission, company, "
-            "contact, deal, event, invoice, now, people, responsible, rows)"
-        ],
-    ),
-    (
-        STEP + 'use = "create_activity"\nkind = "meting"\n',
-        ['FILE:6: rules[0].steps[0].kind: found text "meting" (did you mean meeting?)'],
-    ),
-    (
-        STEP + 'use = "fill_fields"\n',
-        ['FILE:4: rules[0].steps[0].set: is required (write a table, such as { UF_CRM_CITY = "Казань" })'],
-    ),
-    (
-        STEP + 'use = "fill_fields"\nset = {}\n',
-        ['FILE:6: rules[0].steps[0].set: is empty (write a table, such as { UF_CRM_CITY = "Казань" })'],
-    ),
-    (
-        STEP + 'use = "fill_fields"\nset = { A = "objct.name" }\n[[rules.steps.lookups]]\nname = '
-        '"objct2"\nfrom = "lst:3"\n',
-        [
-            "FILE:6: rules[0].steps[0].set.A: unknown name objct (did you mean objct2?)",
-            "FILE:7: rules[0].steps[0].lookups[0].id: is required (write id, or match with the values that "
-            "the row has)",
-            'FILE:9: rules[0].steps[0].lookups[0].from: "lst:3" is no source (write "list:37", "item:1046", '
-            '"contact" or "company")',
-        ],
-    ),
-    (
-        STEP + 'use = "fill_fields"\nset = { A = "a.name" }\nlookups = [{ name = "a", from = "list:1", id = '
-        '"b.id" }, { name = "b", from = "list:1", id = 5, match = { X = 1 } }, { name = "a", from = '
-        '"contact" }, { name = "deal", from = "company" }]\n',
-        [
-            "FILE:7: rules[0].steps[0].lookups[0].id: unknown name b (known: commission, company, contact, "
-            "deal, event, invoice, now, people, responsible, rows)",
-            "FILE:7: rules[0].steps[0].lookups[1].match: cannot go with id (keep one of the two)",
-            'FILE:7: rules[0].steps[0].lookups[2].name: "a" is taken by a look-up before',
-            'FILE:7: rules[0].steps[0].lookups[3].name: "deal" cannot be a name (choose another; letters, '
-            "digits and _)",
-        ],
-    ),
-    (
-        STEP + 'use = "fill_fields"\nset = { A = [1, [2]] }\n',
-        [
-            "FILE:6: rules[0].steps[0].set.A[1]: found a list, write a text or a whole number or a number "
-            "or true or false"
-        ],
-    ),
-    (
-        STEP + 'use = "assign"\n',
-        ['FILE:4: rules[0].steps[0].to: is required (write people, such as ["responsible"])'],
-    ),
-    (
-        STEP + 'use = "assign"\nto = "user:7"\ntargets = ["deel"]\n',
-        ['FILE:7: rules[0].steps[0].targets[0]: found text "deel" (did you mean deal?)'],
-    ),
-    (
-        STEP + 'use = "assign"\nto = []\ntargets = []\n',
-        [
-            'FILE:6: rules[0].steps[0].to: is empty (write who, such as "user:7")',
-            "FILE:7: rules[0].steps[0].targets: is empty (known: deal, contact, company)",
-        ],
-    ),
-    (
-        STEP + 'use = "create_invoice"\namount = 5\nrows = "deal"\n',
-        ["FILE:7: rules[0].steps[0].rows: cannot go with amount (keep one of the two)"],
-    ),
-    (
-        STEP + 'use = "create_invoice"\namount = 0\nstatus = "payed"\n',
-        [
-            "FILE:6: rules[0].steps[0].amount: 0 is no sum (write more than 0)",
-            'FILE:7: rules[0].steps[0].status: no invoice status called "payed" (did you mean paid?)',
-        ],
-    ),
-    (
-        STEP + 'use = "update_fields"\nentity = "dael"\nset = { A = 1 }\n',
-        ['FILE:6: rules[0].steps[0].entity: no "dael" here (did you mean deal?)'],
-    ),
-    (
-        STEP + 'use = "update_fields"\nentity = "task"\nset = { A = 1 }\n',
-        ['FILE:6: rules[0].steps[0].entity: no "task" here (known: company, contact, deal, invoice)'],
-    ),
-]
-
-MAILS = [
-    ('to = ["a@b@c"]\n', ["FILE:8: rules[0].steps[0].to[0]: 'a@b@c' is no e-mail address (write box@host)"]),
-    (
-        'cc = ["respnsible"]\n',
-        ["FILE:8: rules[0].steps[0].cc[0]: no person called 'respnsible' (did you mean responsible?)"],
-    ),
-    (
-        'bcc = "{{ contact.emials }}"\n',
-        ["FILE:8: rules[0].steps[0].bcc[0]: contact has no emials (did you mean emails?)"],
-    ),
-    (
-        'to = ["contact", "Ann <a@b.ru>", "user:7", "a@b.ru"]\n',
-        ["FILE:8: rules[0].steps[0].to[1]: 'Ann <a@b.ru>' is no e-mail address (write box@host)"],
-    ),
-    ("attach = 1\n", ["FILE:8: rules[0].steps[0].attach: found number 1, write true or false"]),
-]
+TO_SEND = MAIL + RULE + STEP + 'use = "send_invoice"\n'
+BY_PORTAL = '[mail]\ntransport = "portal"\nfrom = "a@b.ru"\n' + RULE + STEP + 'use = "send_invoice"\n'
+PLANTED = {
+    text: expected
+    for before, table in (
+        ("", [*SHAPES, *SECTIONS, *CALENDARS, *RULES, *TESTS, *OTHERS]),
+        (RULE, [*STEPS, *TEXTS]),
+        (TO_SEND, MAILS),
+    )
+    for text, expected in ((before + one, said) for one, said in table)
+}
+RUSSIAN = {**ENVIRON, "LANG": "ru_RU.UTF-8"}
+HINTS = re.compile(r"did you mean ([\w.]+)\?")
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|«[^»]*»")
+CODE = re.compile(
+    r"\{[^}]*\}|\[[^\]]*\]|b24sync \w+|chmod \S+ \S+|chown \S+ \S+|https?://\S+|LoadCredential=\S+|/\S+|UTF-8|"
+    r"TOML|user:ID|box@host|\w+[._:]\w[\w.:]*"
+)
 
 
-@pytest.mark.parametrize(("text", "expected"), [*SHAPES, *SECTIONS, *RULES])
-def test_a_fault_says_where_it_is_what_was_found_and_what_to_write(tmp_path, text, expected):
-    assert faults(tmp_path, text) == expected
+def told(path: Path, environ: dict[str, str] = RUSSIAN) -> ConfigError:
+    """The error of a faulty configuration."""
+    with pytest.raises(ConfigError) as caught:
+        load(path, environ=environ)
+    return caught.value
 
 
-@pytest.mark.parametrize(("text", "expected"), STEPS)
-def test_a_fault_of_a_step_says_so_too(tmp_path, text, expected):
-    assert faults(tmp_path, RULE + text) == expected
+def foreign(text: str) -> list[str]:
+    """The English of a Russian sentence: Latin words in a row, or small words that no key is called.
+
+    Keys, values in quotes and code do not count.
+    """
+    plain = CODE.sub("·", QUOTED.sub("·", text))
+    rows = re.findall(r"\b[a-z]{2,}\s+[a-z]{2,}\b", plain)
+    small = (
+        r"\b(?:is|no|the|an|write|known|found|of|did|you|mean|and|or|not|cannot|must|needs|here|such|as)\b"
+    )
+    return [*rows, *re.findall(small, plain)]
 
 
-def test_the_portal_keeps_no_recipient_secret(tmp_path):
-    mail = '[mail]\ntransport = "portal"\nfrom = "a@b.ru"\n'
-    assert faults(tmp_path, mail + RULE + STEP + 'use = "send_invoice"\nbcc = ["a@b.ru"]\n') == [
+def assert_said_in_both(fault: Both, place: str) -> None:
+    """One fault is whole in either language, about the same place, and only in that language."""
+    head, _, ru = fault.ru.partition(": ")
+    english_head, _, en = fault.en.partition(": ")
+    assert head == english_head
+    assert head.startswith(place)
+    assert re.search("[а-яё]", ru), ru
+    assert not re.search("[а-яё]", en, re.IGNORECASE), en
+    assert foreign(ru) == []
+    for word in HINTS.findall(en):
+        assert f"возможно, {word}?" in ru
+
+
+def assert_says_what_to_do(fault: Both) -> None:
+    """Advice in both languages; what is wrong inside a text or in a file's reading is advice enough."""
+    if ".text: " in fault.en or ".when: unexpected" in fault.en or "cannot be read" in fault.en:
+        return
+    assert re.search(r"укажите|\(.+\)$", fault.ru), fault.ru
+    assert re.search(r", write |\(.+\)$", fault.en), fault.en
+
+
+@pytest.mark.parametrize("text", PLANTED)
+def test_a_fault_says_where_it_is_what_was_found_and_what_to_write(tmp_path: Path, text: str) -> None:
+    said = [one.replace(str(tmp_path), "FOLDER") for one in faults(tmp_path, text)]
+    expected = PLANTED[text]
+    assert len(said) == len(expected), said
+    for one, wanted in zip(said, expected, strict=True):
+        assert one[: len(wanted)] == wanted if ".text: " in wanted else one == wanted
+
+
+@pytest.mark.parametrize("text", PLANTED)
+def test_a_fault_is_said_in_russian_too(tmp_path: Path, text: str) -> None:
+    path = written(tmp_path, text + PORTAL)
+    error = told(path)
+    for fault in error.faults:
+        assert_said_in_both(fault, str(path))
+        assert_says_what_to_do(fault)
+    assert error.language == "ru"
+    assert str(error).splitlines()[1:] == [f"  {fault.ru}" for fault in error.faults]
+
+
+def test_the_portal_keeps_no_recipient_secret(tmp_path: Path) -> None:
+    assert faults(tmp_path, BY_PORTAL + 'bcc = ["a@b.ru"]\n') == [
         "FILE:9: rules[0].steps[0].bcc: cannot be kept secret by the portal's own mail (leave it out, or "
         "use another mail.transport)"
     ]
 
 
-@pytest.mark.parametrize(("text", "expected"), MAILS)
-def test_a_fault_of_a_mail_step_says_so_too(tmp_path, text, expected):
-    assert faults(tmp_path, MAIL + RULE + STEP + 'use = "send_invoice"\n' + text) == expected
+@pytest.mark.parametrize(("webhook", "expected"), PORTALS)
+def test_a_webhook_is_never_shown_whatever_is_wrong_with_it(
+    tmp_path: Path, webhook: str, expected: str
+) -> None:
+    path = written(tmp_path, f"[portal]\nwebhook = {webhook}\n")
+    (fault,) = told(path, {"EMPTY": " "}).faults
+    assert str(fault).replace(f"{path}:2: portal.webhook: ", "").replace(str(tmp_path), "FOLDER") == expected
+    assert_said_in_both(fault, f"{path}:2")
+
+
+@pytest.mark.parametrize(("text", "expected"), AFTER_PORTAL)
+def test_the_rest_of_the_portal_is_looked_at_too(tmp_path: Path, text: str, expected: str) -> None:
+    path = written(tmp_path, PORTAL + text)
+    (fault,) = told(path).faults
+    assert str(fault).replace(str(path), "FILE").replace(str(tmp_path), "FOLDER") == expected
+    assert_said_in_both(fault, f"{path}:3")
+
+
+@pytest.mark.parametrize(("text", "expected"), SYNTAX)
+def test_what_is_no_toml_is_said_with_its_place(tmp_path: Path, text: str, expected: str) -> None:
+    path = written(tmp_path, text)
+    (fault,) = told(path).faults
+    assert str(fault).replace(str(path), "FILE") == expected
+    assert_said_in_both(fault, str(path))

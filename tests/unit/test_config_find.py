@@ -89,7 +89,7 @@ def test_two_configurations_of_a_folder_cannot_share_a_database(tmp_path):
         written(tmp_path, PORTAL + '[store]\npath = "one.db"\n', name=name)
     found = [load(source, environ=ENVIRON) for source in find(tmp_path, {}, tmp_path)]
     (message,) = shared_databases(found)
-    assert message.startswith(
+    assert str(message).startswith(
         f"store.path: {tmp_path}/shop.toml, {tmp_path}/wholesale.toml use the same database"
     )
 

@@ -51,7 +51,9 @@ def test_an_empty_or_binary_file_is_no_secret(tmp_path):
     (tmp_path / "secret").mkdir()
     path = tmp_path / "secret" / "webhook"
     path.write_bytes(b"\n")
-    assert faults(tmp_path, "", portal=BY_FILE) == [f"FILE:2: portal.webhook: the file {path} is empty"]
+    assert faults(tmp_path, "", portal=BY_FILE) == [
+        f"FILE:2: portal.webhook: the file {path} is empty (write the secret into it)"
+    ]
     path.write_bytes(b"\xff\xfe")
     (fault,) = faults(tmp_path, "", portal=BY_FILE)
     assert fault.endswith("cannot be read: is no text in UTF-8")
@@ -62,7 +64,7 @@ def test_a_literal_secret_that_others_can_read_is_refused(tmp_path, mode):
     path = written(tmp_path, PORTAL, mode=mode)
     with pytest.raises(ConfigError) as caught:
         load(path, environ={})
-    assert caught.value.faults == (
+    assert tuple(map(str, caught.value.faults)) == (
         f"{path}:2: portal.webhook: is written in a file that others can read (chmod 600 {path}, or write "
         f'"env:NAME" or "file:PATH" here)',
     )
