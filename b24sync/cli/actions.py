@@ -85,8 +85,10 @@ def move(session: Session, command: Command, wanted: Wanted) -> int:
         app.open_store(create=False)
         fits = _filter(app, wanted)
         chosen = [action for action in _named(app, command, wanted) if fits(action)]
-        if chosen:
-            _ask(app, command, wanted, chosen)
+        if not chosen:
+            print(words.NOTHING[command.name]())
+            return 0
+        _ask(app, command, wanted, chosen)
         moved = _move(app, command, wanted, chosen)
         print(command.done(actions=words.ACTIONS(moved)))
         if moved and command.to == "pending" and sys.stdout.isatty():

@@ -70,7 +70,7 @@ def check(
     texts = _texts(calendar)
     out.write(f"{day} {texts['weekdays'].split()[day.weekday()]}: {_kind(found, texts)}")
     out.write(f": {found.name}\n" if found.name else "\n")
-    layer = _layer(found.layer, texts)
+    layer = texts.get(f"layer_{found.layer}", found.layer)
     out.write(f"  {texts['decided'].format(layer=layer, source=found.source)}\n")
     year = calendar.year(day.year)
     out.write(f"  {year.country} {year.year}: {texts[year.status]}\n")
@@ -131,12 +131,6 @@ def _kind(day: Day, texts: dict[str, str]) -> str:
     return texts["off"]
 
 
-def _layer(name: str, texts: dict[str, str]) -> str:
-    """A layer by the name that ``--json`` gives it, and what that means."""
-    word = texts.get(f"layer_{name}", name)
-    return name if word == name else f"{name}: {word}"
-
-
 def _is_special(day: Day, year: Year) -> bool:
     """Whether the small months alone would not explain this day."""
     worked_weekend = day.working and day.date.weekday() in year.weekend
@@ -189,7 +183,7 @@ def _shift_lines(calendar: Calendar, day: date, texts: dict[str, str]) -> Iterat
         return
     for direction in ("next", "previous", "nearest"):
         mark = " <" if direction == calendar.settings.direction else ""
-        yield f"  {texts['shift']} ({direction}): {_shifted(calendar, day, direction, texts)}{mark}\n"
+        yield f"  {texts['shift']} ({texts[direction]}): {_shifted(calendar, day, direction, texts)}{mark}\n"
 
 
 def _shifted(calendar: Calendar, day: date, direction: str, texts: dict[str, str]) -> str:

@@ -27,6 +27,7 @@ from b24sync.rules.formats import as_written
 from b24sync.words import Language
 from b24sync.words import commands as said
 from b24sync.words.commission import TITLES
+from b24sync.words.vocabulary import person_word
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -262,7 +263,7 @@ def _row_cells(booked: BookedRow, tz: tzinfo, look: Look) -> list[Any]:
         str(row.entity),
         row.user,
         _person(booked, look.names),
-        row.role,
+        person_word(row.role) if look.excel else row.role,
         row.percent,
         look.title(row.state) if look.excel else row.state,
         row.amount,

@@ -138,7 +138,7 @@ def _sender_fault(text: str) -> str:
     from b24sync.domain.addresses import parse_address
 
     try:
-        parse_address(text, where="sender")
+        parse_address(text)
     except B24SyncError as error:
         return str(error)
     return ""

@@ -195,7 +195,7 @@ def event_table(app: App, rows: Sequence[EventRow], *, indent: str = "") -> Iter
                 str(row.id),
                 clock(row.occurred_at, app.tz),
                 event_word(row.name),
-                f"{row.kind}:{row.entity_id}",
+                app.store.figures.called(row.kind, row.entity_id),
                 what_happened(titles, row),
             ]
             for row in rows
@@ -243,7 +243,7 @@ def action_table(app: App, rows: Sequence[Action], *, indent: str = "") -> Itera
                 word(STATE_WORDS, row.state),
                 row.rule,
                 step_word(row.step),
-                f"{row.kind}:{row.entity_id}",
+                app.store.figures.called(row.kind, row.entity_id),
                 outcome(row, app.tz),
             ]
             for row in rows
@@ -254,7 +254,7 @@ def action_table(app: App, rows: Sequence[Action], *, indent: str = "") -> Itera
 def action_lines(app: App, row: Action) -> Iterator[str]:
     """One action of a dry run with all that it would do; of another state, why."""
     would = row.result.get("would")
-    first = f"{row.kind}:{row.entity_id}  {row.rule}: "
+    first = f"{app.store.figures.called(row.kind, row.entity_id)}  {row.rule}: "
     if would is not None:
         yield from told_lines(first, row.step, would, app.tz, indent="  ")
     else:
@@ -294,7 +294,7 @@ def _would_page(app: App, rows: Sequence[Action]) -> Iterator[str]:
         return
     by_entity: dict[str, list[Action]] = {}
     for row in rows:
-        by_entity.setdefault(f"{row.kind}:{row.entity_id}", []).append(row)
+        by_entity.setdefault(app.store.figures.called(row.kind, row.entity_id), []).append(row)
     yield words.WOULD_HEAD(actions=words.ACTIONS(len(rows)), entities=words.ENTITIES(len(by_entity)))
     for entity, own in by_entity.items():
         yield ""
@@ -304,7 +304,7 @@ def _would_page(app: App, rows: Sequence[Action]) -> Iterator[str]:
             yield from told_lines(before, row.step, row.result["would"], app.tz, indent="    ")
     yield ""
     yield words.WOULD_TOTAL()
-    yield from (f"  {line}" for line in _totals(rows, app.tz))
+    yield from _totals(app, rows)
 
 
 def _booked(rows: Sequence[Action]) -> str:
@@ -316,7 +316,7 @@ def _booked(rows: Sequence[Action]) -> str:
     )
 
 
-def _totals(rows: Sequence[Action], tz: tzinfo) -> Iterator[str]:
+def _totals(app: App, rows: Sequence[Action]) -> Iterator[str]:
     """How many of each step would do something."""
     effective = Counter(
         row.step
@@ -327,10 +327,13 @@ def _totals(rows: Sequence[Action], tz: tzinfo) -> Iterator[str]:
     width = max((len(step_word(step)) for step in effective), default=0)
     for step, count in effective.most_common():
         booked = _booked([row for row in rows if row.step == step])
-        yield f"{step_word(step):<{width}}  {count}{f'  {booked}' if booked else ''}"
+        yield f"  {step_word(step):<{width}}  {count}{f'  {booked}' if booked else ''}"
     failing = [row for row in rows if "failed" in row.result["would"]]
     for row in failing:
-        (label, text), *_ = facts(row.step, row.result["would"], tz)
-        yield f"{label}: {row.rule}, {row.kind}:{row.entity_id}: {text}"
+        (label, text), *_ = facts(row.step, row.result["would"], app.tz)
+        which = f"{row.rule}, {app.store.figures.called(row.kind, row.entity_id)}"
+        yield from wrapped(
+            f"{label}: {which}: {text.removeprefix(f'{row.kind}:{row.entity_id}: ')}", first="  ", rest="    "
+        )
     if not effective and not failing:
-        yield words.NOTHING_TO_DO()
+        yield f"  {words.NOTHING_TO_DO()}"

@@ -80,14 +80,8 @@ def _mail(
         if operator.goes_as_usual(planned, preview.to):
             planned = replace(planned, options={**planned.options, AS_USUAL: True})
         shown = {"to": preview.to, "subject": preview.subject, **operator.would(planned)}
-        say(
-            [
-                *told_lines(
-                    f"{entity.key} №{entity.values.get('number') or '-'}: ", step, shown, app.tz, indent="  "
-                )
-            ]
-        )
-        declined = words.NOT_MAILED(entity=entity.key, to=", ".join(preview.to))
+        say([*told_lines(f"{called(entity)}: ", step, shown, app.tz, indent="  ")])
+        declined = words.NOT_MAILED(entity=called(entity), to=", ".join(preview.to))
         confirm(words.DO_IT(), declined=declined, yes=yes)
         return operator.run([planned])
 
@@ -101,7 +95,7 @@ def run_rule(session: Session, name: str, entity: str, *, dry_run: bool, yes: bo
         options = operator.event_options(rule, found)
         reason = operator.why_not(rule, found, options)
         if reason:
-            print(printable(words.DOES_NOT_MATCH(rule=rule.name, entity=found.key, why=verdict(reason))))
+            print(printable(words.DOES_NOT_MATCH(rule=rule.name, entity=called(found), why=verdict(reason))))
             return 0
         planned = [
             operator.planned(rule.name, step.name, number, found.key, {**options, MARK: mark})
@@ -111,7 +105,7 @@ def run_rule(session: Session, name: str, entity: str, *, dry_run: bool, yes: bo
             print(printable(line))
         if dry_run:
             return 0
-        confirm(words.DO_IT(), declined=words.NOT_RUN(rule=rule.name, entity=found.key), yes=yes)
+        confirm(words.DO_IT(), declined=words.NOT_RUN(rule=rule.name, entity=called(found)), yes=yes)
         return operator.run(planned)
 
 
@@ -346,6 +340,12 @@ class Operator:
     def _name(self) -> str:
         """What it claims its actions with."""
         return f"{OPERATOR_CLAIM}{self.batch}"
+
+
+def called(entity: Entity) -> str:
+    """How an entity is shown to people: ``№125 (invoice:512)``, or ``deal:17`` where it has no number."""
+    number = entity.values.get("number")
+    return f"№{number} ({entity.key})" if number else str(entity.key)
 
 
 def _why(action: Action) -> str:

@@ -19,6 +19,7 @@ from b24sync.engine.as_of import Past
 from b24sync.engine.history_replay import Replay, Would
 from b24sync.errors import UsageError
 from b24sync.log import json_line, printable, redact
+from b24sync.reporting.names import learnt
 from b24sync.rules.language import Language
 from b24sync.steps.registry import reason_word, step_word
 from b24sync.store import Store
@@ -103,7 +104,7 @@ def _compare(
             replay.say = partial(_say_of, one.loaded.path)
             calendar = partial(make_calendar, one.settings, kept, one.clock)
             sums.append(replay_compare.sums(one, replay, calendar, since=since, until=until))
-        names = {f"user:{number}": name for number, name in app.store.ledger.names()}
+        names = learnt(app.store)
         replay_compare.show(sums[0], sums[1], names=names, as_json=wanted.as_json)
 
 

@@ -12,6 +12,7 @@ from b24sync.log import json_line, printable
 from b24sync.rules.formats import money
 from b24sync.words import language
 from b24sync.words.replay import COMPARED
+from b24sync.words.vocabulary import person_word
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -72,7 +73,7 @@ def _lines(one: Compared, names: Mapping[str, str]) -> Iterator[str]:
     gone, come = sorted(old.recipients - new.recipients), sorted(new.recipients - old.recipients)
     kept = sorted(old.recipients & new.recipients)
     everybody = [(kept, ""), (gone, "-"), (come, "+")]
-    people = [f"{sign}{names.get(one, one)}" for listed, sign in everybody for one in listed]
+    people = [f"{sign}{names.get(one) or person_word(one)}" for listed, sign in everybody for one in listed]
     if people:
         yield f"    {COMPARED['recipients']():<24} {_joined(people)}"
 

@@ -11,29 +11,32 @@ from b24sync.cli.intentions import told_lines
 from b24sync.cli.layout import wrapped
 from b24sync.cli.listing import clock, field_word, outcome, warnings_of, what_happened
 from b24sync.domain.action_states import STOPPING
-from b24sync.domain.entity import INVOICE, Key
+from b24sync.domain.entity import DEAL, INVOICE, Key
+from b24sync.reporting.names import learnt
 from b24sync.rules.formats import money
 from b24sync.steps.registry import step_word
 from b24sync.words import explain as words
 from b24sync.words import language
-from b24sync.words.verdicts import verdict
-from b24sync.words.vocabulary import KINDS, LEDGER, STATES, event_word, word
+from b24sync.words.verdicts import OR, verdict
+from b24sync.words.vocabulary import KINDS, LEDGER, STATES, event_word, person_word, word
 
 if TYPE_CHECKING:
     from b24sync.app import App
     from b24sync.engine.entity_story import Chapter, Said, Story
     from b24sync.store.action_rows import Action
+    from b24sync.store.journal import EventRow
 
 _LONGEST = 200
 _COMMANDS = {"failed": "retry, cancel", "held": "release, cancel", "uncertain": "retry, cancel"}
 _LATER_S = 60  # what is settled at once needs no time of its own
 _ISO_DAY = len("2026-11-24")
+_LINKS = {"deal_id": "deal", "contact_id": "contact", "company_id": "company", "responsible_id": "user"}
 _HIDDEN = ("id", "currency", "semantic", "category_id")
 
 
 def lines(app: App, story: Story, facts: Mapping[str, Any]) -> Iterator[str]:
     """Everything, part by part."""
-    names = _names(story)
+    names = learnt(app.store) | _names(story)
     yield from _head(app, story, facts, names)
     yield ""
     yield from _revisions(app, story, names)
@@ -57,7 +60,7 @@ def lines(app: App, story: Story, facts: Mapping[str, Any]) -> Iterator[str]:
 # what it is
 
 
-def _head(app: App, story: Story, facts: Mapping[str, Any], names: Mapping[int, str]) -> Iterator[str]:
+def _head(app: App, story: Story, facts: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
     state = story.stored.state if story.stored else ""
     number = facts.get("number")
     title = f"{word(KINDS, story.key.kind)}{f' №{number}' if number else ''}"
@@ -82,33 +85,42 @@ def _head(app: App, story: Story, facts: Mapping[str, Any], names: Mapping[int, 
         yield from wrapped(value, first=first, rest=" " * len(first))
 
 
-def _names(story: Story) -> dict[int, str]:
-    """Names of users, as far as actions and bookings tell them."""
-    found: dict[int, str] = {}
+def _names(story: Story) -> dict[str, str]:
+    """``user:5`` → name, as far as actions and bookings tell it."""
+    found: dict[str, str] = {}
     actions = [action for chapter in story.chapters for action in chapter.actions]
     for action in [*actions, *story.by_operators]:
         told = action.result.get("would") or action.result.get("intent") or {}
         people = zip(told.get("to", ()), told.get("names", ()), strict=False)
-        found |= {number: name for number, name in people if isinstance(number, int)}
-    return found | {one.row.user: one.row.user_name for one in story.booked if one.row.user_name}
+        found |= {f"user:{number}": name for number, name in people if isinstance(number, int)}
+    return found | {f"user:{one.row.user}": one.row.user_name for one in story.booked if one.row.user_name}
 
 
 def _value(
-    app: App, kind: str, name: str, value: Any, facts: Mapping[str, Any], names: Mapping[int, str]
+    app: App, kind: str, name: str, value: Any, facts: Mapping[str, Any], names: Mapping[str, str]
 ) -> str:
     """A value as people know it: a name, a title, an amount with its currency, a date."""
     if name in {"stage_id", "status"} and isinstance(value, str):
         stage = str(facts.get("stage_id") or value)
         return app.workshop().funnels().title(kind, stage if name == "status" else value)
-    if name == "responsible_id" and value in names:
-        return f"{names[value]} (user:{value})"
-    if name == "responsible_id":
-        return f"user:{value}"
-    if name in {"deal_id", "contact_id", "company_id"}:
-        return f"{name.removesuffix('_id')}:{value}"
+    if name in _LINKS:
+        return _linked(app, f"{_LINKS[name]}:{value}", names)
     if name == "amount":
         return _amount(value, str(facts.get("currency") or ""))
     return _plain(app, value)
+
+
+def _linked(app: App, key: str, names: Mapping[str, str]) -> str:
+    """Something else by its name, as far as it is known."""
+    kind, _, number = key.partition(":")
+    name = names.get(key) or (_title(app, int(number)) if kind == DEAL and number.isdigit() else "")
+    return f"{name} ({key})" if name else key
+
+
+def _title(app: App, deal: int) -> str:
+    """The title of a deal that was seen; else empty."""
+    row = app.store.figures.row_of(DEAL, deal)
+    return "" if row is None else str(row.get("title") or "")
 
 
 def _amount(value: Any, currency: str) -> str:
@@ -143,7 +155,7 @@ def _moment(app: App, text: str) -> str:
 # what was seen
 
 
-def _revisions(app: App, story: Story, names: Mapping[int, str]) -> Iterator[str]:
+def _revisions(app: App, story: Story, names: Mapping[str, str]) -> Iterator[str]:
     yield words.REVISIONS() if story.revisions else words.NO_REVISIONS()
     kind = story.key.kind
     for row in story.revisions:
@@ -166,7 +178,7 @@ def _chapter(app: App, chapter: Chapter) -> Iterator[str]:
     yield from wrapped(f"{head}{f'  {what}' if what else ''}", rest=" " * 8)
     for said in chapter.said:
         if said.listens:
-            yield from _said(said)
+            yield from _said(app, row, said)
     deaf = [said.rule for said in chapter.said if not said.listens]
     if deaf:
         yield from wrapped(words.OTHER_EVENTS(rules=", ".join(deaf)), first=" " * 8 + "- ", rest=" " * 10)
@@ -174,15 +186,26 @@ def _chapter(app: App, chapter: Chapter) -> Iterator[str]:
         yield from _action(app, action)
 
 
-def _said(said: Said) -> Iterator[str]:
+def _said(app: App, row: EventRow, said: Said) -> Iterator[str]:
+    """What one rule said; stages and statuses by the portal's titles."""
+    funnels = app.workshop().funnels()
+
+    def titled(name: str) -> str:
+        if name in {row.to_, row.from_}:  # where the event came from or to is one stage, not all of a status
+            stage = row.to_stage if name == row.to_ else row.from_stage
+            return f"«{funnels.title(row.kind, stage or name)}»"
+        known = [one for each in funnels.stage_ids(name) if (one := funnels.stage(row.kind, each))]
+        return OR().join(dict.fromkeys(f"«{one.name}»" for one in known)) or name
+
     mark = "✓" if said.matched else "✗"
-    yield from wrapped(f"{said.rule}: {verdict(said.reason)}", first=f"        {mark} ", rest=" " * 12)
+    told = verdict(said.reason, titled=titled)
+    yield from wrapped(f"{said.rule}: {told}", first=f"        {mark} ", rest=" " * 12)
 
 
 def _action(app: App, action: Action) -> Iterator[str]:
     """One action: how it ended, what it said and to whom, what a person should know of it."""
     told = action.result.get("would") or action.result.get("intent")
-    head = f"№{action.id} {word(STATES, action.state)}  {action.rule}/{action.position}"
+    head = f"№{action.id} {word(STATES, action.state)}  {action.rule}:"
     ended = outcome(action, app.tz) if action.state != "done" or told is None else ""
     first = " " * 8 + f"{head} "
     if told is None or action.state not in {"done", "skipped"}:
@@ -207,7 +230,8 @@ def _booked(app: App, story: Story) -> Iterator[str]:
         row = one.row
         amount = money(row.amount, language=language(), currency=row.currency)
         who = row.user_name or f"user:{row.user}"
-        yield f"  {clock(one.at, app.tz)}  {who} ({row.role}): {amount}, {word(LEDGER, row.state)}"
+        role = person_word(row.role)
+        yield f"  {clock(one.at, app.tz)}  {who} ({role}): {amount}, {word(LEDGER, row.state)}"
 
 
 # what comes next

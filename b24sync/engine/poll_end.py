@@ -79,7 +79,7 @@ def _name_troubled(store: Store, state: str, report: Report) -> None:
             state=word(STATES, state),
             rule=action.rule,
             step=step_word(action.step),
-            entity=f"{action.kind}:{action.entity_id}",
+            entity=store.figures.called(action.kind, action.entity_id),
             why=reason_word(action.step, str(why)).removeprefix(f"{action.kind}:{action.entity_id}: "),
         )
         report.worsen(1, said)

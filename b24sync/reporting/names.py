@@ -26,19 +26,23 @@ def shown(key: Key, names: Mapping[str, str]) -> str:
     return names.get(str(key)) or UNNAMED[key.kind](id=key.id)
 
 
+def learnt(store: Store) -> dict[str, str]:
+    """``user:5`` or ``contact:12`` → name, from the ledger and from what polls learnt by the way."""
+    return {f"user:{number}": name for number, name in store.ledger.names()} | store.meta.names()
+
+
 def known_names(store: Store, invoices: Iterable[int]) -> dict[str, str]:
     """``user:5`` or ``contact:12`` → name.
 
-    From the ledger, from what rules saw of some invoices, and from what polls learnt by the way
+    From what rules saw of some invoices, from the ledger, and from what polls learnt by the way
     (`b24sync.engine.names_along`).
     """
-    found = {f"user:{number}": name for number, name in store.ledger.names()}
+    found = dict[str, str]()
     for invoice in invoices:
         for event in store.journal.events(kind="invoice", entity_id=invoice, limit=_EVENTS):
             for identity, result in event.seen.items():
                 found.update(_names_in(identity, result))
-    found.update(store.meta.names())
-    return found
+    return found | learnt(store)
 
 
 def _names_in(identity: str, result: Any) -> Iterator[tuple[str, str]]:

@@ -135,6 +135,11 @@ class Figures:
         ).fetchone()
         return str(row[0]) if row and row[0] is not None else ""
 
+    def called(self, kind: str, entity_id: int) -> str:
+        """How an entity is shown to people: ``№125 (invoice:512)``, or ``deal:17`` where it has no number."""
+        number = self.invoice_number(entity_id) if kind == "invoice" else ""
+        return f"№{number} ({kind}:{entity_id})" if number else f"{kind}:{entity_id}"
+
     def invoice_stages(self) -> list[str]:
         """The stages that present invoices are in."""
         sql = (  # a walk from one stage to the next by the index, whatever the number of invoices

@@ -22,6 +22,11 @@ DECLINED = {
     "cancel": Message("ничего не отменено: {count}", "nothing was cancelled: {count} left as they were"),
     "release": Message("ничего не разрешено: {count}", "nothing was released: {count} left as they were"),
 }
+NOTHING = {
+    "retry": Message("повторять нечего", "there is nothing to retry"),
+    "cancel": Message("отменять нечего", "there is nothing to cancel"),
+    "release": Message("разрешать нечего", "there is nothing to release"),
+}
 SAY_WHICH = Message(
     "назовите действия по номерам, или --all, или --rule, --entity, --since",
     "name actions by their ids, or say --all, or --rule, --entity, --since",

@@ -9,7 +9,7 @@ BASELINE = Message(
 )
 DRY_RUN = Message("Пробный опрос: ничего не изменено.", "Dry run: nothing was changed.")
 SUMMARY = Message(
-    "Изменено: {changes}; событий: {events}; действия: {actions}; {requests}.",
+    "Изменилось: {changes}; событий: {events}; действия: {actions}; {requests}.",
     "Changed: {changes}; events: {events}; actions: {actions}; {requests}.",
 )
 NOTHING = Message("ничего", "nothing")

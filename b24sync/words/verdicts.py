@@ -6,7 +6,7 @@ It is recorded in English (contract.md §4: reasons stay as they are) and said a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from b24sync.words import Message
 
@@ -27,6 +27,7 @@ NEWER = Message(
     "was not asked: the rule is newer than the event (b24sync replay asks it)",
 )
 OR = Message(" или ", " or ")
+NONE = Message("ничего", "none")
 GONE = Message("{said} (правила больше нет)", "{said} (the rule is gone since)")
 
 _PATTERNS: Mapping[str, Message] = {
@@ -46,13 +47,18 @@ _PATTERNS: Mapping[str, Message] = {
 }
 
 
-def verdict(reason: str) -> str:
-    """A recorded reason in the language that is spoken; one that is not known as it is."""
+def verdict(reason: str, *, titled: Callable[[str], str] = str) -> str:
+    """A recorded reason in the language that is spoken; one that is not known as it is.
+
+    Args:
+        reason: As it was recorded.
+        titled: A status or stage as people know it.
+    """
     gone = reason.endswith(" (the rule is gone since)")
     plain = reason.removesuffix(" (the rule is gone since)") if gone else reason
     said = next(
         (
-            message(**{name: _listed(name, text) for name, text in found.groupdict().items()})
+            message(**{name: _listed(name, text, titled) for name, text in found.groupdict().items()})
             for pattern, message in _PATTERNS.items()
             if (found := re.fullmatch(pattern, plain, re.DOTALL))
         ),
@@ -61,6 +67,8 @@ def verdict(reason: str) -> str:
     return GONE(said=said) if gone else said
 
 
-def _listed(name: str, text: str) -> str:
+def _listed(name: str, text: str, titled: Callable[[str], str]) -> str:
     """What was wanted is a list: statuses and stages, as ``sent or paid``."""
-    return text.replace(" or ", OR()) if name in {"wanted", "now"} else text
+    if name not in {"wanted", "now"}:
+        return text
+    return OR().join(NONE() if one == "none" else titled(one) for one in text.split(" or "))

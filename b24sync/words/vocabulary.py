@@ -113,6 +113,24 @@ FIELDS: Mapping[str, Message] = {
 }
 
 
+PEOPLE: Mapping[str, Message] = {
+    "responsible": Message("ответственный", "the responsible"),
+    "invoice.responsible": Message("ответственный за счёт", "responsible for the invoice"),
+    "deal.responsible": Message("ответственный за сделку", "responsible for the deal"),
+    "contact.responsible": Message("ответственный за контакт", "responsible for the contact"),
+    "creator": Message("кто создал", "the creator"),
+    "department_head": Message("руководитель отдела", "the department's head"),
+    "accountant": Message("бухгалтер", "the accountant"),
+    "project_lead": Message("руководитель проекта", "the project lead"),
+}
+"""Selectors of people, and the names that ``init`` gives to two."""
+
+
+def person_word(selector: str) -> str:
+    """What a selector means, as far as its words are known; a name of the configuration as it is."""
+    return word(PEOPLE, selector)
+
+
 def word(words: Mapping[str, Message], code: str) -> str:
     """The word for a code; the code itself if there is none."""
     found = words.get(code)

@@ -184,3 +184,15 @@ def test_a_rule_tried_by_hand_says_the_same_words(firm: Firm) -> None:
     assert "Иван Петров: 7\xa0500,00\xa0₽" in ran.out
     assert "уведомление" in ran.out
     untouched(firm)
+
+
+def test_what_would_fail_is_told_once_and_within_the_screen(firm: Firm) -> None:
+    invoice = firm.invoice(deal=2)  # of a client without an address
+    firm.run_on()
+    firm.send(invoice)
+    firm.run_on()
+    page = firm.run("actions", "--would", env={"COLUMNS": "100"}).out
+    total = page.partition("\nВсего\n")[2]
+    named = f"№{firm.number(invoice)} (invoice:{invoice})"
+    assert f"  не получится: mail-invoice, {named}: ни у контакта" in total, page
+    assert max(map(len, page.splitlines())) <= 100

@@ -95,7 +95,19 @@ def test_people_read_it_as_text(told: tuple[Office, int]) -> None:
     assert re.search(r"✓ head-knows: the event fits\n", ran.out)
     assert "✗ big-only: when is false: invoice.amount >= 1000000" in ran.out
     assert "listen to other events: head-knows, big-only" in ran.out
-    assert re.search(r"done  paid-only/0 notice\n +to: Сергей Волков\n +text: money\n", ran.out)
+    assert re.search(r"done  paid-only: notice\n +to: Сергей Волков\n +text: money\n", ran.out)
+
+
+def test_stages_statuses_and_links_are_told_by_their_names(told: tuple[Office, int]) -> None:
+    office, invoice = told
+    out = office.run("explain", f"invoice:{invoice}").out
+    assert "✗ paid-only: to is «Отправлен клиенту», wanted «Оплачен»\n" in out
+    assert re.search(r"  deal +Ремонт офиса на Тверской \(deal:1\)\n", out)
+    assert re.search(r"  responsible +Иван Петров \(user:3\)\n", out), out
+    office.move_deal(1, "EXECUTING")
+    office.write(rules=notify_rule("won", "deal.stage_changed", more='to = "WON"'))
+    office.poll()
+    assert "✗ won: to is «В работе», wanted «Сделка успешна»\n" in office.run("explain", "deal:1").out
 
 
 def test_control_characters_of_the_crm_do_not_reach_the_terminal(polled: Office) -> None:

@@ -162,6 +162,6 @@ def test_a_poll_names_what_failed(office: Office) -> None:
     ran = office.run("poll")
     assert ran.code == 1
     (failed,) = office.actions("--state", "failed")
-    start = f"действие №{failed['id']} ошибка: правило broken, задача, invoice:{invoice}: "
+    start = f"действие №{failed['id']} ошибка: правило broken, задача, №{invoice} (invoice:{invoice}): "
     assert start in ran.err
     assert failed["error"] in ran.err

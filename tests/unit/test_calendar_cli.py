@@ -82,8 +82,8 @@ def test_show_is_twelve_months_then_the_special_days_and_the_counts() -> None:
     assert " 1- 2- 3-" in text
     assert "22-23-24 25 26 27-28-" in text  # February
     assert "15 16 17 18 19 20*21-" in text  # the working Saturday before it
-    assert "2027-02-20 сокращённый рабочий день [официальный]" in text
-    assert "2027-06-15 выходной [компания]" in text
+    assert "2027-02-20 сокращённый рабочий день [официальный календарь]" in text
+    assert "2027-06-15 выходной [настройки компании]" in text
     assert "рабочих дней: 246, выходных: 119, сокращённых: 4" in text
     assert "RU 2027: календарь опубликован (holidays" in text
     assert max(map(len, text.splitlines())) <= 80
@@ -128,7 +128,7 @@ def test_check_says_which_layer_decided_and_where_the_day_would_go() -> None:
     text = checked(Calendar(CalendarSettings(), language="en"), date(2026, 1, 9))
 
     assert text.startswith("2026-01-09 Fr: day off: ")
-    assert "layer official: holidays" in text
+    assert "from: official (holidays" in text
     assert "shifts to (next): 2026-01-12 [published] <" in text
     assert "shifts to (previous): 2025-12-30 [published]\n" in text
 
