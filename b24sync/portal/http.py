@@ -196,8 +196,9 @@ class Wire:
         finally:
             if answer is not None:
                 answer.close()
-        if deadline.passed and isinstance(trouble, NoAnswerError):
-            trouble = NoAnswerError(said.TOO_SLOW(), slow=True)
+        if deadline.passed:  # it broke the connection, whatever that looks like from here
+            sent = isinstance(trouble, NoAnswerError)
+            trouble = NoAnswerError(said.TOO_SLOW(), slow=True) if sent else NotSentError(said.SLOW_CONNECT())
         raise trouble  # outside the handler: the exception of requests is not even its context
 
     def _read(self, answer: requests.Response, *, limit_bytes: int, until: float) -> tuple[bytes, bool]:
