@@ -8,10 +8,6 @@ import ssl
 import pytest
 import requests
 import trustme
-from b24pysdk import BitrixWebhook
-from b24pysdk.client import Client
-from b24pysdk.errors import BitrixAPINotFound
-from fast_bitrix24 import Bitrix
 
 from b24sync.sandbox import SandboxServer
 from tests.support.portals import bare_portal
@@ -41,6 +37,8 @@ def portal():
 
 @pytest.fixture
 def fast(portal):
+    from fast_bitrix24 import Bitrix
+
     logging.getLogger("fast_bitrix24").handlers.clear()
     with SandboxServer(portal) as server:
         yield Bitrix(server.webhook, verbose=False)
@@ -84,6 +82,9 @@ def test_fast_bitrix24_calls_a_batch_of_its_own(fast):
 @pytest.fixture
 def sdk(portal, tmp_path, monkeypatch):
     """The vendor's kit insists on HTTPS: a server with a certificate that requests is told to trust."""
+    from b24pysdk import BitrixWebhook
+    from b24pysdk.client import Client
+
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
@@ -119,6 +120,8 @@ def test_b24pysdk_sends_a_batch(sdk):
 
 
 def test_b24pysdk_understands_a_refusal(sdk):
+    from b24pysdk.errors import BitrixAPINotFound
+
     with pytest.raises(BitrixAPINotFound):
         sdk.crm.item.get(bitrix_id=999, entity_type_id=INVOICE).response  # noqa: B018
 

@@ -67,6 +67,7 @@ def configured(text: str) -> Loaded:
         return loaded(Path(folder), f"{example(text)}\n")
 
 
+@cache
 def examples() -> dict[str, Example]:
     """All of them by name: the step's, with a number behind it from the second on."""
     found = {}
