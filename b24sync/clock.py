@@ -28,7 +28,7 @@ class SystemClock:
 
     def now(self) -> datetime:
         """The local wall clock, aware UTC."""
-        return datetime.now(UTC)  # noqa: TID251 - the one place
+        return datetime.now(UTC)
 
     def monotonic(self) -> float:
         """Seconds that never go back."""

@@ -34,3 +34,11 @@ def read_plain(path: Path, limit_bytes: int) -> bytes:
     """
     with open_plain(path) as file:
         return file.read(limit_bytes + 1)
+
+
+def beside(folder: Path, text: str) -> Path:
+    """A path, counted from a folder if it is relative; ``~`` stays where there is no home."""
+    try:
+        return folder / Path(text).expanduser()
+    except RuntimeError:
+        return folder / text

@@ -6,9 +6,9 @@ import re
 import sqlite3
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any, cast
 
+from b24sync.clock import SystemClock
 from b24sync.errors import B24SyncError
 from b24sync.log import format_exception, json_line, printable, redact
 from b24sync.words import commands as said
@@ -40,7 +40,7 @@ def tell(lines: Iterable[str], *, label: str = "", level: str = "error") -> None
     for line in lines:
         text = printable(redact(line))
         if _Manner.as_json:
-            at = datetime.now(UTC).isoformat(timespec="milliseconds")  # noqa: TID251 - as the log has it
+            at = SystemClock().now().isoformat(timespec="milliseconds")
             entry = {"at": at, "level": level, "logger": "b24sync", "message": text.strip()}
             print(json_line({**entry, "configuration": label} if label else entry), file=sys.stderr)
         else:

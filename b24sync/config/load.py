@@ -20,7 +20,7 @@ from b24sync.domain.settings import Settings, StoreSettings
 from b24sync.domain.values import Secret
 from b24sync.errors import ConfigError
 from b24sync.ownership import file_fault
-from b24sync.plain_files import read_plain
+from b24sync.plain_files import beside, read_plain
 from b24sync.portal.webhook import Webhook
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def _placed(settings: Settings, source: Source, raw: dict[str, Any]) -> Settings
         else replace(settings.mail, folder=folder / settings.mail.folder),
         calendar=replace(
             settings.calendar,
-            file=tuple(str(folder / Path(name).expanduser()) for name in settings.calendar.file),
+            file=tuple(str(beside(folder, name)) for name in settings.calendar.file),
         ),
     )
 

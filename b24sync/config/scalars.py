@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Callable
 from datetime import time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -14,7 +13,7 @@ from b24sync.config.problems import other_than, why_unread, wrong
 from b24sync.domain.values import NO_SECRET, Deadline, Secret, Stay, TemplateFile, parse_duration, parse_time
 from b24sync.domain.wording import quoted
 from b24sync.errors import WrongValueError
-from b24sync.plain_files import read_plain
+from b24sync.plain_files import beside, read_plain
 
 if TYPE_CHECKING:
     from b24sync.config.secrets import SecretReader
@@ -37,7 +36,7 @@ def read_path(raw: Any, folder: Path) -> Path:
         from b24sync.words.config_values import NO_PATH
 
         raise wrong(NO_PATH.both(text=quoted(text)), rest=None)
-    return folder / os.path.expanduser(text)  # noqa: PTH111 (Path's raises where there is no home)
+    return beside(folder, text)
 
 
 def read_secret(raw: Any, secrets: SecretReader) -> Secret:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from b24sync.config.problems import why_unread, wrong
 from b24sync.domain.values import NO_SECRET, Secret
 from b24sync.ownership import file_fault
-from b24sync.plain_files import read_plain
+from b24sync.plain_files import beside, read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,7 @@ class SecretReader:
         raise wrong(told.both(name=name), rest=NO_SECRET)
 
     def _content(self, name: str) -> Secret:
-        path = self.file.parent / os.path.expanduser(name)  # noqa: PTH111 (Path's raises without a home)
+        path = beside(self.file.parent, name)
         return self._text_in(path)
 
     def _credential(self, name: str) -> Secret:

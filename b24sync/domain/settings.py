@@ -19,8 +19,8 @@ from b24sync.domain.settings_calendar import CalendarSettings
 from b24sync.domain.values import NO_SECRET, Condition, Person, Secret
 
 if TYPE_CHECKING:
-    from b24sync.domain.rule_settings import RuleSettings  # noqa: F401 - named in quotes below
-    from b24sync.domain.rule_test import RuleTest  # noqa: F401 - named in quotes below
+    from b24sync.domain.rule_settings import RuleSettings
+    from b24sync.domain.rule_test import RuleTest
 
 STATUSES = ("draft", "sent", "paid", "rejected")
 """The status names that every invoice configuration has; ``[invoice.status]`` may add others."""

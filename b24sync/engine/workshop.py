@@ -286,16 +286,17 @@ class _LateJudge:
         return self._judge.holds(rule, event, entity)
 
 
+_OPERATOR_USES = {"resend-invoice": "send_invoice", "remind": "send_reminder"}
+
+
 class _OperatorSteps(dict[str, "StepSettings"]):
     """The steps of the operator's commands, made when asked for."""
 
-    _USES = {"resend-invoice": "send_invoice", "remind": "send_reminder"}  # noqa: RUF012 - a constant
-
     def __contains__(self, name: object) -> bool:
-        return name in self._USES
+        return name in _OPERATOR_USES
 
     def __missing__(self, name: str) -> StepSettings:
         from b24sync.steps.registry import step_class
 
-        made: StepSettings = step_class(self._USES[name])()
+        made: StepSettings = step_class(_OPERATOR_USES[name])()
         return made

@@ -6,7 +6,7 @@ import base64
 import hmac
 import ipaddress
 import re
-import smtplib  # noqa: TID253 - this module is itself imported lazily
+import smtplib
 import socket
 import ssl
 from collections.abc import Callable

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 import select
-import smtplib  # noqa: TID253 - this module is itself imported lazily
+import smtplib
 import socket
 import ssl
 from typing import NamedTuple

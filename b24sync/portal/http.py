@@ -19,8 +19,8 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import requests  # noqa: TID253 - this module is itself imported on the first call
-from requests.adapters import HTTPAdapter  # noqa: TID253
+import requests
+from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NameResolutionError, ProtocolError, ReadTimeoutError

@@ -36,7 +36,7 @@ _TYPES = {  # of the fields of a portal of tests; the others hold texts
 def list_page(
     kind: Kind,
     *,
-    filter: Mapping[str, Any],  # noqa: A002  # the portal's own word
+    filter: Mapping[str, Any],
     order: Mapping[str, str],
     start: int = -1,
     select: Sequence[str] = EVERYTHING,

@@ -11,7 +11,7 @@ from b24sync.rest import contract
 from b24sync.rest.kinds import Kind
 
 
-def list_page(*, filter: Mapping[str, Any], order: Mapping[str, str], start: int = -1) -> Call:  # noqa: A002
+def list_page(*, filter: Mapping[str, Any], order: Mapping[str, str], start: int = -1) -> Call:
     """One page of at most 50 invoices with their custom fields.
 
     Product rows are not among them: only ``get`` gives them.

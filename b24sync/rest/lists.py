@@ -44,7 +44,7 @@ def elements(
     list_id: int,
     *,
     iblock_type: str = LISTS,
-    filter: Mapping[str, Any] | None = None,  # noqa: A002  # the portal's own word
+    filter: Mapping[str, Any] | None = None,
     element_id: int | None = None,
     start: int = 0,
 ) -> Call:

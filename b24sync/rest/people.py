@@ -56,7 +56,7 @@ def users(ids: Sequence[int]) -> Call:
     return Call("user.get", params, lambda test: [_row(one) for one in test.users(ids)])
 
 
-def users_page(*, start: int = 0, filter: Mapping[str, Any] | None = None) -> Call:  # noqa: A002
+def users_page(*, start: int = 0, filter: Mapping[str, Any] | None = None) -> Call:
     """One page of at most 50 users, by id; a page of 50 has a next one."""
     return Call(
         "user.get",

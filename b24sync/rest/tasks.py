@@ -62,7 +62,7 @@ _COMPARED = (
 
 def list_page(
     *,
-    filter: Mapping[str, Any],  # noqa: A002  # the portal's own word
+    filter: Mapping[str, Any],
     order: Mapping[str, str],
     start: int = -1,
     select: Sequence[str] = SELECT,

@@ -12,12 +12,12 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidO
 from functools import partial
 from typing import Any
 
-from jinja2 import StrictUndefined, Undefined, nodes, pass_environment  # noqa: TID253  # this module is imported lazily
-from jinja2.lexer import Lexer, Token  # noqa: TID253
-from jinja2.runtime import LoopContext  # noqa: TID253
-from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: TID253
-from jinja2.utils import Namespace  # noqa: TID253
-from jinja2.visitor import NodeTransformer  # noqa: TID253
+from jinja2 import StrictUndefined, Undefined, nodes, pass_environment
+from jinja2.lexer import Lexer, Token
+from jinja2.runtime import LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import Namespace
+from jinja2.visitor import NodeTransformer
 
 from b24sync.rules import operators
 from b24sync.rules.root_names import hint
@@ -117,12 +117,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return called(*args)
         return super().call(context, called, *args, **more)
 
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002
+    def call_binop(self, _context: Any, operator: str, left: Any, right: Any) -> Any:
         """Reckon exactly; an unknown name in it stays an error."""
         _stop_at_undefined(left, right)
         return operators.calculate(operator, left, right)
 
-    def call_unop(self, context: Any, operator: str, arg: Any) -> Any:  # noqa: ARG002
+    def call_unop(self, _context: Any, operator: str, arg: Any) -> Any:
         """The value with a sign."""
         _stop_at_undefined(arg)
         return operators.negative(arg) if operator == "-" else arg
@@ -210,12 +210,12 @@ class _Exact(NodeTransformer):
     Compiled code can hold neither a decimal nor our rules of comparing.
     """
 
-    def visit_Const(self, node: nodes.Const) -> nodes.Expr:  # noqa: N802
+    def visit_Const(self, node: nodes.Const) -> nodes.Expr:
         if not isinstance(node.value, Decimal):
             return node
         return _call("decimal.Decimal", [nodes.Const(str(node.value), lineno=node.lineno)], node.lineno)
 
-    def visit_Compare(self, node: nodes.Compare) -> nodes.Expr:  # noqa: N802
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Expr:
         self.generic_visit(node)
         found: nodes.Expr | None = None
         left = node.expr

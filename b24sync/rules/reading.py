@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from jinja2 import Environment, nodes  # noqa: TID253  # this module is imported lazily
+from jinja2 import Environment, nodes
 
 from b24sync.rules.root_names import EACH, Path, Schema, fault_of, hint
 from b24sync.words import Both

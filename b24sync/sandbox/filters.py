@@ -125,13 +125,14 @@ def _compare(prefix: str, column: Column, value: Any) -> Predicate:
     def test(row: Any) -> bool:
         found = get(row)
         if found is None or isinstance(found, list):
-            return isinstance(found, list) and any(_beyond(item, bound, low, equal) for item in found)
-        return _beyond(found, bound, low, equal)
+            listed = found if isinstance(found, list) else []
+            return any(_beyond(item, bound, low=low, equal=equal) for item in listed)
+        return _beyond(found, bound, low=low, equal=equal)
 
     return test
 
 
-def _beyond(found: Any, bound: Any, low: bool, equal: bool) -> bool:  # noqa: FBT001
+def _beyond(found: Any, bound: Any, *, low: bool, equal: bool) -> bool:
     try:
         if found == bound:
             return equal

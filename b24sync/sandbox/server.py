@@ -77,7 +77,7 @@ class _Server(ThreadingHTTPServer):
         self._guard = threading.Lock()
         super().__init__(address, _Connection)
 
-    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002 - a hook of the base
+    def verify_request(self, request: Any, _client_address: Any) -> bool:
         with self._guard:
             self._open.add(request)
         return not self.portal.down
@@ -94,7 +94,7 @@ class _Server(ThreadingHTTPServer):
         for connection in left:
             _shut(connection)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - a hook of the base
+    def handle_error(self, _request: Any, _client_address: Any) -> None:
         error = sys.exception()
         if not isinstance(error, ConnectionError | ssl.SSLError | TimeoutError):
             traceback.print_exc(file=sys.stderr)
@@ -188,7 +188,7 @@ class _Connection(BaseHTTPRequestHandler):
         self.close_connection = True
         _shut(self.connection)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
+    def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: the address holds the secret."""
 
 

@@ -43,7 +43,7 @@ class SandboxClock:
 
 def _real_now() -> datetime:
     # The stand-in is a machine of its own: its clock is not the program's (b24sync.clock).
-    return datetime.now(UTC)  # noqa: TID251
+    return datetime.now(UTC)
 
 
 def _aware(moment: datetime) -> datetime:

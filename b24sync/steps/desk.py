@@ -65,7 +65,7 @@ class Desk:
         if isinstance(value, tuple | list):
             found = []
             for one in value:
-                found.append((yield from self.value(one, extra=extra)))  # noqa: PERF401 - no comprehension can yield from
+                found += [(yield from self.value(one, extra=extra))]
             return found
         if isinstance(value, str) and is_path(value):
             compiled = self.language.compile_expression(value)

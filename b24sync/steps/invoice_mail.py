@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE, Key
 from b24sync.domain.html import frame, text_to_html
@@ -37,9 +37,9 @@ from b24sync.words import Message
 if TYPE_CHECKING:
     from b24sync.calls import Answer
     from b24sync.domain.entity import Entity
-    from b24sync.domain.values import TemplateFile
     from b24sync.ports import Effects, MailReceipt
     from b24sync.steps.context import StepContext
+    from b24sync.steps.mail_options import MailOptions
 
 _NO_MAIL = Message(
     "почта отключена: добавьте в конфигурацию раздел [mail]",
@@ -57,27 +57,6 @@ _NO_COMMENT = Message(
 _NO_COPY = Message("копия не отправлена: {whom}", "no copy went to {whom}")
 
 
-class Options(Protocol):
-    """The options that the steps share (see `b24sync.steps.send_invoice.SendInvoice`)."""
-
-    @property
-    def to(self) -> tuple[str, ...]: ...  # noqa: D102
-    @property
-    def cc(self) -> tuple[str, ...]: ...  # noqa: D102
-    @property
-    def bcc(self) -> tuple[str, ...]: ...  # noqa: D102
-    @property
-    def subject(self) -> str: ...  # noqa: D102
-    @property
-    def body(self) -> str: ...  # noqa: D102
-    @property
-    def body_file(self) -> TemplateFile | None: ...  # noqa: D102
-    @property
-    def attach(self) -> bool: ...  # noqa: D102
-    @property
-    def template(self) -> int | str: ...  # noqa: D102
-
-
 @dataclass(frozen=True, slots=True)
 class Mailing:
     """One kind of mail.
@@ -90,7 +69,7 @@ class Mailing:
         extra: Names that its built-in texts use besides the shared ones.
     """
 
-    options: Options
+    options: MailOptions
     name: Literal["invoice", "reminder"]
     subject: Mapping[str, str]
     body: Mapping[str, str]

@@ -25,8 +25,28 @@ class MailOptions(Protocol):
     """The options that both steps have."""
 
     @property
+    def to(self) -> tuple[str, ...]:
+        """Addressees; empty: the client."""
+        ...
+
+    @property
+    def cc(self) -> tuple[str, ...]:
+        """Copies."""
+        ...
+
+    @property
     def bcc(self) -> tuple[str, ...]:
         """Secret copies."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """Empty: the built-in one."""
+        ...
+
+    @property
+    def attach(self) -> bool:
+        """Whether the PDF goes along."""
         ...
 
     @property

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import fcntl
 import os
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from b24sync.clock import SystemClock
 from b24sync.errors import AnotherPollError, StoreError
 from b24sync.words import database as said
 from b24sync.words import outside as messages
@@ -94,7 +94,7 @@ def held_for_s(database: Path) -> float | None:
         for line in _LOCKS.read_text(encoding="ascii").splitlines()
         if len(fields := line.split()) >= 8 and "->" not in fields
     )
-    return max(time.time() - path.stat().st_mtime, 0.0) if held else None  # noqa: TID251 - as below
+    return _since(path.stat().st_mtime) if held else None
 
 
 def _another(descriptor: int, database: Path) -> AnotherPollError:
@@ -111,7 +111,12 @@ def _another(descriptor: int, database: Path) -> AnotherPollError:
 
 def _age_s(descriptor: int) -> float:
     """How long ago the holder wrote its number down."""
-    return max(time.time() - os.fstat(descriptor).st_mtime, 0.0)  # noqa: TID251 - the file's clock is the machine's
+    return _since(os.fstat(descriptor).st_mtime)
+
+
+def _since(moment: float) -> float:
+    """Seconds since a file was written; its clock is the machine's."""
+    return max(SystemClock().now().timestamp() - moment, 0.0)
 
 
 def _holder(descriptor: int) -> str:

@@ -8,12 +8,12 @@ money is text, ``*_json`` is JSON text.
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from b24sync.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 from b24sync.store.views import ENTITIES, MOVES, VIEWS
@@ -334,8 +334,8 @@ def _migrate(connection: sqlite3.Connection, schema: Sequence[str]) -> None:
     steps.apply(database)
 
 
-def _step(number: int, script: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a closure over sqlite-utils' own type
-    def apply(database) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _step(number: int, script: str) -> Callable[[Any], None]:
+    def apply(database: Any) -> None:
         for statement in statements(script):
             database.conn.execute(statement)
         database.conn.execute(f"PRAGMA user_version={number}")

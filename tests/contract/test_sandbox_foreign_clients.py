@@ -123,7 +123,7 @@ def test_b24pysdk_understands_a_refusal(sdk):
     from b24pysdk.errors import BitrixAPINotFound
 
     with pytest.raises(BitrixAPINotFound):
-        sdk.crm.item.get(bitrix_id=999, entity_type_id=INVOICE).response  # noqa: B018
+        sdk.crm.item.get(bitrix_id=999, entity_type_id=INVOICE).response  # noqa: B018 - reading it asks the portal
 
 
 def test_the_secure_server_serves_plain_requests(portal, sdk):

@@ -183,4 +183,4 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.announce is not None:
             self.close_connection = True
 
-    do_GET = do_POST  # noqa: N815 - the base class's name
+    do_GET = do_POST

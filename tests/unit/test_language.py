@@ -429,7 +429,7 @@ def test_nothing_is_equal_to_nothing_only():
         [],
         False,
     )
-    assert MISSING == None  # noqa: E711
+    assert MISSING == None  # noqa: E711 - the comparison that templates make
     assert MISSING != 0
     assert hash(MISSING) == hash(None)
     assert MISSING("x") is MISSING
