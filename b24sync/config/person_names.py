@@ -19,18 +19,12 @@ if TYPE_CHECKING:
 OF_THE_EVENT = ("responsible", "creator", "department_head")
 _NUMBERED = re.compile(r"(user|department):([1-9]\d{0,9})")
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
-_SENDER = re.compile(rf"(?:[^<>\r\n]*<\s*{_ADDRESS.pattern}\s*>|{_ADDRESS.pattern})")
 _ENDS = ("responsible", "responsible_id", "creator")
 
 
 def is_address(text: str) -> bool:
     """Whether a text looks like one bare e-mail address."""
     return _ADDRESS.fullmatch(text) is not None
-
-
-def is_sender(text: str) -> bool:
-    """Whether a text looks like ``Name <box@host>`` or a bare address."""
-    return _SENDER.fullmatch(text.strip()) is not None
 
 
 def meaning_of(name: str, people: Mapping[str, str]) -> str:

@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from b24sync.config.known_names import RESERVED, kinds_of, names_of
-from b24sync.config.person_names import Selectors, is_address, is_sender, meaning_of
+from b24sync.config.person_names import Selectors, meaning_of
 from b24sync.config.problems import Path, Problem, parsed_place
+from b24sync.domain.addresses import address_fault
 from b24sync.domain.event import event_names
 from b24sync.domain.invoice_statuses import STAGE_ID, invoice_status_fault
 from b24sync.domain.settings import STATUSES
@@ -151,11 +152,9 @@ def _mail_faults(settings: Settings) -> Iterator[Problem]:
         return
     if mail.transport == "smtp":
         yield from _smtp_faults(mail)
-    if mail.from_ and not is_sender(mail.from_):
-        yield Problem(("mail", "from"), people_words.NO_SENDER.both(text=quoted(mail.from_)))
-    for key, value in (("reply_to", mail.reply_to), ("redirect_to", mail.redirect_to)):
-        if value and not is_address(value):
-            yield Problem(("mail", key), people_words.NO_BARE_ADDRESS.both(text=quoted(value)))
+    for key, value in (("from", mail.from_), ("reply_to", mail.reply_to), ("redirect_to", mail.redirect_to)):
+        if value and (told := address_fault(value)):
+            yield Problem(("mail", key), told)
     if not 1 <= mail.port <= 65_535:
         yield Problem(("mail", "port"), words.PORT.both())
 

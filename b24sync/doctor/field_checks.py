@@ -182,7 +182,12 @@ def my_company(app: App, uses: Uses, survey: Survey) -> Iterator[Finding]:
     if answer is None or answer.error is not None:
         error = answer.error if answer and answer.error else words.NOT_ASKED.both()
         is_gone = isinstance(error, NotFoundError) or getattr(error, "code", "") == "NOT_FOUND"
-        yield (fail if is_gone else unchecked)("my_company", words.COMPANY.both(id=number, title=error))
+        told = words.COMPANY.both(id=number, title=error)
+        yield (
+            fail("my_company", told, words.OWN_COMPANY_ID.both())
+            if is_gone
+            else unchecked("my_company", told)
+        )
         return
     row = answer.result.get("item", answer.result) if isinstance(answer.result, Mapping) else {}
     if row.get("isMyCompany", "Y") in {"Y", True, "1"}:

@@ -7,7 +7,9 @@ import unicodedata
 from dataclasses import dataclass
 
 from b24sync.errors import MailPermanentError
+from b24sync.words import Both, joined
 from b24sync.words import mail as words
+from b24sync.words.advice import in_brackets
 
 _NAMED = re.compile(r'(?P<name>"(?:[^"\\]|\\.)*"[ \t]*|[^<>"]*)<(?P<spec>[^<>]*)>')
 _LONGEST = 600  # characters of a name and an address; what is longer is none
@@ -51,6 +53,29 @@ def parse_address(text: str, *, where: str = "", remedy: str = "") -> Address:
         MailPermanentError: It is malformed, several in one, or has a local part that only SMTPUTF8 could
             carry.
     """
+    address, fault = _read(text)
+    if fault is not None:
+        raise MailPermanentError(
+            _told(text, fault, where=where).said(), remedy=remedy or words.WRITE_ADDRESS()
+        )
+    return address
+
+
+def address_fault(text: str, *, where: str = "") -> Both | None:
+    """What is wrong with an address, and how to write one; ``None``: nothing."""
+    fault = _read(text)[1]
+    if fault is None:
+        return None
+    return joined([_told(text, fault, where=where), in_brackets(words.WRITE_ADDRESS.both())], by="")
+
+
+def _told(text: str, fault: Both, *, where: str) -> Both:
+    shown = ascii(text[:100]) if not text.isprintable() else repr(text[:100])
+    return words.ADDRESS.both(where=f"{where}: " if where else "", address=shown, fault=fault)
+
+
+def _read(text: str) -> tuple[Address, Both | None]:
+    """The address, and what is wrong with it."""
     name, spec = "", _trimmed(text)
     fault = _form_fault(spec)
     if not fault and ("<" in spec or ">" in spec):
@@ -61,23 +86,17 @@ def parse_address(text: str, *, where: str = "", remedy: str = "") -> Address:
     if not fault:
         domain, fault = _ascii_domain(domain)
     if not fault and len(local) + 1 + len(domain) > 254:
-        fault = words.TOO_LONG(most=254)
-    if fault:
-        shown = ascii(text[:100]) if not text.isprintable() else repr(text[:100])
-        place = f"{where}: " if where else ""
-        raise MailPermanentError(
-            words.ADDRESS(where=place, address=shown, fault=fault), remedy=remedy or words.WRITE_ADDRESS()
-        )
-    return Address(name=name, local=local, domain=domain)
+        fault = words.TOO_LONG.both(most=254)
+    return Address(name=name, local=local, domain=domain), fault
 
 
-def _form_fault(spec: str) -> str:
-    """What is wrong with a text before anybody looks for an address in it; empty if nothing."""
+def _form_fault(spec: str) -> Both | None:
+    """What is wrong with a text before anybody looks for an address in it; ``None``: nothing."""
     if any(unicodedata.category(char) in {"Cc", "Zl", "Zp"} for char in spec):
-        return words.CONTROL()
+        return words.CONTROL.both()
     if not spec:
-        return words.EMPTY()
-    return words.TOO_LONG(most=_LONGEST) if len(spec) > _LONGEST else ""
+        return words.EMPTY.both()
+    return words.TOO_LONG.both(most=_LONGEST) if len(spec) > _LONGEST else None
 
 
 def _trimmed(text: str) -> str:
@@ -85,33 +104,33 @@ def _trimmed(text: str) -> str:
     return text.strip(" \t\u00a0\u202f" + _INVISIBLE)
 
 
-def _split_name(text: str) -> tuple[str, str, str]:
+def _split_name(text: str) -> tuple[str, str, Both | None]:
     """Name, ``local@domain`` and fault of ``Name <local@domain>``."""
     match = _NAMED.fullmatch(text)
     if match is None:
-        return "", text, words.MALFORMED() if text.count("<") < 2 else words.SEVERAL()
+        return "", text, words.MALFORMED.both() if text.count("<") < 2 else words.SEVERAL.both()
     name = match["name"].strip()
     if name.startswith('"'):
-        return re.sub(r"\\(.)", r"\1", name[1:-1]).strip(), match["spec"].strip(), ""
+        return re.sub(r"\\(.)", r"\1", name[1:-1]).strip(), match["spec"].strip(), None
     if "@" in name:
-        return "", match["spec"].strip(), words.SEVERAL()
-    return name, match["spec"].strip(), ""
+        return "", match["spec"].strip(), words.SEVERAL.both()
+    return name, match["spec"].strip(), None
 
 
-def _spec_fault(spec: str) -> str:
-    """What is wrong with ``local@domain`` apart from the domain's form; empty if nothing."""
+def _spec_fault(spec: str) -> Both | None:
+    """What is wrong with ``local@domain`` apart from the domain's form; ``None``: nothing."""
     local, at, domain = spec.rpartition("@")
     if not at:
-        return words.NO_AT()
+        return words.NO_AT.both()
     if not domain or not local:
-        return words.NO_DOMAIN() if local else words.NO_LOCAL()
+        return words.NO_DOMAIN.both() if local else words.NO_LOCAL.both()
     if re.search(r"[\s,;]", spec) or "@" in local:
-        return words.SEVERAL() if spec.count("@") > 1 else words.SEPARATOR()
+        return words.SEVERAL.both() if spec.count("@") > 1 else words.SEPARATOR.both()
     if not local.isascii():
-        return words.NOT_LATIN()
+        return words.NOT_LATIN.both()
     if len(local) > 64 or not _LOCAL.fullmatch(local):
-        return words.BAD_LOCAL()
-    return ""
+        return words.BAD_LOCAL.both()
+    return None
 
 
 def ascii_domain(domain: str) -> str:
@@ -132,12 +151,12 @@ def ascii_domain(domain: str) -> str:
         raise ValueError(str(error)) from None
 
 
-def _ascii_domain(domain: str) -> tuple[str, str]:
-    """The domain in ASCII, and a fault or an empty text."""
+def _ascii_domain(domain: str) -> tuple[str, Both | None]:
+    """The domain in ASCII, and what is wrong with it."""
     try:
         plain = ascii_domain(domain)
     except ValueError:
-        return domain, words.BAD_DOMAIN()
+        return domain, words.BAD_DOMAIN.both()
     if len(plain) > 253 or not all(_LABEL.fullmatch(label) for label in plain.split(".")):
-        return domain, words.BAD_DOMAIN()
-    return plain, ""
+        return domain, words.BAD_DOMAIN.both()
+    return plain, None

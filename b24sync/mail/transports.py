@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from b24sync.domain.addresses import parse_address
-from b24sync.errors import ConfigError, MailPermanentError
+from b24sync.domain.addresses import address_fault
+from b24sync.errors import ConfigError
 from b24sync.mail.file_transport import FileMailer
 from b24sync.mail.portal_transport import PortalTransport
 from b24sync.mail.smtp import SmtpMailer
-from b24sync.words import Both
 
 if TYPE_CHECKING:
     from b24sync.clock import Clock
@@ -63,16 +62,10 @@ def from_settings(
 
 
 def _check_addresses(settings: MailSettings) -> None:
-    faults = []
-    for name, text in (
-        ("from", settings.from_),
-        ("reply_to", settings.reply_to),
-        ("redirect_to", settings.redirect_to),
-    ):
-        if text or name == "from":
-            try:
-                parse_address(text, where=f"mail.{name}")
-            except MailPermanentError as error:
-                faults.append(Both(str(error), str(error)))
+    own = {"from": settings.from_, "reply_to": settings.reply_to, "redirect_to": settings.redirect_to}
+    found = [
+        address_fault(text, where=f"mail.{name}") for name, text in own.items() if text or name == "from"
+    ]
+    faults = [fault for fault in found if fault is not None]
     if faults:
         raise ConfigError("configuration", faults)

@@ -40,9 +40,3 @@ NO_NAME = Message(
     "такого имени здесь быть не может (выберите другое: буквы, цифры и _)",
     "cannot be a person's name here (choose another; letters, digits and _)",
 )
-NO_SENDER = Message(
-    "{text}: это не отправитель (напишите Имя <box@host>)", "{text} is no sender (write Name <box@host>)"
-)
-NO_BARE_ADDRESS = Message(
-    "{text} не адрес электронной почты (напишите box@host)", "{text} is no e-mail address (write box@host)"
-)

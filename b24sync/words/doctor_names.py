@@ -85,10 +85,10 @@ WRITE_MY_COMPANY = Message(
     "write [invoice] my_company (b24sync init lists the own companies)",
 )
 NOT_ASKED = Message("не спрашивали", "not asked")
-COMPANY = Message("компания {id}: {title}", "company {id}: {title}")
+COMPANY = Message("invoice.my_company: компания {id}: {title}", "invoice.my_company: company {id}: {title}")
 IS_CLIENT = Message(
-    "компания {id} ({title}): клиент, а не своя компания",
-    "company {id} ({title}) is a client, not an own company",
+    "invoice.my_company: компания {id} ({title}): клиент, а не своя компания",
+    "invoice.my_company: company {id} ({title}) is a client, not an own company",
 )
 OWN_COMPANY_ID = Message(
     "укажите ID своей компании (CRM → Настройки → Реквизиты моей компании)",

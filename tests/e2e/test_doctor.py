@@ -416,7 +416,10 @@ def test_a_smart_process_that_is_not_there_and_a_client_as_own_company_fail(tmp_
         ended = examined(tmp_path, webhook, top=top)
     assert ended.code == 1
     assert "1050" in only(ended, "kinds.object")["message"]
-    assert (only(ended, "kinds.object")["status"], only(ended, "my_company")["status"]) == ("fail", "fail")
+    own = only(ended, "my_company")
+    assert (only(ended, "kinds.object")["status"], own["status"]) == ("fail", "fail")
+    assert own["message"].startswith("invoice.my_company: company 1 ")
+    assert "of your own" in own["remedy"]
 
 
 def test_a_clock_that_is_off_is_a_warning_only(tmp_path):

@@ -121,6 +121,8 @@ print(json.dumps([name for name in sys.modules if name.startswith("b24sync.")]))
     busy = ("b24sync.steps.", "b24sync.rules.", "b24sync.domain.rule", "b24sync.ports", "b24sync.mail")
     assert {name for name in found if name.startswith(busy)} == {"b24sync.steps.registry"}
     assert not {"b24sync.engine.commit", "b24sync.engine.dispatch", "b24sync.engine.follow_up"} & found
+    said = ("b24sync.words.config_", "b24sync.words.advice", "b24sync.words.trust", "b24sync.words.webhooks")
+    assert not {name for name in found if name.startswith((*said, "b24sync.words.spoken"))}
 
 
 @pytest.mark.parametrize(

@@ -207,11 +207,27 @@ SECTIONS = [
     ),
     (
         '[mail]\nhost = "h"\nfrom = "nobody"\n',
-        ['FILE:3: mail.from: "nobody" is no sender (write Name <box@host>)'],
+        [
+            "FILE:3: mail.from: the address 'nobody' has no @ and no domain (write one address, as "
+            "name@example.ru or Name <name@example.ru>)"
+        ],
     ),
     (
         '[mail]\ntransport = "file"\nreply_to = "a b@c"\n',
-        ['FILE:3: mail.reply_to: "a b@c" is no e-mail address (write box@host)'],
+        [
+            "FILE:3: mail.reply_to: the address 'a b@c' contains a space, comma or semicolon (write one "
+            "address, as name@example.ru or Name <name@example.ru>)"
+        ],
+    ),
+    (
+        '[mail]\ntransport = "file"\nfrom = "a@b.ru, c@d.ru"\nredirect_to = "инфо@example.ru"\n',
+        [
+            "FILE:3: mail.from: the address 'a@b.ru, c@d.ru' holds several addresses (write one address, as "
+            "name@example.ru or Name <name@example.ru>)",
+            "FILE:4: mail.redirect_to: the address 'инфо@example.ru' has letters before the @ that need "
+            "SMTPUTF8, which most servers lack (use Latin ones) (write one address, as name@example.ru or "
+            "Name <name@example.ru>)",
+        ],
     ),
     (
         '[mail]\nhost = "h"\nfrom = "a@b.ru"\nsecurity = "none"\n',

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
+import b24sync
 from b24sync.config.load import load
+from b24sync.config.problems import Problem
+from b24sync.domain.step_settings import StepProblem
 from b24sync.errors import ConfigError
+from b24sync.rules.text_errors import TextError
 from b24sync.words import Both
 from tests.support.config import ENVIRON, PORTAL, faults, written
 from tests.support.planted_faults import (
@@ -29,6 +35,7 @@ from tests.support.planted_faults import (
     TEXTS,
 )
 
+ROOT = Path(b24sync.__file__).parent
 TO_SEND = MAIL + RULE + STEP + 'use = "send_invoice"\n'
 BY_PORTAL = '[mail]\ntransport = "portal"\nfrom = "a@b.ru"\n' + RULE + STEP + 'use = "send_invoice"\n'
 PLANTED = {
@@ -76,7 +83,7 @@ def assert_said_in_both(fault: Both, place: str) -> None:
     assert head == english_head
     assert head.startswith(place)
     assert re.search("[а-яё]", ru), ru
-    assert not re.search("[а-яё]", en, re.IGNORECASE), en
+    assert not re.search("[а-яё]", QUOTED.sub("", en), re.IGNORECASE), en
     assert foreign(ru) == []
     for word in HINTS.findall(en):
         assert f"возможно, {word}?" in ru
@@ -141,3 +148,18 @@ def test_what_is_no_toml_is_said_with_its_place(tmp_path: Path, text: str, expec
     (fault,) = told(path).faults
     assert str(fault).replace(str(path), "FILE") == expected
     assert_said_in_both(fault, str(path))
+
+
+def test_a_fault_is_a_pair_by_its_type_and_pairs_are_made_of_messages() -> None:
+    """What is said in English only does not pass mypy, and a pair of one sentence twice is made nowhere."""
+    for holder, name in ((Problem, "message"), (StepProblem, "message"), (TextError, "told")):
+        types = get_type_hints(holder if name == "message" else holder.__init__, localns={"Both": Both})
+        assert types[name] is Both
+    by_hand = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for package in ("config", "rules", "steps", "portal", "mail")
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Both"
+    ]
+    assert by_hand == []
