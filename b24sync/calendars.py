@@ -11,7 +11,7 @@ from b24sync.domain.calendar.draft import CalendarFileError
 from b24sync.domain.calendar.importing import LARGEST_FILE
 from b24sync.plain_files import read_plain
 from b24sync.words import calendar_files
-from b24sync.words.system import refusal
+from b24sync.words.system_refusals import refusal
 
 if TYPE_CHECKING:
     from b24sync.clock import Clock

@@ -39,7 +39,7 @@ COMMANDS = {
     "commission": "looking:commission",
     "units": "setting_up:units",
     "calendar": "working_days:app",
-    "snapshot": "history:app",
+    "snapshot": "snapshot:app",
 }
 app = typer.Typer(
     name="b24sync",

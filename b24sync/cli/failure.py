@@ -12,7 +12,7 @@ from b24sync.clock import SystemClock
 from b24sync.errors import B24SyncError
 from b24sync.log import format_exception, json_line, printable, redact
 from b24sync.words import commands as said
-from b24sync.words.system import refusal
+from b24sync.words.system_refusals import refusal
 
 INTERRUPTED = 130
 COULD_NOT_RUN = 2

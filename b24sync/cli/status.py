@@ -14,7 +14,7 @@ from b24sync.domain.action_states import OPEN_TROUBLE
 from b24sync.log import json_line
 from b24sync.store.lock import held_for_s
 from b24sync.store.portal_use import LIMIT_S
-from b24sync.words import load as load_words
+from b24sync.words import portal_use as load_words
 from b24sync.words import status as words
 from b24sync.words.vocabulary import KINDS, STATES, word
 

@@ -16,7 +16,7 @@ from b24sync.errors import UsageError
 from b24sync.plain_files import read_plain
 from b24sync.store import Store
 from b24sync.words import commands as said
-from b24sync.words.system import refusal
+from b24sync.words.system_refusals import refusal
 
 if TYPE_CHECKING:
     from b24sync.app import App

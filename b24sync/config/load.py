@@ -14,7 +14,7 @@ from b24sync import __version__
 from b24sync.config.find import Source
 from b24sync.config.problems import Problem, place, why_unread, without_echoes
 from b24sync.config.secrets import SecretReader
-from b24sync.config.surroundings import surrounding_faults, zone_faults
+from b24sync.config.surrounding_checks import surrounding_faults, zone_faults
 from b24sync.config.whole_file import WholeFile
 from b24sync.domain.settings import Settings, StoreSettings
 from b24sync.domain.values import Secret

@@ -69,7 +69,7 @@ def other_than(value: Any, *wanted: Wanted, rest: Any = None) -> ProblemsError:
 def why_unread(error: OSError | ValueError) -> Both:
     """Why a file gave no text."""
     from b24sync.words.config_values import NO_UTF8
-    from b24sync.words.system import refused
+    from b24sync.words.system_refusals import refused
 
     return refused(error) if isinstance(error, OSError) else NO_UTF8.both()
 

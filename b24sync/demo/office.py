@@ -17,7 +17,7 @@ from b24sync.app import App
 from b24sync.config.automations import rules_text
 from b24sync.config.firms import DEMO
 from b24sync.config.load import load
-from b24sync.demo.news import News, Witness
+from b24sync.demo.witness import News, Witness
 from b24sync.domain.entity import INVOICE as INVOICE_KIND
 from b24sync.domain.entity import Key
 from b24sync.engine.poll_report import Report

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from b24sync.app import show_time
 from b24sync.demo.narration import label, narration
-from b24sync.demo.news import News, Work
 from b24sync.demo.office import MOSCOW, Office, Polled
+from b24sync.demo.witness import News, Work
 
 if TYPE_CHECKING:
     from b24sync.engine.poll_report import Report

@@ -11,7 +11,7 @@ from b24sync.doctor import (
     calendar_years,
     catalogue,
     condition_values,
-    database,
+    database_checks,
     feed_checks,
     field_checks,
     funnel_checks,
@@ -46,7 +46,7 @@ class Examination:
         self.exit_code = 0
         self._app = app
         self._offline = offline
-        app.use_store(database.scratch(app.settings.store.path))
+        app.use_store(database_checks.scratch(app.settings.store.path))
 
     def findings(self) -> Iterator[Finding]:
         """All of them, each as soon as it is known."""
@@ -78,8 +78,8 @@ class Examination:
         yield from self._guarded(
             "calendar", lambda: calendar_years.calendar(app, app.portal_now().astimezone(app.tz).date())
         )
-        yield from self._guarded("database", lambda: database.database(app))
-        yield from self._guarded("lock", lambda: database.lock(app))
+        yield from self._guarded("database", lambda: database_checks.database(app))
+        yield from self._guarded("lock", lambda: database_checks.lock(app))
 
     def _survey(self, uses: Uses) -> tuple[Survey | None, list[Finding]]:
         app = self._app

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from b24sync.engine.checkpoint import Checkpoint, pass_by
-from b24sync.engine.outcomes import Outcome, Postponed, UnreachableError
 from b24sync.engine.runner import run_together
 from b24sync.engine.running_action import RunningAction
 from b24sync.engine.settle import Settling, settle
+from b24sync.engine.turn_ends import Outcome, Postponed, UnreachableError
 from b24sync.errors import B24SyncError
 from b24sync.ports import Done, Failed, Waiting
 from b24sync.store.lock import any_operator

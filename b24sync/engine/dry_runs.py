@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.commission_ledger import BookedRow, State
 from b24sync.domain.entity import DEAL, Key
-from b24sync.engine.outcomes import Postponed, Uncertain, UnreachableError
 from b24sync.engine.runner import run_together
 from b24sync.engine.running_action import RunningAction
+from b24sync.engine.turn_ends import Postponed, Uncertain, UnreachableError
 from b24sync.errors import B24SyncError
 from b24sync.ports import Done, Failed, Skipped, Waiting
 from b24sync.store.meta import REHEARSED
 
 if TYPE_CHECKING:
     from b24sync.domain.commission_ledger import LedgerRow
-    from b24sync.engine.outcomes import Outcome
     from b24sync.engine.surroundings import Surroundings
+    from b24sync.engine.turn_ends import Outcome
     from b24sync.ports import Effects, SaveDueDate, StepResult
     from b24sync.steps.context import DueDate, Records
     from b24sync.store import Store

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from b24sync.calls import Answer, Call, identity
-from b24sync.engine.outcomes import Outcome, Postponed, Uncertain, UnreachableError, later
 from b24sync.engine.sending import TOGETHER, parts_of, write
+from b24sync.engine.turn_ends import Outcome, Postponed, Uncertain, UnreachableError, later
 from b24sync.errors import (
     CredentialsError,
     MailInDoubtError,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from b24sync.engine.outcomes import Outcome, Postponed, Uncertain
+from b24sync.engine.turn_ends import Outcome, Postponed, Uncertain
 from b24sync.errors import B24SyncError, MailInDoubtError
 from b24sync.ports import Done, Effect, Failed, Intend, Read, Skipped, Waiting
 from b24sync.words import outside as words

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from b24sync.calls import Answer, identity
-from b24sync.engine.outcomes import Postponed, Uncertain, later
+from b24sync.engine.turn_ends import Postponed, Uncertain, later
 from b24sync.errors import CredentialsError, InDoubtError, PortalAwayError, TransientError, UntriedError
 from b24sync.ports import OnLostAnswer, Write, WriteAll
 from b24sync.words import outside as words

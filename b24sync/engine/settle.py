@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.backoff import delay_s, uncounted_delay_s
 from b24sync.domain.entity import Key
-from b24sync.engine.outcomes import Outcome, Postponed, Uncertain
+from b24sync.engine.turn_ends import Outcome, Postponed, Uncertain
 from b24sync.ports import Done, Failed, Skipped, Waiting
 from b24sync.words import outside as words
 from b24sync.words.explain import ATTEMPTS

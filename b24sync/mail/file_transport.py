@@ -13,7 +13,7 @@ from b24sync.mail.message import build, envelope, to_bytes
 from b24sync.ownership import make_private
 from b24sync.ports import MailReceipt
 from b24sync.words import mail as said
-from b24sync.words.system import refusal
+from b24sync.words.system_refusals import refusal
 
 if TYPE_CHECKING:
     from b24sync.clock import Clock

@@ -19,7 +19,7 @@ from b24sync.deadline import Deadline
 from b24sync.mail.server_words import shown
 from b24sync.words import mail as mail_said
 from b24sync.words import outside as messages
-from b24sync.words.system import refusal
+from b24sync.words.system_refusals import refusal
 
 _CHUNK = 65_536
 

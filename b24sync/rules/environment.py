@@ -24,7 +24,7 @@ from b24sync.rules.root_names import hint
 from b24sync.rules.scope import EntityView, View
 from b24sync.rules.text_errors import TextError
 from b24sync.rules.text_values import MISSING, Missing, Money, is_none
-from b24sync.words import conditions as words
+from b24sync.words import expressions as words
 
 MAX_RANGE = 1_000
 _FILTERS = (

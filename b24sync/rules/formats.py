@@ -9,7 +9,7 @@ from typing import Any
 
 from b24sync.rest.dates import parse_date, parse_time
 from b24sync.rules.text_errors import TextError
-from b24sync.words import conditions as words
+from b24sync.words import expressions as words
 
 NBSP = "\u00a0"
 _SIGNS = {"RUB": "₽", "USD": "$", "EUR": "€", "UAH": "₴", "KZT": "₸", "BYN": "Br", "GBP": "£"}

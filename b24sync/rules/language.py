@@ -16,7 +16,7 @@ from b24sync.rules import formats
 from b24sync.rules.root_names import Path, Schema
 from b24sync.rules.text_errors import TextError
 from b24sync.rules.text_values import MISSING, is_none
-from b24sync.words import conditions as words
+from b24sync.words import expressions as words
 
 if TYPE_CHECKING:
     from jinja2 import Template, nodes
@@ -193,7 +193,7 @@ class Language:
         return self._expressions[source]
 
     def _compiled_expression(self, source: str) -> tuple[_Evaluation, frozenset[Path]]:
-        from b24sync.rules.reading import names_in
+        from b24sync.rules.names_used import names_in
 
         parsed = _parse_expression(self._plain, source)
         return _Evaluation(_compile(self._plain, parsed, source), source), names_in(parsed)
@@ -212,7 +212,7 @@ class Language:
     def _text(self, source: str, mode: Mode) -> Text:
         if "{" not in source:
             return Text(source, frozenset(), mode, None)
-        from b24sync.rules.reading import names_in
+        from b24sync.rules.names_used import names_in
 
         environment = self._environment(mode)
         parsed = _parse(environment, source)
@@ -230,7 +230,7 @@ class Language:
         """
         if not source.strip() or (mode != "condition" and "{" not in source):
             return []
-        from b24sync.rules.reading import faults_in
+        from b24sync.rules.names_used import faults_in
 
         is_condition = mode == "condition"
         environment = self._plain if mode == "condition" else self._environment(mode)

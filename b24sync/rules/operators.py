@@ -16,7 +16,7 @@ from typing import Any
 from b24sync.rest.dates import parse_date, parse_time
 from b24sync.rules.text_errors import TextError
 from b24sync.rules.text_values import MISSING, Missing, Money, is_none
-from b24sync.words import conditions as words
+from b24sync.words import expressions as words
 from b24sync.words import joined
 
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from . import (  # noqa: F401 - the modules register their methods
     activity_methods,
     batch_method,
+    bizproc_templates,
     classic,
     crm_activities,
     crm_stages,
@@ -30,7 +31,6 @@ from . import (  # noqa: F401 - the modules register their methods
     telephony,
     timeline_comments,
     userfields,
-    workflow_templates,
 )
 from .crm_items import Items
 from .envelope import Answer, ConnectionCutError, Refusal, Stopwatch, general_error
@@ -79,7 +79,7 @@ class Sandbox(Actions):
         self.document_book = document_generator.Documents(self)
         self.requisite_book = requisite_methods.Requisites(self)
         self.list_book = iblock_lists.Lists()
-        self.workflow_book = workflow_templates.Workflows(self)
+        self.workflow_book = bizproc_templates.Workflows(self)
         self.old_invoices = legacy_invoices.OldInvoices(self)
         self.messages: list[dict[str, Any]] = []
         self.payments: dict[tuple[int, int], list[dict[str, Any]]] = {}

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from b24sync.errors import WrongValueError
-from b24sync.words import fields as words
+from b24sync.words import field_faults as words
 
 _NUMBER = re.compile(r"-?\d{1,24}(?:\.\d{1,12})?")
 _LIKE_A_NUMBER = re.compile(r"-?[\d\s\u00a0\u202f']+(?:[.,]\d+)?")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from b24sync.ports import Read
 from b24sync.rest import catalog
 from b24sync.steps.outcomes import required
-from b24sync.words import fields as fields_said
+from b24sync.words import field_faults as fields_said
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer, Call

@@ -17,7 +17,7 @@ from b24sync.steps.linked import linked, named, needed_person
 from b24sync.steps.moments import moment_of
 from b24sync.steps.outcomes import required, words_of
 from b24sync.words import Message
-from b24sync.words import fields as fields_said
+from b24sync.words import field_faults as fields_said
 from b24sync.words.vocabulary import ACTIVITIES, word
 
 if TYPE_CHECKING:

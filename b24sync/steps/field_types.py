@@ -18,7 +18,7 @@ from b24sync.rest.kinds import Kind
 from b24sync.rules.scope import EntityView, RecordView, UserView
 from b24sync.rules.text_values import is_none
 from b24sync.steps.amounts import currency_of, decimal_of
-from b24sync.words import fields as words
+from b24sync.words import field_faults as words
 
 if TYPE_CHECKING:
     from b24sync.rest.fields import FieldSpec

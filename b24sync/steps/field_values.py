@@ -13,7 +13,7 @@ from b24sync.rest import contract, fields, items
 from b24sync.steps import field_types
 from b24sync.steps.outcomes import StepError, required, words_of
 from b24sync.words import Message
-from b24sync.words import fields as fields_said
+from b24sync.words import field_faults as fields_said
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer

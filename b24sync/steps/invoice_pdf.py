@@ -22,7 +22,7 @@ from b24sync.rest.json_values import id_or_none
 from b24sync.steps import printed_content
 from b24sync.steps.outcomes import StepError, words_of
 from b24sync.words import Message
-from b24sync.words import fields as fields_said
+from b24sync.words import field_faults as fields_said
 from b24sync.words import remedies as words
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from b24sync.steps.outcomes import StepError, required, words_of
 from b24sync.steps.side_by_side import together
 from b24sync.steps.telling import present
 from b24sync.words import Message
-from b24sync.words import fields as fields_said
+from b24sync.words import field_faults as fields_said
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer

@@ -13,7 +13,7 @@ from b24sync.rest import json_values, lists
 from b24sync.rules.scope import EntityView, RecordView, View
 from b24sync.rules.text_values import MISSING, Missing
 from b24sync.steps.outcomes import StepError, required
-from b24sync.words import fields as words
+from b24sync.words import field_faults as words
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer

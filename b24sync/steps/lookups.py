@@ -21,7 +21,7 @@ from b24sync.steps import field_types, list_rows
 from b24sync.steps.linked import linked
 from b24sync.steps.outcomes import StepError, required
 from b24sync.steps.side_by_side import together
-from b24sync.words import fields as words
+from b24sync.words import field_faults as words
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer

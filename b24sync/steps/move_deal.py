@@ -16,7 +16,7 @@ from b24sync.steps.linked import linked
 from b24sync.steps.memory import Memory
 from b24sync.steps.outcomes import StepError, required, words_of
 from b24sync.words import Message
-from b24sync.words import fields as fields_said
+from b24sync.words import field_faults as fields_said
 from b24sync.words.intents import MOVE
 
 if TYPE_CHECKING:

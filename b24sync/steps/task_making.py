@@ -15,7 +15,7 @@ from b24sync.steps.moments import moment_of
 from b24sync.steps.outcomes import required, words_of
 from b24sync.steps.telling import present
 from b24sync.words import Message
-from b24sync.words import fields as fields_said
+from b24sync.words import field_faults as fields_said
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -18,7 +18,7 @@ from b24sync.ownership import file_fault
 from b24sync.store import migrations
 from b24sync.words import database as said
 from b24sync.words import outside as messages
-from b24sync.words.system import refusal
+from b24sync.words.system_refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,7 +21,7 @@ from b24sync.store.db import let_shrink, open_read_only
 from b24sync.store.history_file import FORMAT, JSON_COLUMNS, NAME, TABLES, columns_of
 from b24sync.store.shapes import dump
 from b24sync.words import database as said
-from b24sync.words.system import refusal
+from b24sync.words.system_refusals import refusal
 
 _LONGEST_LINE = 64_000_000
 _BATCH = 500

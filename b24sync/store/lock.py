@@ -16,7 +16,7 @@ from b24sync.clock import SystemClock
 from b24sync.errors import AnotherPollError, StoreError
 from b24sync.words import database as said
 from b24sync.words import outside as messages
-from b24sync.words.system import refusal
+from b24sync.words.system_refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,9 +16,9 @@ from b24sync.domain.settings import InvoiceSettings, PortalSettings, Settings
 from b24sync.domain.settings_calendar import CalendarSettings
 from b24sync.domain.values import Secret
 from b24sync.engine import funnels as stages
-from b24sync.engine.outcomes import Postponed, Uncertain
 from b24sync.engine.runner import run_together
 from b24sync.engine.running_action import RunningAction
+from b24sync.engine.turn_ends import Postponed, Uncertain
 from b24sync.errors import B24SyncError, InDoubtError, PermanentError
 from b24sync.portal import error_mapping
 from b24sync.ports import Answer, Call, Intend, Mail, MailReceipt, Read, Write, WriteAll

@@ -16,7 +16,6 @@ from b24sync.rest import feeds, items
 
 if TYPE_CHECKING:
     from b24sync.calls import Answer, Call, Portal
-    from b24sync.engine.capture.staging import Scrub  # noqa: F401
     from b24sync.rest.kinds import Kind
 
 WIDEST = timedelta(hours=27)  # zones lie between -12 and +14 hours; two of them differ by 26 at most

@@ -20,7 +20,7 @@ from b24sync.store.migrations import APPLICATION_ID, VERSION, upgrade
 from b24sync.store.portal_use import LIMIT_S, Load
 from b24sync.words import doctor_machine as words
 from b24sync.words import joined
-from b24sync.words import load as load_words
+from b24sync.words import portal_use as load_words
 from b24sync.words.vocabulary import STATES
 
 if TYPE_CHECKING:
