@@ -17,7 +17,7 @@ from b24sync.domain.event import Event
 from b24sync.domain.move import Move
 from b24sync.engine.capture.promotion import promote
 from b24sync.engine.capture.reading import KindReading
-from b24sync.engine.capture.staging import due_of, seconds, stage_of, updated_of
+from b24sync.engine.capture.staging import due_of, seconds, stage_of
 from b24sync.engine.history_waits import HistoryWaits
 from b24sync.rest import items
 from b24sync.rest.authors import author_of
@@ -413,7 +413,7 @@ def look_of(kind: Kind, raw: dict[str, Any], *, compared: bool) -> Look:
     A new entity has nothing to be compared with (a task may be closed already).
     """
     created, updated, moved = items.snapshot_times(raw)
-    saved = updated or created or updated_of(raw) or moment(0)
+    saved = updated or created or moment(0)
     values = items.diff_values(kind, raw) if compared or kind.name == TASK else {}
     return Look(
         key=Key(kind.name, items.row_id(raw)),

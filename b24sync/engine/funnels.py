@@ -83,13 +83,7 @@ class Funnels:
         Raises:
             ValueError: The row has no id.
         """
-        seen = items.entity(kind, raw, statuses=self.statuses(), base_url=base_url)
-        if stage is None or "stage_id" not in seen.values:
-            return seen
-        values = {**seen.values, "stage_id": stage}
-        if kind.name == INVOICE:
-            values["status"] = self.status(INVOICE, stage)
-        return Entity(seen.key, values, seen.fields)
+        return items.entity(kind, raw, statuses=self.statuses(), base_url=base_url, stage=stage)
 
     def title(self, kind: str, stage_id: str) -> str:
         """The portal's own title of a stage; of an unknown one its id."""

@@ -176,33 +176,40 @@ def stage_of(raw: Mapping[str, Any]) -> str:
     return ""
 
 
+_TIMES = (
+    ("createdTime", "updatedTime", "movedTime"),
+    ("DATE_INSERT", "DATE_UPDATE", "DATE_STATUS"),
+    ("DATE_CREATE", "DATE_MODIFY", "MOVED_TIME"),
+)
+
+
 def snapshot_times(raw: Mapping[str, Any]) -> tuple[datetime | None, datetime | None, datetime | None]:
     """When a row was created, last saved, and last moved to another stage.
 
     Each aware UTC or ``None`` if the row does not say.
     """
-    if "createdTime" in raw or "updatedTime" in raw:
-        return (
-            parse_time(raw.get("createdTime")),
-            parse_time(raw.get("updatedTime")),
-            parse_time(raw.get("movedTime")),
-        )
-    if "DATE_INSERT" in raw or "DATE_UPDATE" in raw:
-        return (
-            parse_time(raw.get("DATE_INSERT")),
-            parse_time(raw.get("DATE_UPDATE")),
-            parse_time(raw.get("DATE_STATUS")),
-        )
-    if "DATE_CREATE" in raw or "DATE_MODIFY" in raw:
-        return (
-            parse_time(raw.get("DATE_CREATE")),
-            parse_time(raw.get("DATE_MODIFY")),
-            parse_time(raw.get("MOVED_TIME")),
-        )
+    for created, updated, moved in _TIMES:
+        if created in raw or updated in raw:
+            return parse_time(raw.get(created)), parse_time(raw.get(updated)), parse_time(raw.get(moved))
     return tasks.snapshot_times(raw)
 
 
-def entity(kind: Kind, raw: Mapping[str, Any], *, statuses: Mapping[str, str], base_url: str) -> Entity:
+def saved_at(raw: Mapping[str, Any]) -> datetime | None:
+    """When a row was last saved; one that never was (tasks), when it was created."""
+    for created, updated, _ in _TIMES:
+        if created in raw or updated in raw:
+            return parse_time(raw.get(updated)) or parse_time(raw.get(created))
+    return tasks.snapshot_times(raw)[1]
+
+
+def entity(
+    kind: Kind,
+    raw: Mapping[str, Any],
+    *,
+    statuses: Mapping[str, str],
+    base_url: str,
+    stage: str | None = None,
+) -> Entity:
     """A row as the contract describes it.
 
     Args:
@@ -210,6 +217,7 @@ def entity(kind: Kind, raw: Mapping[str, Any], *, statuses: Mapping[str, str], b
         raw: The portal's JSON, of the item API or a classic method.
         statuses: Stage id → status name, for invoices; a stage without a name is its own status.
         base_url: ``https://HOST`` of the portal, for ``url``.
+        stage: Goes over the row's own; ``None``: does not.
 
     Raises:
         ValueError: The row has no id.
@@ -219,6 +227,8 @@ def entity(kind: Kind, raw: Mapping[str, Any], *, statuses: Mapping[str, str], b
         found: dict[str, Any] = tasks.read_contract(raw)
     else:
         found = contract.read_contract(kind, raw)
+    if stage is not None and "stage_id" in found:
+        found["stage_id"] = stage
     if kind.name == INVOICE:
         found["status"] = statuses.get(found["stage_id"], found["stage_id"])
     if kind.name in {CONTACT, COMPANY}:

@@ -232,6 +232,9 @@ class Snapshot:
     def same_data(self, kind: str, rows: Sequence[tuple[int, str]]) -> set[int]:
         """Of ``(id, data)`` pairs, the ids whose entity is present with exactly this data."""
         known = dict[int, str]()
+        bounds = self.bounds(kind)
+        if bounds is None or not rows or min(rows)[0] > bounds[1]:  # all new
+            return set()
         for start in range(0, len(rows), 500):
             ids = [row[0] for row in rows[start : start + 500]]
             marks = ",".join("?" * len(ids))

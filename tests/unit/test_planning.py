@@ -70,7 +70,7 @@ def test_an_event_is_recorded_once_whether_it_comes_twice_at_once_or_again() -> 
         ]
         assert judge.asked == 3
         assert [event.entity_id for event in store.journal.events()] == [1, 2, 3]
-        assert [action.event_id for action in store.outbox.actions()] == [first, other, (other or 0) + 1]
+        assert [action.event_id for action in store.actions.newest()] == [first, other, (other or 0) + 1]
 
 
 def test_verdicts_answers_and_actions_go_with_their_events(monkeypatch) -> None:
@@ -89,7 +89,7 @@ def test_verdicts_answers_and_actions_go_with_their_events(monkeypatch) -> None:
                 ("when a", holds == "a"),
                 ("when b", holds == "b"),
             ]
-            assert [action.rule for action in store.outbox.actions(event_id=event_id)] == [f"when {holds}"]
+            assert [action.rule for action in store.actions.newest(event_id=event_id)] == [f"when {holds}"]
 
 
 def test_the_ids_of_events_go_on_after_those_that_were_pruned() -> None:

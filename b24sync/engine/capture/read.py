@@ -25,7 +25,6 @@ from b24sync.engine.capture.staging import (
     seconds,
     set_aside,
     stage_rows,
-    updated_of,
 )
 from b24sync.errors import PermanentError, PortalError
 from b24sync.rest import feeds, history, items
@@ -178,7 +177,7 @@ class _Poll:
                     continue
                 rows = items.page_rows(answer.result)
                 stage_rows(self.store, kind, rows, since=None, scrub=self.scrub)
-                timed = all(updated_of(row) is not None for row in rows)
+                timed = all(items.saved_at(row) is not None for row in rows)
                 if timed and self.store.snapshot.staged_row(kind.name, number) is None:
                     held.lift(kind.name, number)  # it is gone, or as it was
         reread = {kind.name for kind, _ in asked}
@@ -244,9 +243,9 @@ class _Poll:
         made = self._page(one, f"m{one.kind.name}", answers) if self._made_call(one) else []
         if rows is None or made is None:
             return False
-        times = [saved for row in rows if (saved := updated_of(row)) is not None]
+        times = [saved for row in rows if (saved := items.saved_at(row)) is not None]
         since = one.reads_from(self.overlap)
-        if rows and (last := items.id_of(rows[-1])) and (saved := updated_of(rows[-1])):
+        if rows and (last := items.id_of(rows[-1])) and (saved := items.saved_at(rows[-1])):
             one.steady = (last, saved)
         if one.walk is not None:
             return self._has_rows_left(

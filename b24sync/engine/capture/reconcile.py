@@ -28,7 +28,6 @@ from b24sync.engine.capture.staging import (
     set_aside,
     stage_of,
     stage_rows,
-    updated_of,
 )
 from b24sync.errors import NotFoundError, PermanentError, PortalError, TransientError
 from b24sync.rest import feeds, items, people
@@ -188,7 +187,7 @@ class _Comparison:
 
     def against(self, number: int, raw: dict[str, Any]) -> None:
         """Compare one row of the portal; rows come by id."""
-        saved = updated_of(raw)
+        saved = items.saved_at(raw)
         for entity_id, updated, stage in self._snapshot():
             if entity_id < number:
                 self.found["missing"].append(entity_id)

@@ -25,12 +25,6 @@ def seconds(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
-def updated_of(raw: Mapping[str, Any]) -> datetime | None:
-    """When a row was last saved; one that never was (tasks), when it was created."""
-    created, updated, _ = items.snapshot_times(raw)
-    return updated or created
-
-
 def stage_of(kind: Kind, raw: Mapping[str, Any]) -> str | None:
     """The stage of a row; ``None`` for kinds without stages."""
     return None if kind.name == TASK else items.stage_of(raw)
@@ -161,7 +155,7 @@ def _stage(
     """As `stage_rows`, of rows with their ids."""
     fitting = list[tuple[int, int, dict[str, Any]]]()
     for number, row in found:
-        saved = updated_of(row)
+        saved = items.saved_at(row)
         if items.is_template(row):
             store.snapshot.stage_gone(kind.name, number, "vanished")  # if it was taken for one
         elif saved is None:
