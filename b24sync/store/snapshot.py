@@ -229,11 +229,15 @@ class Snapshot:
             (kind, since_run),
         )
 
+    def _reaches(self, kind: str, entity_id: int) -> bool:
+        """Whether an entity of this id or a higher one was ever seen."""
+        sql = "SELECT 1 FROM entities WHERE kind = ? AND id >= ? LIMIT 1"
+        return self._db.execute(sql, (kind, entity_id)).fetchone() is not None
+
     def same_data(self, kind: str, rows: Sequence[tuple[int, str]]) -> set[int]:
         """Of ``(id, data)`` pairs, the ids whose entity is present with exactly this data."""
         known = dict[int, str]()
-        bounds = self.bounds(kind)
-        if bounds is None or not rows or min(rows)[0] > bounds[1]:  # all new
+        if not rows or not self._reaches(kind, min(rows)[0]):
             return set()
         for start in range(0, len(rows), 500):
             ids = [row[0] for row in rows[start : start + 500]]
