@@ -80,6 +80,16 @@ _COMPARISONS = {
 }
 
 
+class Unknown(StrictUndefined):
+    """What a text names and nothing has: an error whenever it is used, in the language that is spoken."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        return self._undefined_hint or words.NO_NAME(name=self._undefined_name)
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """One environment for one way of escaping; what it formats by is given as filters and ``finalize``."""
 
@@ -90,7 +100,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self, *, filters: Mapping[str, Callable[..., Any]], finalize: Callable[[Any], Any], autoescape: bool
     ) -> None:
         super().__init__(
-            undefined=StrictUndefined,
+            undefined=Unknown,
             finalize=finalize,
             autoescape=autoescape,
             trim_blocks=True,
@@ -163,7 +173,7 @@ def compare_known(sign: str, left: Any, right: Any) -> bool:
 def _stop_at_undefined(*values: Any) -> None:
     for value in values:
         if isinstance(value, Undefined):
-            str(value)  # StrictUndefined says what is unknown
+            str(value)  # says what is unknown
 
 
 def _asked(obj: Any, attribute: str) -> Any:

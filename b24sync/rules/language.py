@@ -363,6 +363,14 @@ def _limited(parts: Iterable[str]) -> Iterator[str]:
 
 
 def _explained(error: Exception, source: str) -> TextError:
-    told = error.told if isinstance(error, TextError) else str(error) or type(error).__name__
+    from jinja2 import UndefinedError
+
+    told: Both | str
+    if isinstance(error, TextError):
+        told = error.told
+    elif isinstance(error, UndefinedError):
+        told = str(error)  # in the language that is spoken
+    else:
+        told = words.FAILED.both(error=type(error).__name__, why=error)
     shown = " ".join(source.split())
     return TextError(words.IN.both(fault=told, shown=shown if len(shown) <= 60 else f"{shown[:59]}…"))

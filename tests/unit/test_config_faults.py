@@ -34,6 +34,7 @@ from tests.support.planted_faults import (
     TESTS,
     TEXTS,
 )
+from tests.support.russian import QUOTED, foreign
 
 ROOT = Path(b24sync.__file__).parent
 TO_SEND = MAIL + RULE + STEP + 'use = "send_invoice"\n'
@@ -49,11 +50,6 @@ PLANTED = {
 }
 RUSSIAN = {**ENVIRON, "LANG": "ru_RU.UTF-8"}
 HINTS = re.compile(r"did you mean ([\w.]+)\?")
-QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|«[^»]*»")
-CODE = re.compile(
-    r"\{[^}]*\}|\[[^\]]*\]|b24sync \w+|chmod \S+ \S+|chown \S+ \S+|https?://\S+|LoadCredential=\S+|/\S+|UTF-8|"
-    r"TOML|user:ID|box@host|\w+[._:]\w[\w.:]*"
-)
 
 
 def told(path: Path, environ: dict[str, str] = RUSSIAN) -> ConfigError:
@@ -61,19 +57,6 @@ def told(path: Path, environ: dict[str, str] = RUSSIAN) -> ConfigError:
     with pytest.raises(ConfigError) as caught:
         load(path, environ=environ)
     return caught.value
-
-
-def foreign(text: str) -> list[str]:
-    """The English of a Russian sentence: Latin words in a row, or small words that no key is called.
-
-    Keys, values in quotes and code do not count.
-    """
-    plain = CODE.sub("·", QUOTED.sub("·", text))
-    rows = re.findall(r"\b[a-z]{2,}\s+[a-z]{2,}\b", plain)
-    small = (
-        r"\b(?:is|no|the|an|write|known|found|of|did|you|mean|and|or|not|cannot|must|needs|here|such|as)\b"
-    )
-    return [*rows, *re.findall(small, plain)]
 
 
 def assert_said_in_both(fault: Both, place: str) -> None:

@@ -1,5 +1,8 @@
+"""Texts and conditions: what they see, show and refuse."""
+
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -27,6 +30,8 @@ from b24sync.rules.scope import (
 )
 from b24sync.rules.text_errors import TextError
 from b24sync.rules.text_values import MISSING, Money
+from b24sync.words import speak
+from tests.support.russian import foreign
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 INVOICE = Entity(
@@ -254,57 +259,73 @@ def test_a_subject_is_one_line(ru, scope):
     assert render(ru, scope, "Счёт {{ invoice.title }}", "line") == "Счёт a Bcc: x@y"
 
 
-@pytest.mark.parametrize(
-    ("source", "said"),
-    [
-        ("{{ invioce.amount }}", "invioce"),
-        ("{{ invoice.ammount }}", "did you mean amount?"),
-        ("{{ invoice.__class__ }}", "__class__"),
-        ("{{ invoice.title.upper() }}", "a text has no upper"),
-        ("{{ ''.__class__.__mro__ }}", "a text has no __class__"),
-        ("{{ invoice.entity }}", "has no entity"),
-        ("{{ invoice.title + 5 }}", "join texts with ~"),
-        ("{{ 'x' * 1000000000 }}", "two numbers"),
-        ("{{ '%1000000d' % 1 }}", "two numbers"),
-        ("{{ 1 / 0 }}", "no result"),
-        ("{{ 9 ** 9999999 }}", "above 100"),
-        ("{% for i in range(100000) %}x{% endfor %}", "1000 numbers"),
-        (
-            "{% for i in range(1000) %}{% for j in range(1000) %}xxxxxxxxxx{% endfor %}{% endfor %}",
-            "100000 characters",
-        ),
-        ("{{ invoice.title | money }}", "no amount of money"),
-        ("{{ invoice.number | date }}", "no date"),
-        ("{% if invoice.title > 5 %}x{% endif %}", "cannot be compared"),
-        ("{% if nothing == 5 %}x{% endif %}", "nothing"),
-        ("{{ invoice.amount + commission.of('boss') + invoice.fields.UF_CRM_X }}", "two numbers"),
-        ("{{ rows[7].name }}", "no item 7"),
-        ("{{ range.__globals__ }}", "has no __globals__"),
-        ("{{ invoice.due_date.century }}", "a date has no century"),
-        ("{{ invoice.id.real }}", "a number has no real"),
-        ("{{ now | round }}", "is no number"),
-        ("{{ 1 | round(1, 'up') }}", "none of common"),
-        ("{{ (10 ** 40) | money }}", "too large"),
-        ("{{ invoice.due_date * 2 }}", "a date takes a number of days"),
-        ("{{ invoice.due_date + 9999999 }}", "there is no such date"),
-        ("{{ invoice.title in 5 }}", "is no list or text"),
-        ("{{ event.too }}", "did you mean to?"),
-        ("{{ responsible.nam }}", "did you mean name?"),
-        ("{{ people.bos }}", "did you mean boss?"),
-        ("{{ rows.totl }}", "did you mean total?"),
-        ("{{ rows[0].nam }}", "did you mean name?"),
-        ("{{ commission.totl }}", "did you mean total?"),
-        ("{{ invoice | mony }}", "mony"),
-        ("{{ unheard_of + 1 }}", "unheard_of"),
-        ("{{ -unheard_of }}", "unheard_of"),
-    ],
-)
+NOT_WORKED_OUT = [
+    ("{{ invioce.amount }}", "invioce"),
+    ("{{ invoice.ammount }}", "did you mean amount?"),
+    ("{{ invoice.__class__ }}", "__class__"),
+    ("{{ invoice.title.upper() }}", "a text has no upper"),
+    ("{{ ''.__class__.__mro__ }}", "a text has no __class__"),
+    ("{{ invoice.entity }}", "has no entity"),
+    ("{{ invoice.title + 5 }}", "join texts with ~"),
+    ("{{ 'x' * 1000000000 }}", "two numbers"),
+    ("{{ '%1000000d' % 1 }}", "two numbers"),
+    ("{{ 1 / 0 }}", "no result"),
+    ("{{ 9 ** 9999999 }}", "above 100"),
+    ("{% for i in range(100000) %}x{% endfor %}", "1000 numbers"),
+    (
+        "{% for i in range(1000) %}{% for j in range(1000) %}xxxxxxxxxx{% endfor %}{% endfor %}",
+        "100000 characters",
+    ),
+    ("{{ invoice.title | money }}", "no amount of money"),
+    ("{{ invoice.number | date }}", "no date"),
+    ("{% if invoice.title > 5 %}x{% endif %}", "cannot be compared"),
+    ("{% if nothing == 5 %}x{% endif %}", "nothing"),
+    ("{{ invoice.amount + commission.of('boss') + invoice.fields.UF_CRM_X }}", "two numbers"),
+    ("{{ rows[7].name }}", "no item 7"),
+    ("{{ range.__globals__ }}", "has no __globals__"),
+    ("{{ invoice.due_date.century }}", "a date has no century"),
+    ("{{ invoice.id.real }}", "a number has no real"),
+    ("{{ now | round }}", "is no number"),
+    ("{{ 1 | round(1, 'up') }}", "none of common"),
+    ("{{ (10 ** 40) | money }}", "too large"),
+    ("{{ invoice.due_date * 2 }}", "a date takes a number of days"),
+    ("{{ invoice.due_date + 9999999 }}", "there is no such date"),
+    ("{{ invoice.title in 5 }}", "is no list or text"),
+    ("{{ event.too }}", "did you mean to?"),
+    ("{{ responsible.nam }}", "did you mean name?"),
+    ("{{ people.bos }}", "did you mean boss?"),
+    ("{{ rows.totl }}", "did you mean total?"),
+    ("{{ rows[0].nam }}", "did you mean name?"),
+    ("{{ commission.totl }}", "did you mean total?"),
+    ("{{ invoice | mony }}", "mony"),
+    ("{{ unheard_of + 1 }}", "unheard_of"),
+    ("{{ -unheard_of }}", "unheard_of"),
+    ("{% for x in invoice.amount %}{{ x }}{% endfor %}", "'Money' object is not iterable"),
+    ("{{ [1] | join(5, 6, 7, 8) }}", "positional arguments"),
+    ("{{ rows | map(attribute='x', default=1, z=2) | list }}", "Unexpected keyword argument"),
+]
+
+
+@pytest.mark.parametrize(("source", "said"), NOT_WORKED_OUT)
 def test_what_cannot_be_evaluated_is_said_in_plain_words(ru, scope, source, said):
     with pytest.raises(TextError) as caught:
         render(ru, scope, source)
     assert said in caught.value.message
     assert source[:50] in caught.value.message
     assert "Traceback" not in caught.value.message
+
+
+@pytest.mark.parametrize("source", [source for source, _ in NOT_WORKED_OUT])
+def test_what_cannot_be_evaluated_is_said_in_russian_too(ru, scope, source):
+    speak("ru")
+    with pytest.raises(TextError) as caught:
+        render(ru, scope, source)
+    told = caught.value.told
+    shown = source if len(source) <= 60 else source[:50]
+    before, inside, _ = told.ru.replace("(в '", "(в ").partition(f" (в {shown}")
+    assert inside
+    assert re.search("[а-яё]", before), told.ru
+    assert foreign(re.sub(r"\(\w+Error: .*\)", "", before)) == []
 
 
 def test_amounts_of_two_currencies_do_not_add_up(ru, scope):
@@ -507,8 +528,6 @@ def test_a_number_that_is_none_becomes_the_default_at_once(value) -> None:
 
 
 def test_what_cannot_be_compared_is_shown_as_a_rule_would_write_it(ru, scope):
-    from b24sync.words import speak
-
     with pytest.raises(TextError, match=r"1234\.50 >= 'сто': these cannot be compared"):
         ru.compile_condition("invoice.amount >= 'сто'").holds(scope)
     speak("ru")
