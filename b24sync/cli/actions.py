@@ -205,11 +205,12 @@ def _addresses(told: Mapping[str, Any]) -> list[str]:
 def _move(app: App, command: Command, wanted: Wanted, chosen: Sequence[Action]) -> int:
     """All of those named by their ids or none; of the others those that are still as they were shown."""
     now = int(app.clock.now().timestamp())
+    at = now + app.store.figures.clock_offset_s()  # by the portal's clock, as everything that happened
     states = command.states if wanted.ids else command.every
     moved = 0
     with app.store.transaction():
         for action in chosen:
-            if app.store.outbox.move(action.id, from_=states, to=command.to, now=now, at=now):
+            if app.store.outbox.move(action.id, from_=states, to=command.to, now=now, at=at):
                 moved += 1
             elif wanted.ids:
                 raise _other_state(app.store.actions.one(action.id) or action, command)

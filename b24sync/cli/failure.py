@@ -44,7 +44,28 @@ def tell(lines: Iterable[str], *, label: str = "", level: str = "error") -> None
             entry = {"at": at, "level": level, "logger": "b24sync", "message": text.strip()}
             print(json_line({**entry, "configuration": label} if label else entry), file=sys.stderr)
         else:
-            print(text if not label or _names(text, label) else f"{label}: {text}", file=sys.stderr)
+            said = text if not label or _names(text, label) else f"{label}: {text}"
+            print(_broken_between_words(said), file=sys.stderr)
+
+
+def _broken_between_words(text: str) -> str:
+    """A line as the terminal shows it without breaking a word; elsewhere it stays one line."""
+    if not sys.stderr.isatty():
+        return text
+    import shutil
+    import textwrap
+
+    plain = text.lstrip()
+    start = text[: len(text) - len(plain)]
+    lines = textwrap.wrap(
+        plain,
+        max(shutil.get_terminal_size().columns, 40),
+        initial_indent=start,
+        subsequent_indent=start + "  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(lines) if lines else text
 
 
 def _names(text: str, label: str) -> bool:

@@ -208,11 +208,21 @@ def what_happened(titles: StageTitles, row: EventRow) -> str:
     if row.to_:
         after = _stage(titles(row.kind, row.to_stage or row.to_), row.to_stage, row.to_)
         before = _stage(titles(row.kind, row.from_stage or row.from_ or ""), row.from_stage, row.from_)
+        if row.name.endswith(".stuck"):
+            return words.STANDS(stage=after)
         return f"«{before}» → «{after}»" if row.from_ else f"→ «{after}»"
     if row.name.endswith("reminder_due"):
         days = (row.changes.get("offset_days") or [None, None])[1]
-        return words.OFFSET(days=f"{days:+d}") if isinstance(days, int) else ""
+        return _from_due_date(days) if isinstance(days, int) else ""
     return ", ".join(field_word(name) for name in row.changes)
+
+
+def _from_due_date(days: int) -> str:
+    """When a reminder is due, counted from the due date."""
+    if days == 0:
+        return words.ON_DUE_DATE()
+    message = words.AFTER_DUE_DATE if days > 0 else words.BEFORE_DUE_DATE
+    return message(days=words.DAYS(abs(days)))
 
 
 def _stage(title: str, stage_id: str | None, shown: str | None) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from b24sync.app import App
 from b24sync.calendars import make_calendar
+from b24sync.cli.layout import say, wrapped
 from b24sync.cli.listing import action_json, clock
 from b24sync.cli.times import typed_time
 from b24sync.config.find import Source
@@ -61,7 +62,10 @@ def run(session: Session, wanted: Wanted) -> int:
             _compare(session, app, scratch, wanted, since=since, until=until)
             return 0
         for would in _replay(app, scratch).run(since=since, until=until):
-            print(json_line(action_json(would.action, app.tz)) if wanted.as_json else _line(app, would))
+            if wanted.as_json:
+                print(json_line(action_json(would.action, app.tz)))
+            else:
+                say(_lines(app, would))
     return 0
 
 
@@ -170,14 +174,13 @@ def _say(text: str) -> None:
     print(printable(redact(text)), file=sys.stderr)
 
 
-def _line(app: App, would: Would) -> str:
+def _lines(app: App, would: Would) -> Iterator[str]:
     action, event = would.action, would.event
     told = action.result.get("message") or reason_word(action.step, str(action.result.get("reason") or ""))
     line = words.LINE(
         id=action.id,
         state=words.PLANNED() if action.state == "pending" else word(STATES, action.state),
         rule=action.rule,
-        position=action.position,
         step=step_word(action.step),
         entity=f"{action.kind}:{action.entity_id}",
         event=event.id,
@@ -185,4 +188,4 @@ def _line(app: App, would: Would) -> str:
         when=clock(event.occurred_at, app.tz),
         why=told,
     )
-    return printable(line.rstrip())
+    yield from wrapped(line.rstrip(), rest=" " * 8)

@@ -14,6 +14,7 @@ from b24sync.store import history_export, history_import
 from b24sync.store.anonymize import Anonymizer
 from b24sync.store.prune import Trim
 from b24sync.words import commands as said
+from b24sync.words import language
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -81,4 +82,5 @@ def prune(session: Session, *, older_than: str) -> int:
 
 
 def _megabytes(count: int) -> str:
-    return f"{count / 1_000_000:.1f}"
+    text = f"{count / 1_000_000:.1f}"
+    return text.replace(".", ",") if language() == "ru" else text

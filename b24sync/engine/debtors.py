@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE, Key
@@ -33,12 +33,16 @@ def unpaid_stages(store: Store, funnels: Funnels) -> list[str]:
 
 def client_of(store: Store, kinds: Mapping[str, Kind], invoice: int) -> Key | None:
     """Who pays: company or contact of the deal, else of the invoice; ``None`` if neither names one."""
+    return next(parties_of(store, kinds, invoice), None)
+
+
+def parties_of(store: Store, kinds: Mapping[str, Kind], invoice: int) -> Iterator[Key]:
+    """Companies and contacts of the deal and the invoice; the client is the first."""
     own = _values(store, kinds, INVOICE, invoice)
     for owner in (_values(store, kinds, DEAL, own.get("deal_id")), own):
         for kind in (COMPANY, CONTACT):
             if owner.get(f"{kind}_id"):
-                return Key(kind, owner[f"{kind}_id"])
-    return None
+                yield Key(kind, owner[f"{kind}_id"])
 
 
 def manager_of(store: Store, kinds: Mapping[str, Kind], invoice: int) -> int | None:

@@ -2,7 +2,7 @@
 
 The report shows who owes the most and asks nobody (`b24sync.reporting`), and no rule need ever have read the
 client. So when a poll asks the portal something for its rules or steps, the names that the report would want
-are asked along with it, once an hour at most. An idle poll asks nothing, and no request is made for names.
+are asked along with it, every ten minutes at most. An idle poll asks for none, and names cost no request.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from b24sync.domain.entity import COMPANY, CONTACT, Key
-from b24sync.engine.debtors import client_of, manager_of, unpaid_stages
+from b24sync.engine.debtors import manager_of, parties_of, unpaid_stages
 from b24sync.errors import PortalAwayError, TransientError
 from b24sync.rest import clients, items, people
 from b24sync.rest.items import page_rows
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MOST: Final = 50
 """Invoices, longest overdue first, whose names are kept at hand; the report shows half as many."""
-PAUSE_S: Final = 3600
+PAUSE_S: Final = 600
 KEPT_S: Final = 30 * 86_400
 _COMMANDS = 3  # companies, contacts, users
 _USER = "user"
@@ -60,13 +60,13 @@ class NamesAlong:
             answers = self.portal.read([*calls, *questions.values()], patient=patient)
         except PortalAwayError:
             raise
-        except TransientError:  # maybe for their sake: they are not asked again within the hour
+        except TransientError:  # maybe for their sake: they are not asked again at once
             return self.portal.read(calls, patient=patient)
         self._keep(dict(zip(questions, answers[len(calls) :], strict=True)))
         return answers[: len(calls)]
 
     def _questions(self) -> dict[str, Call]:
-        """What names are asked for, by kind; nothing if it was asked within the hour, or all are known."""
+        """What names are asked for, by kind; nothing if it was asked lately, or all are known."""
         at, keep = int(self.now().timestamp()), self.store.meta
         if keep.cached("names_asked", not_before=at - PAUSE_S) is not None:
             return {}
@@ -82,9 +82,7 @@ class NamesAlong:
         """Clients and managers of the invoices that are overdue longest."""
         stages = unpaid_stages(self.store, self.funnels())
         for invoice in self.store.figures.longest_due(stages, MOST):
-            client = client_of(self.store, self.kinds, invoice)
-            if client is not None:
-                yield client
+            yield from parties_of(self.store, self.kinds, invoice)
             manager = manager_of(self.store, self.kinds, invoice)
             if manager is not None:
                 yield Key(_USER, manager)

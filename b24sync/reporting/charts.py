@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from b24sync.reporting.markup import Markup, element, text_of
 
@@ -99,9 +100,9 @@ def _grid(top: float, width: float, height: int) -> Markup:
 
 
 def nice_top(value: float) -> float:
-    """The end of an axis for values up to ``value``: divided by four it gives round steps."""
-    if value <= _GRID_LINES:
-        return float(_GRID_LINES)
+    """The end of an axis for values up to ``value``: divided by four it gives round steps, whole if few."""
+    if value <= 10 * _GRID_LINES:
+        return float(max(_GRID_LINES, _GRID_LINES * ceil(value / _GRID_LINES)))
     size = 10.0 ** (len(f"{int(value)}") - 1)
     return next(size * factor for factor in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10) if size * factor >= value)
 

@@ -126,6 +126,15 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """An action that needs a person: how its entity is called, and where it is at the portal (or empty)."""
+
+    action: Action
+    called: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything on the page."""
 
@@ -136,7 +145,7 @@ class Facts:
     reminders: Mapping[str, int]
     pay: Sequence[Pay]
     health: Health
-    troubles: Sequence[tuple[Action, str]]
+    troubles: Sequence[Trouble]
     trouble_count: int
     stages: Sequence[StageTime] = ()
 
@@ -172,10 +181,14 @@ class Gatherer:
                 reminders=self._reminders(months),
                 pay=self._commissions(months),
                 health=self._health(),
-                troubles=[(action, self._url(action.kind, action.entity_id)) for action in troubles],
+                troubles=[self._trouble(action) for action in troubles],
                 trouble_count=count,
                 stages=self._stages(),
             )
+
+    def _trouble(self, action: Action) -> Trouble:
+        called = self.store.figures.called(action.kind, action.entity_id)
+        return Trouble(action, called, self._url(action.kind, action.entity_id))
 
     def _stages(self) -> Sequence[StageTime]:
         if self.calendar is None:

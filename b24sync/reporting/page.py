@@ -13,6 +13,7 @@ from b24sync.reporting.markup import Markup, element, joined, text_of
 from b24sync.reporting.phrases import Words
 from b24sync.reporting.stays import StageTime
 from b24sync.reporting.style import PERSON_LOOKS, SHEET, policy
+from b24sync.steps.registry import step_word
 
 if TYPE_CHECKING:
     from b24sync.words import Language
@@ -124,10 +125,10 @@ class Page:
             return self._card(words["last_poll"], words["never"], "", "bad")
         when, code = last
         fine = code in {0, 1}
-        value = words["ok"] if fine else words.say("code", code=code)
-        return self._card(
-            words["last_poll"], value, words.time(when.astimezone(self.facts.tz)), "good" if fine else "bad"
-        )
+        value = words["ok"] if fine else words.ended(code)
+        at = words.time(when.astimezone(self.facts.tz))
+        note = at if fine else f"{words.say('code', code=code)}, {at}"
+        return self._card(words["last_poll"], value, note, "good" if fine else "bad")
 
     def _card(self, name: str, value: str, note: str, look: str | None) -> Markup:
         parts = [
@@ -147,10 +148,10 @@ class Page:
             return
         head = [(words["action"], "n"), (words["state"], None), (words["what"], None), (words["why"], None)]
         rows = []
-        for action, url in facts.troubles:
-            entity = f"{action.kind}:{action.entity_id}"
-            what = Markup(f"{_link(url, entity)}<br/>{text_of(f'{action.rule}, {action.step}')}")
-            state = element("span", {"class": "state"}, text_of(words[f"{action.state}_state"]))
+        for one in facts.troubles:
+            action, step = one.action, step_word(one.action.step)
+            what = Markup(f"{_link(one.url, one.called)}<br/>{text_of(f'{action.rule}, {step}')}")
+            state = element("span", {"class": "state"}, text_of(words.state(action.state)))
             rows.append(
                 [
                     _cell(action.id, "n", name="th"),
@@ -209,8 +210,8 @@ class Page:
             _cell(invoice, "wrap"),
             _cell(_short(one.client) or "–", "wide"),
             _cell(_short(one.manager) or "–", "wide"),
-            _cell(due, "day"),
-            _cell(words.say("late_days", days=one.days), "n"),
+            _cell(due, "day", label=words["due"]),
+            _cell(words.say("late_days", days=one.days), "n", label=words["late"]),
             _cell(words.money(one.amount, one.currency), "n"),
         ]
 

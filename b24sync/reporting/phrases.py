@@ -9,7 +9,8 @@ from typing import Final
 
 from b24sync.rules.formats import money
 from b24sync.words import Language
-from b24sync.words.report import TEXTS
+from b24sync.words.report import ENDED, TEXTS
+from b24sync.words.vocabulary import STATES
 
 _MONTHS: Final = {
     "ru": ("янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"),
@@ -55,11 +56,21 @@ class Words:
             return self["not_due"]
         return self.say("over", last=first - 1) if last is None else self.say("days", first=first, last=last)
 
+    def ended(self, code: int) -> str:
+        """How a poll ended, by its exit code."""
+        return ENDED[code].of(self.lang) if code in ENDED else self["failed"]
+
+    def state(self, code: str) -> str:
+        """The state of an action, as everywhere."""
+        return STATES[code].of(self.lang)
+
     def working(self, time: timedelta) -> str:
         """Working time: hours under a day, else days."""
         hours = time.total_seconds() / 3600
+        if hours < 1:
+            return self["work_minutes"]
         if hours < 24:
-            return self.say("work_hours", count=self.number(hours) if 0.05 <= hours < 1 else f"{hours:.0f}")
+            return self.say("work_hours", count=f"{hours:.0f}")
         return self.say("work_days", count=self.number(hours / 24))
 
     def number(self, value: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 from b24sync.domain.entity import DEAL, INVOICE
 from b24sync.domain.working_time import WorkClock
 from b24sync.rest.json_values import money
+from b24sync.words import report as words
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
     from b24sync.domain.calendar import Calendar
     from b24sync.engine.funnels import Funnels
+    from b24sync.rest.stages import Stage
     from b24sync.store import Store
 
 KINDS = (INVOICE, DEAL)
@@ -81,8 +83,17 @@ def _in_order(stages: Mapping[tuple[str, str], _Stage], funnels: Funnels) -> Ite
         known = [stage.id for stage in funnels.by_kind.get(kind, ())]
         own = [stage for one, stage in stages if one == kind]
         ordered = [stage for stage in known if stage in own]
-        for stage in [*ordered, *sorted(set(own) - set(ordered))]:
-            yield _summed(kind, funnels.title(kind, stage), stages[kind, stage])
+        every = [*ordered, *sorted(set(own) - set(ordered))]
+        titles = Counter(funnels.title(kind, stage) for stage in every)
+        for stage in every:
+            title = funnels.title(kind, stage)
+            shown = title if titles[title] == 1 else _of_funnel(title, funnels.stage(kind, stage))
+            yield _summed(kind, shown, stages[kind, stage])
+
+
+def _of_funnel(title: str, stage: Stage | None) -> str:
+    """A title that stages of several funnels have, with the funnel's number."""
+    return title if stage is None else words.OF_FUNNEL(title=title, number=stage.category_id)
 
 
 def _summed(kind: str, title: str, found: _Stage) -> StageTime:

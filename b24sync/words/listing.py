@@ -18,7 +18,11 @@ NO_ACTIONS = Message("подходящих действий нет", "no action 
 WAITS_FOR = Message("ждёт: {what}", "waits for {what}")
 NEXT_TRY = Message("следующая попытка {at}", "next try {at}")
 ALREADY_SO = Message("уже так", "already so")
-OFFSET = Message("{days} дн. к сроку оплаты", "{days} days from the due date")
+STANDS = Message("стоит в «{stage}»", "stands in “{stage}”")
+DAYS = Counted(("день", "дня", "дней"), ("day", "days"))
+ON_DUE_DATE = Message("в день срока оплаты", "on the due date")
+AFTER_DUE_DATE = Message("{days} после срока оплаты", "{days} after the due date")
+BEFORE_DUE_DATE = Message("{days} до срока оплаты", "{days} before the due date")
 UNTOLD = Message("ещё не разобрано", "not told yet")
 
 WOULD_HEAD = Message(

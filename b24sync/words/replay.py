@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from b24sync.words import Message
 
 LINE = Message(
-    "{id:>6}  {state:<13}  {rule}/{position} {step}  {entity}  (событие {event}: {what}, {when})  {why}",
-    "{id:>6}  {state:<9}  {rule}/{position} {step}  {entity}  (event {event}: {what}, {when})  {why}",
+    "{id:>6}  {state:<13}  {rule}: {step}  {entity}  (событие {event}: {what}, {when})  {why}",
+    "{id:>6}  {state:<9}  {rule}: {step}  {entity}  (event {event}: {what}, {when})  {why}",
 )
 PLANNED = Message("запланировано", "planned")
 

@@ -70,9 +70,6 @@ TEXTS: Mapping[str, Message] = {
     "never": Message("ещё не было", "none yet"),
     "in_all": Message("всего {count}", "{count} in all"),
     "exit": Message("коды", "exit codes"),
-    "failed_state": Message("ошибка", "failed"),
-    "held_state": Message("удержано", "held"),
-    "uncertain_state": Message("исход неизвестен", "uncertain"),
     "none": Message("нет", "none"),
     "data": Message("Данные таблицей", "As a table"),
     "stages": Message("Время на стадиях", "Time in stages"),
@@ -93,8 +90,18 @@ TEXTS: Mapping[str, Message] = {
         "the stage since b24sync watches.",
     ),
     "work_days": Message("{count} раб. дн.", "{count} wd"),
+    "work_minutes": Message("меньше часа", "under 1 h"),
     "work_hours": Message("{count} ч", "{count} h"),
 }
+
+OF_FUNNEL = Message("{title} (воронка {number})", "{title} (funnel {number})")
+
+ENDED: Mapping[int, Message] = {
+    2: Message("опрос не запустился", "could not run"),
+    69: Message("портал или почта недоступны", "portal or mail unavailable"),
+    77: Message("портал отказал в доступе", "the portal refuses access"),
+}
+"""How a poll ended, by its exit code."""
 
 UNNAMED: Mapping[str, Message] = {
     "company": Message("компания № {id}", "company {id}"),

@@ -119,7 +119,7 @@ def test_actions_are_narrowed_by_rule_entity_and_time(firm: Firm) -> None:
     assert wrong.code == 2
     assert "mail" in wrong.err
     assert firm.run("cancel", "--rule", "big", "--yes").out == "отменять нечего\n"
-    assert "0 действий" in firm.run("cancel", "--all", "--since", "2099-01-01", "--yes").out
+    assert firm.run("cancel", "--all", "--since", "2099-01-01", "--yes").out == "отменять нечего\n"
     assert "1 действие" in firm.run("cancel", "--entity", f"invoice:{invoices[1]}", "--yes").out
     assert (firm.states()["cancelled"], firm.states()["held"]) == (1, 2)
     assert "2 действия" in firm.run("release", "--rule", "mail", "--yes").out

@@ -226,7 +226,7 @@ def test_a_copy_of_a_database_is_replayed_with_another_configuration_alone(
 def test_people_read_it_as_text(recorded: tuple[Office, int]) -> None:
     office, invoice = recorded
     out = office.run("replay").out
-    assert f"head-knows/0 notice  invoice:{invoice}  (event 1: invoice created, " in out
+    assert f"head-knows: notice  invoice:{invoice}  (event 1: invoice created, " in out
     assert "planned" in out
 
 
