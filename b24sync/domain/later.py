@@ -29,6 +29,10 @@ class Later(Sequence[T_co]):
         module, _, name = cls.place.partition(":")
         return GenericAlias(tuple, (getattr(import_module(module), name), ...))
 
+    def load(self) -> None:
+        """Read them now, if they were not yet."""
+        self._all()
+
     def _all(self) -> tuple[T_co, ...]:
         if self._read is not None:
             self._values = tuple(self._read())

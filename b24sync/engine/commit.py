@@ -52,6 +52,7 @@ class Commit:
         Where conditions need linked entities, roll back, ask for them, and begin again.
         """
         shop = self.workshop
+        shop.settings.rules.load()  # no file is read within the transaction
         funnels = FunnelReading(
             store=shop.store,
             portal=shop.reader(),
