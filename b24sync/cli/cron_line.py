@@ -9,6 +9,7 @@ Whatever else is written, mistakes and questions for help included, is for `comm
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -30,7 +31,7 @@ def plain_poll(arguments: Sequence[str], environ: Mapping[str, str]) -> Callable
         return None
     if common.get("--log-format", "text") not in FORMATS:
         return None
-    return lambda: _poll(common, own)
+    return partial(_poll, common, own)
 
 
 def _split(arguments: Sequence[str]) -> tuple[list[str], str, list[str]]:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -47,7 +48,7 @@ class Wanted(NamedTuple):
 
 def run(session: Session, wanted: Wanted) -> int:
     """Poll every configuration once; returns the exit code."""
-    return session.each(lambda app: poll_configuration(app, wanted), hourly=not wanted.dry_run)
+    return session.each(partial(poll_configuration, wanted=wanted), hourly=not wanted.dry_run)
 
 
 def poll_configuration(app: App, wanted: Wanted) -> int:

@@ -125,10 +125,11 @@ class Session:
                 return error.exit_code
             raise
         used = dict[Path, Path]()
-        codes = [
-            self._one(source, body, used, offline=offline, hourly=hourly) for source in sources if go_on()
-        ]
-        return worst(*codes)
+        code = 0
+        for source in sources:
+            if go_on():
+                code = worst(code, self._one(source, body, used, offline=offline, hourly=hourly))
+        return code
 
     def _one(
         self,

@@ -50,17 +50,18 @@ class RunningAction:
 
     def go(self, value: Any) -> None:
         """Send an answer and take the next effect, or the result."""
-        self._step(lambda effects: effects.send(value))
+        if not isinstance(self.effects, Done | Skipped | Waiting | Failed):
+            self._step((self.inner or self.effects).send, value)
 
     def throw(self, error: Exception) -> None:
         """Throw an error into the generator."""
-        self._step(lambda effects: effects.throw(error))
+        if not isinstance(self.effects, Done | Skipped | Waiting | Failed):
+            self._step((self.inner or self.effects).throw, error)
 
-    def _step(self, move: Callable[[Effects[Any]], Effect]) -> None:
-        if isinstance(self.effects, Done | Skipped | Waiting | Failed):
-            return
+    def _step(self, move: Callable[[Any], Effect], given: Any) -> None:
+        """Move the generator on."""
         try:
-            self.effect = self._heard_out(move(self.inner or self.effects))
+            self.effect = self._heard_out(move(given))
         except StopIteration as stop:
             self._returned(stop.value)
         except MailInDoubtError as error:

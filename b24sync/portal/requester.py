@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from b24sync.portal import batching, error_mapping
 from b24sync.portal.ahead import Ahead
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from b24sync.portal.pacing import BucketStore
 
 _log = logging.getLogger(__name__)
+P = ParamSpec("P")
 T = TypeVar("T")
 
 _LONG_S: Final = 20.0  # a batch that the portal takes longer over is made smaller (contract.md §7)
@@ -163,7 +165,7 @@ class Requester:
             unknown = got.recovery is Recovery.BLOCKED and method == "batch" and got.reset_at is None
             return got.retry_after_s if unknown or got.repeatable(write=write) else None
 
-        got = self.patience.repeat(lambda limit_s: self._post(method, params, limit_s), unsettled)
+        got = self.patience.repeat(partial(self._post, method, params), unsettled)
         if isinstance(got, Trouble):
             self.blocks.learn(method, got, self.time.now(self._clock.monotonic()))
         else:
@@ -175,9 +177,8 @@ class Requester:
         """Get a file."""
 
         def attempt(limit_s: float | None) -> Download | Trouble:
-            got = self._carry(
-                lambda wire: wire.get(url, limit_bytes=limit_bytes, timeout_s=self._limit(limit_s))
-            )
+            wire, limit_s = self._next_wire(), self._limit(limit_s)
+            got = self._counted(wire.get, url, limit_bytes=limit_bytes, timeout_s=limit_s)
             return got if isinstance(got, Trouble) else _fault_of_download(got, limit_bytes) or got
 
         return self.patience.repeat(
@@ -190,7 +191,7 @@ class Requester:
     def _post(self, method: str, params: Mapping[str, Any], limit_s: float | None) -> HttpReply | Trouble:
         got = self._begun(method, params)
         if got is None:
-            got = self._carry(lambda wire: wire.post(method, params, timeout_s=self._limit(limit_s)))
+            got = self._counted(self._next_wire().post, method, params, timeout_s=self._limit(limit_s))
         if isinstance(got, Trouble):
             _log.debug("%s: %s", method, got.text)
             return got
@@ -216,24 +217,24 @@ class Requester:
         got = self._counted(ahead.reply)
         return got if (ahead.method, ahead.params) == (method, params) else None
 
-    def _carry(self, send: Callable[[Wire], T]) -> T | Trouble:
-        """Wait for the bucket, send, count; silence becomes a fault."""
+    def _next_wire(self) -> Wire:
+        """The connection, when the bucket lets the next request through."""
         self._begun("", {})
         wait_s = self._bucket.take(1.0, self._clock.now())
         if wait_s > 0:
             _log.info("waiting %.1f s, as often as the portal may be asked", wait_s)
             self._clock.sleep(wait_s)
-        wire = self._open()
-        return self._counted(lambda: send(wire))
+        return self._open()
 
     def _open(self) -> Wire:
         if self._wire is None:
             self._wire = self._connect()
         return self._wire
 
-    def _counted(self, send: Callable[[], T]) -> T | Trouble:
+    def _counted(self, send: Callable[P, T], *args: P.args, **more: P.kwargs) -> T | Trouble:
+        """Send and count; silence becomes a fault."""
         try:
-            got: T | Trouble = send()
+            got: T | Trouble = send(*args, **more)
         except NotSentError as error:
             return error_mapping.unreached(self._portal, error)
         except NoAnswerError as error:

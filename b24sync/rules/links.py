@@ -210,9 +210,10 @@ class Linker:
         def compute() -> dict[str, Any]:
             wanted = sorted(roots)
             branches = [partial(self._value, root, paths, subject, event) for root in wanted]
-            return {**dict(zip(wanted, self._reach.loader.each(branches), strict=True)), **(extra or {})}
+            found = zip(wanted, self._reach.loader.each(branches), strict=True)
+            return {**{name: value for name, value in found if value is not _UNKNOWN}, **(extra or {})}
 
-        return self._talk(lambda: {name: value for name, value in compute().items() if value is not _UNKNOWN})
+        return self._talk(compute)
 
     def _value(self, root: str, paths: set[Path], subject: Key | Entity, event: Event | None) -> Any:
         match root:
