@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -174,7 +175,7 @@ def _pairs(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
             yield from _pairs(item, f"{name}[{index}]")
     else:
         text = _text(value)
-        yield name, text if re.fullmatch(_REFERENCE, text) else _quoted(text)
+        yield name, text if "$" in text and re.fullmatch(_REFERENCE, text) else _quoted(text)
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -189,12 +190,14 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield from _leaves(item)
 
 
+@lru_cache(maxsize=1024, typed=True)
 def _first_key(key: object) -> str:
     if re.search(r"[. ]", str(key)):  # PHP turns both into an underscore in a variable's name
         raise ValueError(f"cannot be a parameter in a batch: {key!r}")
     return _key(key)
 
 
+@lru_cache(maxsize=1024, typed=True)
 def _key(key: object) -> str:
     text = str(key)
     if not text or re.search(r"[\[\]\x00]", text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from math import isnan
 from typing import Any
 from urllib.parse import unquote_plus
@@ -28,15 +29,10 @@ def parse_str(query: str) -> dict[str, Any]:
 
 
 def _put(target: dict[str, Any], name: str, value: str) -> None:
-    head, bracket, rest = name.partition("[")
-    outer = re.sub(r"[. ]", "_", head)
-    if not outer:
+    key, path = _path(name)
+    if not key:
         return
-    path = _BRACKET.findall(bracket + rest) if "]" in rest else []
-    if bracket and not path:
-        outer, path = outer + "_" + rest, []
     node: dict[str, Any] = target
-    key = outer
     for part in path:
         inner = node.get(key)
         if not isinstance(inner, dict):
@@ -44,6 +40,17 @@ def _put(target: dict[str, Any], name: str, value: str) -> None:
             node[key] = inner
         node, key = inner, part if part != "" else _next_index(inner)
     node[key] = value
+
+
+@lru_cache(maxsize=4096)
+def _path(name: str) -> tuple[str, tuple[str, ...]]:
+    """The outer name, and the keys in brackets behind it."""
+    head, bracket, rest = name.partition("[")
+    outer = re.sub(r"[. ]", "_", head)
+    path = tuple(_BRACKET.findall(bracket + rest)) if "]" in rest else ()
+    if outer and bracket and not path:
+        return outer + "_" + rest, ()
+    return outer, path
 
 
 def _next_index(array: Mapping[str, Any]) -> str:
