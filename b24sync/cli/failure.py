@@ -96,7 +96,7 @@ def _say_unforeseen(error: BaseException, label: str) -> int:
     if isinstance(error, sqlite3.Error):
         from b24sync.store.db import unusable
 
-        found = unusable("the database", error)
+        found = unusable(said.DATABASE(), error)
         tell([str(found)], label=label)
         return found.exit_code
     if isinstance(error, OSError):

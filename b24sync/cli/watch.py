@@ -15,6 +15,7 @@ from b24sync.cli.poll import Wanted, poll_configuration
 from b24sync.cli.times import typed_duration
 from b24sync.errors import ConfigError, UsageError
 from b24sync.words import commands as said
+from b24sync.words.system_refusals import refusal
 
 if TYPE_CHECKING:
     from b24sync.app import App
@@ -70,4 +71,4 @@ def notify_systemd(state: str) -> None:
             link.connect(name)
             link.sendall(state.encode())
     except OSError as error:
-        print(f"systemd cannot be told ({error.strerror})", file=sys.stderr)
+        print(said.NO_SYSTEMD(why=refusal(error)), file=sys.stderr)

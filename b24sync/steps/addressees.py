@@ -33,8 +33,15 @@ _GIVE_ADDRESS = Message(
     "--to ADDRESS",
 )
 
-_CARD = "correct the e-mail address in its card of the CRM, then b24sync retry"
-_RULE = "correct the address in the rule"
+_CARD = Message(
+    "исправьте адрес почты в карточке CRM, затем b24sync retry",
+    "correct the e-mail address in its card of the CRM, then b24sync retry",
+)
+_IN_RULE = Message("исправьте адрес в правиле", "correct the address in the rule")
+_IN_PORTAL = Message("исправьте его на портале", "correct it in the portal")
+_TYPED = Message("напишите его правильно", "write it right")
+_TEXT = Message("текст {text}", "the text {text}")
+_RULE = Message("правило", "the rule")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ def main_addressees(ctx: StepContext, invoice: Entity, to: Sequence[str]) -> Eff
     operator = ctx.operator.get("to")
     if operator:
         typed = (operator,) if isinstance(operator, str) else tuple(operator)
-        return Addressees(tuple(Addressee(_checked(one, "--to", "write it right")) for one in typed))
+        return Addressees(tuple(Addressee(_checked(one, "--to", _TYPED())) for one in typed))
     if to:
         found = yield from addressees(ctx, invoice, to)
     else:
@@ -100,17 +107,15 @@ def addressees(ctx: StepContext, invoice: Entity, words: Sequence[str]) -> Effec
             found += yield from _client(ctx, invoice, word)
         elif "{" in word:
             text = (yield from ctx.text(word, mode="plain")).strip(" \t")
-            found += [Addressee(_checked(text, f"the text {word!r}", _RULE))] if text else []
+            found += [Addressee(_checked(text, _TEXT(text=repr(word)), _IN_RULE()))] if text else []
         elif "@" in word:
-            found.append(Addressee(_checked(word, "the rule", _RULE)))
+            found.append(Addressee(_checked(word, _RULE(), _IN_RULE())))
         else:
             users = yield from ctx.people((word,), several=True)
             left_out += [*users.left_out, *users.nobody]
             left_out += [_NO_ADDRESS(name=user.name, id=user.id) for user in users.users if not user.email]
             found += [
-                Addressee(
-                    _checked(user.email, f"user:{user.id} {user.name}", "correct it in the portal"), user.name
-                )
+                Addressee(_checked(user.email, f"user:{user.id} {user.name}", _IN_PORTAL()), user.name)
                 for user in users.users
                 if user.email
             ]
@@ -129,7 +134,7 @@ def _client(ctx: StepContext, invoice: Entity, *kinds: str) -> Effects[list[Addr
         emails = client.values.get("emails", ()) if client is not None else ()
         if client is not None and emails:
             name = str(client.values.get("name") or "")
-            address = _checked(emails[0], f"{key.kind} {key.id} {name}".rstrip(), _CARD)
+            address = _checked(emails[0], f"{key.kind} {key.id} {name}".rstrip(), _CARD())
             return [Addressee(address, name if key.kind == CONTACT else "", key)]
     return []
 

@@ -47,6 +47,7 @@ _NO_TEMPLATE = Message(
 )
 _TEMPLATE_NAMED = Message("шаблона документа «{name}» нет", "no document template {name!r}")
 _TEMPLATE_ANY = Message("шаблона документа для счетов нет", "no document template for invoices")
+_TEMPLATES = Message("шаблоны документов", "document templates")
 _NONE = Message("нет", "none")
 _SLOW_PDF = Message(
     "портал не сделал PDF документа {id} за сутки; посмотрите его там, затем b24sync retry",
@@ -148,7 +149,7 @@ def _templates() -> Effects[list[documents.Template]]:
         answer: Answer
         (answer,) = yield Read((documents.template_list(start=50 * page),))
         if answer.error is not None:
-            raise StepError(_words(answer.error, "document templates"))
+            raise StepError(_words(answer.error, _TEMPLATES()))
         rows = documents.read_templates(answer.result)
         fresh = [one for one in rows if one.id not in found]
         found.update({one.id: one for one in fresh})

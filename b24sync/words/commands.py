@@ -6,6 +6,8 @@ from b24sync.words import Message
 
 # the boundary of errors
 
+NO_SYSTEMD = Message("systemd не узнал о состоянии: {why}", "systemd cannot be told ({why})")
+DATABASE = Message("база данных", "the database")
 STOPPED = Message(
     "остановлено; начатое записано в базу, ничего не потеряно",
     "stopped; what was begun is in the database, nothing is lost",

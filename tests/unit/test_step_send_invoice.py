@@ -16,7 +16,9 @@ from b24sync.ports import Done, Failed, Skipped, Waiting
 from b24sync.sandbox import Fault, SandboxSettings
 from b24sync.steps.invoice_mail import Preview
 from b24sync.steps.send_invoice import SendInvoice
+from b24sync.words import speak
 from tests.support.mail_steps import refusing
+from tests.support.russian import foreign
 from tests.support.steps import MONDAY, Bench, LostAnswerError, settings_for_tests
 
 MAIL = MailSettings(from_="Счета <billing@example.ru>", document_template=21)
@@ -142,6 +144,15 @@ def test_a_malformed_address_fails_and_names_the_contact(bench) -> None:
     assert isinstance(result, Failed)
     assert f"contact {bench.company.contacts['malformed']} Пётр Кузнецов" in result.message
     assert bench.letters == []
+
+
+@pytest.mark.parametrize("to", [(), ("a@@b",), ("{{ 'a@@b' }}",)])
+def test_a_malformed_address_is_told_in_russian_too(bench, to) -> None:
+    speak("ru")
+    result = run(bench, sent_invoice(bench, 3), SendInvoice(to=to))
+    assert isinstance(result, Failed)
+    assert foreign(result.message.replace("b24sync retry", "")) == []
+    assert "исправьте адрес" in result.message
 
 
 @pytest.mark.parametrize("address", ["a@x.ru\r\nBcc: evil@x.ru", "a@x.ru, b@x.ru", "a@x.ru\nfoo"])
