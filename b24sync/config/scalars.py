@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Callable
 from datetime import time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -53,6 +52,8 @@ def read_template(raw: Any, folder: Path) -> TemplateFile:
     path = read_path(raw, folder)
     try:
         return TemplateFile(path, _text_in(path))
+    except WrongValueError as error:
+        raise wrong(error.told, rest=None) from None
     except (OSError, ValueError) as error:
         from b24sync.words.config_values import UNREAD_FILE
 
@@ -62,7 +63,9 @@ def read_template(raw: Any, folder: Path) -> TemplateFile:
 def _text_in(path: Path) -> str:
     content = read_plain(path, _LARGEST_TEMPLATE)
     if len(content) > _LARGEST_TEMPLATE:
-        raise OSError(errno.EFBIG, "it is larger than 1 MB, which no letter is")
+        from b24sync.words.config_values import LARGE_LETTER
+
+        raise WrongValueError(LARGE_LETTER.both(path=path))
     return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 

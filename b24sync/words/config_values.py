@@ -71,8 +71,12 @@ TOO_LARGE = Message(
     "слишком большое число (укажите не больше 18 цифр)", "is too large a number (write 18 digits at most)"
 )
 NO_PATH = Message(
-    '{text}: это не путь (укажите, например, "b24sync.db")',
-    '{text} is no path (write one, such as "b24sync.db")',
+    "{text}: это не путь (укажите путь к файлу или папке)",
+    "{text} is no path (write the path of a file or folder)",
+)
+LARGE_LETTER = Message(
+    "файл {path} больше 1 МБ, таких писем не бывает (укажите другой)",
+    "the file {path} is larger than 1 MB, which no letter is (name another)",
 )
 UNREAD_FILE = Message("файл {path} не читается: {why}", "the file {path} cannot be read: {why}")
 NO_UTF8 = Message("это не текст в кодировке UTF-8", "is no text in UTF-8")

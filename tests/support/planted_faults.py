@@ -55,7 +55,7 @@ SHAPES = [
             "invoice, people, alerts, calendar, mail, reminders, commission, safety, retry, rules, tests)"
         ],
     ),
-    ('store.path = ""\n', ['FILE:1: store.path: "" is no path (write one, such as "b24sync.db")']),
+    ('store.path = ""\n', ['FILE:1: store.path: "" is no path (write the path of a file or folder)']),
     (
         "[kinds.object]\n",
         ["FILE:1: kinds.object.entity_type_id: is required (write the number of the smart process)"],

@@ -107,6 +107,13 @@ def test_the_portal_keeps_no_recipient_secret(tmp_path: Path) -> None:
     ]
 
 
+def test_a_letter_of_more_than_a_megabyte_is_none(tmp_path: Path) -> None:
+    (tmp_path / "letter.html").write_bytes(b" " * 1_000_001)
+    (fault,) = told(written(tmp_path, TO_SEND + 'body_file = "letter.html"\n' + PORTAL)).faults
+    assert "letter.html is larger than 1 MB, which no letter is" in fault.en
+    assert_said_in_both(fault, f"{tmp_path}/b24sync.toml:8")
+
+
 @pytest.mark.parametrize(("webhook", "expected"), PORTALS)
 def test_a_webhook_is_never_shown_whatever_is_wrong_with_it(
     tmp_path: Path, webhook: str, expected: str
@@ -123,6 +130,44 @@ def test_the_rest_of_the_portal_is_looked_at_too(tmp_path: Path, text: str, expe
     (fault,) = told(path).faults
     assert str(fault).replace(str(path), "FILE").replace(str(tmp_path), "FOLDER") == expected
     assert_said_in_both(fault, f"{path}:3")
+
+
+@pytest.mark.parametrize(
+    ("file_mode", "folder_mode", "said"),
+    [
+        (0o606, 0o700, "доступен для записи всем (выполните chmod o-w"),
+        (0o600, 0o707, "лежит в папке, где его может подменить кто угодно (chmod o-w"),
+    ],
+)
+def test_a_file_that_others_could_write_is_told_of_in_both(
+    tmp_path: Path, file_mode: int, folder_mode: int, said: str
+) -> None:
+    path = written(tmp_path, PORTAL, mode=file_mode)
+    tmp_path.chmod(folder_mode)
+    (fault,) = told(path).faults
+    assert fault.ru.startswith(f"{path}: {said}")
+    assert_said_in_both(fault, str(path))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xff", "это не текст в кодировке UTF-8 (сохраните файл в UTF-8)"),
+        (b"#" * 4_000_001, "больше 4 МБ, файл настроек таким не бывает"),
+        (None, "не читается: это папка"),
+    ],
+)
+def test_a_file_that_holds_no_text_is_told_of_in_both(
+    tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / "b24sync.toml"
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    (fault,) = told(path).faults
+    assert fault.ru.endswith(f": {said}")
+    assert_said_in_both(fault, str(path))
 
 
 @pytest.mark.parametrize(("text", "expected"), SYNTAX)
