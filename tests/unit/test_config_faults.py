@@ -17,23 +17,9 @@ from b24sync.errors import ConfigError
 from b24sync.rules.text_errors import TextError
 from b24sync.words import Both
 from tests.support.config import ENVIRON, PORTAL, faults, written
-from tests.support.planted_faults import (
-    AFTER_PORTAL,
-    CALENDARS,
-    MAIL,
-    MAILS,
-    OTHERS,
-    PORTALS,
-    RULE,
-    RULES,
-    SECTIONS,
-    SHAPES,
-    STEP,
-    STEPS,
-    SYNTAX,
-    TESTS,
-    TEXTS,
-)
+from tests.support.planted_rules import MAIL, OTHERS, RULE, RULES, STEP, TESTS
+from tests.support.planted_sections import AFTER_PORTAL, CALENDARS, PORTALS, SECTIONS, SHAPES, SYNTAX
+from tests.support.planted_steps import MAILS, STEPS, TEXTS
 from tests.support.russian import QUOTED, foreign
 
 ROOT = Path(b24sync.__file__).parent
