@@ -58,3 +58,19 @@ def ids(ctx: typer.Context, incomplete: str) -> list[str]:
         return [str(one) for one in reversed(actions.ids_in(("failed", "held", "uncertain", "pending")))]
 
     return _offered(ctx, incomplete, find)
+
+
+def invoices(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Ids of invoices, the newest first; shells part a line at a colon, so without their kind."""
+    return _offered(
+        ctx,
+        incomplete,
+        lambda app: map(str, app.open_store(create=False).figures.newest_invoices(incomplete, _MOST)),
+    )
+
+
+def topics(_ctx: typer.Context, incomplete: str) -> list[str]:
+    """Topics of the reference."""
+    from b24sync.cli.docs import topics as known
+
+    return [name for name in sorted(known()) if name.startswith(incomplete)]

@@ -26,21 +26,26 @@ def run(words: Sequence[str]) -> int:
     Raises:
         UsageError: There is no such topic.
     """
-    topics = {**{path.name.removesuffix(".md"): None for path in _files()}, **_generated()}
+    known = topics()
     if not words:
-        print(_listed(sorted(topics)))
+        print(_listed(sorted(known)))
         return 0
     name = re.sub(r"[\s_-]+", "-", " ".join(words).strip().lower().removesuffix(".md"))
     topic = _ALIASES.get(name, name)
-    if topic not in topics:
-        topic = f"{name}s" if f"{name}s" in topics else topic
-    if topic not in topics:
-        near = get_close_matches(name, topics, n=1)
-        advice = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(topics))}"
+    if topic not in known:
+        topic = f"{name}s" if f"{name}s" in known else topic
+    if topic not in known:
+        near = get_close_matches(name, known, n=1)
+        advice = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
         raise UsageError(f"no topic called {printable(' '.join(words))} ({advice})")
-    make = topics[topic]
+    make = known[topic]
     print((make() if make else _text(topic)).rstrip())
     return 0
+
+
+def topics() -> dict[str, Callable[[], str] | None]:
+    """Topic → what makes it from the code; ``None``: it is a file."""
+    return {**{path.name.removesuffix(".md"): None for path in _files()}, **_generated()}
 
 
 def schema() -> int:

@@ -140,6 +140,14 @@ class Figures:
         number = self.invoice_number(entity_id) if kind == "invoice" else ""
         return f"№{number} ({kind}:{entity_id})" if number else f"{kind}:{entity_id}"
 
+    def newest_invoices(self, begun: str, limit: int) -> list[int]:
+        """Present invoices whose ids begin so, the newest first."""
+        sql = (
+            "SELECT id FROM entities WHERE kind = 'invoice' AND state = 'present' AND instr(id, ?) = 1 "
+            "ORDER BY id DESC LIMIT ?"
+        )
+        return [row[0] for row in self._db.execute(sql, (begun, limit))]
+
     def invoice_stages(self) -> list[str]:
         """The stages that present invoices are in."""
         sql = (  # a walk from one stage to the next by the index, whatever the number of invoices

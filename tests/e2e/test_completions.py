@@ -14,6 +14,10 @@ from tests.support.cli import Office
         ("run-rule head", "head-knows"),
         ("events --name invoice.cr", "invoice.created"),
         ("cancel --rule lead", "lead-knows"),
+        ("explain ", "5"),
+        ("remind 1", "1"),
+        ("actions --entity 3", "3"),
+        ("docs exit", "exit-codes"),
     ],
 )
 def test_states_rules_and_events_are_offered(polled: Office, line: str, offered: str):

@@ -13,7 +13,10 @@ from b24sync.cli.signatures.options import Json, body, offers
 def events(
     context: typer.Context,
     entity: Annotated[
-        str | None, typer.Option(help="As 512, №125 or invoice:512.", show_default=False)
+        str | None,
+        typer.Option(
+            help="As 512, №125 or invoice:512.", show_default=False, autocompletion=offers("invoices")
+        ),
     ] = None,
     since: Annotated[str | None, typer.Option(help="A time.", show_default=False)] = None,
     name: Annotated[
@@ -34,7 +37,10 @@ def events(
 def actions(
     context: typer.Context,
     entity: Annotated[
-        str | None, typer.Option(help="As 512, №125 or invoice:512.", show_default=False)
+        str | None,
+        typer.Option(
+            help="As 512, №125 or invoice:512.", show_default=False, autocompletion=offers("invoices")
+        ),
     ] = None,
     since: Annotated[str | None, typer.Option(help="A time.", show_default=False)] = None,
     state: Annotated[
@@ -56,7 +62,9 @@ def actions(
 
 def explain(
     context: typer.Context,
-    entity: Annotated[str, typer.Argument(help="As 512, №125 or invoice:512.")],
+    entity: Annotated[
+        str, typer.Argument(help="As 512, №125 or invoice:512.", autocompletion=offers("invoices"))
+    ],
     as_json: Json = False,
 ) -> None:
     """The whole story of one entity: what was seen, what each rule said of it and why, what was done."""

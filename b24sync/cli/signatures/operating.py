@@ -24,7 +24,12 @@ OfRule = Annotated[
 ]
 OfEntity = Annotated[
     str | None,
-    typer.Option("--entity", help="Only those of it, as invoice:512.", show_default=False),
+    typer.Option(
+        "--entity",
+        help="Only those of it, as invoice:512.",
+        show_default=False,
+        autocompletion=offers("invoices"),
+    ),
 ]
 PlannedSince = Annotated[
     str | None, typer.Option("--since", help="Only those planned from this time on.", show_default=False)
@@ -82,7 +87,9 @@ def release(
 def run_rule(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="A rule's name.", autocompletion=offers("rules"))],
-    entity: Annotated[str, typer.Argument(help="As 512, №125 or invoice:512.")],
+    entity: Annotated[
+        str, typer.Argument(help="As 512, №125 or invoice:512.", autocompletion=offers("invoices"))
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done.")] = False,
     yes: Yes = False,
 ) -> None:
@@ -92,7 +99,7 @@ def run_rule(
 
 def resend_invoice(
     context: typer.Context,
-    invoice: Annotated[str, typer.Argument(help="Id, or №NUMBER.")],
+    invoice: Annotated[str, typer.Argument(help="Id, or №NUMBER.", autocompletion=offers("invoices"))],
     to: Annotated[str | None, typer.Option(help="Another address.", show_default=False)] = None,
     rule: MailRule = None,
     yes: Yes = False,
@@ -103,7 +110,7 @@ def resend_invoice(
 
 def remind(
     context: typer.Context,
-    invoice: Annotated[str, typer.Argument(help="Id, or №NUMBER.")],
+    invoice: Annotated[str, typer.Argument(help="Id, or №NUMBER.", autocompletion=offers("invoices"))],
     rule: MailRule = None,
     yes: Yes = False,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from b24sync.cli.signatures.options import Json, body
+from b24sync.cli.signatures.options import Json, body, offers
 
 
 def init(
@@ -78,7 +78,10 @@ def units(
 
 def docs(
     topic: Annotated[
-        list[str] | None, typer.Argument(help="As settings, steps, exit codes.", show_default=False)
+        list[str] | None,
+        typer.Argument(
+            help="As settings, steps, exit codes.", show_default=False, autocompletion=offers("topics")
+        ),
     ] = None,
 ) -> None:
     """The reference, offline; without a topic, which there are."""
