@@ -11,7 +11,7 @@ from b24sync.app import App, show_time
 from b24sync.cli.entities import did_you_mean, known_entity
 from b24sync.cli.intentions import brief, facts, told_lines
 from b24sync.cli.layout import say, table, wrapped
-from b24sync.cli.times import typed_time
+from b24sync.cli.times import typed_second
 from b24sync.domain.event import event_names
 from b24sync.errors import UsageError
 from b24sync.log import json_line
@@ -51,7 +51,7 @@ def events(
         rows = store.journal.events(
             kind=key.kind if key else None,
             entity_id=key.id if key else None,
-            since=_since(app, since),
+            since=typed_second(since, now=app.clock.now(), tz=app.tz),
             name=_event_name(app, name),
             limit=limit,
         )
@@ -80,7 +80,7 @@ def actions(
         rows = store.actions.newest(
             kind=key.kind if key else None,
             entity_id=key.id if key else None,
-            since=_since(app, since),
+            since=typed_second(since, now=app.clock.now(), tz=app.tz),
             state="skipped" if would else _state(state),
             limit=_EVERY if would else limit,
         )
@@ -135,10 +135,6 @@ def _event_name(app: App, text: str | None) -> str | None:
 def _code_of(text: str, table_of_words: Mapping[str, Message]) -> str | None:
     plain = text.strip().casefold()
     return next((code for code, one in table_of_words.items() if plain in {one.ru, one.en}), None)
-
-
-def _since(app: App, text: str | None) -> int | None:
-    return None if text is None else int(typed_time(text, now=app.clock.now(), tz=app.tz).timestamp())
 
 
 # JSON

@@ -14,7 +14,7 @@ from b24sync.app import App
 from b24sync.calendars import make_calendar
 from b24sync.cli.layout import say, wrapped
 from b24sync.cli.listing import action_json, clock
-from b24sync.cli.times import typed_time
+from b24sync.cli.times import typed_second
 from b24sync.config.find import Source
 from b24sync.engine.as_of import Past
 from b24sync.engine.history_replay import Replay, Would
@@ -55,7 +55,9 @@ def run(session: Session, wanted: Wanted) -> int:
         app.use_store(stack.enter_context(_history(session, app, wanted)))
         scratch = Store.in_memory()
         stack.callback(scratch.close)
-        since, until = _second(app, wanted.since), _second(app, wanted.until)
+        since, until = (
+            typed_second(text, now=app.clock.now(), tz=app.tz) for text in (wanted.since, wanted.until)
+        )
         if since is not None and until is not None and since > until:
             raise UsageError(said.SINCE_AFTER_UNTIL())
         if wanted.compare is not None:
@@ -140,10 +142,6 @@ def _closing(store: Store) -> Iterator[Store]:
         yield store
     finally:
         store.close()
-
-
-def _second(app: App, text: str | None) -> int | None:
-    return None if text is None else int(typed_time(text, now=app.clock.now(), tz=app.tz).timestamp())
 
 
 def _replay(app: App, scratch: Store) -> Replay:

@@ -31,6 +31,11 @@ def typed_time(text: str, *, now: datetime, tz: tzinfo) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=tz)).astimezone(UTC)
 
 
+def typed_second(text: str | None, *, now: datetime, tz: tzinfo) -> int | None:
+    """A moment in Unix seconds; ``None`` if none was typed (see `typed_time`)."""
+    return None if text is None else int(typed_time(text, now=now, tz=tz).timestamp())
+
+
 def typed_duration(text: str, *, option: str) -> timedelta:
     """A duration as ``50s``.
 

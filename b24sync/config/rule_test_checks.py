@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from b24sync.config.given_values import number_fault, person_fault, value_fault
 from b24sync.config.problems import Path, Problem
 from b24sync.config.rules import event_fault, place_fault
-from b24sync.domain.entity import INVOICE
-from b24sync.domain.event import event_names, moved_name
+from b24sync.domain.event import moved_name, stuck_name, written_out
 from b24sync.domain.rule_test import RuleTest, moment
 from b24sync.domain.wording import hint, quoted
 from b24sync.rules.root_names import CUSTOM, ENTITIES
@@ -62,9 +61,8 @@ def _faults_of(test: RuleTest, settings: Settings) -> Iterator[Problem]:
 
 
 def _move_faults(test: RuleTest, settings: Settings) -> Iterator[Problem]:
-    kind = test.event.partition(".")[0]
-    short = kind == INVOICE and test.event not in event_names(kind)
-    is_move = short or test.event in {moved_name(kind), f"{kind}.stuck"}
+    kind, event, short = written_out(test.event)
+    is_move = event in {moved_name(kind), stuck_name(kind)}
     for key, value in (("from", test.from_), ("to", test.to)):
         if not value:
             continue

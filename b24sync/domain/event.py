@@ -47,6 +47,11 @@ class Event(NamedTuple):
     spared: frozenset[str] = frozenset()
 
     @property
+    def what(self) -> str:
+        """What happened, without the kind: ``status_changed``."""
+        return self.name.removeprefix(f"{self.entity.kind}.")
+
+    @property
     def after(self) -> str:
         """Of ``*.stuck``: the ``after`` of the rules whose time came; else empty."""
         parts = self.key.split("/")
@@ -61,6 +66,16 @@ def moved_name(kind: str) -> str:
 def stuck_name(kind: str) -> str:
     """The name of the event of a kind's entity that stands still."""
     return f"{kind}.{STUCK}"
+
+
+def written_out(name: str) -> tuple[str, str, str]:
+    """An event name of a configuration: its kind, the event, and the status that a short form leads to.
+
+    ``invoice.paid`` is short for ``invoice.status_changed`` to ``paid``; empty where nothing is short.
+    """
+    kind, _, word = name.partition(".")
+    short = kind == INVOICE and name not in event_names(kind)
+    return (kind, moved_name(kind), word) if short else (kind, name, "")
 
 
 EVENTS_ABOUT: Mapping[str, str] = {

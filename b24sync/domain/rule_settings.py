@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from b24sync.domain.entity import INVOICE
-from b24sync.domain.event import event_names, moved_name, stuck_name
+from b24sync.domain.event import moved_name, stuck_name, written_out
 from b24sync.domain.step_settings import StepSettings
 from b24sync.domain.values import Condition, Stay
 
@@ -54,9 +53,9 @@ class RuleSettings:
         return tuple(self._trigger(name) for name in self.on)
 
     def _trigger(self, name: str) -> Trigger:
-        kind, _, word = name.partition(".")
-        if kind == INVOICE and name not in event_names(kind):
-            return Trigger(moved_name(kind), self.from_, (word,))
+        kind, event, to = written_out(name)
+        if to:
+            return Trigger(event, self.from_, (to,))
         if name == stuck_name(kind):
             return Trigger(name, (), self.stage, str(self.after or ""))
         moves = name == moved_name(kind)

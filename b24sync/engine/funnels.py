@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 MAX_AGE_S = 24 * 3600
 _FIRST_WORDS = ("NEW", "N", "")
-_WON, _LOST = ("WON", "SUCCESS", "P"), ("LOSE", "APOLOGY", "FAIL", "D")
 
 
 @dataclass(slots=True)
@@ -51,16 +50,13 @@ class Funnels:
     def semantic(self, kind: str, stage_id: str) -> str:
         """``P`` in process, ``S`` success, ``F`` failure."""
         stage = self.stage(kind, stage_id)
-        if stage:
-            return stage.semantic
-        word = stage_id.rpartition(":")[2]
-        return "S" if word in _WON else "F" if word in _LOST else "P"
+        return stage.semantic if stage else stages.semantic_of(stage_id)
 
     def is_first(self, kind: str, stage_id: str) -> bool:
         """Whether a stage is the first of its funnel."""
         stage = self.stage(kind, stage_id)
         if stage is None:
-            return stage_id.rpartition(":")[2] in _FIRST_WORDS
+            return stages.word_of(stage_id) in _FIRST_WORDS
         first = next(one for one in self.by_kind[kind] if one.category_id == stage.category_id)
         return first.id == stage_id
 
@@ -111,7 +107,7 @@ class Funnels:
             return "paid"
         if semantic == "F":
             return "rejected"
-        return {"N": "draft", "S": "sent"}.get(stage_id.rpartition(":")[2], "")
+        return {"N": "draft", "S": "sent"}.get(stages.word_of(stage_id), "")
 
     def stage_ids(self, status: str) -> tuple[str, ...]:
         """The stage ids behind a status name; a stage id stands for itself."""

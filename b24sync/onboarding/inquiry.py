@@ -210,9 +210,11 @@ def _types(result: Any) -> list[Named]:
 
 
 def _about_people(facts: PortalFacts, answers: Mapping[str, Answer], portal: PortalClient) -> None:
-    rows = _read(facts, answers["users"], words.WHAT_USERS.both(), _listed) or []
+    rows = _read(facts, answers["users"], words.WHAT_USERS.both(), json_values.rows) or []
     while rows and len(rows) % people.PAGE == 0 and len(rows) < MOST_USERS:
-        more = _listed(portal.read([people.users_page(start=len(rows), filter={"ACTIVE": True})])[0].result)
+        more = json_values.rows(
+            portal.read([people.users_page(start=len(rows), filter={"ACTIVE": True})])[0].result
+        )
         if not more:
             break
         rows += more
@@ -230,7 +232,7 @@ def _about_people(facts: PortalFacts, answers: Mapping[str, Answer], portal: Por
 def _about_lists(facts: PortalFacts, answers: Mapping[str, Answer]) -> None:
     for name, word in (("lists", "list"), ("processes", "bitrix_processes")):
         what = words.WHAT_LISTS if word == "list" else words.WHAT_PROCESS_LISTS
-        rows = _read(facts, answers[name], what.both(), _listed) or []
+        rows = _read(facts, answers[name], what.both(), json_values.rows) or []
         numbered = [
             (json_values.id_or_none(row.get("ID")), json_values.text(row.get("NAME"))) for row in rows
         ]
@@ -261,8 +263,3 @@ def _read(
         return list(read(answer.result))
     facts.unknown.append(joined([what, answer.error.message], by=": "))
     return None
-
-
-def _listed(result: Any) -> list[dict[str, Any]]:
-    listed = result.values() if isinstance(result, Mapping) else result if isinstance(result, list) else ()
-    return [row for row in listed if isinstance(row, dict)]

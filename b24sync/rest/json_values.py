@@ -191,3 +191,9 @@ def _storable(value: Any, depth: int) -> Any:
             if name not in {"url", "urlMachine"}
         }
     return value
+
+
+def rows(result: Any) -> list[Mapping[str, Any]]:
+    """The rows of a list that the portal writes as an array or, with gaps, as a map."""
+    listed = result.values() if isinstance(result, Mapping) else result if isinstance(result, list) else ()
+    return [row for row in listed if isinstance(row, Mapping)]

@@ -74,7 +74,7 @@ def all_lists(*, iblock_type: str = LISTS, start: int = 0) -> Call:
 def read_elements(result: Any) -> list[Element]:
     """The elements of an answer. A property is a map of value ids even if it holds one value."""
     found = []
-    for row in _rows(result):
+    for row in json_values.rows(result):
         number = json_values.id_or_none(row.get("ID"))
         if number is not None:
             properties = {code: _texts(value) for code, value in row.items() if code.startswith("PROPERTY_")}
@@ -85,7 +85,7 @@ def read_elements(result: Any) -> list[Element]:
 def read_properties(result: Any) -> dict[str, Property]:
     """The fields of a list, by code."""
     found = {}
-    for row in _rows(result):
+    for row in json_values.rows(result):
         code = json_values.text(row.get("FIELD_ID"))
         choices = row.get("DISPLAY_VALUES_FORM")
         texts = {str(key): str(text) for key, text in choices.items()} if isinstance(choices, Mapping) else {}
@@ -109,8 +109,3 @@ def _texts(value: Any) -> tuple[str, ...]:
     if isinstance(value, list):
         return tuple(text for one in value for text in _texts(one))
     return () if value is None or value == "" or value is False else (str(value),)
-
-
-def _rows(result: Any) -> list[Mapping[str, Any]]:
-    listed = result.values() if isinstance(result, Mapping) else result if isinstance(result, list) else ()
-    return [row for row in listed if isinstance(row, Mapping)]

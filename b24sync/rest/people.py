@@ -105,7 +105,7 @@ def profile() -> Call:
 
 def read_users(result: Any) -> list[User]:
     """The users of an answer; rows without an id are no users."""
-    return [found for row in _rows(result) if (found := read_user(row)) is not None]
+    return [found for row in json_values.rows(result) if (found := read_user(row)) is not None]
 
 
 def read_user(row: Mapping[str, Any]) -> User | None:
@@ -127,7 +127,7 @@ def read_user(row: Mapping[str, Any]) -> User | None:
 def read_departments(result: Any) -> list[Department]:
     """The departments of an answer."""
     found = []
-    for row in _rows(result):
+    for row in json_values.rows(result):
         number = json_values.id_or_none(row.get("ID"))
         if number is not None:
             parent, head = (
@@ -136,8 +136,3 @@ def read_departments(result: Any) -> list[Department]:
             )
             found.append(Department(number, json_values.text(row.get("NAME")), parent, head))
     return found
-
-
-def _rows(result: Any) -> list[Mapping[str, Any]]:
-    listed = result.values() if isinstance(result, Mapping) else result if isinstance(result, list) else ()
-    return [row for row in listed if isinstance(row, Mapping)]

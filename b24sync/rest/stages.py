@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -15,6 +15,8 @@ Semantic: TypeAlias = Literal["P", "S", "F"]
 _BY_WORD: Mapping[str, Semantic] = {"process": "P", "success": "S", "failure": "F", "apology": "F"}
 # The old module's own statuses, whose semantics its answers leave empty (portal.md §3.6).
 _LEGACY: Mapping[str, Semantic] = {"P": "S", "D": "F"}
+
+_WON, _LOST = ("WON", "SUCCESS", "P"), ("LOSE", "APOLOGY", "FAIL", "D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,23 @@ def entity_id(kind: Kind, category_id: int) -> str:
     return f"DYNAMIC_{kind.entity_type_id}_STAGE_{category_id}"
 
 
+def category_of(stage_id: str) -> int:
+    """The funnel that a deal's stage id speaks of (portal.md §5): ``C1:WON`` is one of funnel 1."""
+    prefix, colon, _ = stage_id.partition(":")
+    return int(prefix[1:]) if colon and prefix[:1] == "C" and prefix[1:].isdigit() else 0
+
+
+def word_of(stage_id: str) -> str:
+    """A stage id without its funnel: ``WON``."""
+    return stage_id.rpartition(":")[2]
+
+
+def semantic_of(stage_id: str) -> Semantic:
+    """What a stage means by its id, where the portal does not say."""
+    word = word_of(stage_id)
+    return "S" if word in _WON else "F" if word in _LOST else "P"
+
+
 def status_list(entity_id: str) -> Call:
     """All stages of one ENTITY_ID, in the order of the funnel."""
     return Call(
@@ -67,7 +86,7 @@ def category_list(kind: Kind) -> Call:
 
 def read_stages(result: Any, *, category_id: int = 0, legacy: bool = False) -> tuple[Stage, ...]:
     """The stages of an answer, in the order of the funnel."""
-    rows = [row for row in _listed(result) if row.get("STATUS_ID")]
+    rows = [row for row in json_values.rows(result) if row.get("STATUS_ID")]
     stages = [_stage(row, category_id, legacy=legacy) for row in rows]
     return tuple(sorted(stages, key=lambda stage: stage.sort))
 
@@ -110,7 +129,7 @@ def _semantic(row: Mapping[str, Any]) -> Semantic:
 
 def read_categories(result: Any) -> tuple[Category, ...]:
     """The funnels of an answer, the default one first."""
-    rows = _listed(result.get("categories", []) if isinstance(result, Mapping) else result)
+    rows = json_values.rows(result.get("categories", []) if isinstance(result, Mapping) else result)
     found = [
         Category(
             json_values.int_or_none(row.get("id")) or 0,
@@ -121,8 +140,3 @@ def read_categories(result: Any) -> tuple[Category, ...]:
         if row.get("id") is not None
     ]
     return tuple(sorted(found, key=lambda category: not category.is_default))
-
-
-def _listed(result: Any) -> Iterable[Mapping[str, Any]]:
-    listed = result.values() if isinstance(result, Mapping) else result if isinstance(result, list) else ()
-    return [row for row in listed if isinstance(row, Mapping)]

@@ -195,7 +195,7 @@ def notice(ctx: StepContext) -> tuple[str, dict[str, Any]]:
     Its template, and the names that it uses besides those of the event.
     """
     event = ctx.event
-    keys = (_by_status(ctx), event.name, event.name.partition(".")[2], "updated")
+    keys = (_by_status(ctx), event.name, event.what, "updated")
     pair = next(NOTICES[key] for key in keys if key in NOTICES)
     own = _COMMISSION if event.to == "paid" else _EXPECTED
     commission = _in(ctx, own) if ctx.settings.commission and "COMMISSION" in pair[0] else ""

@@ -184,7 +184,7 @@ def _intended(
 def _looked_up(ctx: StepContext, invoice: Entity, *, with_rows: bool) -> Effects[None]:
     """Read what addresses, texts and PDF need in as few questions as possible.
 
-    The desk remembers it for this action.
+    The context remembers it for this action.
     """
     roots = (DEAL, CONTACT, COMPANY, "responsible", *(("rows",) if with_rows else ()))
     own_id = own_company_id(invoice)

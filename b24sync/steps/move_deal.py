@@ -206,7 +206,7 @@ def _forbidden(deal: Entity, funnel: Sequence[Stage], target: str) -> str:
     """
     ids = [stage.id for stage in funnel]
     if target not in ids:
-        if _category_of(target) != (deal["category_id"] or 0):
+        if stages.category_of(target) != (deal["category_id"] or 0):
             return "other_funnel"
         raise StepError(_NO_STAGE(entity=deal.key, stage=target, known=", ".join(ids)))
     now = next((stage for stage in funnel if stage.id == deal["stage_id"]), None)
@@ -223,12 +223,6 @@ def _intended(deal: Entity, funnel: Sequence[Stage], target: str) -> dict[str, A
     before = str(deal["stage_id"])
     moved = {"deal_id": deal.key.id, "from": before, "to": target}
     return {**moved, "from_title": titles.get(before, before), "to_title": titles.get(target, target)}
-
-
-def _category_of(stage_id: str) -> int:
-    """The funnel that a deal's stage id speaks of (portal.md §5): ``C1:WON`` is one of funnel 1."""
-    prefix, colon, _ = stage_id.partition(":")
-    return int(prefix[1:]) if colon and prefix[:1] == "C" and prefix[1:].isdigit() else 0
 
 
 def _move(ctx: StepContext, deal: Entity, target: str) -> Effects[StepResult]:

@@ -11,7 +11,7 @@ from b24sync.cli.intentions import brief, facts
 from b24sync.config.steps import marked_of
 from b24sync.domain.values import MODES
 from b24sync.ports import Done
-from b24sync.steps.desk import Desk
+from b24sync.steps.context import StepContext
 from b24sync.steps.registry import STEPS
 from tests.support.examples import EVENTS, examples, tried
 
@@ -44,13 +44,13 @@ def test_what_an_example_intends_is_told_in_one_line_and_in_facts(name: str) -> 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_text_is_rendered_as_its_type_says(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rendered: dict[str, str] = {}
-    text = Desk.text
+    text = StepContext.text
 
     def noting(desk: Any, source: str, *, mode: str, extra: Any = None) -> Any:
         rendered[source] = mode
         return text(desk, source, mode=mode, extra=extra)
 
-    monkeypatch.setattr(Desk, "text", noting)
+    monkeypatch.setattr(StepContext, "text", noting)
     step = tried.__wrapped__(EXAMPLES[name].text).step
     said = {one.value: MODES[one.mark] for one in marked_of(step) if one.mark in MODES and one.value}
     assert said.items() <= rendered.items()

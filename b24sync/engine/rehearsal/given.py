@@ -7,8 +7,8 @@ from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE, TASK, Entity, Key
-from b24sync.domain.event import STUCK, Event, event_names, moved_name, stuck_name
-from b24sync.rest import items, row_edits
+from b24sync.domain.event import STUCK, Event, moved_name, stuck_name, written_out
+from b24sync.rest import items, row_edits, stages
 from b24sync.rest.stages import Semantic, Stage
 
 if TYPE_CHECKING:
@@ -187,16 +187,14 @@ def _fill_people(tables: Mapping[str, dict[str, Any]], settings: Settings, staff
 
 def to_of(test: RuleTest) -> str:
     """Where the event leads to: as it says, or as its short form does."""
-    kind, _, word = test.event.partition(".")
-    return word if kind == INVOICE and test.event not in event_names(kind) else test.to
+    _, _, to = written_out(test.event)
+    return to or test.to
 
 
 def event_of(test: RuleTest, subject: Entity, at: datetime, funnels: Funnels) -> Event:
     """The event of a test."""
-    kind, _, word = test.event.partition(".")
-    short = kind == INVOICE and test.event not in event_names(kind)
-    name = moved_name(kind) if short else test.event
-    to = word if short else test.to
+    kind, name, _ = written_out(test.event)
+    to = to_of(test)
     moves = name in {moved_name(kind), stuck_name(kind)}
     if moves and not to:
         to = str(subject.values.get("status") or subject.values.get("stage_id") or "")
@@ -250,11 +248,7 @@ def _deal_stages(*named: Any) -> tuple[Stage, ...]:
     known = {stage.id for stage in usual}
     others = [name for name in dict.fromkeys(named) if isinstance(name, str) and name and name not in known]
     for n, name in enumerate(others):
-        prefix, _, word = name.rpartition(":")
-        funnel = int(prefix[1:]) if prefix[:1] == "C" and prefix[1:].isdigit() else 0
-        semantic: Semantic = (
-            "S" if word in {"WON", "SUCCESS"} else "F" if word in {"LOSE", "FAIL", "APOLOGY"} else "P"
-        )
+        funnel, semantic = stages.category_of(name), stages.semantic_of(name)
         usual.append(Stage(name, name, n, semantic, funnel))
         if semantic == "P":
             usual.append(Stage("next", "next", 50, "P", funnel))
