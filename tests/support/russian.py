@@ -1,4 +1,4 @@
-"""Whether a Russian sentence holds anything of an English one."""
+"""Finds English sentences in what should be Russian: in whole pages, and in single sentences."""
 
 from __future__ import annotations
 
@@ -22,3 +22,19 @@ def foreign(text: str) -> list[str]:
         r"\b(?:is|no|the|an|write|known|found|of|did|you|mean|and|or|not|cannot|must|needs|here|such|as)\b"
     )
     return [*rows, *re.findall(small, plain)]
+
+
+SENTENCE = re.compile(
+    r"\b(the|and|or|is|are|was|were|of|to|no|not|with|for|from|it|there|this|that|cannot|be|in|on|by|at|has|have|"
+    r"nothing|none|see|write|run)\b",
+    re.IGNORECASE,
+)
+UNTRANSLATED = re.compile(
+    r"«[^»]*»|\[[^\]]*\]|\"[^\"]*\"|'[^']*'|\{[^}]*\}|\(.*?\)|https?://\S+|/\S+"
+    r"|\S*[@_./:=]\S*|--\S+|\S+-\S+|b24sync [a-z-]+( \S+)?"
+)
+
+
+def english(text: str) -> list[str]:
+    """Lines in which English words stand that make a sentence."""
+    return [line for line in text.splitlines() if SENTENCE.search(UNTRANSLATED.sub(" ", line))]
