@@ -25,7 +25,7 @@ def _content(path: Path) -> bytes:
     try:
         return read_plain(path, LARGEST_FILE)
     except OSError as error:
-        raise CalendarFileError(path.name, [calendar_files.UNREADABLE(why=refusal(error))]) from None
+        raise CalendarFileError(path.name, [calendar_files.UNREADABLE.both(why=refusal(error))]) from None
 
 
 class StoredYears:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from b24sync.doctor.finding import Finding, fail, ok, warn
 from b24sync.domain.calendar.days import CalendarError
+from b24sync.domain.calendar.draft import CalendarFileError
 from b24sync.words import doctor_machine as words
+from b24sync.words import joined
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,6 +31,9 @@ def calendar(app: App, day: date) -> Iterator[Finding]:
         yield from _years(made, day, app)
         for warning in made.warnings:
             yield warn("calendar", warning)
+    except CalendarFileError as error:
+        for fault in error.faults:
+            yield fail("calendar", joined([error.source, fault], by=": "), words.SEE_CALENDAR.both())
     except (CalendarError, OSError) as error:
         yield fail("calendar", str(error), words.SEE_CALENDAR.both())
 

@@ -457,3 +457,16 @@ def test_a_terminal_has_colours_unless_they_are_not_wanted(tmp_path):
     assert "\x1b[32mок" in coloured
     assert "\x1b[32m" not in plain
     assert "ошибок: 0, предупреждений: 0" in plain
+
+
+def test_a_calendar_file_that_is_none_is_named_fault_by_fault(tmp_path):
+    (tmp_path / "own.csv").write_text("2026-01-01;off\n2026-02-30;off\n2026-03-02;free\n")
+    text = '[portal]\nwebhook = "env:B24SYNC_WEBHOOK"\n[calendar]\nfile = ["own.csv"]\n'
+    written(tmp_path, text)
+    ended = b24sync("doctor", "--json", "--offline", cwd=tmp_path)
+    found = [line for line in ended.of("calendar") if line["status"] == "fail"]
+    assert len(found) == 2, ended
+    assert "line 2: '2026-02-30' is no date" in found[0]["message"]
+    for line in found:
+        assert line["message"].startswith("own.csv: ")
+        assert "\n" not in line["message"]

@@ -60,7 +60,7 @@ def faults(content: bytes | str, *, country: str = "RU") -> tuple[str, ...]:
         parse(content.encode() if isinstance(content, str) else content, country=country, source="file")
     assert refused.value.exit_code == 2
     assert str(refused.value).startswith("file: ")
-    return refused.value.faults
+    return tuple(fault.said() for fault in refused.value.faults)
 
 
 def months(change: dict[str, Any] | None = None, **days: str) -> str:

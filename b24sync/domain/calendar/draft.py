@@ -20,12 +20,12 @@ class CalendarFileError(CalendarError):
 
     Attributes:
         source: The file.
-        faults: What is wrong with it, one line each, in the language that is spoken.
+        faults: What is wrong with it, one line each.
     """
 
-    def __init__(self, source: str, faults: Sequence[str]) -> None:
+    def __init__(self, source: str, faults: Sequence[Both]) -> None:
         count = words.PROBLEMS(len(faults))
-        super().__init__("\n".join([f"{source}: {count}", *(f"  {fault}" for fault in faults)]))
+        super().__init__("\n".join([f"{source}: {count}", *(f"  {fault.said()}" for fault in faults)]))
         self.source = source
         self.faults = tuple(faults)
 
@@ -43,8 +43,8 @@ class Draft:
         moved: (from, to) of each rest that was moved.
         named: Every day that the file names.
         stated_working_days: How many working days the file itself counts.
-        faults: What makes the file unusable, in the language that is spoken.
-        warnings: What the user should know although the file is used, in both: they are kept.
+        faults: What makes the file unusable.
+        warnings: What the user should know although the file is used.
     """
 
     year: int
@@ -56,19 +56,19 @@ class Draft:
     moved: list[tuple[date, date]] = field(default_factory=list)
     named: set[date] = field(default_factory=set)
     stated_working_days: int | None = None
-    faults: list[str] = field(default_factory=list)
+    faults: list[Both] = field(default_factory=list)
     warnings: list[Both] = field(default_factory=list)
 
-    def claim(self, day: date, where: str) -> None:
+    def claim(self, day: date, where: Both | str) -> None:
         """Note that the file names this day, which it may do once."""
         if day in self.named:
-            self.faults.append(words.TWICE(where=where, day=day))
+            self.faults.append(words.TWICE.both(where=where, day=day))
         self.named.add(day)
 
-    def date(self, month: int | str, day: int | str, where: str) -> date | None:
+    def date(self, month: int | str, day: int | str, where: Both | str) -> date | None:
         """A date of this year; None, with a fault noted, if there is no such day."""
         try:
             return date(self.year, int(month), int(day))
         except ValueError:
-            self.faults.append(words.NO_SUCH_DAY(where=where, year=self.year))
+            self.faults.append(words.NO_SUCH_DAY.both(where=where, year=self.year))
             return None

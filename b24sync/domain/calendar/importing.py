@@ -108,7 +108,7 @@ def parse(data: bytes, *, country: str, source: str, year: int | None = None) ->
         CalendarFileError: Unknown format, or the file cannot be a true calendar; all faults at once.
     """
     if len(data) > LARGEST_FILE:
-        raise CalendarFileError(source, [calendar_files.TOO_LARGE(size=len(data))])
+        raise CalendarFileError(source, [calendar_files.TOO_LARGE.both(size=len(data))])
     draft = _read(data, source, year)
     if isinstance(draft, Imported):
         return draft
@@ -181,22 +181,22 @@ def _read_json(text: str, source: str) -> Draft | Imported:
         try:
             return _from_normal_form(data)
         except (ValueError, TypeError) as fault:
-            raise CalendarFileError(source, [calendar_files.NO_KEPT_YEAR()]) from fault
+            raise CalendarFileError(source, [calendar_files.NO_KEPT_YEAR.both()]) from fault
     if "months" in data:
         return reading_json.read_months(data, source)
     if "dayoff" in data:
         return reading_json.read_isdayoff(data, source)
-    raise CalendarFileError(source, [calendar_files.UNKNOWN_JSON()])
+    raise CalendarFileError(source, [calendar_files.UNKNOWN_JSON.both()])
 
 
 def _json(text: str, source: str) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as fault:
-        where = calendar_files.BROKEN_JSON(line=fault.lineno, column=fault.colno)
+        where = calendar_files.BROKEN_JSON.both(line=fault.lineno, column=fault.colno)
         raise CalendarFileError(source, [where]) from fault
     except (ValueError, RecursionError) as fault:
-        raise CalendarFileError(source, [calendar_files.DEEP_JSON()]) from fault
+        raise CalendarFileError(source, [calendar_files.DEEP_JSON.both()]) from fault
 
 
 def _from_normal_form(data: Any) -> Imported:
@@ -214,7 +214,7 @@ def _from_normal_form(data: Any) -> Imported:
 
 def _complete(draft: Draft, source: str) -> Imported:
     if not _FIRST_YEAR <= draft.year <= _LAST_YEAR:
-        raise CalendarFileError(source, [*draft.faults, calendar_files.NO_YEAR(year=draft.year)])
+        raise CalendarFileError(source, [*draft.faults, calendar_files.NO_YEAR.both(year=draft.year)])
     _find_decree_days(draft)
     days = tuple(_day(draft, day, source) for day in dates_in(draft.year))
     faults = [*draft.faults, *_faults(draft, days)]
@@ -254,18 +254,18 @@ def _day(draft: Draft, day: date, source: str) -> Day:
     return Day(day, working=True, short=False, name=draft.decrees.get(day, ""), layer="file", source=source)
 
 
-def _faults(draft: Draft, days: tuple[Day, ...]) -> Iterator[str]:
+def _faults(draft: Draft, days: tuple[Day, ...]) -> Iterator[Both]:
     for day in sorted(set(draft.off) & (draft.short | draft.working)):
-        yield calendar_files.BOTH_WAYS(day=day)
+        yield calendar_files.BOTH_WAYS.both(day=day)
     if days[0].working:
-        yield calendar_files.NEW_YEAR(day=days[0].date)
+        yield calendar_files.NEW_YEAR.both(day=days[0].date)
     count = sum(day.working for day in days)
     if not _FEWEST <= count <= _MOST:
-        yield calendar_files.COUNT(count=count, fewest=_FEWEST, most=_MOST)
+        yield calendar_files.COUNT.both(count=count, fewest=_FEWEST, most=_MOST)
     for moved_from, moved_to in draft.moved:
         if moved_to.weekday() not in WEEKEND and days[moved_to.timetuple().tm_yday - 1].working:
-            yield calendar_files.REST_WORKED(day=moved_to, origin=moved_from)
+            yield calendar_files.REST_WORKED.both(day=moved_to, origin=moved_from)
     stated = draft.stated_working_days
     by_decree = sum(day.date in draft.decrees and day.working for day in days)
     if stated is not None and stated not in {count, count - by_decree}:
-        yield calendar_files.MISCOUNTED(stated=stated, count=count)
+        yield calendar_files.MISCOUNTED.both(stated=stated, count=count)

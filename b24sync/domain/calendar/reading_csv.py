@@ -49,11 +49,11 @@ def read_own_csv(text: str, source: str) -> Draft:
         del rows[0]
     years = {int(row[0][:4]) for _, row in rows if re.match(r"\d{4}-", row[0])}
     if not years:
-        raise CalendarFileError(source, [words.UNKNOWN()])
+        raise CalendarFileError(source, [words.UNKNOWN.both()])
     draft = Draft(min(years))
     if len(years) > 1:
         named = ", ".join(map(str, sorted(years)[:5]))
-        draft.faults.append(words.SEVERAL_YEARS(years=f"{named}{' …' if len(years) > 5 else ''}"))
+        draft.faults.append(words.SEVERAL_YEARS.both(years=f"{named}{' …' if len(years) > 5 else ''}"))
     for number, row in rows:
         _read_line(draft, number, row)
     return draft
@@ -64,7 +64,7 @@ def _lines(text: str, delimiter: str, source: str) -> list[list[str]]:
     try:
         rows.extend(csv.reader(text.splitlines(), delimiter=delimiter))
     except csv.Error:
-        raise CalendarFileError(source, [words.BROKEN_CSV(line=len(rows) + 1)]) from None
+        raise CalendarFileError(source, [words.BROKEN_CSV.both(line=len(rows) + 1)]) from None
     return rows
 
 
@@ -72,10 +72,10 @@ def _read_line(draft: Draft, number: int, row: list[str]) -> None:
     try:
         day = date.fromisoformat(row[0])
     except ValueError:
-        draft.faults.append(words.NO_DATE(line=number, text=row[0]))
+        draft.faults.append(words.NO_DATE.both(line=number, text=row[0]))
         return
     kind = row[1].lower() if len(row) > 1 else ""
-    draft.claim(day, words.LINE(line=number))
+    draft.claim(day, words.LINE.both(line=number))
     if kind == "off":
         draft.off[day] = row[2] if len(row) > 2 else ""
     elif kind == "short":
@@ -83,7 +83,7 @@ def _read_line(draft: Draft, number: int, row: list[str]) -> None:
     elif kind == "working":
         draft.working.add(day)
     else:
-        draft.faults.append(words.NO_KIND(line=number, kind=kind, known=", ".join(_KINDS)))
+        draft.faults.append(words.NO_KIND.both(line=number, kind=kind, known=", ".join(_KINDS)))
 
 
 def read_data_gov(text: str, source: str, year: int | None) -> Draft:
@@ -104,10 +104,14 @@ def read_data_gov(text: str, source: str, year: int | None) -> Draft:
         year = next(iter(by_year))
     if year is None or year not in by_year:
         known = ", ".join(map(str, by_year))
-        raise CalendarFileError(source, [words.WHICH_YEAR(years=known) if known else words.WHICH_OF_NONE()])
+        raise CalendarFileError(
+            source, [words.WHICH_YEAR.both(years=known) if known else words.WHICH_OF_NONE.both()]
+        )
     row = by_year[year]
     if len(row) <= _MONTHS:
-        raise CalendarFileError(source, [words.NOT_ALL_MONTHS(year=year, count=len(row) - 1, months=_MONTHS)])
+        raise CalendarFileError(
+            source, [words.NOT_ALL_MONTHS.both(year=year, count=len(row) - 1, months=_MONTHS)]
+        )
     draft = Draft(year, country="RU")
     for month, days in enumerate(row[1 : _MONTHS + 1], start=1):
         read_month(draft, month, days)

@@ -40,7 +40,7 @@ def read_months(data: dict[str, Any], source: str) -> Draft:
     months = data["months"] if isinstance(data["months"], list) else []
     rows = [row for row in months if isinstance(row, dict)]
     if sorted(str(row.get("month")) for row in rows) != sorted(str(n) for n in range(1, _MONTHS + 1)):
-        draft.faults.append(words.NOT_TWELVE())
+        draft.faults.append(words.NOT_TWELVE.both())
     for row in rows:
         read_month(draft, row.get("month", 0), str(row.get("days", "")))
     imply_working_weekends(draft)
@@ -60,12 +60,12 @@ def read_month(draft: Draft, month: int | str, days: str) -> None:
     for text in filter(None, (part.strip() for part in days.split(","))):
         found = _DAY.fullmatch(text)
         if found is None:
-            draft.faults.append(words.NO_DAY_OF_MONTH(month=month, text=text))
+            draft.faults.append(words.NO_DAY_OF_MONTH.both(month=month, text=text))
             continue
-        day = draft.date(month, found[1], words.DAY_OF_MONTH(month=month, text=text))
+        day = draft.date(month, found[1], words.DAY_OF_MONTH.both(month=month, text=text))
         if day is None:
             continue
-        draft.claim(day, words.IN_MONTH(month=month))
+        draft.claim(day, words.IN_MONTH.both(month=month))
         if found[2] == "*":
             draft.short.add(day)
         else:
@@ -109,7 +109,7 @@ def _mmdd(draft: Draft, data: dict[str, Any], key: str) -> Iterator[date]:
     for n, text in enumerate(values if isinstance(values, list) else [values]):
         found = _MMDD.fullmatch(str(text))
         if found is None:
-            draft.faults.append(words.NO_DIGITS(where=f"{key}[{n}]", text=text))
+            draft.faults.append(words.NO_DIGITS.both(where=f"{key}[{n}]", text=text))
             continue
         day = draft.date(found[1], found[2], f"{key}[{n}] {text}")
         if day is not None:
@@ -120,7 +120,7 @@ def _transition_end(draft: Draft, move: Any, end: str, where: str) -> date | Non
     text = str(move.get(end, "")) if isinstance(move, dict) else ""
     found = _MONTH_DAY.fullmatch(text)
     if found is None:
-        draft.faults.append(words.NO_END(where=where, text=text))
+        draft.faults.append(words.NO_END.both(where=where, text=text))
         return None
     return draft.date(found[1], found[2], f"{where} {text}")
 
@@ -128,5 +128,5 @@ def _transition_end(draft: Draft, move: Any, end: str, where: str) -> date | Non
 def _year(data: dict[str, Any], source: str) -> int:
     text = str(data.get("year", ""))
     if not re.fullmatch(r"\d{4}", text):
-        raise CalendarFileError(source, [words.JSON_YEAR(text=text)])
+        raise CalendarFileError(source, [words.JSON_YEAR.both(text=text)])
     return int(text)

@@ -22,6 +22,8 @@ from b24sync.words import calendar_files as words
 if TYPE_CHECKING:
     from datetime import date
 
+    from b24sync.words import Both
+
 _MONTH_DAY = re.compile(r"(\d{2})\.(\d{2})", re.ASCII)
 _DECREE = re.compile(r"указ\w* президента|presidential decree|decree of the president", re.IGNORECASE)
 _OFF, _SHORT, _WORKING = "1", "2", "3"
@@ -35,10 +37,10 @@ def read_xml(data: bytes, source: str) -> Draft:
     """
     elements = _elements(data, source)
     if not elements or elements[0][0] != "calendar":
-        raise CalendarFileError(source, [words.NO_XML_CALENDAR()])
+        raise CalendarFileError(source, [words.NO_XML_CALENDAR.both()])
     head = elements[0][1]
     if not re.fullmatch(r"\d{4}", head.get("year", "")):
-        raise CalendarFileError(source, [words.XML_YEAR(text=head.get("year", ""))])
+        raise CalendarFileError(source, [words.XML_YEAR.both(text=head.get("year", ""))])
     draft = Draft(int(head["year"]), country=head.get("country", "").upper())
     titles = {attrs.get("id", ""): attrs.get("title", "") for name, attrs in elements if name == "holiday"}
     for attrs in (attrs for name, attrs in elements if name == "day"):
@@ -53,7 +55,7 @@ def _elements(data: bytes, source: str) -> list[tuple[str, dict[str, str]]]:
     elements: list[tuple[str, dict[str, str]]] = []
 
     def refuse(*_: object) -> None:
-        raise CalendarFileError(source, [words.DOCTYPE()])
+        raise CalendarFileError(source, [words.DOCTYPE.both()])
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = lambda name, attrs: elements.append((name, attrs))
@@ -61,16 +63,16 @@ def _elements(data: bytes, source: str) -> list[tuple[str, dict[str, str]]]:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as fault:
-        where = words.BROKEN_XML(line=fault.lineno, column=fault.offset + 1)
+        where = words.BROKEN_XML.both(line=fault.lineno, column=fault.offset + 1)
         raise CalendarFileError(source, [where]) from fault
     except (ValueError, LookupError) as fault:  # of encodings that it cannot have
-        raise CalendarFileError(source, [words.NO_XML_TEXT()]) from fault
+        raise CalendarFileError(source, [words.NO_XML_TEXT.both()]) from fault
     return elements
 
 
 def _read_day(draft: Draft, attrs: dict[str, str], titles: dict[str, str]) -> None:
     text, kind, moved_from = attrs.get("d", ""), attrs.get("t", ""), attrs.get("f", "")
-    where = words.XML_DAY(text=text)
+    where = words.XML_DAY.both(text=text)
     day = _date(draft, text, where)
     if day is None:
         return
@@ -81,17 +83,17 @@ def _read_day(draft: Draft, attrs: dict[str, str], titles: dict[str, str]) -> No
     elif kind in {_SHORT, _WORKING}:
         (draft.short if kind == _SHORT else draft.working).add(day)
     else:
-        draft.faults.append(words.XML_KIND(text=text, kind=kind))
-    place = words.XML_ORIGIN(text=text, origin=moved_from)
+        draft.faults.append(words.XML_KIND.both(text=text, kind=kind))
+    place = words.XML_ORIGIN.both(text=text, origin=moved_from)
     origin = _date(draft, moved_from, place) if moved_from else None
     if origin is not None:
         draft.moved.append((origin, day))
 
 
-def _date(draft: Draft, text: str, where: str) -> date | None:
+def _date(draft: Draft, text: str, where: Both) -> date | None:
     found = _MONTH_DAY.fullmatch(text)
     if found is None:
-        draft.faults.append(words.NO_DOTTED_DAY(where=where))
+        draft.faults.append(words.NO_DOTTED_DAY.both(where=where))
         return None
     return draft.date(found[1], found[2], where)
 
