@@ -5,7 +5,7 @@ from __future__ import annotations
 from b24sync.words import Message
 
 NEEDS_EVENT = Message(
-    "'{text}' известен только у события, а здесь его нет (укажите user:ID)",
+    "'{text}' бывает только у события, а здесь события нет (укажите user:ID)",
     "'{text}' needs an event, and there is none here (write user:ID)",
 )
 NAMED_NEEDS_EVENT = Message(

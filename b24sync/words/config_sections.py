@@ -97,7 +97,7 @@ AT_LEAST_ONE = Message(
     "must be at least 1 (for a trial without effects: dry_run = true)",
 )
 WOULD_SKIP_ALL = Message(
-    'так не уйдёт ни одно уведомление и письмо (укажите "7d")',
+    'так не уйдёт ни одно уведомление и ни одно письмо (укажите "7d")',
     'would skip every notice and mail (write "7d")',
 )
 ATTEMPTS = Message("недопустимое значение (укажите от 1 до 100)", "is out of range (write 1 to 100)")

@@ -28,6 +28,7 @@ _RUSSIAN = (
     (r"unexpected '(?P<thing>.+)', expected '(?P<other>.+)'", "нужно {other}, а стоит {thing}"),
     (r"Expected an expression, got '(?P<thing>.+)'", "не хватает значения перед {thing}"),
     (r"unexpected '(?P<thing>.+)'", "лишнее: {thing}"),
+    (r"unexpected (?P<thing>.+)", "лишнее: {thing}"),
     (r"tag name expected", "после {{% нет слова, например if или for"),
     (
         r"Encountered unknown tag '(?P<thing>.+?)'\. .*'(?P<other>[^']+)'\. The innermost .*'(?P<open>.+)'\.",

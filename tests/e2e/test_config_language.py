@@ -98,3 +98,10 @@ def test_two_files_of_a_folder_with_one_database_are_told_so(tmp_path: Path) -> 
     assert "a.toml" in said
     told = run(tmp_path, "--config . doctor --offline").out
     assert "работают с одной базой" in told
+
+
+def test_what_is_probably_not_meant_is_told_in_it_too(tmp_path: Path) -> None:
+    written(tmp_path, f'language = "ru"\n[poll]\noverlap = "30s"\n{PORTAL}')
+    assert "b24sync.toml:3: poll.overlap: меньше минуты" in run(tmp_path, "doctor --offline").out
+    rows = run(tmp_path, "doctor --offline --json").rows
+    assert any("is under a minute, changes may be missed" in row["message"] for row in rows)

@@ -106,6 +106,10 @@ RULES = [
         ["FILE:4: rules[0].when: invoice has no amout (did you mean amount?)"],
     ),
     (
+        RULE + 'when = "invoice.id 5"\n' + NOTIFY,
+        ["FILE:4: rules[0].when: unexpected 5 (in 'invoice.id 5')"],
+    ),
+    (
         RULE + 'when = "commission.total > 5"\n' + NOTIFY,
         ["FILE:4: rules[0].when: commission is unknown without [commission] (add that section)"],
     ),
