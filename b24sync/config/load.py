@@ -18,6 +18,7 @@ from b24sync.config.surrounding_checks import surrounding_faults, zone_faults
 from b24sync.config.whole_file import WholeFile
 from b24sync.domain.settings import Settings, StoreSettings
 from b24sync.domain.values import Secret
+from b24sync.domain.wording import did_you_mean
 from b24sync.errors import ConfigError
 from b24sync.ownership import file_fault
 from b24sync.plain_files import beside, read_plain
@@ -87,9 +88,15 @@ def load(
         )
         warnings = _warnings(source.path, text, settings)
     if faults:
-        language = spoken_in(raw.get("language", settings.language), environ)
+        language = spoken_in(_language_said(raw, settings), environ)
         raise ConfigError(str(source.path), list(_messages(source.path, text, faults)), language=language)
     return Loaded(settings, source.path, warnings, _secrets(settings), digest)
+
+
+def _language_said(raw: Mapping[str, Any], settings: Settings) -> object:
+    """What a file says of its language, under a misspelt key if need be; else the usual one."""
+    key = "language" if "language" in raw else did_you_mean("language", raw)
+    return raw.get(key, settings.language)
 
 
 def spoken_in(written: object, environ: Mapping[str, str]) -> Language:

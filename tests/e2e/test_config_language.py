@@ -40,6 +40,13 @@ def test_a_file_that_says_no_language_has_the_usual_one(tmp_path: Path) -> None:
     assert SAID["ru"].format(line=2) in run(tmp_path, "poll", lang="en_US.UTF-8").err
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_a_misspelt_key_says_the_language_all_the_same(tmp_path: Path, language: str) -> None:
+    written(tmp_path, f'langauge = "{language}"\n{FAULT}{PORTAL}')
+    said = run(tmp_path, "poll", lang=ENVIRONMENTS["en" if language == "ru" else "ru"]).err
+    assert SAID[language].format(line=3) in said
+
+
 @pytest.mark.parametrize(
     ("written_so", "language"),
     [('"RU"', "ru"), ('"russian"', "ru"), ('"english"', "en"), ('"de"', "en"), ("5", "en")],
