@@ -32,6 +32,7 @@ class HistoryWaits:
 
     Attributes:
         held: Ids of the history rows that are left to a later poll.
+        settled_before: What moved before this had its chance to be in the history; ``None``: there is none.
     """
 
     store: Store
@@ -40,12 +41,11 @@ class HistoryWaits:
     signpost: datetime
     overlap: timedelta
     held: list[int] = field(default_factory=list)
+    settled_before: datetime | None = field(init=False)
 
-    @property
-    def settled_before(self) -> datetime | None:
-        """What moved before this had its chance to be in the history; ``None`` where there is none."""
+    def __post_init__(self) -> None:
         quiet = self.reading.quiet or self.rows_only
-        return None if quiet else self.signpost - self.overlap - self.reading.widened
+        self.settled_before = None if quiet else self.signpost - self.overlap - self.reading.widened
 
     @property
     def rows_only(self) -> bool:

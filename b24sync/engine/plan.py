@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from b24sync.calls import identity
@@ -43,8 +44,7 @@ def marker(installation: str, action: str) -> str:
     return "b24sync:" + hashlib.sha256(f"{installation}/{action}".encode()).hexdigest()[:24]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a rule says of an event.
 
     ``seen`` holds the portal's answers that its condition used, for replay.
@@ -52,7 +52,7 @@ class Verdict:
 
     matched: bool
     reason: str
-    seen: dict[str, Any] = field(default_factory=dict)
+    seen: Mapping[str, Any] = MappingProxyType({})
     fault: str = ""
 
 

@@ -45,7 +45,7 @@ class Near:
 
     Attributes:
         tz: The company's zone.
-        now: The portal's time.
+        now: The portal's time in that zone.
         titles: The portal's titles of stages.
     """
 
@@ -63,11 +63,7 @@ class Near:
 
     def scope(self, entity: Entity, event: Event) -> dict[str, Any]:
         """All names that need no answer of the portal."""
-        return {entity.key.kind: self.entity(entity), "event": self.event(event), "now": self.time()}
-
-    def time(self) -> datetime:
-        """The portal's time in the company's zone."""
-        return self.now.astimezone(self.tz)
+        return {entity.key.kind: self.entity(entity), "event": self.event(event), "now": self.now}
 
 
 class Linker:
@@ -105,7 +101,7 @@ class Linker:
             loader: Answers that it shares with others; ``None``: its own, all asked anew.
         """
         self._reach = Reach(loader or Loader(), kinds=kinds, statuses=statuses, base_url=base_url)
-        self.near = Near(tz, now, titles)
+        self.near = Near(tz, now.astimezone(tz), titles)
         self._people = people
         self._commission = commission
 
@@ -218,7 +214,7 @@ class Linker:
     def _value(self, root: str, paths: set[Path], subject: Key | Entity, event: Event | None) -> Any:
         match root:
             case "now":
-                return self.near.time()
+                return self.near.now
             case "event":
                 return self.near.event(event)
             case "commission":
