@@ -20,7 +20,7 @@ from b24sync.engine.as_of import Past
 from b24sync.engine.history_replay import Replay, Would
 from b24sync.errors import UsageError
 from b24sync.log import json_line, printable, redact
-from b24sync.reporting.names import learnt
+from b24sync.reporting.names import learnt, told_of
 from b24sync.rules.language import Language
 from b24sync.steps.registry import reason_word, step_word
 from b24sync.store import Store
@@ -30,6 +30,10 @@ from b24sync.words.vocabulary import STATES, event_word, word
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
+
+
+_NAMING = 500
+"""Actions, the newest, that tell the names of users."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ def _compare(
             replay.say = partial(_say_of, one.loaded.path)
             calendar = partial(make_calendar, one.settings, kept, one.clock)
             sums.append(replay_compare.sums(one, replay, calendar, since=since, until=until))
-        names = learnt(app.store)
+        names = learnt(app.store) | told_of(app.store.actions.newest(limit=_NAMING))
         replay_compare.show(sums[0], sums[1], names=names, as_json=wanted.as_json)
 
 

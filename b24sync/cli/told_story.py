@@ -12,7 +12,7 @@ from b24sync.cli.layout import wrapped
 from b24sync.cli.listing import clock, field_word, outcome, warnings_of, what_happened
 from b24sync.domain.action_states import STOPPING
 from b24sync.domain.entity import DEAL, INVOICE, Key
-from b24sync.reporting.names import learnt
+from b24sync.reporting.names import learnt, told_of
 from b24sync.rules.formats import money
 from b24sync.steps.registry import step_word
 from b24sync.words import explain as words
@@ -87,13 +87,10 @@ def _head(app: App, story: Story, facts: Mapping[str, Any], names: Mapping[str, 
 
 def _names(story: Story) -> dict[str, str]:
     """``user:5`` → name, as far as actions and bookings tell it."""
-    found: dict[str, str] = {}
     actions = [action for chapter in story.chapters for action in chapter.actions]
-    for action in [*actions, *story.by_operators]:
-        told = action.result.get("would") or action.result.get("intent") or {}
-        people = zip(told.get("to", ()), told.get("names", ()), strict=False)
-        found |= {f"user:{number}": name for number, name in people if isinstance(number, int)}
-    return found | {f"user:{one.row.user}": one.row.user_name for one in story.booked if one.row.user_name}
+    return told_of([*actions, *story.by_operators]) | {
+        f"user:{one.row.user}": one.row.user_name for one in story.booked if one.row.user_name
+    }
 
 
 def _value(

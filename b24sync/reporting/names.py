@@ -13,6 +13,7 @@ from b24sync.words.report import UNNAMED
 
 if TYPE_CHECKING:
     from b24sync.store import Store
+    from b24sync.store.action_rows import Action
 
 _EVENTS = 20  # of each invoice, the newest
 _KINDS = {3: CONTACT, 4: COMPANY}
@@ -29,6 +30,16 @@ def shown(key: Key, names: Mapping[str, str]) -> str:
 def learnt(store: Store) -> dict[str, str]:
     """``user:5`` or ``contact:12`` → name, from the ledger and from what polls learnt by the way."""
     return {f"user:{number}": name for number, name in store.ledger.names()} | store.meta.names()
+
+
+def told_of(actions: Iterable[Action]) -> dict[str, str]:
+    """``user:5`` → name, as far as what actions would do or did tells it."""
+    found: dict[str, str] = {}
+    for action in actions:
+        said = action.result.get("would") or action.result.get("intent") or {}
+        people = zip(said.get("to", ()), said.get("names", ()), strict=False)
+        found |= {f"user:{number}": name for number, name in people if isinstance(number, int)}
+    return found
 
 
 def known_names(store: Store, invoices: Iterable[int]) -> dict[str, str]:

@@ -297,3 +297,14 @@ def test_compare_counts_mails_with_their_clients_also_in_a_trial_week(recorded: 
     assert row["new"]["firings"] == 2
     assert row["new"]["mails"] == 1  # the second one was paid by the end of its poll
     assert row["new"]["recipients"][0].startswith(("contact:", "company:"))
+
+
+def test_a_comparison_calls_people_by_the_names_that_actions_told(office: Office) -> None:
+    office.write(rules=TELL_LEAD + TELL_HEAD)
+    office.poll()
+    office.move(office.add_invoice(), SENT)
+    office.poll()
+    compared = office.run("replay", "--compare", str(office.config))
+    assert "Алексей Новиков" in compared.out, compared
+    assert "user:5" not in compared.out
+    assert "the department's head" in compared.out
