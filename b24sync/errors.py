@@ -218,6 +218,10 @@ class ScopeError(CredentialsError, PermanentError):
         self.scope = scope
 
 
+class NoMethodError(PermanentError):
+    """The portal has no such method (an older one, or without the module): do without it."""
+
+
 class NotFoundError(PermanentError):
     """The portal says that there is no such thing."""
 

@@ -11,6 +11,7 @@ from b24sync.errors import (
     CredentialsError,
     InDoubtError,
     MethodBlockedError,
+    NoMethodError,
     NotFoundError,
     PermanentError,
     PortalAwayError,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 LATER_S: Final = 600.0  # a trouble that does not pass within a run
 _LONGEST_TEXT: Final = 400
+_NO_METHOD: Final = "ERROR_METHOD_NOT_FOUND"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,8 @@ def _refusal(fault: Trouble, method: str) -> PortalError:
         scope = scope_of(method)
         remedy = words.ADD_SCOPE(scope=scope) if scope else words.ADD_A_SCOPE()
         return ScopeError(fault.text, method=method, code=fault.code, scope=scope, remedy=remedy)
+    if fault.code == _NO_METHOD:
+        return NoMethodError(fault.text, method=method, code=fault.code)
     kind = NotFoundError if fault.recovery is Recovery.NOT_FOUND else PermanentError
     return kind(fault.text, method=method, code=fault.code)
 

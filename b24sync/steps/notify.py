@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from b24sync.domain.step_settings import ScopeNeed, StepProblem, StepSettings
 from b24sync.domain.values import BBCode, Person
+from b24sync.errors import NoMethodError
 from b24sync.ports import Done, Failed, Intend, OnLostAnswer, Skipped, Write, WriteAll
 from b24sync.rest import im_notify
 from b24sync.rules.scope import UserView
@@ -33,7 +34,6 @@ _NOT_TOLD = Message(
 )
 _NOTICE_TO = Message("уведомление для user:{id}", "notice to user:{id}")
 
-_NO_SUCH_METHOD = "ERROR_METHOD_NOT_FOUND"
 
 _NO_ONE = Message(
     'пусто (укажите сотрудников, например ["responsible"])',
@@ -129,9 +129,7 @@ def _write(ctx: StepContext, told: Sequence[tuple[User, str]]) -> Effects[list[A
     answers: list[Answer] = yield WriteAll(
         tuple(Write(call, OnLostAnswer.REPEAT, shows=shown) for call, shown in zip(calls, shows, strict=True))
     )
-    lacking = [
-        n for n, one in enumerate(answers) if one.error is not None and one.error.code == _NO_SUCH_METHOD
-    ]
+    lacking = [n for n, one in enumerate(answers) if isinstance(one.error, NoMethodError)]
     if lacking:
         again = [im_notify.personal_add(told[n][0].id, told[n][1], tag=ctx.marker) for n in lacking]
         others: list[Answer] = yield WriteAll(tuple(Write(call, OnLostAnswer.REPEAT) for call in again))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL
+from b24sync.errors import NoMethodError
 from b24sync.ports import Read
 from b24sync.rest import documents, people, requisites
 from b24sync.rest.json_values import id_or_none
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from b24sync.domain.entity import Entity
     from b24sync.ports import Effects
     from b24sync.steps.context import StepContext
-
-_NO_SUCH_METHOD = "ERROR_METHOD_NOT_FOUND"  # then the portal keeps nothing of the kind
 
 
 def own_company_id(invoice: Entity) -> int | None:
@@ -97,7 +96,8 @@ def _rows(
     answers: list[Answer] = yield Read(tuple(call for call, _ in asked.values()))
     found = {}
     for (name, (_, ids)), answer in zip(asked.items(), answers, strict=True):
-        refused = answer.error is not None and answer.error.code != _NO_SUCH_METHOD
+        # a portal without the method keeps nothing of the kind
+        refused = answer.error is not None and not isinstance(answer.error, NoMethodError)
         rows = [] if answer.error is not None else requisites.read_rows(answer.result, of=ids)
         content.is_doubtful |= refused or len(rows) >= requisites.PAGE
         found[name] = rows

@@ -13,6 +13,7 @@ import pytest
 from b24sync.errors import (
     CredentialsError,
     MethodBlockedError,
+    NoMethodError,
     NotFoundError,
     PermanentError,
     ScopeError,
@@ -222,7 +223,7 @@ def test_a_refused_webhook_is_fatal_at_once(
         ({"error": 0, "error_description": "Document not found"}, PermanentError),
         ({"error": "100", "error_description": "Invalid value"}, PermanentError),
         ({"error": 200040300010, "error_description": "Access Denied"}, PermanentError),
-        ({"error": "ERROR_METHOD_NOT_FOUND", "error_description": "Method not found!"}, PermanentError),
+        ({"error": "ERROR_METHOD_NOT_FOUND", "error_description": "Method not found!"}, NoMethodError),
         ({"error": "WRONG_AUTH_TYPE", "error_description": "denied"}, PermanentError),
         ({"error": "insufficient_scope", "error_description": "higher privileges"}, ScopeError),
         (

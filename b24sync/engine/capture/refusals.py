@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from b24sync.errors import CredentialsError, PermanentError, PortalError
+from b24sync.errors import CredentialsError, NoMethodError, PermanentError, PortalError
 from b24sync.words import connection as said
 
 if TYPE_CHECKING:
     from b24sync.engine.capture.chain import Chain
 
-NO_HISTORY = frozenset({"0", "", "ENTITY_TYPE_NOT_SUPPORTED", "ERROR_METHOD_NOT_FOUND", "NOT_FOUND"})
+NO_HISTORY = frozenset({"0", "", "ENTITY_TYPE_NOT_SUPPORTED", "NOT_FOUND"})
 NO_RIGHT = frozenset({"ACCESS_DENIED", "allowed_only_intranet_user", "insufficient_scope"})
 
 
@@ -20,7 +20,9 @@ def lacks_history(error: PortalError) -> bool:
     An error that says that it cannot be read now is none of these, nor is one that refuses the question
     (``100``, ``INVALID_ARG_VALUE``): that is a fault to be told, not moves to be done without.
     """
-    return isinstance(error, PermanentError) and error.code in NO_HISTORY
+    return isinstance(error, NoMethodError) or (
+        isinstance(error, PermanentError) and error.code in NO_HISTORY
+    )
 
 
 def refusal(error: PortalError | None, method: str) -> PortalError:
