@@ -19,7 +19,7 @@ from b24sync.domain.entity import INVOICE, Entity, Key
 from b24sync.engine.contexts import OF
 from b24sync.engine.dispatch import Dispatcher
 from b24sync.engine.plan import marker
-from b24sync.engine.planned_step import MARK, marks
+from b24sync.engine.planned_step import marks
 from b24sync.engine.poll_report import worst
 from b24sync.errors import ConfigError, MailPermanentError, PermanentError, TransientError, UsageError
 from b24sync.log import printable
@@ -30,7 +30,7 @@ from b24sync.steps.outcomes import StepError
 from b24sync.steps.registry import reason_word
 from b24sync.store.action_rows import Action, Planned
 from b24sync.store.lock import operator_alive
-from b24sync.store.outbox import AS_USUAL, OPERATOR_CLAIM
+from b24sync.store.outbox import AS_USUAL, OPERATOR_CLAIM, STEP_MARK
 from b24sync.words import commands as said
 from b24sync.words import listing
 from b24sync.words import operate as words
@@ -74,7 +74,9 @@ def _mail(
         chosen = mail_steps.chosen(app.settings, step, rule)
         operator = Operator.of(app)
         entity = operator.find(invoice, INVOICE)
-        given = {**options, "event": f"{INVOICE}.operator", **({OF: chosen} if chosen else {})}
+        given = {**options, "event": f"{INVOICE}.operator"}
+        if chosen:
+            given |= {OF: chosen, STEP_MARK: operator.marks(chosen["rule"])[chosen["position"]]}
         planned = operator.planned(command, step, 0, entity.key, given)
         preview = operator.preview(planned)
         if operator.goes_as_usual(planned, preview.to):
@@ -98,7 +100,7 @@ def run_rule(session: Session, name: str, entity: str, *, dry_run: bool, yes: bo
             print(printable(words.DOES_NOT_MATCH(rule=rule.name, entity=called(found), why=verdict(reason))))
             return 0
         planned = [
-            operator.planned(rule.name, step.name, number, found.key, {**options, MARK: mark})
+            operator.planned(rule.name, step.name, number, found.key, {**options, STEP_MARK: mark})
             for number, (step, mark) in enumerate(zip(rule.steps, marks(rule.steps), strict=True))
         ]
         for line in operator.intentions(planned):
@@ -199,6 +201,11 @@ class Operator:
         judge = self.app.workshop().judge(loader, self.funnels, self.maker.now)
         verdict = read_through(self.app.portal, loader.effects(lambda: judge.holds(rule, event, entity)))
         return verdict.reason
+
+    def marks(self, rule: str) -> list[str]:
+        """The marks of a rule's steps; none if there is no such rule."""
+        found = next((one for one in self.app.settings.rules if one.name == rule), None)
+        return marks(found.steps) if found else []
 
     def planned(self, rule: str, step: str, position: int, key: Key, options: Mapping[str, Any]) -> Planned:
         """An operator's action, not yet written."""
@@ -303,7 +310,8 @@ class Operator:
                 ids = [app.store.outbox.plan(one, run=run, at=at, due_at=due_at) for one in mine]
                 for action_id, one in zip(ids, mine, strict=True):
                     if action_id and one.state == "pending" and self._mails(one):
-                        app.store.outbox.supersede(action_id, one, run=run, at=at)
+                        standing = self.marks(one.options.get(OF, {}).get("rule", one.rule))
+                        app.store.outbox.supersede(action_id, one, standing=standing, run=run, at=at)
             dispatcher = app.workshop().dispatcher(
                 funnels=self.funnels, run=run, now=self.maker.now, deadline=None
             )

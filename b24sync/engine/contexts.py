@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, cast
 from b24sync.domain.addresses import ascii_domain
 from b24sync.domain.entity import Entity, Key
 from b24sync.domain.event import Event
-from b24sync.engine.planned_step import MARK, UnclearStepError, step_now
+from b24sync.engine.planned_step import UnclearStepError, step_now
 from b24sync.ports import Failed, Skipped
 from b24sync.steps.context import RunnableStep, StepContext
+from b24sync.store.outbox import STEP_MARK
 from b24sync.words import outside as words
 
 if TYPE_CHECKING:
@@ -77,17 +78,18 @@ class ContextMaker:
         Raises:
             UnclearStepError: Nothing tells which of several it is.
         """
-        if action.event_id is None and action.rule in self.operator_steps:
-            chosen = action.options.get(OF)
-            return self._chosen(action.step, **chosen) if chosen else self.operator_steps[action.rule]
-        mark = action.options.get(MARK)
-        if action.event_id is None and mark is None:
-            return self._chosen(action.step, rule=action.rule, position=action.position)
-        steps = self._steps(action.rule, action.step)
+        by_hand, chosen = action.event_id is None, action.options.get(OF)
+        if by_hand and not chosen and action.rule in self.operator_steps:
+            return self.operator_steps[action.rule]
+        rule, position = (chosen["rule"], chosen["position"]) if chosen else (action.rule, action.position)
+        mark = action.options.get(STEP_MARK)
+        if by_hand and mark is None:
+            return self._chosen(action.step, rule=rule, position=position)
+        steps = self._steps(rule, action.step)
         if not steps:
             return None
-        beside = self.store.actions.planned_beside(action, MARK)
-        return step_now(action.position, {action.position: mark or "", **beside}, steps)
+        beside = self.store.actions.planned_beside(action, STEP_MARK)
+        return step_now(position, {position: mark or "", **beside}, steps)
 
     def _steps(self, rule: str, name: str) -> list[StepSettings]:
         """The steps of a name in a rule."""

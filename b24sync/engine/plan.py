@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from b24sync.calls import identity
 from b24sync.domain.event import Event
-from b24sync.engine.planned_step import MARK, marks
+from b24sync.engine.planned_step import marks
 from b24sync.errors import PortalError, TransientError
 from b24sync.rules.loader import PendingError
 from b24sync.rules.match import Listener, listeners
 from b24sync.store.action_rows import Planned
+from b24sync.store.outbox import STEP_MARK
 from b24sync.words import polling as words
 
 if TYPE_CHECKING:
@@ -219,7 +220,7 @@ class Planner:
                 entity_id=event.entity.id,
                 state=own_state,
                 result=own_result,
-                options={MARK: self._marks[rule.name][position]},
+                options={STEP_MARK: self._marks[rule.name][position]},
                 # not the step's position, which an edited configuration gives to another
                 marker=marker(self.installation, f"{fact}/{rule.name}/{step.name}.{seen[step.name]}"),
             )
@@ -259,7 +260,9 @@ class Planner:
     def _replace_waiting(self, action_id: int, planned: Planned) -> None:
         """A newer mail of the same step and entity replaces one that waits (contract.md §6)."""
         at = int(self.now.timestamp())
-        gone = self.store.outbox.supersede(action_id, planned, run=self.run, at=at)
+        gone = self.store.outbox.supersede(
+            action_id, planned, standing=self._marks[planned.rule], run=self.run, at=at
+        )
         self.planned = [one for one in self.planned if one not in gone]
         self.mails = [one for one in self.mails if one not in gone]
 

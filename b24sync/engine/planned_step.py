@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from b24sync.domain.step_settings import StepSettings
 
-MARK = "step_mark"  # in an action's options: which step it was planned for
-
 
 class UnclearStepError(Exception):
     """Steps were edited, and others of their name removed or added: nothing tells which one is meant."""

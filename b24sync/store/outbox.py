@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from b24sync.secrecy import scrub, scrub_json
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from b24sync.store.action_rows import Planned
 
 AS_USUAL = "as_usual"  # an operator's option: the address that was written is the usual one
+STEP_MARK = "step_mark"  # an option: which of its rule's steps it was planned for (engine/planned_step)
 OPERATOR_CLAIM = "operator:"  # begins what an operator's command claims with
 
 
@@ -217,22 +218,36 @@ class Outbox:
         )
         return self._db.execute(sql, (dump({"reason": reason}), run, kind)).rowcount
 
-    def supersede(self, action_id: int, like: Planned, *, run: int, at: int) -> list[int]:
+    def supersede(
+        self, action_id: int, like: Planned, *, standing: Collection[str], run: int, at: int
+    ) -> list[int]:
         """A newer mail of the same step and entity replaces those that wait (contract.md §6).
 
         Another step of the rule is another mail, what one event plans does not replace each other, and an
         operator's mail to another address replaces only one that waits for that address. An operator's may
         stand for a configured step.
 
+        Args:
+            action_id: The newer one's.
+            like: What it was planned as.
+            standing: Marks of the rule's steps as they are now: one that waits with one of these is of that
+                step, wherever it stood; else its place tells.
+            run: The run.
+            at: Unix seconds.
+
         Returns:
             Ids of the replaced ones.
         """
         to = None if like.options.get(AS_USUAL) else like.options.get("to")
         of = like.options.get("of") or {"rule": like.rule, "position": like.position}
+        others = [mark for mark in standing if mark != like.options.get(STEP_MARK)]
+        marks = ", ".join("?" * len(others))
         sql = (
             "SELECT id FROM actions WHERE step = ? AND kind = ? AND entity_id = ? AND id < ?"
             " AND coalesce(json_extract(options, '$.of.rule'), rule) = ?"
-            " AND coalesce(json_extract(options, '$.of.position'), position) = ?"
+            f" AND (json_extract(options, '$.{STEP_MARK}') = ?"
+            " OR (coalesce(json_extract(options, '$.of.position'), position) = ?"
+            f" AND coalesce(json_extract(options, '$.{STEP_MARK}'), '') NOT IN ({marks})))"
             " AND (event_id IS NULL OR event_id IS NOT ?)"
             " AND CASE WHEN json_extract(options, '$.as_usual') THEN NULL"
             " ELSE lower(json_extract(options, '$.to')) END IS lower(?)"
@@ -244,7 +259,9 @@ class Outbox:
             like.entity_id,
             action_id,
             of["rule"],
+            like.options.get(STEP_MARK),
             of["position"],
+            *others,
             like.event_id,
             to,
         )

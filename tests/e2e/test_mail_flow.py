@@ -142,6 +142,23 @@ def test_two_mails_of_one_rule_both_go_out_once_however_often_the_status_flipped
         firm.quiet()
 
 
+def test_a_newer_mail_replaces_one_that_waits_also_where_its_step_has_moved_up(tmp_path: Path) -> None:
+    books = '[[rules.steps]]\nuse = "send_invoice"\nto = ["books@client.example"]\nattach = false\n'
+    with opened(tmp_path / "firm", head=HEAD, rules=RULE + books) as firm:
+        firm.write(sections=firm.mail_section())
+        firm.poll()
+        firm.set(pdf_polls=100)
+        invoice = sent(firm)
+        polled(firm, args=("--max-time", "2s"))
+        assert not firm.mailed()
+        firm.write(rules='[[rules]]\nname = "mail"\non = "invoice.sent"\n' + books)
+        firm.move(invoice, DRAFT, SENT)
+        polled(firm)
+        firm.later(6 * 3600)
+        firm.poll()
+        assert [mail.recipients for mail in firm.mailed()] == [("books@client.example",)]
+
+
 def test_what_changed_on_the_invoice_is_printed_anew_with_a_new_number(firm: Firm) -> None:
     invoice = sent(firm)
     polled(firm)
