@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from b24sync.config.known_names import COMMON
+from b24sync.domain.addresses import address_fault
 from b24sync.domain.wording import did_you_mean
 from b24sync.words import advice
 from b24sync.words import config_people as words
@@ -67,10 +68,10 @@ class Selectors:
 
     def address_fault(self, text: str) -> Both | None:
         """What is wrong with who gets a mail; ``None``: nothing. Templates are checked elsewhere."""
-        if "{{" in text or text in {"contact", "company"} or is_address(text):
+        if "{{" in text or text in {"contact", "company"}:
             return None
         if "@" in text:
-            return words.NO_ADDRESS.both(text=text)
+            return address_fault(text) if is_address(text) else words.NO_ADDRESS.both(text=text)
         return self.fault(text)
 
     def _unknown(self, text: str) -> Both:

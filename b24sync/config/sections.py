@@ -152,6 +152,8 @@ def _mail_faults(settings: Settings) -> Iterator[Problem]:
         return
     if mail.transport == "smtp":
         yield from _smtp_faults(mail)
+    if not mail.from_:
+        yield Problem(("mail", "from"), words.NO_SENDER.both())
     for key, value in (("from", mail.from_), ("reply_to", mail.reply_to), ("redirect_to", mail.redirect_to)):
         if value and (told := address_fault(value)):
             yield Problem(("mail", key), told)
@@ -160,9 +162,8 @@ def _mail_faults(settings: Settings) -> Iterator[Problem]:
 
 
 def _smtp_faults(mail: MailSettings) -> Iterator[Problem]:
-    for key, value in (("host", mail.host), ("from", mail.from_)):
-        if not value:
-            yield Problem(("mail", key), words.FOR_SMTP.both())
+    if not mail.host:
+        yield Problem(("mail", "host"), words.FOR_SMTP.both())
     if mail.password and not mail.user:
         yield Problem(("mail", "user"), words.USER_FOR_LOGIN.both())
     if mail.security == "none" and mail.host and not is_loopback(mail.host.strip("[]")):

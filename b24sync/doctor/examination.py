@@ -73,7 +73,7 @@ class Examination:
             if survey
             else self._guarded("rules", lambda: rule_trials.compiled(app))
         )
-        yield from self._guarded("mail", lambda: mail_checks.mail(app, uses, offline=self._offline))
+        yield from self._guarded("mail", lambda: mail_checks.mail(app, offline=self._offline))
         yield from mail_checks.robots(uses)
         yield from self._guarded(
             "calendar", lambda: calendar_years.calendar(app, app.portal_now().astimezone(app.tz).date())

@@ -1,16 +1,15 @@
-"""Mail: addresses, the way out, and the invoice's PDF (portal.md §10, §12)."""
+"""Mail: the way out, and the invoice's PDF (portal.md §10, §12)."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
 from b24sync.domain.addresses import parse_address
 from b24sync.domain.entity import INVOICE
 from b24sync.domain.wording import did_you_mean, quoted
-from b24sync.errors import MailPermanentError
 from b24sync.rest.documents import Template, read_templates
 from b24sync.words import doctor_mail as words
 
@@ -21,41 +20,18 @@ if TYPE_CHECKING:
     from b24sync.domain.settings import MailSettings
 
 
-def mail(app: App, uses: Uses, *, offline: bool) -> Iterator[Finding]:
-    """Addresses, and whether the mail server lets us in."""
+def mail(app: App, *, offline: bool) -> Iterator[Finding]:
+    """Whether mails go elsewhere, and whether the mail server lets us in."""
     settings = app.settings.mail
     if settings is None:
         return
-    own = list(_address_faults(_own_addresses(settings)))
-    yield from own
-    yield from _address_faults({where: text for text, where in uses.addresses.items()})
     if settings.redirect_to:
         told = words.REDIRECTED.both(address=settings.redirect_to)
         yield warn("mail", told, words.END_REDIRECTION.both())
-    if own:
-        return
     if settings.transport == "smtp":
         yield from _smtp(app, offline=offline)
     elif settings.transport == "file":
         yield from _file(settings)
-
-
-def _own_addresses(settings: MailSettings) -> dict[str, str]:
-    """Setting → its address; without a sender nothing can be mailed."""
-    own = {
-        "mail.from": settings.from_,
-        "mail.reply_to": settings.reply_to,
-        "mail.redirect_to": settings.redirect_to,
-    }
-    return {where: text for where, text in own.items() if text or where == "mail.from"}
-
-
-def _address_faults(texts: Mapping[str, str]) -> Iterator[Finding]:
-    for where, text in texts.items():
-        try:
-            parse_address(text, where=where)
-        except MailPermanentError as error:
-            yield fail("mail", error.message, error.remedy)
 
 
 def _smtp(app: App, *, offline: bool) -> Iterator[Finding]:

@@ -52,7 +52,6 @@ class Uses:
         sections: First place that goes by catalogue sections; empty: none.
         section_ids: Sections that are written out → a place.
         with_bcc: First place that has ``bcc``; empty: none.
-        addresses: Written-out mail addresses → first place.
     """
 
     settings: Settings
@@ -69,7 +68,6 @@ class Uses:
     sections: str = ""
     section_ids: dict[int, str] = field(default_factory=dict)
     with_bcc: str = ""
-    addresses: dict[str, str] = field(default_factory=dict)
     events: set[str] = field(default_factory=set)
 
     def rules_that(self, wanted: Callable[[type[StepSettings]], bool]) -> str:
@@ -169,9 +167,7 @@ class _Reader:
     def _address(self, where: str, text: str, extra: Mapping[str, str]) -> None:
         if "{{" in text:
             self._paths(where, self._language.compile_text(text).names, extra)
-        elif "@" in text:
-            self._uses.addresses.setdefault(text, where)
-        elif text not in {"contact", "company"}:
+        elif "@" not in text and text not in {"contact", "company"}:
             self._selector(where, text, several=True)
 
     def _condition(self, source: str) -> frozenset[Path]:

@@ -61,15 +61,15 @@ def parse_address(text: str, *, where: str = "", remedy: str = "") -> Address:
     return address
 
 
-def address_fault(text: str, *, where: str = "") -> Both | None:
+def address_fault(text: str) -> Both | None:
     """What is wrong with an address, and how to write one; ``None``: nothing."""
     fault = _read(text)[1]
     if fault is None:
         return None
-    return joined([_told(text, fault, where=where), in_brackets(words.WRITE_ADDRESS.both())], by="")
+    return joined([_told(text, fault), in_brackets(words.WRITE_ADDRESS.both())], by="")
 
 
-def _told(text: str, fault: Both, *, where: str) -> Both:
+def _told(text: str, fault: Both, *, where: str = "") -> Both:
     shown = ascii(text[:100]) if not text.isprintable() else repr(text[:100])
     return words.ADDRESS.both(where=f"{where}: " if where else "", address=shown, fault=fault)
 

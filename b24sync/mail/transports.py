@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from b24sync.domain.addresses import address_fault
-from b24sync.errors import ConfigError
 from b24sync.mail.file_transport import FileMailer
 from b24sync.mail.portal_transport import PortalTransport
 from b24sync.mail.smtp import SmtpMailer
@@ -23,7 +21,7 @@ def from_settings(
     """Make the transport of ``[mail]``; nothing is opened or written yet.
 
     Args:
-        settings: The table; ``folder`` is absolute already.
+        settings: The table, checked; ``folder`` is absolute already.
         clock: For the Date header.
         ca_file: Further certificate authority to trust.
         timeout_s: Longest silence of the mail server.
@@ -31,11 +29,7 @@ def from_settings(
     Returns:
         A ``Mailer``, or for ``portal`` a ``PortalTransport``, whose ``send_talk`` the engine puts to the
         portal. All have ``close``.
-
-    Raises:
-        ConfigError: An address of ``[mail]`` is malformed.
     """
-    _check_addresses(settings)
     if settings.transport == "portal":
         return PortalTransport(from_=settings.from_, redirect_to=settings.redirect_to)
     if settings.transport == "file":
@@ -59,13 +53,3 @@ def from_settings(
         ca_file=ca_file,
         clock=clock,
     )
-
-
-def _check_addresses(settings: MailSettings) -> None:
-    own = {"from": settings.from_, "reply_to": settings.reply_to, "redirect_to": settings.redirect_to}
-    found = [
-        address_fault(text, where=f"mail.{name}") for name, text in own.items() if text or name == "from"
-    ]
-    faults = [fault for fault in found if fault is not None]
-    if faults:
-        raise ConfigError("configuration", faults)

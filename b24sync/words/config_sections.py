@@ -56,6 +56,10 @@ NO_ALERTED = Message(
     'пусто (укажите сотрудников, например ["user:1"])', 'is empty (write people, such as ["user:1"])'
 )
 PORT = Message("недопустимое значение (укажите от 1 до 65535)", "is out of range (write 1 to 65535)")
+NO_SENDER = Message(
+    "не указано, а без отправителя письма не уходят (укажите Название <name@example.ru>)",
+    "is required: no mail goes without a sender (write Name <name@example.ru>)",
+)
 FOR_SMTP = Message(
     'не указано, а для transport "smtp" нужно (укажите или выберите другой transport)',
     'is required for transport "smtp" (write it, or choose another transport)',

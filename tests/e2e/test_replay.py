@@ -290,7 +290,7 @@ def test_compare_with_the_same_rules_finds_no_change_and_says_so(recorded: tuple
 
 def test_compare_counts_mails_with_their_clients_also_in_a_trial_week(recorded: tuple[Office, int]) -> None:
     office, _ = recorded
-    mail = '[mail]\ntransport = "file"\n[safety]\ndry_run = true\n'
+    mail = '[mail]\ntransport = "file"\nfrom = "a@b.ru"\n[safety]\ndry_run = true\n'
     rule = '[[rules]]\nname = "mail"\non = "invoice.sent"\n[[rules.steps]]\nuse = "send_invoice"\n'
     new = rules_file(office, mail + rule)
     (row,) = [row for row in replay(office, "--compare", new).rows if row["rule"] == "mail"]

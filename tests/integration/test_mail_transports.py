@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from b24sync.domain.settings import MailSettings
 from b24sync.domain.values import Secret
-from b24sync.errors import ConfigError
 from b24sync.mail.file_transport import FileMailer
 from b24sync.mail.portal_transport import PortalTransport
 from b24sync.mail.smtp import SmtpMailer
@@ -48,15 +45,3 @@ def test_the_portal_transport_talks():
     sender = from_settings(MailSettings(transport="portal", from_=FROM), clock=StillClock())
     assert isinstance(sender, PortalTransport)
     sender.close()
-
-
-def test_all_malformed_addresses_are_told_at_once():
-    settings = MailSettings(from_="billing", reply_to="a@b, c@d", redirect_to="x@")
-    with pytest.raises(ConfigError) as caught:
-        from_settings(settings, clock=StillClock())
-    assert len(caught.value.faults) == 3
-    assert [str(fault).split(":")[0] for fault in caught.value.faults] == [
-        "mail.from",
-        "mail.reply_to",
-        "mail.redirect_to",
-    ]

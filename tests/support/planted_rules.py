@@ -5,7 +5,7 @@ from __future__ import annotations
 RULE = '[[rules]]\nname = "r"\non = "invoice.created"\n'
 STEP = "[[rules.steps]]\n"
 NOTIFY = STEP + 'use = "notify"\nto = ["responsible"]\n'
-MAIL = '[mail]\ntransport = "file"\n'
+MAIL = '[mail]\ntransport = "file"\nfrom = "a@b.ru"\n'
 COMMISSION = '[commission]\n[[commission.rates]]\nfor = "invoice.responsible"\npercent = "5"\n'
 
 RULES = [
@@ -233,13 +233,13 @@ OTHERS = [
     (
         MAIL + RULE + STEP + 'use = "send_invoice"\nbody_file = "none.html"\n',
         [
-            "FILE:8: rules[0].steps[0].body_file: the file FOLDER/none.html cannot be read: No such file or "
+            "FILE:9: rules[0].steps[0].body_file: the file FOLDER/none.html cannot be read: No such file or "
             "directory"
         ],
     ),
     (
         MAIL + RULE + STEP + 'use = "send_invoice"\nbody_file = "."\n',
-        ["FILE:8: rules[0].steps[0].body_file: the file FOLDER cannot be read: Is a directory"],
+        ["FILE:9: rules[0].steps[0].body_file: the file FOLDER cannot be read: Is a directory"],
     ),
     (
         '[people]\nlead = "deal.responsible"\n[[rules]]\nname = "r"\non = "task.created"\n'

@@ -40,8 +40,8 @@ SHAPES = [
     ("[rules]\n", ["FILE:1: rules: found a table, write a list of tables, each under [[…]]"]),
     ("[reminders]\ndays = [1, [2]]\n", ["FILE:2: reminders.days[1]: found a list, write a whole number"]),
     (
-        '[mail]\ntransport = "file"\ndocument_template = []\n',
-        ["FILE:3: mail.document_template: found a list, write a whole number or a text"],
+        MAIL + "document_template = []\n",
+        ["FILE:4: mail.document_template: found a list, write a whole number or a text"],
     ),
     ("[people]\nboss = 7\n", ["FILE:2: people.boss: found number 7, write a text in quotes"]),
     (
@@ -197,7 +197,7 @@ SECTIONS = [
     (
         "[mail]\n",
         [
-            'FILE:1: mail.from: is required for transport "smtp" (write it, or choose another transport)',
+            "FILE:1: mail.from: is required: no mail goes without a sender (write Name <name@example.ru>)",
             'FILE:1: mail.host: is required for transport "smtp" (write it, or choose another transport)',
         ],
     ),
@@ -209,9 +209,13 @@ SECTIONS = [
         ],
     ),
     (
-        '[mail]\ntransport = "file"\nreply_to = "a b@c"\n',
+        '[mail]\ntransport = "file"\n',
+        ["FILE:1: mail.from: is required: no mail goes without a sender (write Name <name@example.ru>)"],
+    ),
+    (
+        MAIL + 'reply_to = "a b@c"\n',
         [
-            "FILE:3: mail.reply_to: the address 'a b@c' contains a space, comma or semicolon (write one "
+            "FILE:4: mail.reply_to: the address 'a b@c' contains a space, comma or semicolon (write one "
             "address, as name@example.ru or Name <name@example.ru>)"
         ],
     ),
@@ -237,7 +241,7 @@ SECTIONS = [
         '[mail]\nhost = "h"\nfrom = "a@b.ru"\npassword = "env:SMTP_PASSWORD"\n',
         ["FILE:1: mail.user: is required for the login (write it, or remove password)"],
     ),
-    (MAIL + "port = 70000\n", ["FILE:3: mail.port: is out of range (write 1 to 65535)"]),
+    (MAIL + "port = 70000\n", ["FILE:4: mail.port: is out of range (write 1 to 65535)"]),
     (
         "[reminders]\ndays = []\n",
         ["FILE:2: reminders.days: is empty (write days from the due date, or remove [reminders])"],

@@ -180,20 +180,30 @@ STEPS = [
 ]
 
 MAILS = [
-    ('to = ["a@b@c"]\n', ["FILE:8: rules[0].steps[0].to[0]: 'a@b@c' is no e-mail address (write box@host)"]),
+    ('to = ["a@b@c"]\n', ["FILE:9: rules[0].steps[0].to[0]: 'a@b@c' is no e-mail address (write box@host)"]),
     (
         'cc = ["respnsible"]\n',
-        ["FILE:8: rules[0].steps[0].cc[0]: no person called 'respnsible' (did you mean responsible?)"],
+        ["FILE:9: rules[0].steps[0].cc[0]: no person called 'respnsible' (did you mean responsible?)"],
     ),
     (
         'bcc = "{{ contact.emials }}"\n',
-        ["FILE:8: rules[0].steps[0].bcc[0]: contact has no emials (did you mean emails?)"],
+        ["FILE:9: rules[0].steps[0].bcc[0]: contact has no emials (did you mean emails?)"],
     ),
     (
         'to = ["contact", "Ann <a@b.ru>", "user:7", "a@b.ru"]\n',
-        ["FILE:8: rules[0].steps[0].to[1]: 'Ann <a@b.ru>' is no e-mail address (write box@host)"],
+        ["FILE:9: rules[0].steps[0].to[1]: 'Ann <a@b.ru>' is no e-mail address (write box@host)"],
     ),
-    ("attach = 1\n", ["FILE:8: rules[0].steps[0].attach: found number 1, write true or false"]),
+    (
+        'to = ["анна@b.ru", "anna@b..ru"]\n',
+        [
+            "FILE:9: rules[0].steps[0].to[0]: the address 'анна@b.ru' has letters before the @ that need "
+            "SMTPUTF8, which most servers lack (use Latin ones) (write one address, as name@example.ru or "
+            "Name <name@example.ru>)",
+            "FILE:9: rules[0].steps[0].to[1]: the address 'anna@b..ru' has a malformed domain (write one "
+            "address, as name@example.ru or Name <name@example.ru>)",
+        ],
+    ),
+    ("attach = 1\n", ["FILE:9: rules[0].steps[0].attach: found number 1, write true or false"]),
 ]
 
 TEXTS = [

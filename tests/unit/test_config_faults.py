@@ -97,7 +97,7 @@ def test_a_letter_of_more_than_a_megabyte_is_none(tmp_path: Path) -> None:
     (tmp_path / "letter.html").write_bytes(b" " * 1_000_001)
     (fault,) = told(written(tmp_path, TO_SEND + 'body_file = "letter.html"\n' + PORTAL)).faults
     assert "letter.html is larger than 1 MB, which no letter is" in fault.en
-    assert_said_in_both(fault, f"{tmp_path}/b24sync.toml:8")
+    assert_said_in_both(fault, f"{tmp_path}/b24sync.toml:9")
 
 
 @pytest.mark.parametrize(("webhook", "expected"), PORTALS)

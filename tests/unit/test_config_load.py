@@ -24,6 +24,7 @@ SAMPLE = Path(__file__).parents[2] / "sample.toml"
 TEXT_RULE = """
 [mail]
 transport = "file"
+from = "a@b.ru"
 [[rules]]
 name = "r"
 on = "invoice.sent"
@@ -112,7 +113,7 @@ def test_relative_paths_count_from_the_folder_of_the_file(tmp_path, monkeypatch)
     written(
         tmp_path,
         '[portal]\nwebhook = "https://x.ru/rest/1/s/"\nca_file = "own.pem"\n[mail]\ntransport = "file"\n'
-        '[calendar]\nfile = ["calendar.xml"]\n[store]\npath = "/var/b.db"\n',
+        'from = "a@b.ru"\n[calendar]\nfile = ["calendar.xml"]\n[store]\npath = "/var/b.db"\n',
     )
     monkeypatch.chdir("/")
     found = load(tmp_path / "b24sync.toml", environ={}).settings
@@ -272,7 +273,7 @@ def test_a_text_may_be_in_a_file_of_its_own(tmp_path):
     assert step.body_file.path == tmp_path / "texts" / "invoice.html"
     (tmp_path / "texts" / "invoice.html").write_text("<p>{{ invoice.numbr }}</p>", encoding="utf-8")
     assert faults(tmp_path, TEXT_RULE) == [
-        "FILE:9: rules[0].steps[0].body_file: invoice has no numbr (did you mean number?)"
+        "FILE:10: rules[0].steps[0].body_file: invoice has no numbr (did you mean number?)"
     ]
     shutil.rmtree(tmp_path / "texts")
     assert faults(tmp_path, TEXT_RULE) == [
@@ -285,7 +286,7 @@ def test_two_bodies_are_one_too_many(tmp_path):
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "invoice.html").write_text("x")
     assert faults(tmp_path, TEXT_RULE + 'body = "y"\n') == [
-        "FILE:9: rules[0].steps[0].body_file: cannot go with body (keep one of the two)"
+        "FILE:10: rules[0].steps[0].body_file: cannot go with body (keep one of the two)"
     ]
 
 
