@@ -174,7 +174,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="a folder whose databases are made once and used again")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        folder = wanted.meta or Path(scratch)
+        folder = wanted.keep or Path(scratch)
         configs = {}
         for name, revisions in (("empty", EACH), ("long", wanted.revisions)):
             place = folder / f"{name}-{revisions}"
