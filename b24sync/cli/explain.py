@@ -68,7 +68,7 @@ def story_json(app: App, story: Story) -> dict[str, Any]:
 
 def facts_of(app: App, story: Story) -> dict[str, Any]:
     """The contract fields as they were last seen, as JSON."""
-    from b24sync.engine.apply import known_of
+    from b24sync.engine.looks import known_of
 
     stored, kind = story.stored, app.kinds.get(story.key.kind)
     if stored is None or kind is None:

@@ -11,22 +11,20 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from b24sync.domain.derive import Derived, Facts, Known, Look, derive
+from b24sync.domain.derive import Derived, Facts, Look, derive
 from b24sync.domain.entity import TASK, Entity, Key
 from b24sync.domain.event import Event
 from b24sync.domain.move import Move
 from b24sync.engine.capture.promotion import promote
 from b24sync.engine.capture.reading import KindReading
-from b24sync.engine.capture.staging import due_of, seconds, stage_of
+from b24sync.engine.capture.staging import due_of, seconds
 from b24sync.engine.history_waits import HistoryWaits
-from b24sync.rest import items
+from b24sync.engine.looks import MAPPING, UnmappableError, known_of, look_of, moment
 from b24sync.rest.authors import author_of
 from b24sync.store.news import News, Outcomes, portions
 from b24sync.store.snapshot import Stored
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from b24sync.engine.funnels import Funnels
     from b24sync.engine.plan import Planner
     from b24sync.rest.kinds import Kind
@@ -53,33 +51,6 @@ class Applied:
     touched: dict[Key, None] = field(default_factory=dict)
     unbound: dict[Key, dict[str, Any]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
-
-
-class UnmappableError(Exception):
-    """A row cannot be mapped to an entity."""
-
-
-class _Mapping:
-    """What goes wrong inside is the row's fault, not the program's: an `UnmappableError` says what."""
-
-    _FAULTS = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError)
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if isinstance(error, self._FAULTS):
-            raise UnmappableError(f"{type(error).__name__}: {error}") from error
-
-
-_MAPPING = _Mapping()
-
-
-def moment(second: int) -> datetime:
-    """Aware UTC time of Unix seconds."""
-    return datetime.fromtimestamp(second, UTC)
 
 
 @dataclass(slots=True)
@@ -109,7 +80,7 @@ class Applier:
     occurred: list[tuple[Event, Callable[[], Entity]]] = field(default_factory=list)  # not planned yet
 
     def __post_init__(self) -> None:
-        self.outcomes = Outcomes(self.store.snapshot)
+        self.outcomes = Outcomes(self.store.snapshot, self.store.staged)
 
     def apply(self, readings: Iterable[KindReading]) -> Applied:
         """Apply the news of some kinds."""
@@ -122,7 +93,7 @@ class Applier:
     def _apply_kind(self, reading: KindReading, applied: Applied) -> None:
         snapshot, kind = self.store.snapshot, reading.kind
         if reading.opened is not None:
-            snapshot.rewind(kind.name, seconds(reading.opened))
+            self.store.staged.rewind(kind.name, seconds(reading.opened))
             snapshot.close_since(kind.name)
         if reading.fresh and reading.cursor.baseline_run is not None:
             snapshot.vanish_unseen(
@@ -136,13 +107,13 @@ class Applier:
         self.held = self.store.held.of_kind(kind.name)
         self.horizon = reading.history_id
         self.newest = (snapshot.bounds(kind.name) or (0, 0))[1] if reading.widened else None
-        owners = snapshot.staged_owners(kind.name)
+        owners = self.store.staged.owners(kind.name)
         for portion in portions([*owners, *self._overdue(kind, owners)]):
             self.roots = self.store.echoes.roots_of(kind.name, portion)
             for one in self.store.news(kind.name, portion):
                 self._apply_entity(kind, one, facts, waits, applied)
             self._write_portion(applied)
-        for entity_id, state in snapshot.staged_gone(kind.name):
+        for entity_id, state in self.store.staged.gone(kind.name):
             self._gone(kind, entity_id, state, facts, applied)
         self._write_portion(applied)
         promote(
@@ -163,7 +134,7 @@ class Applier:
 
     def _overdue(self, kind: Kind, owners: Sequence[int]) -> list[int]:
         """Entities without news whose history did not come in time."""
-        overdue = self.store.snapshot.awaited(seconds(self.signpost - self.overlap), kind.name)
+        overdue = self.store.staged.awaited(seconds(self.signpost - self.overlap), kind.name)
         seen = set(owners) if overdue else set[int]()
         return [owner for owner in overdue if owner not in seen]
 
@@ -230,7 +201,7 @@ class Applier:
             UnmappableError: Its row cannot be mapped; nothing was written.
         """
         stored, rows = one.stored, self.store.shapes
-        with _MAPPING:
+        with MAPPING:
             raw = rows.row(one.row.data) if one.row else None
             known = known_of(kind, stored, rows.row(stored.data)) if stored else None
             shown = rows.row(stored.data) if raw is None and stored and one.awaited else raw
@@ -248,7 +219,7 @@ class Applier:
             outcome = outcome._replace(known=outcome.known._replace(history_id=history_id))
         row = raw if raw is not None else rows.row(stored.data if stored else "{}")
         events = [*late, *outcome.events]
-        with _MAPPING:
+        with MAPPING:
             entity = self.entity(kind, row, outcome.known.stage) if events else None
         self._write(kind, outcome, one, raw=raw, look=look, applied=applied)
         if kind.name == TASK and stored and raw is not None:
@@ -391,36 +362,3 @@ def _by_nobody(_key: Key, _field: str, _value: Any) -> bool:
 def _note_bindings(key: Key, before: dict[str, Any], after: dict[str, Any], applied: Applied) -> None:
     if before.get("ufCrmTask") != after.get("ufCrmTask"):
         applied.unbound[key] = before
-
-
-def known_of(kind: Kind, stored: Stored, row: Mapping[str, Any]) -> Known:
-    """The snapshot's side, as derivation sees it."""
-    return Known(
-        key=Key(kind.name, stored.id),
-        values=items.diff_values(kind, row),
-        stage=stored.stage,
-        stage_at=moment(stored.stage_at) if stored.stage_at is not None else None,
-        stage_run=stored.stage_run,
-        history_id=stored.history_id,
-        revision=stored.revision,
-        present=stored.state == "present",
-    )
-
-
-def look_of(kind: Kind, raw: dict[str, Any], *, compared: bool) -> Look:
-    """The portal's side, as derivation sees it.
-
-    A new entity has nothing to be compared with (a task may be closed already).
-    """
-    created, updated, moved = items.snapshot_times(raw)
-    saved = updated or created or moment(0)
-    values = items.diff_values(kind, raw) if compared or kind.name == TASK else {}
-    return Look(
-        key=Key(kind.name, items.row_id(raw)),
-        values=values,
-        stage=stage_of(kind, raw),
-        created_at=created or saved,
-        updated_at=saved,
-        moved_at=moved,
-        previous=str(raw.get("previousStageId") or "") or None,
-    )

@@ -110,7 +110,7 @@ class Commit:
             raise PendingError(planner.wanted.values())
         links.end()
         planner.close()
-        shop.store.snapshot.clear_staged([one.kind.name for one in complete])
+        shop.store.staged.clear([one.kind.name for one in complete])
         return applied
 
     def _planner(self, funnels: Funnels, links: AwaitedLinks) -> Planner:

@@ -50,9 +50,7 @@ class FunnelReading:
         """
         known = funnels.load(self.store.meta, self.kinds, self.settings)
         readable = [one.kind for one in self.gathered.complete()]
-        seen = {
-            kind.name: self._unasked(kind, self.store.snapshot.staged_stages(kind.name)) for kind in readable
-        }
+        seen = {kind.name: self._unasked(kind, self.store.staged.stages(kind.name)) for kind in readable}
         missing = [
             kind
             for kind in funnels.missing(known, readable, seen)

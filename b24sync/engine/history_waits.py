@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from b24sync.engine.funnels import Funnels
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
-    from b24sync.store.snapshot import HistoryRow
+    from b24sync.store.staged import HistoryRow
 
 
 @dataclass(slots=True)
@@ -54,26 +54,26 @@ class HistoryWaits:
 
     def defer(self) -> None:
         """Leave to the next poll the history that is younger than its entity's row, or has no entity yet."""
-        kind, snapshot = self.reading.kind, self.store.snapshot
+        kind, staged = self.reading.kind, self.store.staged
         self.held += [
             row.id
-            for row in snapshot.young_history(kind.name, seconds(self.signpost))
+            for row in staged.young_history(kind.name, seconds(self.signpost))
             if self._stale(kind, row)
         ]
-        self.held += snapshot.orphaned_history(
+        self.held += staged.orphaned_history(
             kind.name, seconds(self.signpost - self.overlap), seconds(self.signpost + self.overlap)
         )
-        snapshot.drop_history(kind.name, self.held)
+        staged.drop_history(kind.name, self.held)
 
     def _stale(self, kind: Kind, row: HistoryRow) -> bool:
-        staged = self.store.snapshot.staged_row(kind.name, row.owner)
+        staged = self.store.staged.row(kind.name, row.owner)
         stored = self.store.snapshot.entity(kind.name, row.owner)
         data = staged[1] if staged else stored.data if stored else None
         if data is None:
             return True
         raw = self.store.shapes.row(data)
         moved = items.snapshot_times(raw)[2]
-        last = self.store.snapshot.staged_history(kind.name, row.owner)[-1]
+        last = self.store.staged.history(kind.name, row.owner)[-1]
         return stage_of(kind, raw) != last.stage and (moved is None or seconds(moved) < last.at)
 
     def without_gap(
@@ -94,7 +94,7 @@ class HistoryWaits:
         if complete or dropped or old:
             return list(moves)
         self.held.append(last.id)
-        self.store.snapshot.drop_history(name, [last.id])
+        self.store.staged.drop_history(name, [last.id])
         return list(moves[:-1])
 
     def told_late(self, known: Known | None, moves: Sequence[Move], facts: Facts) -> list[Event]:

@@ -135,7 +135,7 @@ class Poller:
             "run %s: read up to %s, %s rows staged, %s requests so far",
             report.run,
             gathered.signpost.isoformat(),
-            self.store.snapshot.staged_count(),
+            self.store.staged.count(),
             self.portal.requests,
         )
         for one in gathered.kinds:
@@ -189,9 +189,9 @@ class Poller:
     def _nothing_new(self, gathered: Gathered) -> bool:
         """Whether this is an idle poll, which needs none of what applies news (and does not load it)."""
         return not (
-            self.store.snapshot.staged_count()
+            self.store.staged.count()
             or self.store.held.due([one.kind.name for one in gathered.complete()], seconds(gathered.signpost))
-            or self.store.snapshot.awaited(seconds(gathered.signpost - self.settings.poll.overlap))
+            or self.store.staged.awaited(seconds(gathered.signpost - self.settings.poll.overlap))
             or any(one.fresh for one in gathered.kinds)
             or self.workshop.follow_up_due(gathered.signpost)
         )

@@ -17,6 +17,7 @@ from b24sync.store.meta import Keep
 from b24sync.store.outbox import Outbox
 from b24sync.store.shapes import Shapes
 from b24sync.store.snapshot import Snapshot
+from b24sync.store.staged import Staged
 from b24sync.store.sweeps import Sweeps
 from b24sync.store.unjudged import Unjudged
 from b24sync.store.walks import Walks
@@ -40,6 +41,7 @@ class Store:
         self.path = path
         self.shapes = Shapes(connection)
         self.snapshot = Snapshot(connection, self.shapes)
+        self.staged = Staged(connection)
         self.journal = Journal(connection)
         self.outbox = Outbox(connection)
         self.echoes = Echoes(connection)

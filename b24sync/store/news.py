@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from b24sync.store.shapes import Shapes, dump
-from b24sync.store.snapshot import STORED, HistoryRow, Snapshot, Stored
+from b24sync.store.snapshot import STORED, Snapshot, Stored
+from b24sync.store.staged import HistoryRow, Staged
 
 T = TypeVar("T")
 
@@ -73,6 +74,7 @@ class Outcomes:
     """What came of the news of some entities, until it is written."""
 
     snapshot: Snapshot
+    staged: Staged
     entities: list[Stored] = field(default_factory=list)
     revisions: list[tuple[Any, ...]] = field(default_factory=list)
     awaits: list[tuple[str, int, int | None]] = field(default_factory=list)
@@ -97,6 +99,6 @@ class Outcomes:
         """Write it all, within the caller's transaction."""
         self.snapshot.save_many(self.entities)
         self.snapshot.add_revisions(self.revisions)
-        self.snapshot.await_history(self.awaits)
+        self.staged.await_history(self.awaits)
         for written in (self.entities, self.revisions, self.awaits):
             written.clear()

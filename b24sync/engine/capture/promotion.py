@@ -31,7 +31,7 @@ def promote(
     """
     signpost = one.begun or signpost
     floor = max(
-        store.snapshot.remember_history(
+        store.staged.remember_history(
             one.kind.name, floor_before=seconds(signpost - overlap - one.widened), now=seconds(signpost)
         ),
         one.cursor.history_floor,

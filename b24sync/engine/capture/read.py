@@ -178,7 +178,7 @@ class _Poll:
                 rows = items.page_rows(answer.result)
                 stage_rows(self.store, kind, rows, since=None, scrub=self.scrub)
                 timed = all(items.saved_at(row) is not None for row in rows)
-                if timed and self.store.snapshot.staged_row(kind.name, number) is None:
+                if timed and self.store.staged.row(kind.name, number) is None:
                     held.lift(kind.name, number)  # it is gone, or as it was
         reread = {kind.name for kind, _ in asked}
         tails = {

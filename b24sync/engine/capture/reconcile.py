@@ -290,7 +290,7 @@ def _confirmed(store: Store, done: Sweep, number: int, answer: Answer, *, tells:
     elif state == "there":
         store.sweeps.note(kind.name, "changed", [number])
     else:
-        store.snapshot.stage_gone(kind.name, number, state)
+        store.staged.add_gone(kind.name, number, state)
     store.sweeps.looked(kind.name, ("missing",), [number])
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from b24sync.domain.entity import INVOICE, TASK
 from b24sync.rest import feeds, history, items, json_values
 from b24sync.rest.dates import parse_date
-from b24sync.store.snapshot import HistoryRow
+from b24sync.store.staged import HistoryRow
 
 if TYPE_CHECKING:
     from b24sync.calls import Call
@@ -157,7 +157,7 @@ def _stage(
     for number, row in found:
         saved = items.saved_at(row)
         if items.is_template(row):
-            store.snapshot.stage_gone(kind.name, number, "vanished")  # if it was taken for one
+            store.staged.add_gone(kind.name, number, "vanished")  # if it was taken for one
         elif saved is None:
             set_aside(store, kind, number, NO_TIME, since=since)
         elif since is None or saved >= since:
@@ -169,7 +169,7 @@ def _stage(
     ]
     looked = [] if every else [(number, data) for number, _, data, _ in read]
     same = store.snapshot.same_data(kind.name, looked)
-    store.snapshot.stage_rows(kind.name, [row for row in read if row[0] not in same])
+    store.staged.add_rows(kind.name, [row for row in read if row[0] not in same])
 
 
 def as_kept(store: Store, kind: Kind, rows: Sequence[dict[str, Any]], scrub: Scrub) -> list[str]:
@@ -217,7 +217,7 @@ class HistoryPages:
             for owner, move in rows
             if move.id > after
         )
-        self.store.snapshot.stage_history(self.kind.name, news)
+        self.store.staged.add_history(self.kind.name, news)
 
 
 def page_length(result: Any) -> int:
