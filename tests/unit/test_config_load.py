@@ -277,7 +277,7 @@ def test_a_text_may_be_in_a_file_of_its_own(tmp_path):
     ]
     shutil.rmtree(tmp_path / "texts")
     assert faults(tmp_path, TEXT_RULE) == [
-        f"FILE:9: rules[0].steps[0].body_file: the file {tmp_path}/texts/invoice.html cannot be read: No "
+        f"FILE:10: rules[0].steps[0].body_file: the file {tmp_path}/texts/invoice.html cannot be read: No "
         f"such file or directory"
     ]
 
