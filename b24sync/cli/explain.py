@@ -14,6 +14,7 @@ from b24sync.engine.entity_story import Chapter, Story, write
 from b24sync.errors import UsageError
 from b24sync.log import json_line
 from b24sync.words import explain as words
+from b24sync.words.vocabulary import KINDS, word
 
 if TYPE_CHECKING:
     from b24sync.cli.session import Session
@@ -45,8 +46,8 @@ def _what_is_known(app: App, kind: str) -> str:
         return words.NOT_WATCHED(kinds=", ".join(app.settings.poll.watch))
     bounds = app.store.snapshot.bounds(kind)
     if bounds is None:
-        return words.NONE_SEEN(kind=kind)
-    return words.SEEN_BETWEEN(kind=kind, first=bounds[0], last=bounds[1])
+        return words.NONE_SEEN(kind=word(KINDS, kind))
+    return words.SEEN_BETWEEN(kind=word(KINDS, kind), first=bounds[0], last=bounds[1])
 
 
 # JSON

@@ -143,6 +143,9 @@ _LABELS_RU = {
     "invoice": "счёт",
     "responsible": "ответственный",
     "commission": "вознаграждение",
+    "database": "проверка базы",
+    "UF_CRM_RATE": "коэффициент",
+    "UF_CRM_ADDRESS": "адрес объекта",
 }
 
 

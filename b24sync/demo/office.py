@@ -116,6 +116,11 @@ class Office:
         with self.app() as app:
             return app.store.actions.counts()
 
+    def title(self, kind: str, stage: str) -> str:
+        """The portal's own title of a stage."""
+        with self.app() as app:
+            return app.workshop().funnels().title(kind, stage)
+
     def ledger(self, invoice: int) -> list[LedgerRow]:
         """What is booked for an invoice."""
         with self.app() as app:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from b24sync.demo.office import KILLED, Office, Polled
 from b24sync.demo.show import Fact, Scene, Show, Table
+from b24sync.rules.formats import money
 from b24sync.sandbox.schema import CONTACT, DEAL, INVOICE
 
 POINT = "dispatch.after_write"  # the portal has done it, and nothing of that is written down yet
@@ -83,7 +84,10 @@ class Story:
         booked = self.show.commissions(self.invoice, "expected")
         self._expect(f"{len(booked)} commissions", len(booked) == 2)
         return self.show.scene(
-            "created", polled, ("due date", f"2026-05-09 → {self._due('2026-05-12')}"), *booked
+            "created",
+            polled,
+            ("due date", f"{self.show.day('2026-05-09')} → {self._due('2026-05-12')}"),
+            *booked,
         )
 
     def own_change_comes_back(self) -> Scene:
@@ -97,7 +101,7 @@ class Story:
         moves = self.show.moves(self.invoice)
         self._expect(f"moves {moves}", moves == ["draft → sent", "sent → draft", "draft → sent"])
         self._expect(f"{len(polled.news.mails)} invoice mails", len(polled.news.mails) == 1)
-        return self.show.scene("moves", polled, ("seen", ", ".join(moves)))
+        return self.show.scene("moves", polled, ("seen", self.show.moved(self.invoice)))
 
     def reminder_is_due(self) -> Scene:
         """B2."""
@@ -112,7 +116,7 @@ class Story:
         self.office.move_invoice(self.invoice, "P")
         code = self.office.poll_killed(POINT)
         self._expect(f"exit {code} of the killed poll", code == KILLED)
-        states = ", ".join(f"{state} {count}" for state, count in self.office.states().items())
+        states = self.show.states(self.office.states())
         return self.show.scene("killed", self.office.witness.news(), ("outbox", states))
 
     def next_poll_goes_on(self) -> Scene:
@@ -129,7 +133,11 @@ class Story:
         booked = self.show.commissions(self.invoice, "earned")
         self._expect(f"{len(booked)} commissions earned", len(booked) == 2)
         return self.show.scene(
-            "resumed", polled, ("deal", f"PREPARATION → {stage}"), ("tasks", "; ".join(tasks)), *booked
+            "resumed",
+            polled,
+            ("deal", self.show.stage("deal", "PREPARATION", stage)),
+            ("tasks", "; ".join(tasks)),
+            *booked,
         )
 
     def tasks_are_done(self) -> Scene:
@@ -205,7 +213,14 @@ class Story:
             "the responsible is another", deal["assignedById"] == contact["assignedById"] == users["lead"]
         )
         facts: list[Fact] = [("responsible", office.witness.person(deal["assignedById"]))]
-        facts += [("invoice", f"{one['title']}: {one['opportunity']} {one['currencyId']}") for one in made]
+        facts += [
+            (
+                "invoice",
+                f"{one['title']}: "
+                + money(one["opportunity"], language=self.language, currency=one["currencyId"]),
+            )
+            for one in made
+        ]
         return self.show.scene("execution", Polled(polled.report, polled.news + follow.news), *facts)
 
     def portal_at_rest(self) -> Scene:
@@ -222,12 +237,12 @@ class Story:
         self._expect(f"left open: {', '.join(left)}", not left)
         sound = self.office.integrity()
         self._expect(f"the database: {sound}", sound == "ok")
-        return self.show.scene("rest", polled, ("integrity_check", sound))
+        return self.show.scene("rest", polled, ("database", sound))
 
     def _due(self, expected: str) -> str:
         due = str(self.office.invoice(self.invoice)["closedate"])[:10]
         self._expect(f"due on {due}", due == expected)
-        return due
+        return self.show.day(due)
 
     def _poll(self) -> Polled:
         polled = self.office.poll()

@@ -45,9 +45,9 @@ SINCE_AFTER_UNTIL = Message("--since позже, чем --until", "--since is la
 
 # actions by hand
 
-MOVED_DUE = Message("{actions}: к выполнению", "{actions} due now")
-MOVED_CANCELLED = Message("{actions}: отменено", "{actions} cancelled")
-MOVED_RELEASED = Message("{actions}: разрешено", "{actions} released")
+MOVED_DUE = Message("к выполнению: {actions}", "{actions} due now")
+MOVED_CANCELLED = Message("отменено: {actions}", "{actions} cancelled")
+MOVED_RELEASED = Message("разрешено: {actions}", "{actions} released")
 NEXT_POLL = Message("выполнит следующий опрос", "they run with the next poll")
 NO_ACTION = Message("действия №{id} нет", "there is no action {id}")
 SHOWS_IDS = Message("номера покажет b24sync actions", "b24sync actions shows the ids")

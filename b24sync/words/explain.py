@@ -49,10 +49,10 @@ REMINDER = Message("напоминание об оплате {at}", "payment rem
 UNKNOWN = Message("о {entity} ничего не известно", "nothing is known of {entity}")
 NOT_WATCHED = Message("читаются {kinds} (poll.watch)", "watched are {kinds} (poll.watch)")
 NONE_SEEN = Message(
-    "ни одного объекта {kind} ещё не видели; их читает b24sync poll",
+    "{kind}: ещё ни одного не видели; их читает b24sync poll",
     "no {kind} was seen yet; b24sync poll reads them",
 )
 SEEN_BETWEEN = Message(
-    "известны ID {kind} от {first} до {last}; новые читает b24sync poll",
+    "{kind}: известны ID от {first} до {last}; новые читает b24sync poll",
     "the {kind} ids that were seen lie between {first} and {last}; b24sync poll reads what is new",
 )

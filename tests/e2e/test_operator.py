@@ -98,7 +98,7 @@ def test_all_mails_are_shown_and_asked_about_before_they_are_released(firm: Firm
     assert not firm.smtp.arrived
     yes = answered(firm, "да", "release", "--all")
     assert yes.code == 0
-    assert "3 действия: разрешено" in yes.out
+    assert "разрешено: 3 действия" in yes.out
     assert firm.states()["pending"] == 3
 
 
