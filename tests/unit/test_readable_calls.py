@@ -6,8 +6,6 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 import b24sync
 
 PACKAGE = Path(b24sync.__file__).parent
@@ -31,11 +29,13 @@ def crowded(source: str) -> Iterator[str]:
                 yield f"{node.lineno}: {name} with {len(node.args)}"
 
 
-@pytest.mark.parametrize(
-    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
-)
-def test_no_call_has_more_than_five_positional_arguments(path: Path) -> None:
-    assert list(crowded(path.read_text(encoding="utf-8"))) == []
+def test_no_call_has_more_than_five_positional_arguments() -> None:
+    found = {
+        str(path.relative_to(PACKAGE)): list(crowded(path.read_text(encoding="utf-8")))
+        for path in PACKAGE.rglob("*.py")
+    }
+    assert len(found) > 300
+    assert {path: calls for path, calls in found.items() if calls} == {}
 
 
 def test_a_crowded_call_is_seen() -> None:
