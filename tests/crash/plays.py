@@ -41,6 +41,11 @@ class Play:
         """The methods that the step writes with."""
         return tried(self.of.text).methods
 
+    @property
+    def writings(self) -> int:
+        """How often the step writes; what it writes together is once."""
+        return sum(wish in {"Write", "WriteAll"} for wish in tried(self.of.text).bench.wishes)
+
     def rules(self) -> str:
         """As TOML."""
         return example(self.of.text)

@@ -221,6 +221,7 @@ def load() -> None:
         "requests",
         "rich.table",
         "sqlite_utils",
+        "tests.support.cli",
         "tests.support.zygote",
     ):
         importlib.import_module(name)
