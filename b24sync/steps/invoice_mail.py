@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from b24sync.domain.entity import COMPANY, CONTACT, DEAL, INVOICE, Key
 from b24sync.domain.html import frame, text_to_html
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from b24sync.domain.entity import Entity
     from b24sync.ports import Effects, MailReceipt
     from b24sync.steps.context import StepContext
+    from b24sync.steps.invoice_pdf import Pdf
     from b24sync.steps.mail_options import MailOptions
 
 _NO_MAIL = Message(
@@ -118,67 +119,94 @@ def send(ctx: StepContext, mailing: Mailing, invoice: Entity) -> Effects[StepRes
     Raises:
         B24SyncError: It cannot be sent as it is.
     """
-    options, memory = mailing.options, Memory(ctx.memory)
-    if ctx.settings.mail is None:
+    memory, mail = Memory(ctx.memory), ctx.settings.mail
+    if mail is None:
         raise StepError(_NO_MAIL())
-    yield from _looked_up(ctx, invoice, with_rows=options.attach)
-    to = yield from main_addressees(ctx, invoice, options.to)
-    cc = yield from addressees(ctx, invoice, options.cc)
-    bcc = yield from addressees(ctx, invoice, options.bcc)
-    is_old = ctx.kinds[INVOICE].api == "legacy"
-    link = (yield from _link(invoice)) if options.attach and is_old else ""
-    names = _names(mailing, to, link, attached=options.attach and not is_old)
-    subject = yield from _subject(ctx, mailing, names)
-    text, html = yield from _bodies(ctx, mailing, names, subject)
-    file_name = mail_texts.file_name(invoice, ctx.lang) if options.attach and not is_old else ""
-    yield Intend(_intended(ctx, to, cc, bcc, {"subject": subject, "text": text, "attachment": file_name}))
-    attachments: tuple[Attachment, ...] = ()
-    document_id: int | None = None
-    if options.attach and not is_old:
-        pdf = yield from pdf_of(ctx, memory, invoice, options.template or ctx.settings.mail.document_template)
-        if isinstance(pdf, Waiting):
-            return pdf
-        document_id = pdf.document_id
-        attachments = (Attachment(file_name, pdf.content),)
-    outgoing = Mail(
-        message_id=ctx.message_id,
-        to=to.addresses,
-        cc=cc.addresses,
-        bcc=bcc.addresses,
-        subject=subject,
-        text=text,
-        html=html,
-        attachments=attachments,
-        owner=_owner(ctx, invoice),
-        contact=_contact(ctx, to),
-        marker=ctx.marker,
-        lang=ctx.lang,
-        kept=memory.all(),
-        responsible_id=invoice.values.get("responsible_id"),
-    )
+    draft = yield from _drafted(ctx, mailing, invoice)
+    yield Intend(_intended(ctx, draft))
+    pdf: Pdf | None = None
+    if draft.file_name:
+        made = yield from pdf_of(ctx, memory, invoice, mailing.options.template or mail.document_template)
+        if isinstance(made, Waiting):
+            return made
+        pdf = made
+    outgoing = _outgoing(ctx, invoice, draft, pdf, memory.all())
     sent: MailReceipt = yield SendMail(outgoing)
-    details = _details(outgoing, sent, document_id)
+    details = _details(outgoing, sent, pdf.document_id if pdf else None)
     yield from memory.put(sent=details)
     warnings = [
-        *to.left_out,
-        *cc.left_out,
-        *bcc.left_out,
+        *draft.left_out(),
         *(_NO_COPY(whom=one) for one in sent.refused),
         *(yield from _commented(ctx, memory, mailing, invoice, sent)),
     ]
     return Done(details=details, warnings=tuple(warnings))
 
 
-def _intended(
-    ctx: StepContext, to: Addressees, cc: Addressees, bcc: Addressees, texts: Mapping[str, str]
-) -> dict[str, Any]:
+class _Draft(NamedTuple):
+    """A mail as it is written, before its PDF is made; without ``file_name`` none is attached."""
+
+    to: Addressees
+    cc: Addressees
+    bcc: Addressees
+    subject: str
+    text: str
+    html: str
+    file_name: str
+
+    def left_out(self) -> list[str]:
+        """Who was meant and gets nothing, as sentences."""
+        return [*self.to.left_out, *self.cc.left_out, *self.bcc.left_out]
+
+
+def _drafted(ctx: StepContext, mailing: Mailing, invoice: Entity) -> Effects[_Draft]:
+    options, is_old = mailing.options, ctx.kinds[INVOICE].api == "legacy"
+    yield from _looked_up(ctx, invoice, with_rows=options.attach)
+    to = yield from main_addressees(ctx, invoice, options.to)
+    cc = yield from addressees(ctx, invoice, options.cc)
+    bcc = yield from addressees(ctx, invoice, options.bcc)
+    attached = options.attach and not is_old
+    link = (yield from _link(invoice)) if options.attach and is_old else ""
+    names = _names(mailing, to, link, attached=attached)
+    subject = yield from _subject(ctx, mailing, names)
+    text, html = yield from _bodies(ctx, mailing, names, subject)
+    file_name = mail_texts.file_name(invoice, ctx.lang) if attached else ""
+    return _Draft(to=to, cc=cc, bcc=bcc, subject=subject, text=text, html=html, file_name=file_name)
+
+
+def _outgoing(
+    ctx: StepContext, invoice: Entity, draft: _Draft, pdf: Pdf | None, kept: Mapping[str, Any]
+) -> Mail:
+    return Mail(
+        message_id=ctx.message_id,
+        to=draft.to.addresses,
+        cc=draft.cc.addresses,
+        bcc=draft.bcc.addresses,
+        subject=draft.subject,
+        text=draft.text,
+        html=draft.html,
+        attachments=(Attachment(draft.file_name, pdf.content),) if pdf else (),
+        owner=_owner(ctx, invoice),
+        contact=_contact(ctx, draft.to),
+        marker=ctx.marker,
+        lang=ctx.lang,
+        kept=kept,
+        responsible_id=invoice.values.get("responsible_id"),
+    )
+
+
+def _intended(ctx: StepContext, draft: _Draft) -> dict[str, Any]:
     """The mail in words; what is empty is left out, but for the addresses and texts that every mail has."""
-    redirected = ctx.settings.mail.redirect_to if ctx.settings.mail is not None else ""
-    copies = {"cc": list(cc.addresses), "bcc": list(bcc.addresses), "redirect_to": redirected}
-    left = [*to.left_out, *cc.left_out, *bcc.left_out]
-    names = [one.name for one in to.found if one.name]
-    more = {"names": names, **texts, **copies, "left_out": left}
-    return {"to": list(to.addresses), **{name: value for name, value in more.items() if value}}
+    more = {
+        "names": [one.name for one in draft.to.found if one.name],
+        "subject": draft.subject,
+        "text": draft.text,
+        "attachment": draft.file_name,
+        "cc": list(draft.cc.addresses),
+        "bcc": list(draft.bcc.addresses),
+        "redirect_to": ctx.settings.mail.redirect_to if ctx.settings.mail is not None else "",
+        "left_out": draft.left_out(),
+    }
+    return {"to": list(draft.to.addresses), **{name: value for name, value in more.items() if value}}
 
 
 def _looked_up(ctx: StepContext, invoice: Entity, *, with_rows: bool) -> Effects[None]:
