@@ -32,3 +32,8 @@ def test_every_exception_from_the_linter_says_why():
         line for line in found if not re.search(r"# noqa: [A-Z]+[0-9]+(, [A-Z]+[0-9]+)* +(- |# )\w", line)
     ]
     assert bare == []
+
+
+def test_no_module_is_longer_than_a_person_holds_in_the_head():
+    long = {path.as_posix(): (ROOT / path).read_text("utf-8").count("\n") for path in _modules()}
+    assert {name: lines for name, lines in long.items() if lines > 400} == {}
