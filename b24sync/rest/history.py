@@ -31,6 +31,11 @@ def newest(kind: Kind) -> Call:
     return Call("crm.stagehistory.list", params)
 
 
+def plain(kind: Kind) -> Call:
+    """Any rows, asked for with nothing that an older portal might refuse."""
+    return Call("crm.stagehistory.list", {"entityTypeId": kind.history_type_id})
+
+
 def of_owner(kind: Kind, owner_id: int) -> Call:
     """The newest rows of one entity, newest first."""
     params = {

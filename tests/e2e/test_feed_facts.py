@@ -126,6 +126,20 @@ def test_a_refused_question_is_no_portal_without_stage_history(make: Make, code:
     assert [move[2] for move in world.story(f"invoice:{number}")] == ["sent", "paid", "sent"]
 
 
+@pytest.mark.parametrize("code", ["INVALID_ARG_VALUE", "100", "0", "ENTITY_TYPE_NOT_SUPPORTED"])
+def test_a_portal_that_refuses_even_the_plain_question_keeps_no_stage_history(make: Make, code: str) -> None:
+    world = make()
+    number = world.portal.add_item(INVOICE, title="one")
+    world.portal.faults.add(
+        Fault("error", "crm.stagehistory.list", code=code, description="No", where="command", times=10_000)
+    )
+    world.poll()
+    world.advance(600)
+    world.portal.update_item(INVOICE, number, 1, stageId=S)
+    assert world.poll().exit_code == 0
+    assert [move[2] for move in world.story(f"invoice:{number}")] == ["sent"]
+
+
 def test_a_portal_without_stage_history_is_asked_for_it_once_a_day(make: Make) -> None:
     world = make(stagehistory31=False)
     _baseline(world)

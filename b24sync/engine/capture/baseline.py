@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from b24sync.calls import Call
 from b24sync.engine.capture.paging import Chain, advance
-from b24sync.engine.capture.refusals import lacks_history, refusal
+from b24sync.engine.capture.refusals import keeps_none, refusal
 from b24sync.engine.capture.staging import BaselinePages, Scrub, seconds
 from b24sync.errors import PortalError
 from b24sync.rest import history
@@ -20,7 +20,7 @@ from b24sync.rest import history
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from b24sync.calls import Portal
+    from b24sync.calls import Answer, Portal
     from b24sync.engine.capture.allowance import Allowance
     from b24sync.rest.kinds import Kind
     from b24sync.store import Store
@@ -123,6 +123,7 @@ def _begin(
     errors = dict[str, PortalError]()
     calls = {f"h{kind.name}": history.newest(kind) for kind in fresh if kind.history_type_id is not None}
     answers, at = portal.chain(calls or {"time": _server_time()})
+    refused = {kind.name for kind in fresh if _keeps_no_history(portal, kind, answers)}
     with store.transaction():
         if origin and store.meta.get("origin") is None:
             store.meta.put("origin", origin)
@@ -143,13 +144,18 @@ def _begin(
                     else max((move.id for _, move in history.read_rows(answer.result)), default=0)
                 )
                 cursor = replace(cursor, history="yes", history_id=newest, history_floor=newest)
-            elif answer is not None and answer.error is not None and lacks_history(answer.error):
+            elif kind.name in refused:
                 cursor = replace(cursor, history="no", probed_at=seconds(at))
             elif kind.history_type_id is not None:
                 errors[kind.name] = refusal(answer.error if answer else None, "crm.stagehistory.list")
                 continue
             store.snapshot.save_cursor(cursor)
     return errors
+
+
+def _keeps_no_history(portal: Portal, kind: Kind, answers: Mapping[str, Answer]) -> bool:
+    answer = answers.get(f"h{kind.name}")
+    return answer is not None and answer.error is not None and keeps_none(portal, kind, answer.error)
 
 
 def _server_time() -> Call:

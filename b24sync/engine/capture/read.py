@@ -18,7 +18,7 @@ from b24sync.engine.capture.filter_shift import FilterShift
 from b24sync.engine.capture.isolation import known, name_no_more, of_a_row, read_apart
 from b24sync.engine.capture.paging import PAGE, Chain
 from b24sync.engine.capture.reading import Gathered, KindReading
-from b24sync.engine.capture.refusals import lacks_history, left_out, refusal
+from b24sync.engine.capture.refusals import keeps_none, left_out, refusal
 from b24sync.engine.capture.staging import (
     HistoryPages,
     Scrub,
@@ -286,7 +286,7 @@ class _Poll:
         chain = Chain(name, pages, one.history_from, one.kind.name, last=True)
         answer = answers.get(name)
         error = answer.error if answer else None
-        if error is not None and one.history == "unknown" and lacks_history(error):
+        if error is not None and one.history == "unknown" and keeps_none(self.portal, one.kind, error):
             one.history, one.probed = "no", True
             return None
         if of_a_row(error) and one.history == "yes":
