@@ -30,6 +30,10 @@ def _called() -> int | None:
     if plain is not None:
         return plain()
     from b24sync.cli.commands import app
+    from b24sync.words import speak
+    from b24sync.words.spoken import of_environment
+
+    speak(of_environment(os.environ))  # until a configuration is read, which says in what language
 
     # what a command exits with is returned, not raised
     return app(prog_name="b24sync", standalone_mode=False)  # type: ignore[no-any-return]

@@ -66,8 +66,8 @@ def take_in(session: Session, file: Path) -> int:
 
 def prune(session: Session, *, older_than: str) -> int:
     """Forget what is older than an age."""
-    age = typed_duration(older_than, option="--older-than")
     with session.app(offline=True) as app:
+        age = typed_duration(older_than, option="--older-than")
         store = app.open_store(create=False)
         before = int((app.clock.now() - age).timestamp())
         gone = Trim(store, before, lambda: app.clock.sleep(_TURN_S)).run()

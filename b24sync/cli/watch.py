@@ -15,6 +15,7 @@ from b24sync.cli.poll import Wanted, poll_configuration
 from b24sync.cli.times import typed_duration
 from b24sync.errors import ConfigError, UsageError
 from b24sync.words import commands as said
+from b24sync.words import speak
 from b24sync.words.system_refusals import refusal
 
 if TYPE_CHECKING:
@@ -26,11 +27,11 @@ log = logging.getLogger(__name__)
 
 def run(session: Session, interval: str) -> int:
     """Poll every interval; the action in hand is finished before the end, which is exit 0."""
+    for source in session.sources():
+        speak(session.load(source).settings.language)  # a wrong configuration ends it at once
     pause_s = typed_duration(interval, option="--interval").total_seconds()
     if pause_s < 1:
         raise UsageError(said.TOO_OFTEN())
-    for source in session.sources():
-        session.load(source)  # a wrong configuration ends it at once
     logging.getLogger("b24sync.cli").setLevel(logging.DEBUG if session.verbose else logging.INFO)
     log.info("polling every %s: %s", interval, ", ".join(str(source.path) for source in session.sources()))
     stopped = threading.Event()

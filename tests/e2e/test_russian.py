@@ -87,6 +87,9 @@ REFUSED = (
     ("units", "--cron", "--systemd"),
     ("poll", "--since", "2026-01-01"),
     ("poll", "--max-time", "long"),
+    ("watch", "--interval", "often"),
+    ("watch", "--interval", "0s"),
+    ("snapshot", "prune", "--older-than", "ages"),
 )
 
 
@@ -130,3 +133,13 @@ def test_what_a_mass_deletion_stops_is_told_in_russian_and_kept_as_numbers(firm:
     kinds = {one["kind"]: one["guard"] for one in firm.run("status", "--json").rows[0]["cursors"]}
     assert "are gone from the portal at once" in kinds["invoice"]
     assert kinds["deal"] is None
+
+
+def test_before_a_configuration_is_read_the_language_is_that_of_the_environment(tmp_path: Path) -> None:
+    with opened(tmp_path / "firm") as firm:
+        for words in (("--only", "absent", "status"), ("init",), ("test", "absent.toml")):
+            ran = firm.run(*words, env={"LANG": "ru_RU.UTF-8", "LC_ALL": ""})
+            assert ran.code == 2, ran
+            assert re.search("[а-яё]", ran.err), ran
+            assert english(ran.err) == []
+            assert not re.search("[а-яё]", firm.run(*words, env={"LANG": "C.UTF-8", "LC_ALL": ""}).err)
