@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from b24sync.doctor.finding import Finding, fail, ok, unchecked, warn
 from b24sync.domain.entity import INVOICE
-from b24sync.engine.capture.refusals import lacks_history
+from b24sync.engine.capture.refusals import keeps_none
 from b24sync.errors import ScopeError
 from b24sync.words import doctor_portal as words
 
@@ -71,7 +71,7 @@ def stage_history(app: App, survey: Survey) -> Iterator[Finding]:
             yield ok(name, words.HISTORY_KEPT.both(type=kind.history_type_id))
         elif isinstance(answer.error, ScopeError):
             yield fail(name, str(answer.error), answer.error.remedy)
-        elif lacks_history(answer.error):
+        elif keeps_none(app.portal, kind, answer.error):
             event = f"{kind.name}.{'status' if kind.name == INVOICE else 'stage'}_changed"
             told = words.NO_HISTORY.both(why=answer.error, event=event)
             yield warn(name, told, words.POLL_EVERY_MINUTE.both())

@@ -148,6 +148,17 @@ def test_a_portal_without_stage_history_of_invoices_says_what_cannot_be_seen(tmp
     assert ended.code == 0
 
 
+def test_a_question_for_stage_history_that_is_refused_is_told_as_the_poll_takes_it(tmp_path):
+    refused = {"code": "INVALID_ARG_VALUE", "description": "Invalid filter", "where": "command"}
+    with served_portal() as (portal, _, webhook):
+        portal.faults.add(Fault("error", "crm.stagehistory.list", times=1, having='"31"', **refused))
+        once = examined(tmp_path, webhook)
+        portal.faults.add(Fault("error", "crm.stagehistory.list", times=100, having='"31"', **refused))
+        always = examined(tmp_path, webhook)
+    assert "cannot be checked" in only(once, "stage_history.invoice")["message"]
+    assert "A → B → A" in only(always, "stage_history.invoice")["message"]
+
+
 def test_unknown_stages_are_told_with_the_one_that_was_meant(tmp_path):
     text = """
 [invoice.status]
