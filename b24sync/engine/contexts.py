@@ -67,7 +67,7 @@ class ContextMaker:
         if step is None:
             return Skipped("rule_gone", {"message": words.RULE_GONE(step=action.step, rule=action.rule)})
         if not hasattr(step, "run"):
-            return Failed(f"the step {action.step} cannot be run by this version")
+            return Failed(words.NO_RUN(step=action.step))
         return cast("RunnableStep", step).run(self.context(action))
 
     def step_of(self, action: Action) -> StepSettings | None:

@@ -11,6 +11,7 @@ from b24sync.domain.entity import TASK, Key
 from b24sync.engine.capture.staging import stage_of
 from b24sync.rest import items
 from b24sync.store.snapshot import Stored
+from b24sync.words import polling as words
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -34,7 +35,7 @@ class _Mapping:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if isinstance(error, self._FAULTS):
-            raise UnmappableError(f"{type(error).__name__}: {error}") from error
+            raise UnmappableError(words.ROW_FAULT(why=f"{type(error).__name__}: {error}")) from error
 
 
 MAPPING = _Mapping()

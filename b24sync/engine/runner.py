@@ -210,7 +210,7 @@ def _heard(one: RunningAction, answers: list[Answer]) -> None:
 
 def _post(one: RunningAction, around: Surroundings) -> None:
     if not isinstance(one.effect, SendMail):
-        one.end(Failed(f"the step wished for {type(one.effect).__name__}"))
+        one.end(Failed(words.NO_EFFECT(what=type(one.effect).__name__)))
         return
     outgoing = one.effect.mail
     if around.post is not None:

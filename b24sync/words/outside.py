@@ -57,6 +57,12 @@ GIVEN_UP = Message("{why} (отказались после {attempts})", "{why} 
 RULE_GONE = Message(
     "в правиле {rule} шага {step} больше нет", "there is no step {step} in rule {rule} any more"
 )
+NO_RUN = Message(
+    "шаг {step} в этой версии программы не выполняется", "the step {step} cannot be run by this version"
+)
+NO_EFFECT = Message(
+    "ошибка программы: шаг потребовал {what}", "a fault of the program: the step wished for {what}"
+)
 STEP_UNCLEAR = Message(
     "шаги {step} правила {rule} с тех пор изменены, и не видно, какой из них имелся в виду (посмотрите, что "
     "сделано, затем b24sync cancel)",

@@ -106,3 +106,13 @@ ACTIONS_WAIT = Message(
     "время опроса вышло, остальные действия выполнит следующий",
     "the time of this poll is over; the next one does the rest of the actions",
 )
+
+# what cannot be read of the portal's rows
+
+NO_ROW_ID = Message("строка, id которой не прочесть: {shown}", "a row whose id cannot be read: {shown}")
+NO_ROW_TIME = Message(
+    "в ней нет времени создания и времени изменения",
+    "it says neither when it was created nor when it was changed",
+)
+HISTORY_ROW = Message("запись {id} истории стадий: {why}", "row {id} of the stage history: {why}")
+ROW_FAULT = Message("строку портала не разобрать ({why})", "the portal's row makes no sense ({why})")

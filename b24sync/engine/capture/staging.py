@@ -11,6 +11,7 @@ from b24sync.domain.entity import INVOICE, TASK
 from b24sync.rest import feeds, history, items, json_values
 from b24sync.rest.dates import parse_date
 from b24sync.store.staged import HistoryRow
+from b24sync.words import polling as words
 
 if TYPE_CHECKING:
     from b24sync.calls import Call
@@ -97,7 +98,7 @@ def numbered(store: Store, kind: Kind, rows: Iterable[dict[str, Any]]) -> list[t
     for row in rows:
         number = items.id_of(row)
         if number is None:
-            set_aside(store, kind, 0, f"a row whose id cannot be read: {row.get('id', row.get('ID'))!r}")
+            set_aside(store, kind, 0, words.NO_ROW_ID(shown=repr(row.get("id", row.get("ID")))))
         else:
             found.append((number, row))
     return found
@@ -116,9 +117,6 @@ def set_aside(store: Store, kind: Kind, entity_id: int, why: str, *, since: date
     at = store.snapshot.cursor(kind.name).signpost or 0
     fresh_from = seconds(since) if since is not None else None
     store.held.note(kind.name, entity_id, "row", why, at=at, fresh_from=fresh_from)
-
-
-NO_TIME = "it says neither when it was created nor when it was changed"
 
 
 def stage_rows(
@@ -159,7 +157,7 @@ def _stage(
         if items.is_template(row):
             store.staged.add_gone(kind.name, number, "vanished")  # if it was taken for one
         elif saved is None:
-            set_aside(store, kind, number, NO_TIME, since=since)
+            set_aside(store, kind, number, words.NO_ROW_TIME(), since=since)
         elif since is None or saved >= since:
             fitting.append((number, seconds(saved), row))
     texts = as_kept(store, kind, [row for _, _, row in fitting], scrub)
@@ -199,7 +197,7 @@ class HistoryPages:
 
     def unreadable(self, number: int, why: str) -> None:
         """Pass over a row that the portal cannot answer for: the entity's own row tells its stage."""
-        set_aside(self.store, self.kind, 0, f"row {number} of the stage history: {why}")
+        set_aside(self.store, self.kind, 0, words.HISTORY_ROW(id=number, why=why))
 
     def reference(self, name: str) -> str:
         """The last id of a full page."""
@@ -278,7 +276,7 @@ class BaselinePages:
         if items.is_template(raw) or (created and self.opened is not None and created >= self.opened):
             return None
         if created is None:
-            set_aside(self.store, self.kind, number, NO_TIME)
+            set_aside(self.store, self.kind, number, words.NO_ROW_TIME())
             return None
         saved = updated or created
         return (
