@@ -171,8 +171,8 @@ def clean(text: object) -> str:
 
 def _refusal(fault: Trouble, method: str) -> PortalError:
     if fault.recovery is Recovery.CREDENTIALS:
-        remedy = words.CHECK_WEBHOOK()
-        return CredentialsError(fault.text, method=method, code=fault.code, remedy=remedy)
+        why = words.NOT_LET_IN(why=fault.text)  # of the webhook, so no method is named
+        return CredentialsError(why, code=fault.code, remedy=words.CHECK_WEBHOOK())
     if fault.recovery is Recovery.SCOPE:
         scope = scope_of(method)
         remedy = words.ADD_SCOPE(scope=scope) if scope else words.ADD_A_SCOPE()

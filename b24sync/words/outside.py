@@ -22,6 +22,7 @@ UNREACHED = Message("портал {portal} недоступен: {why}", "the po
 NO_EXPLANATION = Message("без объяснения", "no explanation")
 REFUSED = Message("отказано без объяснения", "refused without an explanation")
 IN_DOUBT = Message("неизвестно, выполнено ли: {why}", "done or not, nobody knows: {why}")
+NOT_LET_IN = Message("портал не принимает вебхук: {why}", "the portal does not accept the webhook: {why}")
 CHECK_WEBHOOK = Message(
     "проверьте portal.webhook: секрет, срок действия, владельца, тариф портала",
     "check portal.webhook: its secret, its expiry date, its owner, the portal's plan",

@@ -143,3 +143,11 @@ def test_before_a_configuration_is_read_the_language_is_that_of_the_environment(
             assert re.search("[а-яё]", ran.err), ran
             assert english(ran.err) == []
             assert not re.search("[а-яё]", firm.run(*words, env={"LANG": "C.UTF-8", "LC_ALL": ""}).err)
+
+
+def test_a_webhook_that_is_refused_is_told_without_the_name_of_a_method(firm: Firm) -> None:
+    firm.set(webhook_valid=False)
+    ran = firm.run("poll")
+    assert ran.code == 77
+    assert ran.err.startswith("портал не принимает вебхук: "), ran
+    assert "batch" not in ran.err
