@@ -71,4 +71,5 @@ def _listed(name: str, text: str, titled: Callable[[str], str]) -> str:
     """What was wanted is a list: statuses and stages, as ``sent or paid``."""
     if name not in {"wanted", "now"}:
         return text
-    return OR().join(NONE() if one == "none" else titled(one) for one in text.split(" or "))
+    shown = (NONE() if one == "none" else titled(one) for one in text.split(" or "))
+    return OR().join(dict.fromkeys(shown))  # stages of several funnels may be called alike

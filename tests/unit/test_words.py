@@ -147,3 +147,11 @@ def test_a_recorded_verdict_is_said_in_the_language_of_who_reads_it(recorded: st
     assert verdict(recorded) == said
     speak("en")
     assert verdict(recorded) == recorded
+
+
+def test_stages_that_are_called_alike_are_told_once() -> None:
+    speak("ru")
+    titles = {"EXECUTING": "«В работе»", "C1:EXECUTING": "«В работе»", "NEW": "«Новая»"}
+    said = verdict("to is NEW, wanted EXECUTING or C1:EXECUTING", titled=titles.__getitem__)
+    assert said == "стало «Новая», нужно «В работе»"
+    assert verdict("from is none, wanted sent") == "было ничего, нужно sent"
