@@ -198,8 +198,11 @@ def _rehearsed(app: App, actions: Sequence[Action]) -> list[Mapping[str, Any]]:
 
 
 def _addresses(told: Mapping[str, Any]) -> list[str]:
-    to = told.get("to")
-    return [to] if isinstance(to, str) else [str(one) for one in to or ()]
+    """Whom something goes to: addresses of mails, names of users."""
+    to, names = told.get("to"), told.get("names") or ()
+    listed = [to] if isinstance(to, str | int) else list(to or ())
+    named = dict(zip(listed, names, strict=False))
+    return [str(named.get(one) or f"user:{one}") if isinstance(one, int) else str(one) for one in listed]
 
 
 def _move(app: App, command: Command, wanted: Wanted, chosen: Sequence[Action]) -> int:

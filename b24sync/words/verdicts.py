@@ -27,7 +27,7 @@ NEWER = Message(
     "was not asked: the rule is newer than the event (b24sync replay asks it)",
 )
 OR = Message(" или ", " or ")
-NONE = Message("ничего", "none")
+NONE = Message("без стадии", "none")
 GONE = Message("{said} (правила больше нет)", "{said} (the rule is gone since)")
 
 _PATTERNS: Mapping[str, Message] = {

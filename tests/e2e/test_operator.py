@@ -5,6 +5,7 @@ Mails again, reminders and rules by hand, with a preview, a question and words f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -333,3 +334,14 @@ def test_where_several_rules_mail_differently_the_operator_says_which(firm: Firm
     assert firm.run("resend-invoice", str(invoice), "--rule", "mail-en", "--yes").code == 0
     (mail,) = firm.mailed()
     assert mail.message["Subject"].startswith("Please pay")
+
+
+def test_whom_a_notice_goes_to_is_shown_by_name_before_it_is_released(firm: Firm) -> None:
+    firm.set(scopes=("crm", "task", "user", "department", "lists"))
+    firm.invoice()
+    firm.later()
+    firm.run("poll")
+    shown = firm.run("cancel", "--all", "--yes").out
+    assert "получатели: " in shown, shown
+    assert "Марина Орлова" in shown
+    assert not re.search(r"получатели: (.*, )?\d+\b", shown)

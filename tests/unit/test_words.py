@@ -154,4 +154,4 @@ def test_stages_that_are_called_alike_are_told_once() -> None:
     titles = {"EXECUTING": "«В работе»", "C1:EXECUTING": "«В работе»", "NEW": "«Новая»"}
     said = verdict("to is NEW, wanted EXECUTING or C1:EXECUTING", titled=titles.__getitem__)
     assert said == "стало «Новая», нужно «В работе»"
-    assert verdict("from is none, wanted sent") == "было ничего, нужно sent"
+    assert verdict("from is none, wanted sent") == "было без стадии, нужно sent"
