@@ -137,12 +137,12 @@ def test_what_a_mass_deletion_stops_is_told_in_russian_and_kept_as_numbers(firm:
 
 def test_before_a_configuration_is_read_the_language_is_that_of_the_environment(tmp_path: Path) -> None:
     with opened(tmp_path / "firm") as firm:
-        for words in (("--only", "absent", "status"), ("init",), ("test", "absent.toml")):
-            ran = firm.run(*words, env={"LANG": "ru_RU.UTF-8", "LC_ALL": ""})
+        for words in (("--only", "absent", "status"), ("init", "--webhook", "x"), ("test", "absent.toml")):
+            ran = firm.run(*words, cwd=tmp_path, env={"LANG": "ru_RU.UTF-8", "LC_ALL": ""})
             assert ran.code == 2, ran
             assert re.search("[а-яё]", ran.err), ran
             assert english(ran.err) == []
-            assert not re.search("[а-яё]", firm.run(*words, env={"LANG": "C.UTF-8", "LC_ALL": ""}).err)
+            assert not re.search("[а-яё]", firm.run(*words, cwd=tmp_path, env={"LANG": "C.UTF-8"}).err)
 
 
 def test_a_webhook_that_is_refused_is_told_without_the_name_of_a_method(firm: Firm) -> None:
