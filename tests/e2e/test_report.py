@@ -333,3 +333,12 @@ def test_a_table_of_stages_becomes_paragraphs_on_a_narrow_screen(polled: Office)
     stages = page[page.index("Time in stages") :]
     assert '<table class="stack">' in stages[: stages.index("</section>")]
     assert 'data-label="Median"' in stages
+
+
+def test_an_anonymized_history_holds_no_learnt_name(polled: Office, tmp_path: Path) -> None:
+    assert polled.query("SELECT count(*) FROM cache WHERE name LIKE 'name:%'")[0][0]
+    history = tmp_path / "history.jsonl"
+    assert polled.run("snapshot", "export", str(history), "--anonymize").code == 0
+    text = history.read_text(encoding="utf-8")
+    assert '"name:' not in text
+    assert "Ромашка" not in text
