@@ -197,7 +197,8 @@ class Planner:
         except PortalError as error:
             verdict = Verdict(False, f"a link was refused: {error}", fault=str(error))
         if verdict.fault:
-            self.faults.append(words.RULE_ON(rule=rule.name, entity=event.entity, why=verdict.fault))
+            named = self.store.figures.called(event.entity.kind, event.entity.id)
+            self.faults.append(words.RULE_ON(rule=rule.name, entity=named, why=verdict.fault))
         return verdict
 
     def _write(self, rule: RuleSettings, event: Event, event_id: int) -> None:
