@@ -167,7 +167,7 @@ def _unread(
 
 def _content(path: Path) -> bytes:
     """The file, never all of one without an end; a shell's ``<(...)`` and /dev/stdin are pipes, and meant."""
-    if path.is_absolute() and path.parts[1:2] == ("dev",):
+    if path.is_absolute() and path.parts[1:2] == ("dev",) and path.parts[2:3] != ("shm",):
         with path.open("rb") as file:
             return file.read(_LARGEST + 1)
     return read_plain(path, _LARGEST)
