@@ -228,4 +228,4 @@ def test_a_rule_on_finished_tasks_needs_tasks_to_be_watched(firm: Firm) -> None:
     firm.write(sections='[poll]\nwatch = ["invoice", "deal"]\n')
     ran = firm.run("poll")
     assert ran.code == 2
-    assert 'rules[1].on[0]: needs the tasks, and task is not watched (add "task" to poll.watch)' in ran.err
+    assert "rules[1].on[0]: нужны задачи, а за task" in ran.err
