@@ -18,10 +18,17 @@ CONFIG = 'language = "en"\n[poll]\nwatch = ["invoice", "deal"]\nreconcile_every 
     "paid", "invoice.paid", to="user:2", text="paid {{ invoice.id }}"
 )
 HOWS = [(code, nth) for code in ("WRONG_ENCODING", "a page") for nth in (1, 2)]
+PASSED = [point for point in POINTS if not point.startswith("mail")]
+CASES = [(point, *how) for point in PASSED for how in HOWS]
+CHOSEN = CASES if LONG else CASES[::3]
 
 
-@pytest.mark.parametrize(("code", "nth"), HOWS if LONG else HOWS[1:3])
-@pytest.mark.parametrize("point", [point for point in POINTS if not point.startswith("mail")])
+def test_every_point_and_every_way_is_chosen() -> None:
+    assert {point for point, *_ in CHOSEN} == set(PASSED)
+    assert {tuple(how) for _, *how in CHOSEN} == set(HOWS)
+
+
+@pytest.mark.parametrize(("point", "code", "nth"), CHOSEN)
 def test_a_kill_while_a_row_cannot_be_read(tmp_path: Path, point: str, code: str, nth: int) -> None:
     with World(tmp_path, CONFIG) as world:
         ids = [world.portal.add_item(INVOICE, title="old") for _ in range(55)]
