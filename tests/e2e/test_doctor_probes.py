@@ -23,6 +23,7 @@ from b24sync.sandbox.schema import DEAL, INVOICE
 from b24sync.words import speak
 from b24sync.words.doctor import said
 from tests.support.config import written
+from tests.support.world import LocalClock
 
 RULES = """
 [[rules]]
@@ -463,7 +464,7 @@ def test_a_scope_that_is_missing_is_told_among_the_scopes_and_its_probe_is_left_
 def test_a_portal_that_goes_away_meanwhile_leaves_the_other_checks_alone(ward):
     ward.portal.faults.add(Fault("drop_before", "crm.item.productrow.list", 1000, where="command"))
     path = written(ward.folder, f'language = "en"\n[portal]\nwebhook = "{ward.webhook}"\n{RULES}')
-    with closing(App(load(path, environ={}))) as app:
+    with closing(App(load(path, environ={}), clock=LocalClock())) as app:
         examination = Examination(app, offline=False)
         found = {one.check: one for one in examination.findings()}
     assert examination.exit_code in {0, 69}

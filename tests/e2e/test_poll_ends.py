@@ -46,11 +46,11 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
         yield firm
 
 
-def polled(firm: Firm, *, codes: tuple[int, ...] = (0,)) -> int:
+def polled(firm: Firm, *, codes: tuple[int, ...] = (0,), **given: Any) -> int:
     """Poll a minute later; the number of requests that the portal got."""
     firm.later()
     before = len(firm.portal.requests)
-    ran = firm.run("poll", "--json")
+    ran = firm.run("poll", "--json", **given)
     assert ran.code in codes, ran.said
     assert "Traceback" not in ran.said
     return len(firm.portal.requests) - before
@@ -74,7 +74,7 @@ def a_while_later(firm: Firm) -> None:
 def test_a_write_that_is_refused_for_now_is_tried_once_a_poll(firm: Firm, kind: Any, where: Any) -> None:
     firm.portal.faults.add(Fault(kind, method="crm.item.update", times=MANY, where=where))
     firm.invoice()
-    assert polled(firm, codes=(0, 69, 77)) < FEW
+    assert polled(firm, codes=(0, 69, 77), hurried=True) < FEW
     assert firm.states() == {"pending": 2}
     assert firm.told(1) == []
     firm.portal.faults.clear()
@@ -95,7 +95,7 @@ def test_a_postponed_write_has_a_minute_before_its_next_try(firm: Firm) -> None:
         Fault("error", "crm.item.update", code="QUERY_LIMIT_EXCEEDED", http=503, times=MANY)
     )
     firm.invoice()
-    polled(firm, codes=(69,))
+    polled(firm, codes=(69,), hurried=True)
     asked = firm.portal.requests.methods().count("crm.item.update")
     for _ in range(5):
         polled(firm, codes=(0, 69))

@@ -155,9 +155,13 @@ def typed(
     return code, shown.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-def b24sync(*arguments: str, cwd: Path, environ: Mapping[str, str] = {}, stdin: str = "") -> Ran:
+def b24sync(
+    *arguments: str, cwd: Path, environ: Mapping[str, str] = {}, stdin: str = "", hurried: bool = False
+) -> Ran:
     """Run the command; its home is the folder, and no configuration is found elsewhere."""
-    return ran(arguments, env={**_clean(), "HOME": str(cwd), **environ}, cwd=cwd, stdin=stdin)
+    given = {"hurried": True} if hurried else None
+    env = {**_clean(), "HOME": str(cwd), **environ}
+    return ran(arguments, env=env, cwd=cwd, stdin=stdin, given=given)
 
 
 def on_terminal(
