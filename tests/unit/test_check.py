@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests import check
@@ -52,3 +54,7 @@ def test_shares_count_lines_and_branches_by_part():
         }
     }
     assert check.covered(report).startswith("all 70.0 %, domain 90.0 %, rules 100.0 %")
+
+
+def test_no_line_is_counted_while_commands_run_elsewhere(zygote):
+    assert sys.gettrace() is None  # under coverage, in a worker, one measurement is begun within another
