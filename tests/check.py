@@ -164,7 +164,7 @@ def tested(*, everything: bool) -> tuple[str, str]:
 
     Args:
         everything: Measure all tests, and the commands that they run in processes of their own; it takes
-            about three times as long. Otherwise `tests.conftest` says what is measured.
+            much longer. Otherwise `tests.conftest` says what is measured.
     """
     with scratch() as folder:
         report = Path(folder, "report")

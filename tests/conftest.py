@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from datetime import datetime
@@ -36,6 +37,9 @@ MEASURED = {
     "test_task_sets.py",
 }
 """Folders and files of tests whose lines are counted in every run; the gate ``coverage`` counts all."""
+CASES = 20
+"""Of a test with many cases, so many are counted in each worker: the others take the same lines."""
+_cases = Counter[tuple[str, str]]()
 OUTSIDE = {"office", "polled", "firm", "zygote"}
 """Fixtures of tests whose commands run in processes of their own: what runs here is the stand-in portal."""
 
@@ -50,7 +54,12 @@ def _measured(item: pytest.Item) -> bool:
         return False
     if item.get_closest_marker("hypothesis") is not None and not EVERYTHING:
         return False  # the same lines a hundred times
-    return EVERYTHING or bool(MEASURED & set(item.nodeid.partition("::")[0].split("/")))
+    if EVERYTHING:
+        return True
+    path, _, name = item.nodeid.partition("::")
+    _cases[path, name.partition("[")[0]] += 1
+    few = _cases[path, name.partition("[")[0]] <= CASES
+    return few and bool(MEASURED & set(path.split("/")))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -58,8 +67,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Count no lines of a test that is not measured."""
     import coverage
 
-    stopped: list[coverage.Coverage] = []
-    while not _measured(item) and (measuring := coverage.Coverage.current()):
+    measured, stopped = _measured(item), list[coverage.Coverage]()
+    while not measured and (measuring := coverage.Coverage.current()):
         measuring.stop()  # where one was begun within another, as in a worker, that one goes on
         stopped.append(measuring)
     try:
