@@ -7,7 +7,6 @@ import pty
 import re
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -50,7 +49,6 @@ def spaces(text: str) -> str:
 def told(tmp_path_factory) -> subprocess.CompletedProcess[str]:
     """The demonstration without a terminal, in English, in a folder of its own."""
     folder = tmp_path_factory.mktemp("demo")
-    begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "b24sync", "demo"],
         check=False,
@@ -60,19 +58,17 @@ def told(tmp_path_factory) -> subprocess.CompletedProcess[str]:
         text=True,
         timeout=110,
     )
-    done.seconds = time.monotonic() - begun
     done.left = list(folder.iterdir())
     return done
 
 
 def test_the_story_ends_as_it_is_told(told):
     assert (told.returncode, told.stderr) == (0, "")
-    assert told.seconds < 60  # 20 s on a quiet machine; about 3 are needed
 
 
-@pytest.mark.parametrize("automation", TOLD)
-def test_each_automation_is_seen_at_work(told, automation):
-    assert TOLD[automation] in spaces(told.stdout)
+def test_each_automation_is_seen_at_work(told):
+    shown = spaces(told.stdout)
+    assert [name for name, text in TOLD.items() if text not in shown] == []
 
 
 def test_three_moves_between_two_polls_are_three_events_and_one_mail(told):
