@@ -176,7 +176,7 @@ class Workshop:
         return Trial(
             store=self.store,
             open=self.contexts(funnels, now, records=records, imagined=records.moved).open,
-            around=_Reading(self.store, self.reader()),
+            around=_Reading(self.store, self.portal()),
             records=records,
             at=int(now.timestamp()),
             time_left=lambda: not self.stop() and (deadline is None or self.clock.monotonic() < deadline),
