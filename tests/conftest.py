@@ -16,7 +16,6 @@ import pytest
 from b24sync.sandbox import SandboxSettings
 from b24sync.words import speak
 from tests.support.cli import Office, open_office
-from tests.support.commands import EVERYTHING
 from tests.support.portals import MONDAY
 from tests.support.vendor_watch import VendorWatch
 from tests.support.world import World
@@ -36,9 +35,9 @@ MEASURED = {
     "test_reconcile_goes_on.py",
     "test_task_sets.py",
 }
-"""Folders and files of tests whose lines are counted in every run; the gate ``coverage`` counts all."""
+"""Folders and files of tests whose lines the gate ``coverage`` counts."""
 CASES = 20
-"""Of a test with many cases, so many are counted in each worker: the others take the same lines."""
+"""Of a test with many cases, so many are counted by each worker: the others take the same lines."""
 _cases = Counter[tuple[str, str]]()
 OUTSIDE = {"office", "polled", "firm", "zygote"}
 """Fixtures of tests whose commands run in processes of their own: what runs here is the stand-in portal."""
@@ -52,10 +51,8 @@ def _measured(item: pytest.Item) -> bool:
     """
     if OUTSIDE & set(getattr(item, "fixturenames", ())):
         return False
-    if item.get_closest_marker("hypothesis") is not None and not EVERYTHING:
+    if item.get_closest_marker("hypothesis") is not None:
         return False  # the same lines a hundred times
-    if EVERYTHING:
-        return True
     path, _, name = item.nodeid.partition("::")
     _cases[path, name.partition("[")[0]] += 1
     few = _cases[path, name.partition("[")[0]] <= CASES

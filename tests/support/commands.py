@@ -11,7 +11,6 @@ import pty
 import subprocess
 import sys
 import threading
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +19,7 @@ from typing import Any
 from tests.support.warm import INTERPRETER, Process, can_fork, server
 
 TIMEOUT_S = 90.0
-EVERYTHING = os.environ.get("B24SYNC_COVERAGE") == "everything"
-"""Whether all tests are measured (``coverage`` of `tests.check`), not only some."""
-MEASURED = 3 if EVERYTHING else 1
-_counted: Counter[tuple[str, ...]] = Counter()
+_counted = set[tuple[str, ...]]()
 
 
 @dataclass(frozen=True)
@@ -111,17 +107,16 @@ def started(words: Sequence[str], *, env: Mapping[str, str], **how: Any) -> Proc
 
 
 def measured(words: Sequence[str], env: Mapping[str, str]) -> dict[str, str]:
-    """The variables of a command, with coverage if that is on and the command new.
+    """The variables of a command, with coverage if that is on and the command is the first of its form.
 
-    To measure a command takes four times its time. The first few that a file of tests runs with the same
-    options show nearly all the lines (in a usual run the first of all files). What is not measured is not
-    counted as run.
+    To measure a command takes four times its time, and the first with the same options shows nearly all the
+    lines. What is not measured is not counted as run.
     """
-    file = os.environ.get("PYTEST_CURRENT_TEST", "").partition("::")[0] if EVERYTHING else ""
-    kind = (file, *map(_shape, words))
-    _counted[kind] += 1
-    config = os.environ.get("COVERAGE_PROCESS_CONFIG")
-    return {**env, "COVERAGE_PROCESS_CONFIG": config} if config and _counted[kind] <= MEASURED else dict(env)
+    config, form = os.environ.get("COVERAGE_PROCESS_CONFIG"), tuple(map(_shape, words))
+    if config is None or form in _counted:
+        return dict(env)
+    _counted.add(form)
+    return {**env, "COVERAGE_PROCESS_CONFIG": config}
 
 
 def _shape(word: str) -> str:
