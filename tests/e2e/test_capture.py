@@ -22,7 +22,9 @@ ALL = (
     '"0s"\n[kinds.object]\nentity_type_id = 1046\n'
 )
 
-COUNTS = [1, 49, 50, 51, 120, *([1200] if LONG else []), 2500]  # 2500: fifty pages, a batch of them and more
+COUNTS = [1, 50, 51, *([49, 120, 1200] if LONG else []), 2500]  # 2500: fifty pages, a batch of them and more
+ZONES = ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"]  # the farthest, and one within an hour
+MORE_ZONES = ["America/Los_Angeles", "Asia/Vladivostok"]
 
 Make = Callable[..., World]
 
@@ -40,6 +42,16 @@ def _baseline(world: World, count: int = 3) -> list[int]:
     assert (report.exit_code, report.events, report.baseline) == (0, 0, True)
     world.advance(3600)
     return ids
+
+
+def _comes_to_rest(world: World) -> None:
+    """What many rows changed is read once more and tells nothing; behind the overlap a poll is one request.
+
+    As `World.long_idle`, of which each poll within the overlap would walk all those rows again.
+    """
+    world.advance(602)
+    world.quiet()
+    world.idle()
 
 
 # requests
@@ -69,10 +81,10 @@ def test_a_baseline_of_130_invoices_is_silent(make: Make) -> None:
         world.last_requests <= 5
     )  # where history begins, the rows, what came meanwhile, the funnels, their stages
     assert len(world.rows("SELECT id FROM entities")) == 130
-    world.long_idle()
+    _comes_to_rest(world)
 
 
-@pytest.mark.parametrize("count", COUNTS)
+@pytest.mark.parametrize("count", [*COUNTS, *([10_000] if LONG else [])])
 def test_created_and_moved_invoices_cost_their_pages(make: Make, count: int) -> None:
     world = make()
     _baseline(world)
@@ -87,7 +99,7 @@ def test_created_and_moved_invoices_cost_their_pages(make: Make, count: int) -> 
     if count == 1:
         assert world.last_requests == 1
     world.check_database()
-    world.long_idle()
+    _comes_to_rest(world)
 
 
 @pytest.mark.parametrize("count", COUNTS)
@@ -102,7 +114,7 @@ def test_edited_invoices_of_sparse_ids_cost_their_pages(make: Make, count: int) 
     report = world.poll()
     assert (report.exit_code, report.events, report.changes) == (0, count, {"invoice": count})
     assert world.last_requests <= 1 + ceil((count // 50 + 2) / 50)
-    world.long_idle()
+    _comes_to_rest(world)
 
 
 def test_a_large_feed_and_a_small_one_are_walked_in_the_requests_of_their_pages(make: Make) -> None:
@@ -120,18 +132,6 @@ def test_a_large_feed_and_a_small_one_are_walked_in_the_requests_of_their_pages(
     assert (
         world.last_requests <= 3
     )  # 25 + 3 pages and two closing ones; one request more as two feeds are walked side by side
-
-
-def test_a_poll_of_thousands_of_created_invoices_tells_each_once(make: Make) -> None:
-    count = 10_000 if LONG else 3_000
-    pages = count // 50 + 1
-    world = make()
-    _baseline(world)
-    world.portal.add_bulk(INVOICE, count, {"title": "bulk {n}", "opportunity": 100})
-    report = world.poll()
-    assert (report.exit_code, report.events) == (0, count)
-    assert world.last_requests <= 1 + ceil(2 * pages / 50)
-    world.long_idle()
 
 
 def test_rereading_the_overlap_gives_nothing(make: Make) -> None:
@@ -295,7 +295,7 @@ def test_a_stage_that_got_another_meaning_is_learnt_within_a_day(make: Make) -> 
 @pytest.mark.parametrize("deleted", [0, 60])
 def test_nothing_is_lost_when_rows_change_during_a_walk(make: Make, deleted: int) -> None:
     world = make()
-    ids = _baseline(world, 300)
+    ids = _baseline(world, 200)
     for number in ids:
         world.portal.update_item(INVOICE, number, title="first")
     gone, again = set(ids[:deleted]), ids[100:160]
@@ -317,34 +317,31 @@ def test_nothing_is_lost_when_rows_change_during_a_walk(make: Make, deleted: int
     world.portal.before_command = before_command
     world.poll()
     world.poll()
-    told = {number: world.story(f"invoice:{number}") for number in ids}
+    told: dict[int, list[dict[str, Any]]] = {number: [] for number in ids}
+    others = []
+    for row in world.events():
+        told.get(row["entity_id"], others).append(row)
     for number in set(ids) - gone:
-        names = [name for name, _, _ in told[number]]
-        assert names.count("status_changed") == (number in again), number
-        assert 1 <= names.count("updated") <= 1 + (number in again)
-        last = [
-            json.loads(row["changes"])["title"][1]
-            for row in world.events(f"invoice:{number}", "invoice.updated")
-        ][-1]
-        assert last == ("second" if number in again else "first")
-    assert [row["name"] for row in world.events() if row["entity_id"] not in ids] == ["invoice.created"]
-    world.long_idle()
+        names = [row["name"] for row in told[number]]
+        assert names.count("invoice.status_changed") == (number in again), number
+        assert 1 <= names.count("invoice.updated") <= 1 + (number in again)
+        last = [row["changes"] for row in told[number] if row["name"] == "invoice.updated"][-1]
+        assert json.loads(last)["title"][1] == ("second" if number in again else "first")
+    assert [row["name"] for row in others] == ["invoice.created"]
+    _comes_to_rest(world)
 
 
 # clocks and zones
 
 
-@pytest.mark.parametrize(
-    "owner",
-    ["America/Los_Angeles", "Asia/Vladivostok", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Asia/Kathmandu"],
-)
+@pytest.mark.parametrize("owner", [*ZONES, *(MORE_ZONES if LONG else [])])
 def test_a_long_walk_loses_nothing_whatever_the_zone_of_the_owner(make: Make, owner: str) -> None:
     world = make(owner_tz=owner)
     ids = _baseline(world, 130)
     for number in ids:
         world.portal.update_item(INVOICE, number, title="changed")
     assert world.poll().events == 130
-    world.long_idle()
+    _comes_to_rest(world)
     for number in ids:
         world.portal.update_item(INVOICE, number, title="changed again")
     assert world.poll().events == 130
@@ -470,7 +467,7 @@ def test_a_new_baseline_is_quiet_and_goes_on_from_there(make: Make) -> None:
     assert world.story(f"invoice:{made}") == [("status_changed", "draft", "paid")]
     world.poll(reconcile=True)
     assert world.story(f"invoice:{ids[0]}") == []  # it was gone before the new beginning
-    world.long_idle()
+    _comes_to_rest(world)
 
 
 @pytest.mark.parametrize("point", ["poll.begun", "poll.read", "poll.before_commit", "poll.applied"])
@@ -478,6 +475,7 @@ def test_a_killed_baseline_goes_on_where_it_stopped(make: Make, point: str) -> N
     world = make(BOTH)
     ids = [world.portal.add_item(INVOICE) for _ in range(130)]
     deal = world.portal.add_item(DEAL)
+    world.advance(3600)  # else each later poll walks them all within the overlap
     with pytest.raises(Killed):
         world.poll(crash=point)
     world.advance(60)
@@ -494,12 +492,12 @@ def test_a_killed_baseline_goes_on_where_it_stopped(make: Make, point: str) -> N
         ("stage_changed", "NEW", "WON")
     ]
     world.check_database()
-    world.long_idle()
+    _comes_to_rest(world)
 
 
 def test_a_baseline_whose_connection_breaks_goes_on_where_it_stopped(make: Make) -> None:
     world = make()
-    for _ in range(5100):
+    for _ in range(2600):
         world.portal.add_item(INVOICE)
     world.advance(3600)
     world.portal.before_request = lambda number: setattr(world.portal, "down", number >= 2)
@@ -511,9 +509,9 @@ def test_a_baseline_whose_connection_breaks_goes_on_where_it_stopped(make: Make)
     world.portal.requests.clear()
     report = world.poll()
     assert (report.exit_code, report.events, report.baseline) == (0, 0, True)
-    assert len(world.rows("SELECT id FROM entities")) == 5100
+    assert len(world.rows("SELECT id FROM entities")) == 2600
     assert world.last_requests <= 6
-    world.long_idle()
+    _comes_to_rest(world)
 
 
 # kinds that are left out
@@ -560,7 +558,7 @@ def test_a_page_in_the_middle_of_a_walk_that_fails_leaves_the_kind_out(make: Mak
     assert world.events() == []
     assert world.cursor("invoice") == before
     assert world.poll().events == 200
-    world.long_idle()
+    _comes_to_rest(world)
 
 
 def test_a_missing_scope_is_exit_77_and_the_other_kinds_go_on(make: Make) -> None:
@@ -671,7 +669,7 @@ def test_tasks_that_were_never_changed_are_seen_although_they_have_no_time_of_ch
     for number in made:
         world.portal.task_book.all[number]["CHANGED_DATE"] = None
     assert world.poll().events == count
-    world.long_idle()
+    _comes_to_rest(world)
 
 
 def test_an_entity_waits_for_the_links_of_its_conditions_and_all_others_go_on(make: Make) -> None:
