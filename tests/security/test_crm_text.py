@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from b24sync.sandbox.schema import CONTACT, DEAL, INVOICE
 from tests.support.cli import Office, no_traceback
 from tests.support.firm import Firm, opened
+from tests.support.smtp import Received
 
 HOSTILE = {
     "bbcode": "[b]bold[/b] [URL=https://evil.example/]pay here[/URL] [USER=1]boss[/USER] [/CODE]",
@@ -77,46 +80,67 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
         yield firm
 
 
-@pytest.mark.parametrize("what", HOSTILE)
-def test_hostile_text_comes_out_as_text_everywhere(firm: Firm, what: str) -> None:
-    text = HOSTILE[what]
-    manager, contact = firm.company.users["manager"], firm.company.contacts["with_email"]
-    firm.portal.update_item(CONTACT, contact, name=text[:200])
-    firm.portal.update_item(DEAL, firm.company.deals[0], title=text)
-    firm.portal.people.users[manager]["NAME"] = text[:200]
-    invoice = firm.invoice()
-    firm.portal.update_item(INVOICE, invoice, title=text, accountNumber=f"N{text[:60]}")
-    firm.send(invoice)
+def test_hostile_text_comes_out_as_text_everywhere(firm: Firm) -> None:
+    """All texts in one world, each in an invoice, a deal, a contact and a manager of its own."""
+    invoices = {what: _hostile(firm, what, text) for what, text in HOSTILE.items()}
     for _ in range(2):
         firm.later()
         ran = firm.run("poll", "--json")
         assert ran.code == 0, (ran, firm.actions())
         no_traceback(ran)
-    assert {action["state"] for action in firm.actions()} <= {"done", "skipped"}, firm.actions()
+    assert firm.states().keys() <= {"done", "skipped"}, firm.actions()
     _judge_notices(firm)
-    _judge_mail(firm, text)
-    _judge_terminal(firm, invoice)
+    _judge_mails(firm)
+    _judge_terminal(firm, invoices)
     _judge_table(firm)
     firm.whole()
 
 
+def _hostile(firm: Firm, what: str, text: str) -> int:
+    """A sent invoice whose texts, and those of all that belongs to it, are one of ours."""
+    portal, number = firm.portal, len(firm.company.deals)
+    manager = portal.add_user(NAME=text[:200], UF_DEPARTMENT=[firm.company.departments["sales"]])
+    contact = portal.add_contact(
+        "Анна", "Иванова", email=_address(what), phone="+7 916 123-45-67", assignedById=manager
+    )
+    deal = portal.add_item(DEAL, manager, title="Сделка", contactId=contact, assignedById=manager)
+    firm.company.deals.append(deal)
+    portal.update_item(CONTACT, contact, name=text[:200])
+    portal.update_item(DEAL, deal, title=text)
+    invoice = firm.invoice(deal=number)
+    portal.update_item(INVOICE, invoice, title=text, accountNumber=f"N{text[:60]}", assignedById=manager)
+    firm.send(invoice)
+    return invoice
+
+
+def _address(what: str) -> str:
+    return f"{what.replace(' ', '-').lower()}@romashka.example"
+
+
 def _judge_notices(firm: Firm) -> None:
     told = firm.told(7)
-    assert told
+    assert len(told) >= len(HOSTILE)
     for message in told:
         assert message.startswith("[B]T[/B]")
         rest = message.removeprefix("[B]T[/B]")
         assert not re.search(r"\[/?(URL|USER|b|CODE|IMG)\b", rest, re.IGNORECASE), rest[:300]
-        assert " 49 " not in rest
-    for task in firm.portal.tasks:
-        if str(task.get("XML_ID") or "").startswith("b24sync:"):
-            assert "\n" not in task["TITLE"]
-            assert not re.search(r"\[(URL|USER|b)\b", task.get("DESCRIPTION") or "")
+        assert " 49 " not in rest, rest[:300]
+    made = [task for task in firm.portal.tasks if str(task.get("XML_ID") or "").startswith("b24sync:")]
+    assert len(made) >= len(HOSTILE)
+    for task in made:
+        assert "\n" not in task["TITLE"], task
+        assert not re.search(r"\[(URL|USER|b)\b", task.get("DESCRIPTION") or ""), task
 
 
-def _judge_mail(firm: Firm, text: str) -> None:
-    [mail] = firm.mailed()
-    assert mail.recipients == ("anna@romashka.example",)
+def _judge_mails(firm: Firm) -> None:
+    mails = firm.mailed()
+    assert sorted(mail.recipients for mail in mails) == sorted((_address(what),) for what in HOSTILE)
+    for what, text in HOSTILE.items():
+        [mail] = [mail for mail in mails if mail.recipients == (_address(what),)]
+        _judge_mail(mail, what, text)
+
+
+def _judge_mail(mail: Received, what: str, text: str) -> None:
     message = mail.message
     assert set(message.keys()) <= {
         "From",
@@ -131,30 +155,32 @@ def _judge_mail(firm: Firm, text: str) -> None:
         "Reply-To",
         "Content-Transfer-Encoding",
         "X-Auto-Response-Suppress",
-    }, message.keys()
-    assert message["Subject"].startswith("S ")
-    assert not re.search(r"[\x00-\x1f\x7f-\x9f]", message["Subject"])
+    }, (what, message.keys())
+    assert message["Subject"].startswith("S "), what
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f]", message["Subject"]), what
     html = message.get_body(("html",)).get_content()
-    assert "<script" not in html
-    assert "onerror=" not in html.replace("&lt;img src=x onerror=", "")
+    assert "<script" not in html, what
+    assert "onerror=" not in html.replace("&lt;img src=x onerror=", ""), what
     if "<" in text:
-        assert "&lt;script&gt;" in html
+        assert "&lt;script&gt;" in html, what
     for part in message.iter_attachments():
         name = part.get_filename()
-        assert name
-        assert not re.search(r"[/\\]", name), name
-        assert not CONTROL.search(name), name
-        assert not name.startswith((".", "-")), name
-        assert len(name.encode()) < 255
-        assert name.endswith(".pdf")
+        assert name, what
+        assert not re.search(r"[/\\]", name), (what, name)
+        assert not CONTROL.search(name), (what, name)
+        assert not name.startswith((".", "-")), (what, name)
+        assert len(name.encode()) < 255, what
+        assert name.endswith(".pdf"), (what, name)
 
 
-def _judge_terminal(firm: Firm, invoice: int) -> None:
+def _judge_terminal(firm: Firm, invoices: dict[str, int]) -> None:
+    everything = ("--limit", "100000")
+    explained = [["explain", f"invoice:{invoice}"] for invoice in invoices.values()]
     for command in (
-        ["events"],
-        ["actions"],
+        ["events", *everything],
+        ["actions", *everything],
         ["status"],
-        ["explain", f"invoice:{invoice}"],
+        *explained,
         ["poll", "--dry-run"],
         ["commission"],
         ["metrics"],
@@ -162,20 +188,19 @@ def _judge_terminal(firm: Firm, invoice: int) -> None:
         ran = firm.run(*command)
         no_traceback(ran)
         assert not CONTROL.search(ran.said), (command, ran.said[:500])
-    for command in (["events", "--json"], ["actions", "--json"], ["explain", f"invoice:{invoice}", "--json"]):
-        ran = firm.run(*command)
-        assert ran.rows
+    for command in (["events", *everything], ["actions", *everything], *explained):
+        ran = firm.run(*command, "--json")
+        assert ran.rows, command
         assert not CONTROL.search(ran.out), (command, ran.out[:500])
 
 
 def _judge_table(firm: Firm) -> None:
-    import csv
-    import io
-
     for by in ("person", "invoice"):
         ran = firm.run("commission", "--by", by, "--csv")
         assert ran.code == 0, ran
-        for row in csv.reader(io.StringIO(ran.out), delimiter=";" if ";" in ran.out.splitlines()[0] else ","):
+        rows = [*csv.reader(io.StringIO(ran.out), delimiter=";" if ";" in ran.out.splitlines()[0] else ",")]
+        assert len(rows) > len(HOSTILE), rows
+        for row in rows:
             for cell in row:
                 assert not re.match(r"[=@\t\r]|[+-](?![\d.,]+$)", cell), cell
 
