@@ -11,7 +11,7 @@ from pathlib import Path
 
 from b24sync.sandbox import Fault
 from b24sync.sandbox.schema import CONTACT, DEAL, INVOICE
-from tests.support.cli import DRAFT, PAID, SENT, Office, no_traceback, notify_rule, now
+from tests.support.cli import DRAFT, PAID, SENT, TELL_LEAD, Office, no_traceback, notify_rule, now
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
 
@@ -30,23 +30,19 @@ def test_the_first_poll_of_a_portal_with_130_invoices_fires_nothing(office: Offi
     assert office.portal.notifications_all == []
 
 
-def test_an_idle_poll_is_one_request_and_no_event(polled: Office) -> None:
+def test_polling_an_unchanged_portal_gives_no_event_ever_and_is_one_request(polled: Office) -> None:
+    invoice = polled.add_invoice()
+    polled.move(invoice, SENT, PAID)
+    assert polled.poll()["events"] == 3
+    assert polled.poll()["events"] == 0
     later(polled, 3600)
-    polled.poll()
+    assert polled.poll()["events"] == 0
     for _ in range(2):
         polled.portal.requests.clear()
         report = polled.poll()
         assert report["http_requests"] == polled.portal.requests.count == 1
         assert (report["baseline"], report["events"], report["actions"]) == (False, 0, {})
         assert not any(report["changes"].values())
-
-
-def test_polling_an_unchanged_portal_gives_no_event_ever(polled: Office) -> None:
-    invoice = polled.add_invoice()
-    polled.move(invoice, SENT, PAID)
-    assert polled.poll()["events"] == 3
-    for _ in range(3):
-        assert polled.poll()["events"] == 0
     later(polled, 86_400)
     assert polled.poll("--reconcile")["events"] == 0
 
@@ -79,39 +75,32 @@ def test_an_invoice_that_is_made_moved_and_deleted_tells_its_whole_story_in_orde
     assert len({event["key"] for event in events}) == len(events)
 
 
-def test_a_deal_that_is_made_and_moved_gives_its_events(polled: Office) -> None:
+def test_a_moved_deal_an_invoice_made_in_a_later_stage_and_a_closed_task_give_their_events(
+    polled: Office,
+) -> None:
     deal = polled.portal.add_deal("new one", by=polled.company.users["manager"], stageId="NEW")
+    task = polled.portal.add_task(TITLE="do it", RESPONSIBLE_ID=polled.company.users["lead"])
     polled.poll()
     polled.move_deal(deal, "PREPARATION")
     polled.move_deal(deal, "EXECUTING")
+    polled.portal.complete_task(task)
+    invoice = polled.add_invoice(stage=PAID)
     polled.poll()
-    assert [
-        (event["name"], event["from"], event["to"]) for event in polled.events("--entity", f"deal:{deal}")
-    ] == [
+    events = polled.events()
+
+    def of(entity: str) -> list[tuple[str, str | None, str | None]]:
+        return [(one["name"], one["from"], one["to"]) for one in events if one["entity"] == entity]
+
+    assert of(f"deal:{deal}") == [
         ("deal.created", None, None),
         ("deal.stage_changed", "NEW", "PREPARATION"),
         ("deal.stage_changed", "PREPARATION", "EXECUTING"),
     ]
-
-
-def test_an_invoice_made_in_a_later_stage_is_created_and_then_moved_from_nowhere(polled: Office) -> None:
-    invoice = polled.add_invoice(stage=PAID)
-    polled.poll()
-    assert [
-        (event["name"], event["from"], event["to"])
-        for event in polled.events("--entity", f"invoice:{invoice}")
-    ] == [
+    assert of(f"invoice:{invoice}") == [
         ("invoice.created", None, None),
-        ("invoice.status_changed", None, "paid"),
+        ("invoice.status_changed", None, "paid"),  # moved from nowhere
     ]
-
-
-def test_a_task_that_is_closed_gives_task_completed(polled: Office) -> None:
-    task = polled.portal.add_task(TITLE="do it", RESPONSIBLE_ID=polled.company.users["lead"])
-    polled.poll()
-    polled.portal.complete_task(task)
-    polled.poll()
-    assert [event["name"] for event in polled.events("--entity", f"task:{task}")] == [
+    assert [name for name, _, _ in of(f"task:{task}")] == [
         "task.created",
         "task.completed",
         "task.updated",
@@ -123,11 +112,11 @@ def test_an_entity_that_was_hidden_and_is_shown_again_was_not_created(polled: Of
     old = polled.company.invoices[0]
     polled.portal.hide(INVOICE, old)
     polled.poll("--reconcile")
-    assert polled.events() == []
+    assert polled.story() == []
     polled.portal.reveal(INVOICE, old)
     polled.portal.update_item(INVOICE, old, title="seen again")
     polled.poll()
-    assert [event["name"] for event in polled.events()] in ([], ["invoice.updated"])
+    assert [event[0] for event in polled.story()] in ([], ["invoice.updated"])
 
 
 # effects
@@ -135,41 +124,41 @@ def test_an_entity_that_was_hidden_and_is_shown_again_was_not_created(polled: Of
 
 def test_the_head_and_the_lead_are_told_exactly_once_and_bbcode_is_escaped(polled: Office) -> None:
     invoice = polled.add_invoice(title="[URL=http://evil.example]click[/URL] {{ 7*7 }}")
-    for _ in range(3):
+    for _ in range(2):
         polled.poll()
     [told] = polled.told("sales_head")
     assert "[URL=" not in told
     assert "{{ 7*7 }}" in told
     polled.move(invoice, SENT)
-    for _ in range(3):
+    for _ in range(2):
         polled.poll()
     assert polled.told("lead") == [f"{invoice}: draft > sent"]
     assert len(polled.portal.notifications_all) == 2
     assert polled.states() == {"done": 2}
 
 
-def test_a_rule_whose_condition_is_false_does_nothing(office: Office) -> None:
-    office.write(rules=notify_rule("big", "invoice.created", more='when = "invoice.amount >= 100000"'))
-    office.poll()
-    small, big = office.add_invoice(opportunity=99_999.99), office.add_invoice(opportunity=100_000)
-    office.poll()
-    assert [action["entity"] for action in office.actions()] == [f"invoice:{big}"]
-    assert len(office.portal.notifications_all) == 1
-    assert small != big
-
-
-def test_a_when_with_a_link_that_is_missing_is_false_and_no_trouble(polled: Office) -> None:
-    invoice = polled.portal.add_item(INVOICE, polled.company.users["manager"])
-    polled.move(invoice, SENT)
+def test_a_rule_whose_condition_is_false_or_goes_over_a_missing_link_does_nothing(polled: Office) -> None:
+    polled.write(
+        rules=TELL_LEAD + notify_rule("big", "invoice.created", more='when = "invoice.amount >= 100000"')
+    )
+    small, big = polled.add_invoice(opportunity=99_999.99), polled.add_invoice(opportunity=100_000)
+    alone = polled.portal.add_item(INVOICE, polled.company.users["manager"], opportunity=1)
+    polled.move(alone, SENT)
     assert polled.poll()["exit_code"] == 0
+    assert polled.query("SELECT entity_id, rule, state FROM actions") == [(big, "big", "done")]
+    assert len(polled.portal.notifications_all) == 1
     assert polled.told("lead") == []
+    assert small != big
 
 
 # JSON
 
 
-def test_the_report_of_a_poll_has_exactly_the_fields_of_the_contract(polled: Office) -> None:
-    polled.add_invoice()
+def test_the_report_events_and_actions_have_exactly_the_fields_of_the_contract_and_can_be_narrowed(
+    polled: Office,
+) -> None:
+    invoice = polled.add_invoice()
+    polled.move(invoice, SENT)
     report = polled.poll()
     assert list(report) == [
         "run",
@@ -184,15 +173,9 @@ def test_the_report_of_a_poll_has_exactly_the_fields_of_the_contract(polled: Off
         "exit_code",
     ]
     assert report["changes"] == {"invoice": 1, "deal": 0, "task": 0}
-    assert (report["run"], report["events"], report["actions"], report["exit_code"]) == (2, 1, {"done": 1}, 0)
+    assert (report["run"], report["events"], report["actions"], report["exit_code"]) == (2, 2, {"done": 2}, 0)
     assert TIME.fullmatch(report["started_at"])
     assert TIME.fullmatch(report["finished_at"])
-
-
-def test_events_and_actions_have_exactly_the_fields_of_the_contract(polled: Office) -> None:
-    invoice = polled.add_invoice()
-    polled.move(invoice, SENT)
-    polled.poll()
     created, moved = polled.events()
     assert list(created) == [
         "id",
@@ -235,34 +218,28 @@ def test_events_and_actions_have_exactly_the_fields_of_the_contract(polled: Offi
         None,
     )
     assert second["event"] == moved["id"]
-
-
-def test_lists_can_be_narrowed_and_give_the_newest_oldest_first(polled: Office) -> None:
-    invoices = [polled.add_invoice() for _ in range(5)]
+    # the newest ones, oldest first
+    invoices = [invoice, *(polled.add_invoice() for _ in range(4))]
     polled.poll()
     assert [event["entity"] for event in polled.run("events", "--json", "--limit", "2").rows] == [
         f"invoice:{n}" for n in invoices[-2:]
     ]
     assert len(polled.events("--name", "invoice.created")) == 5
     assert polled.events("--name", "invoice.deleted") == []
-    assert len(polled.events("--since", "1h")) == 5
+    assert len(polled.events("--since", "1h")) == 6
     assert polled.events("--since", (now() + timedelta(hours=2)).isoformat()) == []
-    assert len(polled.actions("--state", "done")) == 5
+    assert len(polled.actions("--state", "done")) == 6
     assert polled.actions("--state", "failed") == []
-    assert len(polled.actions("--entity", f"invoice:{invoices[0]}")) == 1
+    assert len(polled.actions("--entity", f"invoice:{invoices[1]}")) == 1
 
 
 # quietness
 
 
-def test_a_poll_that_goes_well_prints_nothing_without_a_terminal(polled: Office) -> None:
-    polled.add_invoice()
-    ran = polled.run("poll")
-    assert (ran.code, ran.out, ran.err) == (0, "", "")
-
-
-def test_a_second_poll_at_the_same_time_leaves_with_75_in_silence(polled: Office) -> None:
-    polled.set(latency_s=2.0)
+def test_a_second_poll_at_the_same_time_leaves_with_75_in_silence_and_one_that_goes_well_is_silent_too(
+    polled: Office,
+) -> None:
+    polled.set(latency_s=1.0)
     first = polled.start("poll")
     try:
         wait_for_lock(polled)
@@ -272,7 +249,10 @@ def test_a_second_poll_at_the_same_time_leaves_with_75_in_silence(polled: Office
         assert first.wait(30) == 0
         first.communicate()
     polled.set(latency_s=0.0)
-    assert polled.run("poll").code == 0
+    polled.add_invoice()
+    ran = polled.run("poll")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    assert polled.states() == {"done": 1}
 
 
 def test_the_same_trouble_is_said_hourly_and_a_new_one_at_once(polled: Office) -> None:
@@ -350,8 +330,8 @@ def test_a_new_baseline_starts_quietly_and_holds_what_was_open(polled: Office) -
     report = polled.poll("--baseline", expect=1)
     assert (report["baseline"], report["events"]) == (True, 0)
     assert polled.states() == {"held": 1}
-    assert polled.events("--entity", f"invoice:{missed}") == []
-    assert len(polled.events()) == 1
+    assert len(polled.story()) == 1
+    assert [event for event in polled.story() if event[2] == missed] == []
     polled.add_invoice()
     assert polled.poll()["events"] == 1
 
@@ -378,7 +358,7 @@ def test_a_storm_is_held_until_a_person_releases_or_cancels_it(polled: Office) -
     assert polled.portal.notifications_all == []
     polled.add_invoice()
     assert polled.poll()["actions"] == {"done": 1}
-    ids = [str(action["id"]) for action in polled.actions("--state", "held")]
+    ids = [str(one) for (one,) in polled.query("SELECT id FROM actions WHERE state = 'held' ORDER BY id")]
     assert polled.run("release", ids[0]).code == 0
     assert polled.run("cancel", ids[1]).code == 0
     polled.poll()
@@ -410,9 +390,10 @@ def test_after_a_long_outage_nobody_is_told_of_what_is_old(polled: Office) -> No
     polled.move(invoice, PAID)
     ran = polled.run("poll", "--json")
     assert ran.json["events"] == 3
-    states = {action["rule"] + action["state"] for action in polled.actions()}
-    assert [action["state"] for action in polled.actions()] == ["skipped", "done", "done"]
-    assert polled.actions()[0]["result"]["reason"] == "too_old"
+    actions = polled.actions()
+    states = {action["rule"] + action["state"] for action in actions}
+    assert [action["state"] for action in actions] == ["skipped", "done", "done"]
+    assert actions[0]["result"]["reason"] == "too_old"
     assert states == {"head-knowsskipped", "lead-knowsdone"}
     assert "max_event_age" in polled.on_terminal("poll").said or ran.code == 0
 
@@ -460,7 +441,7 @@ to = ["user:{manager}"]
 def test_a_person_edits_as_often_as_they_like_without_being_taken_for_a_loop(office: Office) -> None:
     office.write(sections="[safety]\nmax_own_runs_per_hour = 1\n", rules=notify_rule("told", "deal.updated"))
     office.poll()
-    for number in range(4):
+    for number in range(3):
         office.portal.update_item(DEAL, office.company.deals[0], title=f"edit {number}")
         assert office.poll()["actions"] == {"done": 1}
 
@@ -555,26 +536,22 @@ def test_exit_1_when_an_action_fails_and_only_in_the_poll_where_it_does(polled: 
     ran = polled.run("poll")
     assert ran.code == 1
     assert "failed" in ran.err
-    [action] = polled.actions()
-    assert action["state"] == "failed"
-    assert "rights" in action["error"]
-    assert "<b>" not in action["error"]
+    [(state, error)] = polled.query("SELECT state, error FROM actions")
+    assert state == "failed"
+    assert "rights" in error
+    assert "<b>" not in error
     again = polled.run("poll")
     assert (again.code, again.said) == (0, "")
     assert polled.run("status").code == 1
 
 
-def test_exit_77_when_the_webhook_is_refused(polled: Office) -> None:
+def test_exit_77_when_the_webhook_is_refused_and_77_goes_over_69_and_69_over_1(polled: Office) -> None:
     polled.set(webhook_valid=False)
     ran = polled.run("poll")
     assert ran.code == 77
     assert "INVALID_CREDENTIALS" in ran.err
     no_traceback(ran)
     polled.set(webhook_valid=True)
-    assert polled.run("poll").code == 0
-
-
-def test_exit_77_goes_over_69_and_69_over_1(polled: Office) -> None:
     polled.add_invoice()
     polled.poll("--max-time", "0s")
     polled.set(
@@ -643,22 +620,16 @@ def test_watch_goes_on_when_the_portal_is_away(polled: Office) -> None:
 # the portal's side
 
 
-def test_a_stage_that_is_new_to_the_program_goes_by_its_id(polled: Office) -> None:
-    with polled.portal.lock:
-        custom = polled.company.custom_stage
-    invoice = polled.add_invoice()
-    polled.move(invoice, custom)
+def test_a_stage_that_is_new_goes_by_its_id_and_contacts_are_read_fresh_when_the_step_runs(
+    polled: Office,
+) -> None:
+    polled.write(rules=notify_rule("told", "invoice.created", text="{{ contact.name }}"))
+    polled.portal.update_item(CONTACT, polled.company.contacts["with_email"], name="Мария")
+    polled.move(polled.add_invoice(), polled.company.custom_stage)
     polled.poll()
-    assert polled.events("--name", "invoice.status_changed")[0]["to"] == custom
-
-
-def test_changed_contacts_are_read_fresh_when_the_step_runs(office: Office) -> None:
-    office.write(rules=notify_rule("told", "invoice.created", text="{{ contact.name }}"))
-    office.poll()
-    office.portal.update_item(CONTACT, office.company.contacts["with_email"], name="Мария")
-    office.add_invoice()
-    office.poll()
-    assert "Мария" in office.told(1)[0]
+    assert "Мария" in polled.told(1)[0]
+    [moved] = [event for event in polled.story() if event[0] == "invoice.status_changed"]
+    assert moved[4] == polled.company.custom_stage
 
 
 def later(office: Office, seconds: float) -> None:
