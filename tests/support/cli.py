@@ -5,24 +5,31 @@ A stand-in portal over HTTP, a configuration for it, and the command in processe
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from b24sync.cli.listing import action_json, event_json
 from b24sync.clock import SystemClock
+from b24sync.log import json_line
 from b24sync.sandbox import Sandbox, SandboxServer, SandboxSettings
 from b24sync.sandbox.schema import DEAL, INVOICE
+from b24sync.store import Store
 from tests.support.commands import Ran, anew, ran, started, typed
 from tests.support.portals import make_portal
 from tests.support.warm import INTERPRETER, ROOT, Process
 
 LONG = bool(os.environ.get("B24SYNC_LONG"))
+
 DRAFT, SENT, PAID, REJECTED = "DT31_1:N", "DT31_1:S", "DT31_1:P", "DT31_1:D"
 
 TELL_HEAD = """
@@ -199,12 +206,30 @@ class Office:
         return dict(ran.json)
 
     def events(self, *args: str) -> list[dict[str, Any]]:
-        """The recorded events."""
-        return self.run("events", "--json", "--limit", "100000", *args).rows
+        """The recorded events, as the command has them; what chooses among them is the command's work."""
+        if args:
+            return self.run("events", "--json", "--limit", "100000", *args).rows
+        with self._listed() as (store, zone):
+            return self._read(event_json(row, zone) for row in store.journal.events())
 
     def actions(self, *args: str) -> list[dict[str, Any]]:
-        """The actions."""
-        return self.run("actions", "--json", "--limit", "100000", *args).rows
+        """The actions, likewise."""
+        if args:
+            return self.run("actions", "--json", "--limit", "100000", *args).rows
+        with self._listed() as (store, zone):
+            return self._read(action_json(row, zone) for row in store.actions.newest())
+
+    @contextmanager
+    def _listed(self) -> Iterator[tuple[Store, ZoneInfo]]:
+        """The database and the zone that a listing shows it in, read without a process."""
+        zone = tomllib.loads(self.config.read_text(encoding="utf-8"))["timezone"]
+        with closing(Store.read_only(self.database)) as store:
+            yield store, ZoneInfo(zone)
+
+    def _read(self, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        lines = [json_line(row) for row in rows]
+        self.everything_said.extend(lines)
+        return [json.loads(line) for line in lines]
 
     def states(self) -> dict[str, int]:
         """State → number of actions, read behind the program's back."""
