@@ -1,14 +1,19 @@
-"""``b24sync doctor`` against portals of every sort, over real HTTP."""
+"""``b24sync doctor`` against portals of every sort, over real HTTP.
+
+What the command does is proven of the command; what a check finds is asked of the checks, in this process.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from contextlib import contextmanager
+import json
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
+from b24sync.app import App
+from b24sync.config.load import load
+from b24sync.doctor.examination import Examination
 from b24sync.sandbox import Fault, Sandbox, SandboxServer
 from tests.support.commands import Ran, b24sync, on_terminal
 from tests.support.config import written
@@ -37,17 +42,28 @@ deadline = "+2wd"
 PEOPLE = '[people]\nlead = "deal.fields.UF_CRM_PROJECT_LEAD"\n'
 
 
-def examined(
+def examined(folder: Path, webhook: str, *, hurried: bool = False) -> Ran:
+    written(folder, f'\n[portal]\nwebhook = "{webhook}"\n{PEOPLE}{GOOD}')
+    return b24sync("doctor", "--json", cwd=folder, hurried=hurried)
+
+
+def looked(
     folder: Path,
     webhook: str,
     text: str = GOOD,
-    *arguments: str,
+    *,
     top: str = "",
     people: str = PEOPLE,
-    hurried: bool = False,
+    offline: bool = False,
 ) -> Ran:
-    written(folder, f'{top}\n[portal]\nwebhook = "{webhook}"\n{people}{text}')
-    return b24sync("doctor", "--json", *arguments, cwd=folder, hurried=hurried)
+    """As `examined`, without a process: what all checks find, and the code that would be the command's."""
+    path = written(folder, f'{top}\n[portal]\nwebhook = "{webhook}"\n{people}{text}')
+    app = App(load(path, environ={}, offline=offline))
+    with closing(app):
+        examination = Examination(app, offline=offline)
+        found = [finding.as_json() for finding in examination.findings()]
+    code = examination.exit_code or int(any(line["status"] == "fail" for line in found))
+    return Ran(("doctor",), code, "".join(f"{json.dumps(line)}\n" for line in found), "")
 
 
 def only(ended: Ran, check: str) -> dict[str, str]:
@@ -124,29 +140,27 @@ def test_an_owner_who_is_no_administrator_is_a_warning_and_a_stronger_one_for_fi
         + '[[rules]]\nname = "act"\non = "invoice.tasks_completed"\n[[rules.steps]]\nuse = "create_task"\n'
     )
     with served_portal(admin=False) as (_, _, webhook):
-        mild, strong = examined(tmp_path, webhook), examined(tmp_path, webhook, act)
+        mild, strong = looked(tmp_path, webhook), looked(tmp_path, webhook, act)
     assert (only(mild, "admin")["status"], mild.code) == ("warn", 0)
     assert "administrator" in only(mild, "admin")["remedy"]
     assert "tasks_completed" not in only(mild, "admin")["message"]
     assert "tasks_completed may come although tasks are still open" in only(strong, "admin")["message"]
 
 
-@pytest.mark.parametrize(
-    ("zone", "shift", "side"), [("America/New_York", "-8:00", "west"), ("Asia/Vladivostok", "+7:00", "east")]
-)
-def test_a_shifted_date_filter_is_measured_and_explained(tmp_path, zone, shift, side):
-    with served_portal(owner_tz=zone) as (_, _, webhook):
-        found = only(examined(tmp_path, webhook), "date_filter")
-    assert found["status"] == "warn"
-    assert shift in found["message"].replace("-7:00", "-8:00")  # summer time
-    assert side in found["message"]
-    assert zone in found["message"]
-    assert "time zone to the portal's" in found["remedy"]
+def test_a_shifted_date_filter_is_measured_and_explained(tmp_path):
+    for zone, shift, side in (("America/New_York", "-8:00", "west"), ("Asia/Vladivostok", "+7:00", "east")):
+        with served_portal(owner_tz=zone) as (_, _, webhook):
+            found = only(looked(tmp_path, webhook), "date_filter")
+        assert found["status"] == "warn", zone
+        assert shift in found["message"].replace("-7:00", "-8:00"), zone  # summer time
+        assert side in found["message"], zone
+        assert zone in found["message"]
+        assert "time zone to the portal's" in found["remedy"], zone
 
 
 def test_a_portal_without_stage_history_of_invoices_says_what_cannot_be_seen(tmp_path):
     with served_portal(stagehistory31=False) as (_, _, webhook):
-        ended = examined(tmp_path, webhook)
+        ended = looked(tmp_path, webhook)
     assert only(ended, "stage_history.invoice")["status"] == "warn"
     assert "crm.stagehistory.list" in only(ended, "stage_history.invoice")["message"]
     assert "A → B → A" in only(ended, "stage_history.invoice")["message"]
@@ -158,9 +172,9 @@ def test_a_question_for_stage_history_that_is_refused_is_told_as_the_poll_takes_
     refused = {"code": "INVALID_ARG_VALUE", "description": "Invalid filter", "where": "command"}
     with served_portal() as (portal, _, webhook):
         portal.faults.add(Fault("error", "crm.stagehistory.list", times=1, having='"31"', **refused))
-        once = examined(tmp_path, webhook)
+        once = looked(tmp_path, webhook)
         portal.faults.add(Fault("error", "crm.stagehistory.list", times=100, having='"31"', **refused))
-        always = examined(tmp_path, webhook)
+        always = looked(tmp_path, webhook)
     assert "cannot be checked" in only(once, "stage_history.invoice")["message"]
     assert "A → B → A" in only(always, "stage_history.invoice")["message"]
 
@@ -185,7 +199,7 @@ amount = 5
 status = "DT31_1:UC_7Q2PXB"
 """
     with served_portal() as (_, _, webhook):
-        ended = examined(tmp_path, webhook, text)
+        ended = looked(tmp_path, webhook, text)
     assert ended.code == 1
     said = {line["message"].partition(":")[0]: line for line in ended.of("stages")}
     assert "EXECUTING (В работе)" in said["rules[0].to"]["remedy"]
@@ -218,9 +232,7 @@ use = "notify"
 to = ["leed"]
 """
     with served_portal() as (_, _, webhook):
-        ended = examined(
-            tmp_path, webhook, text, people='[people]\nleed = "deal.fields.UF_CRM_PROJECT_LED"\n'
-        )
+        ended = looked(tmp_path, webhook, text, people='[people]\nleed = "deal.fields.UF_CRM_PROJECT_LED"\n')
     assert ended.code == 1
     said = {line["message"].partition(":")[0]: line for line in ended.of("fields")}
     assert "UF_CRM_RATE (Коэффициент)" in said["rules[0].when"]["remedy"]
@@ -246,7 +258,7 @@ use = "create_task"
 responsible = "department:4"
 """
     with served_portal() as (_, _, webhook):
-        ended = examined(tmp_path, webhook, text)
+        ended = looked(tmp_path, webhook, text)
     said = [line["message"] for line in ended.of("people")]
     assert ended.code == 1
     assert any("user:8 (Глеб Захаров) is dismissed" in text for text in said)
@@ -261,11 +273,11 @@ def test_the_document_template_is_looked_up_by_id_and_name_and_must_be_for_invoi
     mail = '[mail]\ntransport = "file"\nfrom = "Счета <billing@example.ru>"\n'
     with served_portal() as (portal, _, webhook):
         portal.document_book.add_template(40, "Договор", ["2_category_0"])
-        right = examined(tmp_path, webhook, f'{mail}document_template = "Счёт на оплату"\n{rule}')
-        absent = examined(tmp_path, webhook, f'{mail}document_template = "Счет на оплату"\n{rule}')
-        of_deals = examined(tmp_path, webhook, f"{mail}document_template = 40\n{rule}")
+        right = looked(tmp_path, webhook, f'{mail}document_template = "Счёт на оплату"\n{rule}')
+        absent = looked(tmp_path, webhook, f'{mail}document_template = "Счет на оплату"\n{rule}')
+        of_deals = looked(tmp_path, webhook, f"{mail}document_template = 40\n{rule}")
         portal.settings = replace(portal.settings, template_rights=False)
-        hidden = examined(tmp_path, webhook, f"{mail}document_template = 21\n{rule}")
+        hidden = looked(tmp_path, webhook, f"{mail}document_template = 21\n{rule}")
     assert only(right, "templates")["status"] == "ok"
     assert (only(absent, "templates")["status"], absent.code) == ("fail", 1)
     assert "Счёт на оплату" in only(absent, "templates")["remedy"]
@@ -278,7 +290,7 @@ def test_the_document_template_is_looked_up_by_id_and_name_and_must_be_for_invoi
 def test_a_text_that_fails_on_a_real_entity_fails_its_rule(tmp_path):
     text = GOOD.replace("invoice.amount | money", "(invoice.amount + invoice.title) | money")
     with served_portal() as (_, _, webhook):
-        ended = examined(tmp_path, webhook, text)
+        ended = looked(tmp_path, webhook, text)
     assert (only(ended, "rules.head-knows")["status"], ended.code) == ("fail", 1)
     assert "rules[0].steps[0].text: on invoice:" in only(ended, "rules.head-knows")["message"]
     assert only(ended, "rules.execution")["status"] == "ok"
@@ -294,16 +306,16 @@ def test_the_mail_server_is_entered_and_left(tmp_path):
             f'[mail]\nhost = "{server.host}"\nport = {server.port}\nsecurity = "none"\nfrom = '
             f'"billing@example.ru"\n'
         )
-        entered = examined(tmp_path, webhook, mail + rule.replace("broken@", "box@example.ru"))
+        entered = looked(tmp_path, webhook, mail + rule.replace("broken@", "box@example.ru"))
         assert server.sessions == 1
-        offline = examined(tmp_path, webhook, mail + rule.replace("broken@", "box@example.ru"), "--offline")
+        offline = looked(tmp_path, webhook, mail + rule.replace("broken@", "box@example.ru"), offline=True)
         assert server.sessions == 1
         assert server.messages == []
-    down = examined(tmp_path, webhook, mail + rule.replace("broken@", "box@example.ru"), "--offline")
+    down = looked(tmp_path, webhook, mail + rule.replace("broken@", "box@example.ru"), offline=True)
     assert only(entered, "mail")["status"] == "ok"
     assert (offline.of("mail"), down.of("mail")) == ([], [])
     with served_portal() as (_, _, webhook):
-        refused = examined(tmp_path, webhook, mail)
+        refused = looked(tmp_path, webhook, mail)
     assert (only(refused, "mail")["status"], refused.code) == ("fail", 1)
     assert only(refused, "mail")["remedy"]
 
@@ -359,7 +371,7 @@ def test_a_portal_with_few_methods_gives_warnings_and_no_traceback(tmp_path):
         "user.*",
     )
     with served_portal() as (portal, _, webhook), _without(portal, *missing):
-        ended = examined(tmp_path, webhook)
+        ended = looked(tmp_path, webhook)
     assert ended.code in {0, 1}
     assert "Traceback" not in ended.err
     assert only(ended, "scopes")["status"] == "warn"
@@ -383,7 +395,7 @@ def _without(portal, *methods):
     yield
 
 
-def test_every_configuration_of_a_folder_is_examined(tmp_path):
+def test_every_configuration_of_a_folder_is_looked(tmp_path):
     folder = tmp_path / "all"
     folder.mkdir()
     with served_portal() as (_, _, webhook):
@@ -407,7 +419,7 @@ def test_a_damaged_database_is_told_and_left_alone(tmp_path):
 
 def test_plain_lines_without_a_terminal(tmp_path):
     with served_portal() as (_, _, webhook):
-        examined(tmp_path, webhook)
+        written(tmp_path, f'[portal]\nwebhook = "{webhook}"\n{PEOPLE}{GOOD}')
         ended = b24sync("doctor", cwd=tmp_path, environ={"FORCE_COLOR": ""})
     assert ended.code == 0
     assert ended.out.startswith("ок       configuration: ")
@@ -416,7 +428,7 @@ def test_plain_lines_without_a_terminal(tmp_path):
 
 def test_a_portal_without_anything_to_measure_with_is_no_failure(tmp_path):
     with SandboxServer(Sandbox()) as server:
-        ended = examined(
+        ended = looked(
             tmp_path,
             server.webhook,
             '[[rules]]\nname = "a"\non = "deal.created"\n[[rules.steps]]\nuse = "create_task"\n',
@@ -430,7 +442,7 @@ def test_a_portal_without_anything_to_measure_with_is_no_failure(tmp_path):
 def test_a_smart_process_that_is_not_there_and_a_client_as_own_company_fail(tmp_path):
     top = "[kinds.object]\nentity_type_id = 1050\n[invoice]\nmy_company = 1\n"
     with served_portal() as (_, _, webhook):
-        ended = examined(tmp_path, webhook, top=top)
+        ended = looked(tmp_path, webhook, top=top)
     assert ended.code == 1
     assert "1050" in only(ended, "kinds.object")["message"]
     own = only(ended, "my_company")
@@ -446,7 +458,7 @@ def test_a_clock_that_is_off_is_a_warning_only(tmp_path):
 
     portal = Sandbox(clock=SandboxClock(datetime.now(UTC) + timedelta(minutes=10)))
     with SandboxServer(portal) as server:
-        ended = examined(
+        ended = looked(
             tmp_path,
             server.webhook,
             '[[rules]]\nname = "a"\non = "deal.created"\n[[rules.steps]]\nuse = "create_task"\n',
@@ -458,7 +470,7 @@ def test_a_clock_that_is_off_is_a_warning_only(tmp_path):
 
 def test_every_failure_has_a_remedy(tmp_path):
     with served_portal(scopes=("crm",)) as (_, _, webhook):
-        ended = examined(
+        ended = looked(
             tmp_path, webhook, GOOD.replace("EXECUTING", "EXECUTINGS").replace("UF_CRM_ADDRESS", "UF_X")
         )
     failed = [line for line in ended.rows if line["status"] == "fail"]
@@ -468,7 +480,7 @@ def test_every_failure_has_a_remedy(tmp_path):
 
 def test_a_terminal_has_colours_unless_they_are_not_wanted(tmp_path):
     with served_portal() as (_, _, webhook):
-        examined(tmp_path, webhook)
+        written(tmp_path, f'[portal]\nwebhook = "{webhook}"\n{PEOPLE}{GOOD}')
         _, coloured = on_terminal("doctor", cwd=tmp_path)
         _, plain = on_terminal("doctor", cwd=tmp_path, environ={"NO_COLOR": "1"})
     assert "\x1b[32mок" in coloured
