@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from b24sync.sandbox.schema import DEAL, INVOICE
+from tests.e2e.together import together
 from tests.support.cli import PAID, SENT, TELL_HEAD, TELL_LEAD, Office, Ran, no_traceback, notify_rule
 
 SECTIONS = """
@@ -71,47 +72,50 @@ def exported(office: Office, path: Path, *args: str) -> list:
 # export and import
 
 
-@pytest.mark.parametrize("name", ["history.jsonl", "history.jsonl.gz"])
-def test_a_history_comes_back_as_it_was(
-    recorded: Office, elsewhere: Callable[..., Ran], tmp_path: Path, name: str
+def test_a_history_comes_back_as_it_was_and_is_replayed_from_its_file(
+    recorded: Office, elsewhere: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    head, *rows, end = exported(recorded, tmp_path / name)
-    assert (head["b24sync"], head["format"], head["anonymized"]) == ("history", 1, False)
-    assert end == {"end": len(rows)}
-    taken = elsewhere("snapshot", "import", str(tmp_path / name))
-    assert (taken.code, taken.err) == (0, "")
+    """From a file of either kind; it goes into a new database only."""
+    commands = (("events",), ("actions",), ("commission",), ("explain", "invoice:6"), ("replay",))
+    shown = {command: recorded.run(*command, "--json").out for command in commands}
+    assert shown["replay",] != ""
+    before = recorded.database.read_bytes()
+    sequence = recorded.query("SELECT seq FROM sqlite_sequence WHERE name = 'events'")[0][0]
     database = tmp_path / "laptop" / "b24sync.db"
-    assert stat.S_IMODE(database.stat().st_mode) == 0o600
-    for command in (("events",), ("actions",), ("commission",), ("explain", "invoice:6"), ("replay",)):
-        assert elsewhere(*command, "--json").out == recorded.run(*command, "--json").out
-    assert elsewhere("status", "--json").json["verdict"] == "ok"
-    with closing(sqlite3.connect(database)) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        sequences = dict(connection.execute("SELECT name, seq FROM sqlite_sequence"))
-    assert (
-        sequences["events"] == recorded.query("SELECT seq FROM sqlite_sequence WHERE name = 'events'")[0][0]
-    )
+    for name in ("history.jsonl", "history.jsonl.gz"):
+        path = tmp_path / name
+        head, *rows, end = exported(recorded, path)
+        assert (head["b24sync"], head["format"], head["anonymized"]) == ("history", 1, False)
+        assert end == {"end": len(rows)}, name
+        replayed = elsewhere("replay", "--json", "--from", str(path))
+        assert (replayed.code, replayed.err, replayed.out) == (0, "", shown["replay",]), name
+        assert not database.exists()
+        taken = elsewhere("snapshot", "import", str(path))
+        assert (taken.code, taken.err) == (0, "")
+        assert stat.S_IMODE(database.stat().st_mode) == 0o600
+        for command in commands:
+            assert elsewhere(*command, "--json").out == shown[command], name
+        assert elsewhere("status", "--json").json["verdict"] == "ok"
+        with closing(sqlite3.connect(database)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            sequences = dict(connection.execute("SELECT name, seq FROM sqlite_sequence"))
+        assert sequences["events"] == sequence, name
+        again = recorded.run("snapshot", "import", str(path))
+        assert (again.code, recorded.database.read_bytes()) == (2, before), name
+        assert "there is a database already" in again.err
+        for file in database.parent.glob("b24sync.db*"):
+            file.unlink()
 
 
 def test_a_moved_history_is_polled_on_and_misses_nothing(recorded: Office, tmp_path: Path) -> None:
     exported(recorded, tmp_path / "moved.gz")
-    before = len(recorded.events())
+    before = recorded.story()
     recorded.move(recorded.add_invoice(), SENT)
     recorded.database.rename(tmp_path / "old.db")
     assert recorded.run("snapshot", "import", str(tmp_path / "moved.gz")).code == 0
     assert recorded.poll()["events"] == 2
-    assert len(recorded.events()) == before + 2
+    assert len(recorded.story()) == len(before) + 2
     assert recorded.poll()["events"] == 0
-
-
-def test_a_file_is_replayed_as_the_database_is(
-    recorded: Office, elsewhere: Callable[..., Ran], tmp_path: Path
-) -> None:
-    exported(recorded, tmp_path / "h.jsonl.gz")
-    ran = elsewhere("replay", "--json", "--from", str(tmp_path / "h.jsonl.gz"))
-    assert (ran.code, ran.err) == (0, "")
-    assert ran.out == recorded.run("replay", "--json").out != ""
-    assert not (tmp_path / "laptop" / "b24sync.db").exists()
 
 
 def test_no_secret_is_in_the_file_even_if_one_got_into_the_database(recorded: Office, tmp_path: Path) -> None:
@@ -143,14 +147,6 @@ def test_what_was_still_to_be_done_is_held_after_an_import(
         "imported"
     }
     assert elsewhere("actions", "--state", "pending", "--json").rows == []
-
-
-def test_a_history_goes_into_a_new_database_only(recorded: Office, tmp_path: Path) -> None:
-    exported(recorded, tmp_path / "h.gz")
-    before = recorded.database.read_bytes()
-    ran = recorded.run("snapshot", "import", str(tmp_path / "h.gz"))
-    assert (ran.code, recorded.database.read_bytes()) == (2, before)
-    assert "there is a database already" in ran.err
 
 
 def damaged(good: list) -> dict[str, tuple[list | bytes, str]]:
@@ -187,34 +183,36 @@ def damaged(good: list) -> dict[str, tuple[list | bytes, str]]:
 def test_a_damaged_file_is_refused_whole_with_its_line(
     recorded: Office, elsewhere: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    good = exported(recorded, tmp_path / "h.jsonl")
+    cases = damaged(exported(recorded, tmp_path / "h.jsonl"))
     laptop = tmp_path / "laptop"
-    for name, (content, words) in damaged(good).items():
-        path = tmp_path / f"{name}.jsonl"
-        path.write_bytes(
+    for name, (content, _) in cases.items():
+        (tmp_path / f"{name}.jsonl").write_bytes(
             content
             if isinstance(content, bytes)
             else "".join(f"{json.dumps(line)}\n" for line in content).encode()
         )
-        ran = elsewhere("snapshot", "import", str(path))
+    (tmp_path / "half.gz").write_bytes(gzip.compress((tmp_path / "h.jsonl").read_bytes())[:-2000])
+    words = {f"{name}.jsonl": words for name, (_, words) in cases.items()}
+    words |= {"half.gz": "cut off or damaged", "absent": ""}
+    imports = [("snapshot", "import", str(tmp_path / file)) for file in words]
+    ended = together(recorded, *imports, config=laptop / "b24sync.toml")
+    for (file, word), ran in zip(words.items(), ended, strict=True):
         no_traceback(ran)
-        assert (name, ran.code) == (name, 2)
-        assert words in ran.err, (name, ran.err)
-        assert [file.name for file in laptop.iterdir()] == ["b24sync.toml"]
-    half = tmp_path / "half.gz"
-    half.write_bytes(gzip.compress((tmp_path / "h.jsonl").read_bytes())[:-2000])
-    assert "cut off or damaged" in elsewhere("snapshot", "import", str(half)).err
-    assert elsewhere("snapshot", "import", str(tmp_path / "absent")).code == 2
+        assert (file, ran.code) == (file, 2)
+        assert word in ran.err, (file, ran.err)
+    assert [file.name for file in laptop.iterdir()] == ["b24sync.toml"]
+    assert words["cut.jsonl"] in elsewhere(*imports[0]).err
 
 
 def test_an_export_does_not_go_over_the_database_or_into_nowhere(recorded: Office, tmp_path: Path) -> None:
-    for target in (recorded.database, tmp_path, tmp_path / "no" / "where.gz"):
-        ran = recorded.run("snapshot", "export", str(target))
-        no_traceback(ran)
-        assert ran.code == 2
-    recorded.whole()
     (tmp_path / "link").symlink_to(recorded.config)
-    assert recorded.run("snapshot", "export", str(tmp_path / "link")).code == 2
+    configured = recorded.config.read_bytes()
+    targets = (recorded.database, tmp_path, tmp_path / "no" / "where.gz", tmp_path / "link")
+    for ran in together(recorded, *(("snapshot", "export", str(target)) for target in targets)):
+        no_traceback(ran)
+        assert ran.code == 2, ran
+    recorded.whole()
+    assert recorded.config.read_bytes() == configured
 
 
 # anonymized
@@ -236,9 +234,25 @@ PERSONAL = (
 )
 
 
-def test_an_anonymized_history_names_nobody(recorded: Office, tmp_path: Path) -> None:
-    plain = json.dumps(exported(recorded, tmp_path / "plain.gz"), ensure_ascii=False)
-    text = json.dumps(exported(recorded, tmp_path / "hidden.gz", "--anonymize"), ensure_ascii=False)
+def test_an_anonymized_history_names_nobody_and_replays_to_the_same_actions(
+    recorded: Office, elsewhere: Callable[..., Ran], tmp_path: Path
+) -> None:
+    """Ids, amounts, dates and stages stay, and equal texts stay equal."""
+    was = exported(recorded, tmp_path / "plain.gz")
+    now = exported(recorded, tmp_path / "hidden.gz", "--anonymize")
+    _names_nobody(recorded, was, now)
+    _all_but_names_stays(was, now)
+    before = recorded.run("replay", "--json").out
+    taken = elsewhere("snapshot", "import", str(tmp_path / "hidden.gz"))
+    assert "anonymized" in taken.out
+    assert elsewhere("replay", "--json").out == before != ""
+    other = recorded.run("snapshot", "export", str(tmp_path / "h2.gz"), "--anonymize")
+    assert other.code == 0
+    assert (tmp_path / "hidden.gz").read_bytes() != (tmp_path / "h2.gz").read_bytes()  # another key
+
+
+def _names_nobody(recorded: Office, was: list, now: list) -> None:
+    plain, text = json.dumps(was, ensure_ascii=False), json.dumps(now, ensure_ascii=False)
     assert [word for word in ("Ивановой", "Секретова", "Тайной", "916 123") if word in plain] == [
         "Ивановой",
         "Секретова",
@@ -247,22 +261,11 @@ def test_an_anonymized_history_names_nobody(recorded: Office, tmp_path: Path) ->
     ]
     assert [word for word in PERSONAL if word in text] == []
     assert recorded.server.webhook.split("/")[2] not in text
-    cyrillic = [
-        row
-        for row in lines(tmp_path / "hidden.gz")
-        if any("а" <= sign <= "я" for sign in json.dumps(row, ensure_ascii=False))
-    ]
+    cyrillic = [row for row in now if any("а" <= sign <= "я" for sign in json.dumps(row, ensure_ascii=False))]
     assert {row[0] for row in cyrillic} <= {"cache"}  # names of stages
 
 
-def test_ids_amounts_dates_and_stages_stay_and_equal_texts_stay_equal(
-    recorded: Office, tmp_path: Path
-) -> None:
-    plain, hidden = (
-        exported(recorded, tmp_path / "plain.gz"),
-        exported(recorded, tmp_path / "hidden.gz", "--anonymize"),
-    )
-
+def _all_but_names_stays(plain: list, hidden: list) -> None:
     def entities(history: list) -> dict:
         rows = [
             dict(zip(history[0]["tables"]["entities"], row[1:], strict=True))
@@ -299,19 +302,6 @@ def test_ids_amounts_dates_and_stages_stay_and_equal_texts_stay_equal(
     assert len(set(names.values())) == len(names)
 
 
-def test_an_anonymized_history_replays_to_the_same_actions(
-    recorded: Office, elsewhere: Callable[..., Ran], tmp_path: Path
-) -> None:
-    before = recorded.run("replay", "--json").out
-    exported(recorded, tmp_path / "h.gz", "--anonymize")
-    taken = elsewhere("snapshot", "import", str(tmp_path / "h.gz"))
-    assert "anonymized" in taken.out
-    assert elsewhere("replay", "--json").out == before != ""
-    other = recorded.run("snapshot", "export", str(tmp_path / "h2.gz"), "--anonymize")
-    assert other.code == 0
-    assert (tmp_path / "h.gz").read_bytes() != (tmp_path / "h2.gz").read_bytes()  # another key
-
-
 # prune
 
 
@@ -343,7 +333,7 @@ def test_old_history_goes_and_new_history_stays(recorded: Office) -> None:
     ran = recorded.run("snapshot", "prune", "--older-than", "365d")
     assert (ran.code, ran.err) == (0, "")
     assert f"{before['events']} events, {before['actions']} actions" in ran.out
-    assert {event["entity"] for event in recorded.events()} == {f"invoice:{invoice}"}
+    assert {(row[1], row[2]) for row in recorded.story()} == {("invoice", invoice)}
     after = counts(recorded)
     assert (after["entities"], after["ledger"]) == (before["entities"] + 1, before["ledger"] + 1)
     assert (after["revisions"], after["runs"]) == (1, 1)
@@ -353,12 +343,14 @@ def test_old_history_goes_and_new_history_stays(recorded: Office) -> None:
     assert [event["name"] for event in recorded.run("explain", "invoice:6", "--json").json["events"]] == []
 
 
-def test_younger_history_is_left_alone(recorded: Office) -> None:
+def test_younger_history_is_left_alone_and_an_age_that_is_none_ends_with_2(recorded: Office) -> None:
     before = counts(recorded)
-    assert (
-        "forgotten: 0 revisions, 0 events, 0 actions, 0 runs"
-        in recorded.run("snapshot", "prune", "--older-than", "1d").out
-    )
+    ages = ("365", "soon", "-1d", "")
+    young, *wrong = together(recorded, *(("snapshot", "prune", "--older-than", age) for age in ("1d", *ages)))
+    assert "forgotten: 0 revisions, 0 events, 0 actions, 0 runs" in young.out
+    for ran in wrong:
+        no_traceback(ran)
+        assert ran.code == 2, ran
     assert counts(recorded) == before
 
 
@@ -368,9 +360,9 @@ def test_open_actions_and_their_events_stay_however_old(recorded: Office) -> Non
         connection.commit()
     age(recorded, 400)
     recorded.run("snapshot", "prune", "--older-than", "365d")
-    (action,) = recorded.actions()
-    assert action["state"] == "failed"
-    assert [event["id"] for event in recorded.events()] == [action["event"]]
+    [(state, event)] = recorded.query("SELECT state, event_id FROM actions")
+    assert state == "failed"
+    assert recorded.query("SELECT id FROM events") == [(event,)]
     recorded.whole()
 
 
@@ -390,19 +382,11 @@ def test_a_set_of_tasks_is_finished_though_its_history_was_pruned(office: Office
     office.run("snapshot", "prune", "--older-than", "365d")
     office.portal.complete_task(task)
     office.poll()
-    assert [event["name"] for event in office.events("--entity", f"invoice:{invoice}")] == [
+    assert [row[0] for row in office.story() if row[1:3] == ("invoice", invoice)] == [
         "invoice.created",
         "invoice.tasks_completed",
     ]
     assert office.told(1)[-1] == "hello"
-
-
-@pytest.mark.parametrize("typed", ["365", "soon", "-1d", ""])
-def test_an_age_that_is_none_ends_with_2(recorded: Office, typed: str) -> None:
-    before = counts(recorded)
-    ran = recorded.run("snapshot", "prune", "--older-than", typed)
-    no_traceback(ran)
-    assert (ran.code, counts(recorded)) == (2, before)
 
 
 def test_polls_go_on_while_history_is_pruned(recorded: Office) -> None:

@@ -13,6 +13,7 @@ import resource
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from tests.support.cli import Office, Ran
@@ -22,6 +23,7 @@ from tests.support.warm import ROOT, server
 def together(
     office: Office,
     *commands: Sequence[str],
+    config: Path | None = None,
     env: Mapping[str, str] | None = None,
     memory: int = 0,
     timeout: float = 110,
@@ -31,11 +33,12 @@ def together(
     Args:
         office: Its configuration and its variables are theirs.
         commands: The words behind the options of all commands.
+        config: Another configuration.
         env: More variables.
         memory: The most address space that they may have, in bytes.
         timeout: Seconds until all are killed.
     """
-    typed = [office.command(*words)[3:] for words in commands]
+    typed = [office.command(*words, config=config)[3:] for words in commands]
     given = {"commands": typed, "memory": memory}
     target = f"{__name__}:run"
     code, out, err = server().run(
