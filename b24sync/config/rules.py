@@ -101,6 +101,8 @@ def _move_faults(rule: RuleSettings, settings: Settings) -> Iterator[Problem]:
     """``from`` and ``to`` go with moves only, and name what one of the kinds can be in."""
     if rule.from_ or rule.to:
         yield from _no_move_faults(rule, settings)
+    if len(set(rule.from_)) == 1 and set(rule.from_) == set(rule.to):
+        yield Problem(("to",), words.SAME_PLACE.both())
     kinds = known_kinds(rule, settings)
     yield from _stay_faults(rule)
     for key, values in (("from", rule.from_), ("to", rule.to), ("stage", rule.stage)):

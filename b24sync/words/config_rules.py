@@ -49,6 +49,10 @@ NO_MOVE = Message(
     'не сочетается с "{event}": это событие не о смене статуса или стадии{hint}',
     'cannot go with "{event}", which is no move{hint}',
 )
+SAME_PLACE = Message(
+    "то же, что в from: такой смены не бывает (укажите другой статус или другую стадию)",
+    "is the same as from: such a move never happens (write another status or stage)",
+)
 NOT_WITH = Message(
     'не сочетается с "{event}" (уберите: это событие не о смене статуса или стадии)',
     'cannot go with "{event}" (remove it: that event is no move)',

@@ -87,6 +87,14 @@ RULES = [
         ['FILE:4: rules[0].to[0]: no invoice status called "sended" (did you mean sent?)'],
     ),
     (
+        '[[rules]]\nname = "r"\non = "invoice.status_changed"\nfrom = ["sent"]\nto = ["sent", "sent"]\n'
+        + NOTIFY,
+        [
+            "FILE:5: rules[0].to: is the same as from: such a move never happens "
+            "(write another status or stage)"
+        ],
+    ),
+    (
         '[[rules]]\nname = "r"\non = "invoice.status_changed"\nfrom = ["S"]\n' + NOTIFY,
         [
             'FILE:4: rules[0].from[0]: no invoice status called "S" (known: draft, sent, paid, rejected; or '
