@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from b24sync.sandbox import Fault
+from tests.e2e.together import together
 from tests.support.cli import Office, no_traceback, notify_rule
 
 STATES = ("pending", "running", "done", "failed", "uncertain", "held", "skipped", "cancelled")
@@ -49,29 +50,30 @@ def state_of(office: Office, number: int) -> str:
     return str(office.query("SELECT state FROM actions WHERE id = ?", number)[0][0])
 
 
-@pytest.mark.parametrize("command", BY_ID)
-def test_a_command_takes_the_states_that_it_is_for_and_no_other(polled: Office, command: str) -> None:
+def test_a_command_takes_the_states_that_it_is_for_and_no_other(polled: Office) -> None:
     ids = with_every_state(polled)
-    takes, becomes = BY_ID[command]
-    for state, number in ids.items():
-        ran = polled.run(command, str(number))
-        no_traceback(ran)
-        if state in takes:
-            assert (ran.code, state_of(polled, number)) == (0, becomes), (state, ran)
-        else:
-            assert (ran.code, state_of(polled, number)) == (2, state), (state, ran)
-            assert state in ran.err
-            assert str(number) in ran.err
+    for command, (takes, becomes) in BY_ID.items():
+        _put(polled, ids)
+        ended = together(polled, *((command, str(number)) for number in ids.values()))
+        for (state, number), ran in zip(ids.items(), ended, strict=True):
+            no_traceback(ran)
+            if state in takes:
+                assert (ran.code, state_of(polled, number)) == (0, becomes), (command, state, ran)
+            else:
+                assert (ran.code, state_of(polled, number)) == (2, state), (command, state, ran)
+                assert state in ran.err, (command, ran)
+                assert str(number) in ran.err, (command, ran)
 
 
-@pytest.mark.parametrize("command", BY_ALL)
-def test_all_means_every_action_that_the_command_is_for(polled: Office, command: str) -> None:
+def test_all_means_every_action_that_the_command_is_for(polled: Office) -> None:
     ids = with_every_state(polled)
-    ran = polled.run(command, "--all")
-    assert ran.code == 0
-    for state, number in ids.items():
-        expected = BY_ID[command][1] if state in BY_ALL[command] else state
-        assert state_of(polled, number) == expected, state
+    for command, taken in BY_ALL.items():
+        _put(polled, ids)
+        ran = polled.run(command, "--all")
+        assert ran.code == 0, ran
+        for state, number in ids.items():
+            expected = BY_ID[command][1] if state in taken else state
+            assert state_of(polled, number) == expected, (command, state)
 
 
 def test_one_wrong_id_among_several_changes_nothing(polled: Office) -> None:
@@ -83,20 +85,19 @@ def test_one_wrong_id_among_several_changes_nothing(polled: Office) -> None:
         assert state_of(polled, ids["failed"]) == "failed"
 
 
-@pytest.mark.parametrize("args", [[], ["1", "--all"], ["seven"], ["-1"]])
-def test_ids_and_all_are_one_or_the_other(polled: Office, args: list[str]) -> None:
-    ran = polled.run("retry", *args)
-    assert ran.code == 2
-    assert ran.err.strip()
-    no_traceback(ran)
+def test_ids_and_all_are_one_or_the_other(polled: Office) -> None:
+    for ran in together(polled, *(("retry", *args) for args in ((), ("1", "--all"), ("seven",), ("-1",)))):
+        assert ran.code == 2, ran
+        assert ran.err.strip(), ran
+        no_traceback(ran)
 
 
 def test_retry_counts_attempts_anew_and_makes_the_action_due(polled: Office) -> None:
     ids = with_every_state(polled)
     assert polled.run("retry", str(ids["failed"])).code == 0
     polled.poll()
-    [action] = [one for one in polled.actions() if one["id"] == ids["failed"]]
-    assert (action["state"], action["attempts"], action["error"]) == ("done", 1, None)
+    found = polled.query("SELECT state, attempts, error FROM actions WHERE id = ?", ids["failed"])
+    assert found == [("done", 1, None)]
 
 
 def test_a_later_step_waits_for_an_earlier_one_until_it_is_settled(office: Office) -> None:
@@ -106,12 +107,13 @@ def test_a_later_step_waits_for_an_earlier_one_until_it_is_settled(office: Offic
     office.portal.faults.add(Fault("error", method="im.notify*", where="command", code="ACCESS_DENIED"))
     office.add_invoice()
     office.poll(expect=1)
-    assert [action["state"] for action in office.actions()] == ["failed", "pending"]
+    states = "SELECT state FROM actions ORDER BY id"
+    assert office.query(states) == [("failed",), ("pending",)]
     office.poll()
     assert office.told(7) == []
-    office.run("cancel", str(office.actions()[0]["id"]))
+    office.run("cancel", str(office.query("SELECT min(id) FROM actions")[0][0]))
     office.poll()
-    assert [action["state"] for action in office.actions()] == ["cancelled", "done"]
+    assert office.query(states) == [("cancelled",), ("done",)]
     assert office.told(7) == ["second"]
 
 

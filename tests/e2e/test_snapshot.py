@@ -195,7 +195,7 @@ def test_a_damaged_file_is_refused_whole_with_its_line(
     words = {f"{name}.jsonl": words for name, (_, words) in cases.items()}
     words |= {"half.gz": "cut off or damaged", "absent": ""}
     imports = [("snapshot", "import", str(tmp_path / file)) for file in words]
-    ended = together(recorded, *imports, config=laptop / "b24sync.toml")
+    ended = together(recorded, *imports, configs=[laptop / "b24sync.toml"])
     for (file, word), ran in zip(words.items(), ended, strict=True):
         no_traceback(ran)
         assert (file, ran.code) == (file, 2)

@@ -23,7 +23,7 @@ from tests.support.warm import ROOT, server
 def together(
     office: Office,
     *commands: Sequence[str],
-    config: Path | None = None,
+    configs: Sequence[Path] = (),
     env: Mapping[str, str] | None = None,
     memory: int = 0,
     timeout: float = 110,
@@ -33,12 +33,14 @@ def together(
     Args:
         office: Its configuration and its variables are theirs.
         commands: The words behind the options of all commands.
-        config: Another configuration.
+        configs: Other configurations: one for each command, or one for all.
         env: More variables.
         memory: The most address space that they may have, in bytes.
         timeout: Seconds until all are killed.
     """
-    typed = [office.command(*words, config=config)[3:] for words in commands]
+    theirs = configs if len(configs) > 1 else [*(configs or [office.config])] * len(commands)
+    pairs = zip(commands, theirs, strict=True)
+    typed = [office.command(*words, config=config)[3:] for words, config in pairs]
     given = {"commands": typed, "memory": memory}
     target = f"{__name__}:run"
     code, out, err = server().run(
