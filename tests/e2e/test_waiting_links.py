@@ -11,7 +11,7 @@ import pytest
 
 from b24sync.engine.awaited_links import AwaitedLinks
 from b24sync.sandbox.envelope import Refusal
-from tests.support.cli import notify_rule
+from tests.support.cli import LONG, notify_rule
 from tests.support.world import DEAL, INVOICE, P, S, World
 
 WHEN = "when = \"deal.title != ''\""
@@ -22,6 +22,8 @@ CONFIG = (
     + notify_rule("sent", "invoice.status_changed", to="user:2", text="sent {{ invoice.id }}", more=WHEN)
     + notify_rule("made", "invoice.created", to="user:2", text="new {{ invoice.id }}")
 )
+
+MANY = 600 if LONG else 300  # either way so many that not each is asked several times
 
 
 class Broken:
@@ -129,19 +131,19 @@ def test_a_method_that_the_portal_rests_uses_up_no_try(world: World) -> None:
     assert sorted(_rules(world, held)) == ["made", "sent"]
 
 
-def test_thousands_of_broken_links_cost_a_bounded_number_of_requests(world: World) -> None:
+def test_hundreds_of_broken_links_cost_a_bounded_number_of_requests(world: World) -> None:
     broken = Broken(world)
-    deals = [world.portal.add_item(DEAL, title="deal") for _ in range(600)]
+    deals = [world.portal.add_item(DEAL, title="deal") for _ in range(MANY)]
     for deal in deals:
         world.portal.update_item(INVOICE, _of(world, deal), 2, stageId=S)
     broken.ids.update((DEAL, deal) for deal in deals)
     assert world.poll().exit_code == 69
-    assert broken.asked <= 2000
-    assert world.last_requests <= 120
+    assert broken.asked <= 1000
+    assert world.last_requests <= 60
     world.advance(60)
     broken.ids.clear()
     assert world.poll().exit_code == 0
-    assert len([row for row in world.actions() if row["rule"] == "sent"]) == 600
+    assert len([row for row in world.actions() if row["rule"] == "sent"]) == MANY
     assert world.rows("SELECT * FROM held") == []
 
 
