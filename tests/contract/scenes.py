@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from b24sync.sandbox import Fault, SandboxSettings
 from b24sync.sandbox.schema import INVOICE
-from tests.crash.plays import PLAYS
+from tests.crash.plays import PLAYS, Act, Play
 from tests.support.cli import PAID, SENT, Office, open_office
 
 Commands = list[tuple[str, dict[str, Any]]]
@@ -96,17 +98,23 @@ use = "send_invoice"
 """
 
 
-def plays(folder: Path) -> Iterator[Commands]:
-    """Polls over the plays of all steps."""
-    for name, play in PLAYS.items():
+def plays(folder: Path) -> Commands:
+    """Polls over the plays of all steps, many in an office one behind the other: each writes alone."""
 
-        def act(office: Office, play: Any = play) -> None:
+    def act(office: Office, some: list[Play]) -> None:
+        office.run("poll")
+        acted = Counter[Act]()
+        for play in some:
+            office.write(rules=play.rules())
+            play.act(office, acted[play.act])
+            acted[play.act] += 1
             office.run("poll")
-            play.act(office, 0)
-            office.run("poll")
-            office.run("poll")
+        office.run("poll")
 
-        yield _sent(_made(folder / name), act, rules=play.rules())
+    every = [PLAYS[name] for name in sorted(PLAYS, reverse=True)]  # an invoice is made for a company's deal
+    return [
+        command for n in range(2) for command in _sent(_made(folder / str(n)), partial(act, some=every[n::2]))
+    ]
 
 
 def mailing(folder: Path) -> Commands:

@@ -34,8 +34,7 @@ WITHOUT_SCHEMA = {
 def sent(tmp_path_factory: pytest.TempPathFactory) -> Commands:
     """The commands of all scenes."""
     folder = tmp_path_factory.mktemp("scenes")
-    found = [one for commands in plays(folder / "plays") for one in commands]
-    return found + [one for name, scene in SCENES.items() for one in scene(folder / name)]
+    return plays(folder / "plays") + [one for name, scene in SCENES.items() for one in scene(folder / name)]
 
 
 @pytest.mark.timeout(600)

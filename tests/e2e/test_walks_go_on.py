@@ -14,7 +14,7 @@ from b24sync.sandbox.envelope import Refusal
 from tests.support.world import INVOICE, Killed, P, S, World
 
 CONFIG = 'language = "en"\n[poll]\nwatch = ["invoice"]\nreconcile_every = "0s"\n'
-COUNT = 420
+COUNT, FEW = 370, 7  # eight pages, and how many are answered before a rest
 
 
 class Ration:
@@ -62,7 +62,7 @@ def test_a_portal_that_allows_few_pages_is_read_in_several_polls(world: World, m
     ration = Ration(world, method)
     polls = 0
     while not world.events():
-        ration.left = 7
+        ration.left = FEW
         world.poll()
         polls += 1
         assert polls < 6, "never"
@@ -84,7 +84,7 @@ def test_a_portal_that_allows_few_pages_is_read_in_several_polls(world: World, m
 
 def test_what_moved_behind_the_place_is_found_once_and_in_order(world: World) -> None:
     ration = Ration(world, "crm.item.list")
-    ration.left = 7
+    ration.left = FEW
     assert world.poll().exit_code == 69
     assert world.events() == []
     first = world.rows("SELECT min(id) AS id FROM entities")[0]["id"]
@@ -106,7 +106,7 @@ def test_what_moved_behind_the_place_is_found_once_and_in_order(world: World) ->
 
 def test_a_kill_in_a_walk_costs_no_page_that_was_read(world: World) -> None:
     ration = Ration(world, "crm.item.list")
-    ration.left = 7
+    ration.left = FEW
     world.poll()
     place = world.rows("SELECT rows_after FROM walks")[0]["rows_after"]
     assert place > 0
@@ -144,7 +144,7 @@ def test_a_poll_has_one_bound_for_all_that_it_reads(
 
 
 def test_a_feed_without_end_ends_the_poll(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(allowance, "MOST_REQUESTS", 20)
+    monkeypatch.setattr(allowance, "MOST_REQUESTS", 4)
     inner, rows = world.portal.run_command, list[dict[str, Any]]()
 
     def run_command(method: str, params: dict[str, Any], watch: Any = None) -> Any:
@@ -159,4 +159,4 @@ def test_a_feed_without_end_ends_the_poll(world: World, monkeypatch: pytest.Monk
     report = world.poll()
     assert report.exit_code == 69
     assert any("next poll" in one for one in report.troubles), report.troubles
-    assert world.last_requests <= 30
+    assert world.last_requests <= 14

@@ -75,49 +75,52 @@ def test_the_whole_composition_loads_no_heavy_package_but_the_client_when_it_is_
     assert not loaded(f"import b24sync.app, b24sync.config.load; {LOADED}") & (HEAVY - {"requests"})
 
 
-@pytest.fixture
-def polled(tmp_path):
+@pytest.fixture(scope="module")
+def polled(tmp_path_factory):
     """A folder whose configuration has been polled once."""
+    folder = tmp_path_factory.mktemp("polled")
     portal = Sandbox()
     seed_company(portal)
     with SandboxServer(portal) as server:
-        path = tmp_path / "b24sync.toml"
+        path = folder / "b24sync.toml"
         path.write_text(CONFIG.format(webhook=server.webhook), encoding="utf-8")
         path.chmod(0o600)
-        subprocess.run([sys.executable, "-m", "b24sync", "poll"], cwd=tmp_path, check=True, timeout=60)
-        yield tmp_path
+        subprocess.run([sys.executable, "-m", "b24sync", "poll"], cwd=folder, check=True, timeout=60)
+        yield folder
 
 
-@pytest.mark.parametrize(
-    ("command", "heavy"), [("poll", {"requests"}), ("status", set()), ("events", set()), ("actions", set())]
-)
-def test_an_idle_poll_loads_only_requests_of_the_heavy_packages_and_looking_on_none(polled, command, heavy):
-    code = f"""
-import sys
-sys.argv = ["b24sync", "{command}"]
+def loaded_by(folder, *lines: list[str]) -> set[str]:
+    """All modules of a process after some lines of the command, one behind the other."""
+    return loaded(
+        f"""
+import json, sys
 from b24sync.cli import main
-try:
-    main()
-except SystemExit as end:
-    assert not end.code, end.code
-{LOADED}
-"""
-    assert loaded(code, folder=polled) & HEAVY == heavy
+out = sys.stdout
+for line in {lines}:
+    sys.argv, sys.stdout = ["b24sync", *line], sys.stderr
+    try:
+        main()
+    except SystemExit as end:
+        assert not end.code, (line, end.code)
+print(json.dumps(sorted(sys.modules)), file=out)
+""",
+        folder=folder,
+    )
 
 
-def test_an_idle_poll_reads_no_rule_and_loads_nothing_that_runs_one(polled):
-    code = """
-import sys
-sys.argv = ["b24sync", "poll"]
-from b24sync.cli import main
-try:
-    main()
-except SystemExit as end:
-    assert not end.code, end.code
-import json
-print(json.dumps([name for name in sys.modules if name.startswith("b24sync.")]))
-"""
-    found = loaded(code, folder=polled)
+@pytest.fixture(scope="module")
+def by_an_idle_poll(polled):
+    """All modules that an idle poll loads."""
+    return loaded_by(polled, ["poll"])
+
+
+def test_an_idle_poll_loads_only_requests_of_the_heavy_packages_and_looking_on_none(polled, by_an_idle_poll):
+    assert by_an_idle_poll & HEAVY == {"requests"}
+    assert not loaded_by(polled, ["status"], ["events"], ["actions"]) & HEAVY
+
+
+def test_an_idle_poll_reads_no_rule_and_loads_nothing_that_runs_one(by_an_idle_poll):
+    found = {name for name in by_an_idle_poll if name.startswith("b24sync.")}
     busy = ("b24sync.steps.", "b24sync.rules.", "b24sync.domain.rule", "b24sync.ports", "b24sync.mail")
     assert {name for name in found if name.startswith(busy)} == {"b24sync.steps.registry"}
     assert not {"b24sync.engine.commit", "b24sync.engine.dispatch", "b24sync.engine.follow_up"} & found
@@ -125,39 +128,16 @@ print(json.dumps([name for name in sys.modules if name.startswith("b24sync.")]))
     assert not {name for name in found if name.startswith((*said, "b24sync.words.spoken"))}
 
 
-@pytest.mark.parametrize(
-    "line",
-    [["poll"], ["--config", "b24sync.toml", "poll", "--quiet"], ["poll", "--max-time", "50s", "--json"]],
-)
-def test_the_line_of_cron_is_read_without_the_library_of_all_the_others(polled, line):
-    code = f"""
-import sys
-sys.argv = ["b24sync", *{line}]
-from b24sync.cli import main
-sys.stdout, out = sys.stderr, sys.stdout
-try:
-    main()
-except SystemExit as end:
-    assert not end.code, end.code
-sys.stdout = out
-{LOADED}
-"""
-    assert not loaded(code, folder=polled) & {"typer", "click"}
+def test_the_line_of_cron_is_read_without_the_library_of_all_the_others(polled, by_an_idle_poll):
+    longer = ["--config", "b24sync.toml", "poll", "--quiet"], ["poll", "--max-time", "50s", "--json"]
+    for found in (by_an_idle_poll, loaded_by(polled, *longer)):
+        assert "b24sync.cli" in found
+        assert not found & {"typer", "click"}
 
 
 def test_a_command_loads_the_signatures_of_its_own_module_only(polled):
-    code = """
-import sys
-sys.argv = ["b24sync", "poll", "--reconcile"]
-from b24sync.cli import main
-try:
-    main()
-except SystemExit as end:
-    assert not end.code, end.code
-import json
-print(json.dumps([name for name in sys.modules if name.startswith("b24sync.cli.signatures.")]))
-"""
-    assert loaded(code, folder=polled) == {
+    found = loaded_by(polled, ["poll", "--reconcile"])
+    assert {name for name in found if name.startswith("b24sync.cli.signatures.")} == {
         "b24sync.cli.signatures.polling",
         "b24sync.cli.signatures.options",
     }
