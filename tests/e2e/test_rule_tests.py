@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.support.commands import Ran, b24sync
 from tests.support.config import written
 
@@ -116,18 +114,27 @@ def test_json_has_a_line_for_each_test(tmp_path: Path) -> None:
     assert (second["name"], second["ok"], second["differences"]) == ("another invoice", True, [])
 
 
-@pytest.mark.parametrize(
-    ("key", "said"),
-    [
-        ('evnt = "x"', "tests[0].evnt: unknown setting"),
-        ("deal = { amont = 5 }", "tests[0].deal.amont: unknown value (did you mean amount?)"),
-        ('at = "tomorrow"', "tests[0].at"),
-        ('from = "sennt"', "tests[0].from"),
-    ],
+WRONG_KEYS = (
+    ('evnt = "x"', "evnt: unknown setting"),
+    ("deal = { amont = 5 }", "deal.amont: unknown value (did you mean amount?)"),
+    ('at = "tomorrow"', "at: "),
+    ('from = "sennt"', "from: "),
 )
-def test_what_a_test_cannot_say_is_an_error_of_the_configuration(tmp_path: Path, key: str, said: str) -> None:
-    ended = tried(tmp_path, HEAD + TELL + TEST + "expect = []\n" + key + "\n", code=2)
-    assert said in ended.err
+
+
+def all_named(folder: Path, test: str, wrong: tuple[tuple[str, str], ...]) -> None:
+    """Assert that of many tests, each with another wrong line, each is named with what is wrong."""
+    named = (
+        test.replace("a big", f"the {number}.") + f"expect = []\n{key}\n"
+        for number, (key, _) in enumerate(wrong)
+    )
+    ended = tried(folder, HEAD + TELL + "".join(named), code=2)
+    for number, (key, said) in enumerate(wrong):
+        assert f"tests[{number}].{said}" in ended.err, (key, ended.err)
+
+
+def test_what_a_test_cannot_say_is_an_error_of_the_configuration(tmp_path: Path) -> None:
+    all_named(tmp_path, TEST, WRONG_KEYS)
 
 
 def test_an_unknown_event_and_an_unknown_key_of_an_action_are_errors_too(tmp_path: Path) -> None:
@@ -184,11 +191,16 @@ def test_a_reminder_counts_days_from_the_time_of_the_test(tmp_path: Path) -> Non
 
 def test_a_due_date_leaves_the_weekend(tmp_path: Path) -> None:
     text = HEAD + rule("shift", "invoice.created", 'use = "shift_due_date"')
-    (moved,) = actions(tmp_path, text + case("invoice.created", 'invoice = { due_date = "2026-11-28" }'))
+    saturday, friday = (
+        case("invoice.created", f'invoice = {{ due_date = "{day}" }}') for day in ("2026-11-28", "2026-11-27")
+    )
+    left, stayed = tried(
+        tmp_path, f"{text}{saturday}\n{friday.replace('case', 'other')}", "--json", code=1
+    ).rows
+    (moved,), (kept,) = left["actions"], stayed["actions"]
     assert (moved["due_date"], moved["set"]) == ("2026-11-30", {"due_date": "2026-11-30"})
-    (kept,) = actions(tmp_path, text + case("invoice.created", 'invoice = { due_date = "2026-11-27" }'))
     assert kept["changed"] is False
-    tried(tmp_path, text + case("invoice.created", 'invoice = { due_date = "2026-11-27" }'))
+    assert (left["ok"], stayed["ok"]) == (False, True)  # what changes nothing need not be expected
 
 
 def test_commissions_of_a_step_are_seen_by_the_next_one(tmp_path: Path) -> None:
@@ -265,9 +277,9 @@ def test_a_smart_process_has_a_table_of_its_own_name(tmp_path: Path) -> None:
 
 def test_nobody_behind_a_word_means_that_nobody_is_told(tmp_path: Path) -> None:
     text = HEAD + rule("tell", "deal.created", 'use = "notify"\nto = ["lead"]\ntext = "x"')
-    (told,) = actions(tmp_path, text + case("deal.created", "deal = { fields = { UF_LEAD = 0 } }"))
+    ended = tried(tmp_path, text + case("deal.created", "deal = { fields = { UF_LEAD = 0 } }"), "--json")
+    (told,) = ended.rows[0]["actions"]
     assert (told["state"], told["reason"]) == ("skipped", "nobody")
-    tried(tmp_path, text + case("deal.created", "deal = { fields = { UF_LEAD = 0 } }"))
 
 
 def test_amounts_and_texts_are_compared_as_they_read(tmp_path: Path) -> None:
@@ -275,22 +287,20 @@ def test_amounts_and_texts_are_compared_as_they_read(tmp_path: Path) -> None:
     tried(tmp_path, text + EXPECT % "Invoice 125 for 150 000,00 ₽, Anna")
 
 
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        ('invoice = { amount = "a lot" }', "tests[0].invoice.amount: 'a lot' is no number"),
-        ('invoice = { id = "5" }', "tests[0].invoice.id: is no number of something"),
-        ('invoice = { due_date = "soon" }', "tests[0].invoice.due_date: is no date"),
-        ('people = { lead = "Anna" }', "tests[0].people.lead: is no person"),
-        ('users = [{ name = "Anna" }]', "tests[0].users[0].id: is required"),
-        ("deal = { fields = 5 }", "tests[0].deal.fields: is no table"),
-        ('commission = { total = "much" }', "tests[0].commission.total"),
-    ],
+WRONG_VALUES = (
+    ('invoice = { amount = "a lot" }', "invoice.amount: 'a lot' is no number"),
+    ('invoice = { id = "5" }', "invoice.id: is no number of something"),
+    ('invoice = { due_date = "soon" }', "invoice.due_date: is no date"),
+    ('people = { lead = "Anna" }', "people.lead: is no person"),
+    ('users = [{ name = "Anna" }]', "users[0].id: is required"),
+    ("deal = { fields = 5 }", "deal.fields: is no table"),
+    ('commission = { total = "much" }', "commission.total"),
 )
-def test_a_value_that_no_portal_would_send_is_named(tmp_path: Path, values: str, said: str) -> None:
+
+
+def test_a_value_that_no_portal_would_send_is_named(tmp_path: Path) -> None:
     test = TEST.replace('invoice = { number = "125", amount = "150000", currency = "RUB" }\n', "")
-    ended = tried(tmp_path, HEAD + TELL + test + "expect = []\n" + values + "\n", code=2)
-    assert said in ended.err
+    all_named(tmp_path, test, WRONG_VALUES)
 
 
 def test_an_imported_calendar_counts_in_a_test_too(tmp_path: Path):
