@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from b24sync.sandbox.schema import INVOICE
+from tests.e2e.together import together
 from tests.support.cli import REJECTED
 from tests.support.firm import Firm, opened
 from tests.support.russian import english
@@ -19,25 +20,29 @@ from tests.support.russian import english
 
 @pytest.fixture
 def firm(tmp_path: Path) -> Iterator[Firm]:
-    """The Russian example after a day with a refused mail, a rejected invoice and a paid one."""
+    """The Russian example after its baseline."""
     with opened(tmp_path / "firm") as firm:
         firm.use_sample()
         firm.poll()
-        first, second, third = (
-            firm.invoice(150_000, due="2026-03-07"),
-            firm.invoice(40_000),
-            firm.invoice(99),
-        )
-        firm.run_on()
-        firm.mail_fails(rcpt="550 5.1.1 unknown")
-        firm.send(first)
-        firm.later()
-        firm.run("poll")
-        firm.mail_fails()
-        firm.pay(second)
-        firm.move(third, REJECTED)
-        firm.run_on()
         yield firm
+
+
+def a_day(firm: Firm) -> None:
+    """A day with a refused mail, a rejected invoice and a paid one."""
+    first, second, third = (
+        firm.invoice(150_000, due="2026-03-07"),
+        firm.invoice(40_000),
+        firm.invoice(99),
+    )
+    firm.run_on()
+    firm.mail_fails(rcpt="550 5.1.1 unknown")
+    firm.send(first)
+    firm.later()
+    firm.run("poll")
+    firm.mail_fails()
+    firm.pay(second)
+    firm.move(third, REJECTED)
+    firm.run_on()
 
 
 READ = (
@@ -93,24 +98,20 @@ REFUSED = (
 )
 
 
-def test_what_an_operator_reads_is_russian(firm: Firm) -> None:
+def test_what_an_operator_reads_and_what_is_refused_is_russian(firm: Firm) -> None:
+    a_day(firm)
     found = dict[tuple[str, ...], list[str]]()
-    for words in READ:
-        ran = firm.run(*(word.format(config=firm.config) for word in words))
+    reading = [tuple(word.format(config=firm.config) for word in words) for words in READ]
+    for ran in together(firm, *reading):
         assert "Traceback" not in ran.said, ran
         page = re.sub(r"(?s)<style>.*?</style>|<[^>]*>", " ", ran.out)
-        found[words] = english(page) + english(ran.err)
-    assert {words: lines for words, lines in found.items() if lines} == {}
-
-
-def test_what_is_refused_is_refused_in_russian(firm: Firm) -> None:
-    found = dict[tuple[str, ...], list[str]]()
-    for words in REFUSED:
-        ran = firm.run(*words)
+        found[ran.args] = english(page) + english(ran.err)
+    for ran in together(firm, *REFUSED):
         assert ran.code == 2, ran
         told = english(ran.err)
-        found[words] = told if re.search("[а-яё]", ran.err, re.IGNORECASE) else [ran.err]
+        found[ran.args] = told if re.search("[а-яё]", ran.err, re.IGNORECASE) else [ran.err]
     assert {words: lines for words, lines in found.items() if lines} == {}
+    assert len(found) == len({*reading, *REFUSED})
 
 
 def test_the_look_finds_an_english_sentence() -> None:
@@ -118,8 +119,10 @@ def test_the_look_finds_an_english_sentence() -> None:
     assert not english('действие №1: выполнено; b24sync actions --state held; mail.host = "the one" «in»')
 
 
-def test_what_a_mass_deletion_stops_is_told_in_russian_and_kept_as_numbers(firm: Firm) -> None:
-    for number in range(8):
+def test_what_a_mass_deletion_and_a_refused_webhook_stop_is_told_in_russian_and_kept_as_numbers(
+    firm: Firm,
+) -> None:
+    for number in range(11):
         firm.invoice(1000 + number)
     firm.run_on()
     for number in firm.portal.item_ids(INVOICE):
@@ -127,12 +130,18 @@ def test_what_a_mass_deletion_stops_is_told_in_russian_and_kept_as_numbers(firm:
     firm.later(90_000)
     stopped = firm.run("poll")
     assert stopped.code == 1
-    for ran in (stopped, firm.run("status"), firm.run("doctor")):
+    status, doctor, numbers = together(firm, ("status",), ("doctor",), ("status", "--json"))
+    for ran in (stopped, status, doctor):
         assert "на портале разом пропало " in ran.said, ran
         assert english(ran.said) == []
-    kinds = {one["kind"]: one["guard"] for one in firm.run("status", "--json").rows[0]["cursors"]}
+    kinds = {one["kind"]: one["guard"] for one in numbers.rows[0]["cursors"]}
     assert "are gone from the portal at once" in kinds["invoice"]
     assert kinds["deal"] is None
+    firm.set(webhook_valid=False)
+    ran = firm.run("poll")
+    assert ran.code == 77
+    assert ran.err.startswith("портал не принимает вебхук: "), ran
+    assert "batch" not in ran.err  # the name of a method
 
 
 def test_before_a_configuration_is_read_the_language_is_that_of_the_environment(tmp_path: Path) -> None:
@@ -143,11 +152,3 @@ def test_before_a_configuration_is_read_the_language_is_that_of_the_environment(
             assert re.search("[а-яё]", ran.err), ran
             assert english(ran.err) == []
             assert not re.search("[а-яё]", firm.run(*words, cwd=tmp_path, env={"LANG": "C.UTF-8"}).err)
-
-
-def test_a_webhook_that_is_refused_is_told_without_the_name_of_a_method(firm: Firm) -> None:
-    firm.set(webhook_valid=False)
-    ran = firm.run("poll")
-    assert ran.code == 77
-    assert ran.err.startswith("портал не принимает вебхук: "), ran
-    assert "batch" not in ran.err
