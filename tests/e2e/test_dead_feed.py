@@ -67,8 +67,8 @@ def _days(world: World, method: str, having: str, happens: Any) -> None:
     """Three days on which one feed is dead; on the second something happens."""
     world.portal.faults.add(Fault("500", method, where="command", having=having, times=10**6))
     for day in range(3):
-        for _ in range(4):
-            world.advance(6 * 3600)
+        for _ in range(2):
+            world.advance(12 * 3600)
             report = world.poll()
             assert report.exit_code == 69, report.troubles
             assert world.last_requests <= 120

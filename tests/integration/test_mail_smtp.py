@@ -19,6 +19,8 @@ from tests.support.smtp import SmtpServer
 
 BIG = Attachment("big.pdf", b"%PDF" + bytes(range(256)) * 40_000)  # more than the sockets between take
 
+HALF = Attachment("half.pdf", BIG.content[: len(BIG.content) // 2])  # more than one end of them takes
+
 
 def mailer(server, **changes):
     options = {
@@ -200,6 +202,7 @@ class Interrupting:
 
     def __enter__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 100_000)
         self.host, self.port = self.listener.getsockname()
         self.security = "tls" if self.context else "none"
         self.user = self.password = ""
@@ -253,7 +256,7 @@ def interrupting(request, tmp_path):
 )
 def test_a_server_that_interrupts_the_text_did_not_take_it(interrupting, words, error):
     with interrupting(words) as server:
-        caught = refused(server, error, outgoing(attachments=(BIG,)))
+        caught = refused(server, error, outgoing(attachments=(HALF,)))
     assert words.decode().strip() in str(caught)
 
 
@@ -284,7 +287,8 @@ def test_a_copy_refused_for_now_lets_the_mail_wait():
 
 def test_a_mail_that_the_server_finds_too_large_is_refused_before_it_is_sent():
     with SmtpServer(size_limit=100_000) as server:
-        caught = refused(server, MailPermanentError, outgoing(attachments=(BIG,)))
+        large = Attachment("large.pdf", BIG.content[:200_000])
+        caught = refused(server, MailPermanentError, outgoing(attachments=(large,)))
     assert "552" in str(caught)
     assert "data" not in server.commands
 
