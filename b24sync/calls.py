@@ -40,6 +40,12 @@ def identity(call: Call) -> str:
     return call.method + json.dumps(call.params, sort_keys=True, default=str)
 
 
+def identified(text: str) -> Call:
+    """The call of an `identity`, as far as JSON keeps it."""
+    method, brace, params = text.partition("{")
+    return Call(method, json.loads(brace + params) if brace else {})
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What one call gave.

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from b24sync.domain.entity import TASK, Key
-from b24sync.domain.event import Event, moved_name
+from b24sync.domain.event import Event, moved_key, moved_name
 from b24sync.domain.move import Move
 
 COMPLETED = 5  # portal.md §9: a task under control goes 4 → 5; only 5 is completed
@@ -302,20 +302,21 @@ def _move_event(known: Known, move: Move, facts: Facts) -> Event | None:
         return None
     if known.stage is None and facts.is_first(move.stage):
         return None  # the row that records the creation itself
-    return _stage_event(known, move.stage, move.at, f"h{move.id}", facts)
+    return _stage_event(known, move.stage, move.at, moved_key(known.key, history_row=move.id), facts)
 
 
 def _diff_event(known: Known, look: Look, facts: Facts) -> Event | None:
     stage = look.stage
     if stage is None or stage == known.stage or (known.stage is None and facts.is_first(stage)):
         return None
-    return _stage_event(known, stage, look.moved_at or look.updated_at, f"r{known.revision}", facts)
+    key = moved_key(known.key, revision=known.revision)
+    return _stage_event(known, stage, look.moved_at or look.updated_at, key, facts)
 
 
-def _stage_event(known: Known, stage: str, at: datetime, mark: str, facts: Facts) -> Event:
+def _stage_event(known: Known, stage: str, at: datetime, key: str, facts: Facts) -> Event:
     own = facts.wrote(known.key, "stage_id", stage)
     return Event(
-        key=f"{known.key}/moved/{mark}",
+        key=key,
         name=moved_name(known.key.kind),
         entity=known.key,
         occurred_at=at,

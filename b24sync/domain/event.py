@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from b24sync.domain.entity import DEAL, INVOICE, TASK, Key
 
 STUCK = "stuck"
+_BY_HISTORY = "moved/h"
 _UNCHANGED: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -56,6 +57,17 @@ class Event(NamedTuple):
         """Of ``*.stuck``: the ``after`` of the rules whose time came; else empty."""
         parts = self.key.split("/")
         return parts[2] if len(parts) > 2 and parts[1] == STUCK else ""
+
+
+def moved_key(entity: Key, *, history_row: int | None = None, revision: int = 0) -> str:
+    """The key of a move: by the row of stage history that told it, else by the record that it changed."""
+    return f"{entity}/moved/r{revision}" if history_row is None else f"{entity}/{_BY_HISTORY}{history_row}"
+
+
+def history_row_of(key: str) -> int | None:
+    """The row of stage history that told an event, by its `moved_key`; ``None``: no row did."""
+    _, told, row = key.partition(f"/{_BY_HISTORY}")
+    return int(row.partition("@")[0]) if told else None
 
 
 def moved_name(kind: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from b24sync.calls import Call, identified
 from b24sync.domain.entity import COMPANY, CONTACT, Key
 from b24sync.rest import people
 from b24sync.rest.items import page_rows
@@ -51,22 +51,19 @@ def known_names(store: Store, invoices: Iterable[int]) -> dict[str, str]:
     found = dict[str, str]()
     for invoice in invoices:
         for event in store.journal.events(kind="invoice", entity_id=invoice, limit=_EVENTS):
-            for identity, result in event.seen.items():
-                found.update(_names_in(identity, result))
+            for call, result in event.seen.items():
+                found.update(_names_in(identified(call), result))
     return found | learnt(store)
 
 
-def _names_in(identity: str, result: Any) -> Iterator[tuple[str, str]]:
+def _names_in(call: Call, result: Any) -> Iterator[tuple[str, str]]:
     """Names in one answer of the portal that was kept, by the call that it answered."""
-    method, brace, rest = identity.partition("{")
-    if not brace:
-        return
-    if method == "user.get":
+    if call.method == "user.get":
         for user in people.read_users(result):
             yield f"user:{user.id}", user.name
         return
-    kind = _KINDS.get(json.loads(brace + rest).get("entityTypeId", 0))
-    if kind is not None and method.startswith("crm.item."):
+    kind = _KINDS.get(call.params.get("entityTypeId", 0))
+    if kind is not None and call.method.startswith("crm.item."):
         for row in _rows(result):
             parts = [row.get("title")] if kind == COMPANY else [row.get("name"), row.get("lastName")]
             name = " ".join(str(part) for part in parts if part).strip()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from b24sync.domain.entity import Key
-from b24sync.domain.event import Event
+from b24sync.domain.event import Event, history_row_of
 from b24sync.store.search import first_id
 from b24sync.store.shapes import dump
 
@@ -94,15 +94,12 @@ class Journal:
     def stage_left_by(self, entity: Key, *, after_row: int) -> str | None:
         """The stage that an entity left by the first move told of a history row behind one."""
         sql = (
-            "SELECT key, from_stage FROM events WHERE kind = ? AND entity_id = ? AND key LIKE '%/moved/h%'"
+            "SELECT key, from_stage FROM events WHERE kind = ? AND entity_id = ? AND to_stage IS NOT NULL"
             " ORDER BY id"
         )
-        found = {
-            int(key.rpartition("/h")[2].partition("@")[0]): stage
-            for key, stage in self._db.execute(sql, (entity.kind, entity.id))
-        }
-        behind = [row for row in found if row > after_row]
-        return found[min(behind)] if behind else None
+        told = {history_row_of(key): left for key, left in self._db.execute(sql, (entity.kind, entity.id))}
+        behind = [row for row in told if row is not None and row > after_row]
+        return told[min(behind)] if behind else None
 
     def unrecorded(self, keys: Iterable[str]) -> set[str]:
         """Of some keys of events, those that were not recorded before."""
