@@ -6,7 +6,7 @@ import gzip
 import json
 import sqlite3
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +14,17 @@ import pytest
 
 from b24sync.sandbox.schema import DEAL, INVOICE
 from tests.e2e.together import together
-from tests.support.cli import PAID, SENT, TELL_HEAD, TELL_LEAD, Office, Ran, no_traceback, notify_rule
+from tests.support.cli import (
+    PAID,
+    SENT,
+    TELL_HEAD,
+    TELL_LEAD,
+    Office,
+    Ran,
+    no_traceback,
+    notify_rule,
+    open_office,
+)
 
 SECTIONS = """
 [commission]
@@ -31,8 +41,7 @@ RULES = (
 )
 
 
-@pytest.fixture
-def recorded(office: Office) -> Office:
+def record(office: Office) -> Office:
     """A company with some history: names, texts, addresses, commissions, a failed action."""
     office.write(sections=SECTIONS, rules=RULES)
     office.poll()
@@ -45,6 +54,34 @@ def recorded(office: Office) -> Office:
     office.portal.update_item(DEAL, office.company.deals[0], title="Ремонт у Тайной И. И.")
     office.poll()
     return office
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, bytes]]:
+    """The recorded company of all tests that do not poll it, and its database."""
+    for office in open_office(tmp_path_factory.mktemp("recorded")):
+        record(office)
+        with closing(sqlite3.connect(office.database)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        yield office, office.database.read_bytes()
+
+
+@pytest.fixture
+def recorded(history: tuple[Office, bytes]) -> Office:
+    """A recorded company whose database is as it was after its last poll."""
+    office, database = history
+    for path in office.folder.glob("b24sync.db*"):
+        path.unlink()
+    office.database.write_bytes(database)
+    office.database.chmod(0o600)
+    office.write()
+    return office
+
+
+@pytest.fixture
+def lively(office: Office) -> Office:
+    """A recorded company that a test may poll on."""
+    return record(office)
 
 
 @pytest.fixture
@@ -81,7 +118,7 @@ def test_a_history_comes_back_as_it_was_and_is_replayed_from_its_file(
     assert shown["replay",] != ""
     before = recorded.database.read_bytes()
     sequence = recorded.query("SELECT seq FROM sqlite_sequence WHERE name = 'events'")[0][0]
-    database = tmp_path / "laptop" / "b24sync.db"
+    database, imported = tmp_path / "laptop" / "b24sync.db", list[list[str]]()
     for name in ("history.jsonl", "history.jsonl.gz"):
         path = tmp_path / name
         head, *rows, end = exported(recorded, path)
@@ -93,29 +130,33 @@ def test_a_history_comes_back_as_it_was_and_is_replayed_from_its_file(
         taken = elsewhere("snapshot", "import", str(path))
         assert (taken.code, taken.err) == (0, "")
         assert stat.S_IMODE(database.stat().st_mode) == 0o600
-        for command in commands:
-            assert elsewhere(*command, "--json").out == shown[command], name
-        assert elsewhere("status", "--json").json["verdict"] == "ok"
         with closing(sqlite3.connect(database)) as connection:
+            dumped = [line for line in connection.iterdump() if '"_sqlite_migrations"' not in line]
+            imported.append(dumped)  # all but when its tables were made
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             sequences = dict(connection.execute("SELECT name, seq FROM sqlite_sequence"))
         assert sequences["events"] == sequence, name
         again = recorded.run("snapshot", "import", str(path))
         assert (again.code, recorded.database.read_bytes()) == (2, before), name
         assert "there is a database already" in again.err
+        if len(imported) == 1:
+            for command in commands:
+                assert elsewhere(*command, "--json").out == shown[command], name
+            assert elsewhere("status", "--json").json["verdict"] == "ok"
         for file in database.parent.glob("b24sync.db*"):
             file.unlink()
+    assert imported[0] == imported[1]
 
 
-def test_a_moved_history_is_polled_on_and_misses_nothing(recorded: Office, tmp_path: Path) -> None:
-    exported(recorded, tmp_path / "moved.gz")
-    before = recorded.story()
-    recorded.move(recorded.add_invoice(), SENT)
-    recorded.database.rename(tmp_path / "old.db")
-    assert recorded.run("snapshot", "import", str(tmp_path / "moved.gz")).code == 0
-    assert recorded.poll()["events"] == 2
-    assert len(recorded.story()) == len(before) + 2
-    assert recorded.poll()["events"] == 0
+def test_a_moved_history_is_polled_on_and_misses_nothing(lively: Office, tmp_path: Path) -> None:
+    exported(lively, tmp_path / "moved.gz")
+    before = lively.story()
+    lively.move(lively.add_invoice(), SENT)
+    lively.database.rename(tmp_path / "old.db")
+    assert lively.run("snapshot", "import", str(tmp_path / "moved.gz")).code == 0
+    assert lively.poll()["events"] == 2
+    assert len(lively.story()) == len(before) + 2
+    assert lively.poll()["events"] == 0
 
 
 def test_no_secret_is_in_the_file_even_if_one_got_into_the_database(recorded: Office, tmp_path: Path) -> None:
@@ -135,12 +176,12 @@ def test_no_secret_is_in_the_file_even_if_one_got_into_the_database(recorded: Of
 
 
 def test_what_was_still_to_be_done_is_held_after_an_import(
-    recorded: Office, elsewhere: Callable[..., Ran], tmp_path: Path
+    lively: Office, elsewhere: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    recorded.add_invoice()
-    recorded.poll("--max-time", "0s")
-    pending = recorded.states()["pending"]
-    exported(recorded, tmp_path / "h.gz")
+    lively.add_invoice()
+    lively.poll("--max-time", "0s")
+    pending = lively.states()["pending"]
+    exported(lively, tmp_path / "h.gz")
     taken = elsewhere("snapshot", "import", str(tmp_path / "h.gz"))
     assert f"{pending} actions that were still to be done are held" in taken.out
     assert {row["result"]["reason"] for row in elsewhere("actions", "--state", "held", "--json").rows} == {
@@ -325,22 +366,22 @@ def counts(office: Office) -> dict[str, int]:
     return {table: office.query(f"SELECT count(*) FROM {table}")[0][0] for table in tables}
 
 
-def test_old_history_goes_and_new_history_stays(recorded: Office) -> None:
-    age(recorded, 400)
-    before = counts(recorded)
-    invoice = recorded.add_invoice()
-    recorded.poll()
-    ran = recorded.run("snapshot", "prune", "--older-than", "365d")
+def test_old_history_goes_and_new_history_stays(lively: Office) -> None:
+    age(lively, 400)
+    before = counts(lively)
+    invoice = lively.add_invoice()
+    lively.poll()
+    ran = lively.run("snapshot", "prune", "--older-than", "365d")
     assert (ran.code, ran.err) == (0, "")
     assert f"{before['events']} events, {before['actions']} actions" in ran.out
-    assert {(row[1], row[2]) for row in recorded.story()} == {("invoice", invoice)}
-    after = counts(recorded)
+    assert {(row[1], row[2]) for row in lively.story()} == {("invoice", invoice)}
+    after = counts(lively)
     assert (after["entities"], after["ledger"]) == (before["entities"] + 1, before["ledger"] + 1)
     assert (after["revisions"], after["runs"]) == (1, 1)
-    recorded.whole()
-    assert recorded.query("PRAGMA freelist_count") == [(0,)]
-    assert recorded.poll()["events"] == 0
-    assert [event["name"] for event in recorded.run("explain", "invoice:6", "--json").json["events"]] == []
+    lively.whole()
+    assert lively.query("PRAGMA freelist_count") == [(0,)]
+    assert lively.poll()["events"] == 0
+    assert [event["name"] for event in lively.run("explain", "invoice:6", "--json").json["events"]] == []
 
 
 def test_younger_history_is_left_alone_and_an_age_that_is_none_ends_with_2(recorded: Office) -> None:
@@ -389,16 +430,16 @@ def test_a_set_of_tasks_is_finished_though_its_history_was_pruned(office: Office
     assert office.told(1)[-1] == "hello"
 
 
-def test_polls_go_on_while_history_is_pruned(recorded: Office) -> None:
-    with closing(sqlite3.connect(recorded.database)) as connection:
+def test_polls_go_on_while_history_is_pruned(lively: Office) -> None:
+    with closing(sqlite3.connect(lively.database)) as connection:
         connection.executemany(
             "INSERT INTO revisions VALUES ('deal', 1, ?, 1, 1, 1, 'changed', '{}')",
             ((number,) for number in range(1000, 61_000)),
         )
         connection.commit()
-    pruning = recorded.start("snapshot", "prune", "--older-than", "365d")
+    pruning = lively.start("snapshot", "prune", "--older-than", "365d")
     for _ in range(3):
-        assert recorded.poll()["exit_code"] == 0
+        assert lively.poll()["exit_code"] == 0
     out, err = pruning.communicate(timeout=60)
     assert (pruning.returncode, err) == (0, "")
     assert out.startswith("forgotten: 60000 revisions")
