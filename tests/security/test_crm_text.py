@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from b24sync.sandbox.schema import CONTACT, DEAL, INVOICE
+from tests.e2e.together import together
 from tests.support.cli import Office, no_traceback
 from tests.support.firm import Firm, opened
 from tests.support.smtp import Received
@@ -176,22 +177,18 @@ def _judge_mail(mail: Received, what: str, text: str) -> None:
 def _judge_terminal(firm: Firm, invoices: dict[str, int]) -> None:
     everything = ("--limit", "100000")
     explained = [["explain", f"invoice:{invoice}"] for invoice in invoices.values()]
-    for command in (
-        ["events", *everything],
-        ["actions", *everything],
-        ["status"],
-        *explained,
-        ["poll", "--dry-run"],
-        ["commission"],
-        ["metrics"],
-    ):
+    listed = [["events", *everything], ["actions", *everything]]
+    for command in (*listed, ["status"], ["poll", "--dry-run"], ["commission"], ["metrics"]):
         ran = firm.run(*command)
         no_traceback(ran)
         assert not CONTROL.search(ran.said), (command, ran.said[:500])
-    for command in (["events", *everything], ["actions", *everything], *explained):
-        ran = firm.run(*command, "--json")
-        assert ran.rows, command
-        assert not CONTROL.search(ran.out), (command, ran.out[:500])
+    for what, ran in zip(invoices, together(firm, *explained), strict=True):
+        no_traceback(ran)
+        assert ran.out, what
+        assert not CONTROL.search(ran.said), (what, ran.said[:500])
+    for ran in together(firm, *([*command, "--json"] for command in (*listed, *explained))):
+        assert ran.rows, ran.args
+        assert not CONTROL.search(ran.out), (ran.args, ran.out[:500])
 
 
 def _judge_table(firm: Firm) -> None:
@@ -206,12 +203,17 @@ def _judge_table(firm: Firm) -> None:
 
 
 def test_entity_names_and_arguments_with_escapes_are_shown_harmless(polled: Office) -> None:
-    for argument in ("\x1b[31minvoice:1", "invoice:\u202e1", "invoice:1\nERROR all gone"):
+    arguments = ("\x1b[31minvoice:1", "invoice:\u202e1", "invoice:1\nERROR all gone")
+    commands = [
+        command
+        for argument in arguments
         for command in (
             ["events", "--entity", argument],
             ["explain", argument],
             ["run-rule", argument, "invoice:1", "--yes"],
-        ):
-            ran = polled.run(*command)
-            no_traceback(ran)
-            assert not CONTROL.search(ran.said.replace("\n", "")), ran.said
+        )
+    ]
+    for ran in together(polled, *commands):
+        no_traceback(ran)
+        assert ran.said, ran.args
+        assert not CONTROL.search(ran.said.replace("\n", "")), ran.said
