@@ -32,9 +32,13 @@ def trial(firm: Firm, *, on: bool = True) -> None:
     firm.config.write_text(switched, encoding="utf-8")
 
 
-def would(firm: Firm, rule: str, step: str = "", *, entity: str = "") -> dict[str, Any]:
-    """What the only action of a rule (and step) would do; it is skipped, and says why."""
-    action = firm.only(rule, step, entity=entity)
+def would(firm: Firm, rule: str, step: str = "", *, entity: str) -> dict[str, Any]:
+    """What the only action of a rule (and step) for an entity would do; it is skipped, and says why."""
+    (action,) = (
+        one
+        for one in firm.actions()
+        if (one["rule"], one["entity"]) == (rule, entity) and step in {"", one["step"]}
+    )
     assert (action["state"], action["result"]["reason"]) == ("skipped", "dry_run")
     return dict(action["result"]["would"])
 

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from b24sync.sandbox.schema import INVOICE
+from tests.e2e.together import together
 from tests.support.cli import PAID, SENT, TELL_HEAD, TELL_LEAD, Office, no_traceback, notify_rule
 
 RULES = (
@@ -15,6 +16,8 @@ RULES = (
     + notify_rule("big-only", "invoice.created", more='when = "invoice.amount >= 1000000"')
     + notify_rule("paid-only", "invoice.paid", text="money")
 )
+
+LISTS = ("events", "actions")
 
 
 @pytest.fixture
@@ -36,12 +39,18 @@ def said(event: dict, rule: str) -> tuple[bool, str]:
     return found["matched"], found["reason"]
 
 
-def test_the_story_tells_revisions_events_rules_and_actions(told: tuple[Office, int]) -> None:
+def test_the_story_tells_revisions_events_actions_and_of_every_rule_whether_it_matched_and_why(
+    told: tuple[Office, int],
+) -> None:
     office, invoice = told
-    ran = office.run("explain", f"invoice:{invoice}", "--json")
-    assert (ran.code, ran.err) == (0, "")
-    story = ran.json
-    assert (story["entity"], story["state"]) == (f"invoice:{invoice}", "present")
+    entity = f"invoice:{invoice}"
+    number = office.portal.items.get(INVOICE, invoice)["accountNumber"]
+    spelt = (entity, f"№{number}", f"№ {number}", f"#{number}")
+    found = together(office, *(("explain", typed, "--json") for typed in spelt))
+    for ran in found:
+        assert (ran.code, ran.err, ran.json["entity"]) == (0, "", entity), ran.args
+    story = found[0].json
+    assert (story["entity"], story["state"]) == (entity, "present")
     assert story["now"]["title"] == "Окна и двери"
     assert story["now"]["status"] == "paid"
     assert [revision["what"] for revision in story["revisions"]] == ["created", "changed"]
@@ -53,17 +62,13 @@ def test_the_story_tells_revisions_events_rules_and_actions(told: tuple[Office, 
         "status_changed",
         "updated",
     ]
-    plain = office.events("--entity", f"invoice:{invoice}")
+    plain, acted = [
+        ran.rows for ran in together(office, *((name, "--entity", entity, "--json") for name in LISTS))
+    ]
     assert [{name: event[name] for name in row} for event, row in zip(events, plain, strict=True)] == plain
-    assert [action for event in events for action in event["actions"]] == office.actions(
-        "--entity", f"invoice:{invoice}"
-    )
+    assert [action for event in events for action in event["actions"]] == acted
     assert story["actions_by_operators"] == []
-
-
-def test_every_rule_says_whether_it_matched_and_why(told: tuple[Office, int]) -> None:
-    office, invoice = told
-    created, sent, paid, _ = office.run("explain", f"invoice:{invoice}", "--json").json["events"]
+    created, sent, paid, _ = events
     assert said(created, "head-knows") == (True, "the event fits")
     assert said(created, "big-only") == (
         False,
@@ -86,7 +91,9 @@ def test_what_was_said_stays_when_rules_come_and_go(told: tuple[Office, int]) ->
     assert (matched, "gone since" in reason) == (False, True)
 
 
-def test_people_read_it_as_text(told: tuple[Office, int]) -> None:
+def test_people_read_it_as_text_with_the_names_of_stages_statuses_and_links(
+    told: tuple[Office, int],
+) -> None:
     office, invoice = told
     ran = office.run("explain", f"invoice:{invoice}")
     assert ran.code == 0
@@ -96,72 +103,55 @@ def test_people_read_it_as_text(told: tuple[Office, int]) -> None:
     assert "✗ big-only: when is false: invoice.amount >= 1000000" in ran.out
     assert "listen to other events: head-knows, big-only" in ran.out
     assert re.search(r"done  paid-only: notice\n +to: Сергей Волков\n +text: money\n", ran.out)
-
-
-def test_stages_statuses_and_links_are_told_by_their_names(told: tuple[Office, int]) -> None:
-    office, invoice = told
-    out = office.run("explain", f"invoice:{invoice}").out
-    assert "✗ paid-only: to is «Отправлен клиенту», wanted «Оплачен»\n" in out
-    assert re.search(r"  deal +Ремонт офиса на Тверской \(deal:1\)\n", out)
-    assert re.search(r"  responsible +Иван Петров \(user:3\)\n", out), out
+    assert "✗ paid-only: to is «Отправлен клиенту», wanted «Оплачен»\n" in ran.out
+    assert re.search(r"  deal +Ремонт офиса на Тверской \(deal:1\)\n", ran.out)
+    assert re.search(r"  responsible +Иван Петров \(user:3\)\n", ran.out), ran.out
     office.move_deal(1, "EXECUTING")
     office.write(rules=notify_rule("won", "deal.stage_changed", more='to = "WON"'))
+    office.portal.update_item(INVOICE, invoice, title="bad\x1b[31m\u202ename")
     office.poll()
-    assert "✗ won: to is «В работе», wanted «Сделка успешна»\n" in office.run("explain", "deal:1").out
+    office.portal.update_item(INVOICE, invoice, title="worse\x1b]0;x\x07")
+    office.poll()
+    deal, evil = together(office, ("explain", "deal:1"), ("explain", f"invoice:{invoice}"))
+    assert "✗ won: to is «В работе», wanted «Сделка успешна»\n" in deal.out
+    assert "worse" in evil.out
+    assert not re.search(r"[\x1b\x07\u202e]", evil.out)  # none of the CRM's reaches the terminal
 
 
-def test_control_characters_of_the_crm_do_not_reach_the_terminal(polled: Office) -> None:
-    invoice = polled.add_invoice(title="bad\x1b[31m\u202ename")
-    polled.poll()
-    polled.portal.update_item(INVOICE, invoice, title="worse\x1b]0;x\x07")
-    polled.poll()
-    assert not re.search(r"[\x1b\x07\u202e]", polled.run("explain", f"invoice:{invoice}").out)
-
-
-def test_an_invoice_is_found_by_its_number(told: tuple[Office, int]) -> None:
+def test_an_operators_action_is_told_apart_and_a_deleted_invoice_is_still_told_of_by_its_number(
+    told: tuple[Office, int],
+) -> None:
     office, invoice = told
     number = office.portal.items.get(INVOICE, invoice)["accountNumber"]
-    for text in (f"№{number}", f"№ {number}", f"#{number}"):
-        assert office.run("explain", text, "--json").json["entity"] == f"invoice:{invoice}"
-
-
-def test_a_deleted_invoice_is_still_told_of_by_its_number(told: tuple[Office, int]) -> None:
-    office, invoice = told
-    number = office.portal.items.get(INVOICE, invoice)["accountNumber"]
+    assert office.run("run-rule", "paid-only", f"invoice:{invoice}", "--yes").code == 0
+    story, text = together(
+        office, ("explain", f"invoice:{invoice}", "--json"), ("explain", f"invoice:{invoice}")
+    )
+    assert [action["rule"] for action in story.json["actions_by_operators"]] == ["paid-only"]
+    assert "By operators" in text.out
     office.portal.delete_item(INVOICE, invoice)
     office.poll("--reconcile")
-    story = office.run("explain", f"№{number}", "--json").json
-    assert (story["entity"], story["state"]) == (f"invoice:{invoice}", "deleted")
-    assert story["revisions"][-1]["what"] == "deleted"
+    gone = office.run("explain", f"№{number}", "--json").json
+    assert (gone["entity"], gone["state"]) == (f"invoice:{invoice}", "deleted")
+    assert gone["revisions"][-1]["what"] == "deleted"
 
 
-def test_an_operators_action_is_told_apart(told: tuple[Office, int]) -> None:
-    office, invoice = told
-    assert office.run("run-rule", "paid-only", f"invoice:{invoice}", "--yes").code == 0
-    story = office.run("explain", f"invoice:{invoice}", "--json").json
-    assert [action["rule"] for action in story["actions_by_operators"]] == ["paid-only"]
-    assert "By operators" in office.run("explain", f"invoice:{invoice}").out
-
-
-@pytest.mark.parametrize(
-    ("entity", "words"),
-    [
-        ("invoice:99999", "ids that were seen lie between 1 and"),
-        ("№99999", "no known invoice has №99999"),
-        ("lead:5", "there is no kind 'lead' (known: company, contact, deal, invoice, task)"),
-        ("dael:5", "did you mean deal?"),
-        ("contact:1", "watched are invoice, deal, task"),
-        ("512", "nothing is known of invoice:512"),
-        ("invoice:x", "write kind:id"),
-        ("invoice:0", "write kind:id"),
-        ("№", "write kind:id"),
-    ],
-)
-def test_what_is_not_known_ends_with_2_and_says_what_is(polled: Office, entity: str, words: str) -> None:
-    ran = polled.run("explain", entity, "--json")
-    no_traceback(ran)
-    assert (ran.code, ran.out) == (2, "")
-    assert words in ran.err
+def test_what_is_not_known_ends_with_2_and_says_what_is(polled: Office) -> None:
+    words = {
+        "invoice:99999": "ids that were seen lie between 1 and",
+        "№99999": "no known invoice has №99999",
+        "lead:5": "there is no kind 'lead' (known: company, contact, deal, invoice, task)",
+        "dael:5": "did you mean deal?",
+        "contact:1": "watched are invoice, deal, task",
+        "512": "nothing is known of invoice:512",
+        "invoice:x": "write kind:id",
+        "invoice:0": "write kind:id",
+        "№": "write kind:id",
+    }
+    for ran in together(polled, *(("explain", entity, "--json") for entity in words)):
+        no_traceback(ran)
+        assert (ran.code, ran.out) == (2, ""), ran
+        assert words[ran.args[1]] in ran.err
 
 
 def test_it_needs_no_secret_and_makes_no_database(office: Office) -> None:
