@@ -55,15 +55,49 @@ def untouched(firm: Firm) -> None:
     assert not firm.query("SELECT * FROM ledger")
 
 
-def test_a_trial_of_a_new_invoice_tells_recipients_texts_amounts_and_dates(firm: Firm) -> None:
-    invoice = firm.invoice(150_000, due=date(2026, 3, 8))
-    tasks = len(firm.portal.tasks)
+def test_a_trial_tells_all_that_invoices_and_deals_would_cause_and_its_end_makes_up_for_nothing(
+    firm: Firm,
+) -> None:
+    said = 'on = "deal.stage_changed"\n[[rules.steps]]\nuse = "comment"\ntext = "{{ deal.title }}: работаем"'
+    with firm.config.open("a", encoding="utf-8") as config:
+        config.write(f'\n[[rules]]\nname = "said"\n{said}\n')
+    assert firm.poll()["baseline"] is False
+    made, mailed, paid = (
+        firm.invoice(150_000, due=date(2026, 3, 8)),
+        firm.invoice(150_000),
+        firm.invoice(150_000),
+    )
+    deal = firm.company.deals[0]
+    contact = (firm.portal.item(DEAL, deal) or {})["contactId"]
+    before, tasks = firm.portal.item(CONTACT, contact), len(firm.portal.tasks)
+    firm.send(mailed)
+    firm.pay(paid)
+    firm.move_deal(deal, "EXECUTING")
     firm.run_on()
-    users = firm.company.users
-    told = would(firm, "head-knows")
+    _new_invoice(firm, made)
+    _mail(firm, mailed)
+    _payment(firm, paid)
+    _deals_stage(firm, deal)
+    assert len(firm.portal.tasks) == tasks
+    assert _due(firm, made) == "2026-03-08"
+    assert firm.portal.item(CONTACT, contact) == before
+    assert not firm.portal.activity_book.comments
+    untouched(firm)
+    trial(firm, on=False)
+    firm.run_on()
+    untouched(firm)
+    firm.invoice(150_000)
+    firm.run_on()
+    assert len(firm.told("sales_head")) == 1
+
+
+def _new_invoice(firm: Firm, invoice: int) -> None:
+    """Recipients, texts, amounts and dates."""
+    entity, users = f"invoice:{invoice}", firm.company.users
+    told = would(firm, "head-knows", entity=entity)
     assert (told["to"], told["names"]) == ([users["sales_head"]], ["Марина Орлова"])
     assert told["text"].startswith(f"Новый счёт № {firm.number(invoice)} на 150\xa0000,00\xa0₽")
-    booked = would(firm, "commission-expected", "commission")
+    booked = would(firm, "commission-expected", "commission", entity=entity)
     assert [(row["user"], row["name"], row["amount"]) for row in booked["rows"]] == [
         (users["manager"], "Иван Петров", "7500.00"),
         (users["lead"], "Алексей Новиков", "3750.00"),
@@ -71,87 +105,50 @@ def test_a_trial_of_a_new_invoice_tells_recipients_texts_amounts_and_dates(firm:
     assert (booked["amount"], booked["currency"]) == ("11250.00", "RUB")
     assert [
         (one["name"], one["text"].partition("после оплаты: ")[2].partition(".\n")[0])
-        for one in would(firm, "commission-expected", "notify")["texts"]
+        for one in would(firm, "commission-expected", "notify", entity=entity)["texts"]
     ] == [("Иван Петров", "7\xa0500,00\xa0₽"), ("Алексей Новиков", "3\xa0750,00\xa0₽")]
-    assert would(firm, "due-on-working-day") == {
+    assert would(firm, "due-on-working-day", entity=entity) == {
         "set": {"due_date": "2026-03-10"},
         "from": "2026-03-08",
         "due_date": "2026-03-10",
     }
-    assert len(firm.portal.tasks) == tasks
-    assert _due(firm, invoice) == "2026-03-08"
-    untouched(firm)
 
 
-def test_a_trial_of_the_mail_tells_all_of_it_and_uses_up_no_number(firm: Firm) -> None:
-    invoice = firm.invoice(150_000)
-    firm.send(invoice)
-    firm.run_on()
-    told = would(firm, "mail-invoice")
+def _mail(firm: Firm, invoice: int) -> None:
+    """All of the mail; it uses up no number."""
+    told = would(firm, "mail-invoice", entity=f"invoice:{invoice}")
     assert (told["to"], told["names"]) == (["anna@romashka.example"], ["Анна Иванова"])
     assert firm.number(invoice) in told["subject"]
     assert "150\xa0000,00\xa0₽" in told["text"]
     assert told["attachment"].endswith(".pdf")
-    untouched(firm)
 
 
-def test_a_trial_of_a_payment_tells_stage_and_tasks(firm: Firm) -> None:
-    invoice = firm.invoice(150_000)
-    firm.pay(invoice)
-    firm.run_on()
-    moved = would(firm, "paid", "move_deal")
+def _payment(firm: Firm, invoice: int) -> None:
+    """Stage and tasks."""
+    entity = f"invoice:{invoice}"
+    moved = would(firm, "paid", "move_deal", entity=entity)
     assert (moved["from_title"], moved["to_title"]) != ("", "")
     assert moved["from_title"] != moved["from"]
-    told = would(firm, "paid", "notify")
+    told = would(firm, "paid", "notify", entity=entity)
     assert f"стадия «{moved['to_title']}»" in told["text"]
-    made = would(firm, "paid", "create_tasks")
+    made = would(firm, "paid", "create_tasks", entity=entity)
     assert all({"title", "to", "names"} <= task.keys() for task in made.get("tasks", ())) or "skipped" in made
-    earned = would(firm, "commission-earned", "commission")
+    earned = would(firm, "commission-earned", "commission", entity=entity)
     assert [row["state"] for row in earned["rows"]] == ["earned", "earned"]
-    untouched(firm)
 
 
-def test_a_trial_of_a_deals_stage_tells_the_new_responsible_invoice_and_task(firm: Firm) -> None:
-    deal = firm.company.deals[0]
-    contact = (firm.portal.item(DEAL, deal) or {})["contactId"]
-    before = firm.portal.item(CONTACT, contact)
-    firm.move_deal(deal, "EXECUTING")
-    firm.run_on()
-    assigned = would(firm, "execution", "assign")
+def _deals_stage(firm: Firm, deal: int) -> None:
+    """The new responsible, invoice and task; a comment with its text and its deal."""
+    entity, now = f"deal:{deal}", firm.portal.item(DEAL, deal) or {}
+    assigned = would(firm, "execution", "assign", entity=entity)
     assert assigned["names"] == ["Алексей Новиков"]
-    assert f"deal:{deal}" in assigned["targets"] or "contact" in str(assigned["targets"])
-    made = would(firm, "execution", "create_invoice")
+    assert entity in assigned["targets"] or "contact" in str(assigned["targets"])
+    made = would(firm, "execution", "create_invoice", entity=entity)
     assert made["title"].startswith("Аванс по сделке")
-    assert made["amount"] == f"{(firm.portal.item(DEAL, deal) or {})['opportunity'] / 2:.2f}"
-    task = would(firm, "execution", "create_task")
+    assert made["amount"] == f"{now['opportunity'] / 2:.2f}"
+    task = would(firm, "execution", "create_task", entity=entity)
     assert (task["names"], task["title"][:13]) == (["Алексей Новиков"], "Начать работы")
-    assert firm.portal.item(CONTACT, contact) == before
-    untouched(firm)
-
-
-def test_a_trial_of_a_comment_tells_its_text_and_its_deal_and_writes_none(firm: Firm) -> None:
-    said = 'on = "deal.stage_changed"\n[[rules.steps]]\nuse = "comment"\ntext = "{{ deal.title }}: работаем"'
-    with firm.config.open("a", encoding="utf-8") as config:
-        config.write(f'\n[[rules]]\nname = "said"\n{said}\n')
-    assert firm.poll()["baseline"] is False
-    deal = firm.company.deals[0]
-    firm.move_deal(deal, "EXECUTING")
-    firm.run_on()
-    text = f"{(firm.portal.item(DEAL, deal) or {})['title']}: работаем"
-    assert would(firm, "said") == {"entity": f"deal:{deal}", "text": text}
-    assert not firm.portal.activity_book.comments
-    untouched(firm)
-
-
-def test_the_end_of_the_trial_makes_up_for_nothing_and_the_next_invoice_is_done(firm: Firm) -> None:
-    firm.invoice(150_000)
-    firm.run_on()
-    trial(firm, on=False)
-    firm.run_on()
-    untouched(firm)
-    firm.invoice(150_000)
-    firm.run_on()
-    assert len(firm.told("sales_head")) == 1
+    assert would(firm, "said", entity=entity) == {"entity": entity, "text": f"{now['title']}: работаем"}
 
 
 def test_what_could_not_be_asked_is_told_by_the_next_poll(firm: Firm) -> None:
@@ -165,9 +162,14 @@ def test_what_could_not_be_asked_is_told_by_the_next_poll(firm: Firm) -> None:
     assert would(firm, "head-knows", entity=f"invoice:{again}")["names"] == ["Марина Орлова"]
 
 
-def test_a_dry_poll_says_in_words_what_would_be_done(firm: Firm) -> None:
+def test_a_rule_tried_by_hand_and_a_dry_poll_say_in_words_what_would_be_done(firm: Firm) -> None:
     trial(firm, on=False)
     invoice = firm.invoice(150_000, due=date(2026, 3, 8))
+    ran = firm.run("run-rule", "commission-expected", str(invoice), "--dry-run")
+    assert ran.code == 0, ran.said
+    assert "Иван Петров: 7\xa0500,00\xa0₽" in ran.out
+    assert "уведомление" in ran.out
+    untouched(firm)
     firm.later(90)
     ran = firm.run("poll", "--dry-run")
     assert ran.code == 0, ran.said
@@ -178,16 +180,6 @@ def test_a_dry_poll_says_in_words_what_would_be_done(firm: Firm) -> None:
     untouched(firm)
     assert _due(firm, invoice) == "2026-03-08"
     assert firm.poll("--dry-run")["actions"] == {"skipped": 4}
-
-
-def test_a_rule_tried_by_hand_says_the_same_words(firm: Firm) -> None:
-    trial(firm, on=False)
-    invoice = firm.invoice(150_000)
-    ran = firm.run("run-rule", "commission-expected", str(invoice), "--dry-run")
-    assert ran.code == 0, ran.said
-    assert "Иван Петров: 7\xa0500,00\xa0₽" in ran.out
-    assert "уведомление" in ran.out
-    untouched(firm)
 
 
 def test_what_would_fail_is_told_once_and_within_the_screen(firm: Firm) -> None:
