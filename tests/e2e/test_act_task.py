@@ -161,7 +161,6 @@ def test_the_act_comes_once_when_all_is_closed_and_again_after_a_reopening_or_wh
     close(firm, second)
     (act,) = acts(firm)
     assert act["TITLE"] == f"Подготовить и согласовать акт: счёт № {firm.number(invoice)}"
-    firm.quiet()
     close(firm, act)
     assert len(acts(firm)) == 1  # the act is not of the set
     firm.portal.renew_task(first["ID"])
@@ -169,7 +168,6 @@ def test_the_act_comes_once_when_all_is_closed_and_again_after_a_reopening_or_wh
     assert len(acts(firm)) == 1
     close(firm, first)
     assert len(acts(firm)) == 2
-    firm.quiet()
     # deferred tasks are open, and deleted ones leave the set
     known = [task["ID"] for task in made(firm)]
     paid(firm, "mount", "cond", "vent")

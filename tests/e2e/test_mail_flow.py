@@ -164,7 +164,6 @@ def test_two_mails_of_one_rule_go_out_once_and_a_newer_one_replaces_one_that_wai
         (0, "done", None),
         (1, "done", None),
     ]
-    firm.quiet()
     firm.set(pdf_polls=100)
     invoice = sent(firm)
     polled(firm, "--max-time", "2s", hurried=True)
@@ -175,6 +174,7 @@ def test_two_mails_of_one_rule_go_out_once_and_a_newer_one_replaces_one_that_wai
     firm.later(6 * 3600)
     firm.poll()
     assert [mail.recipients for mail in firm.mailed()] == [*both, ("books@client.example",)]
+    firm.quiet()
 
 
 def test_an_invoice_that_has_left_the_status_is_not_mailed_and_old_news_are_not_after_an_outage(
@@ -227,7 +227,6 @@ def test_a_pdf_that_takes_long_uses_up_no_attempt_and_blocks_nobody_and_after_a_
         firm.number(invoice),
     ]
     assert len(firm.portal.documents) == 1
-    firm.quiet()
     firm.in_english()
     firm.set(pdf_polls=1000)
     sent(firm, 99_000)

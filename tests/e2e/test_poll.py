@@ -401,7 +401,7 @@ def test_after_a_long_outage_nobody_is_told_of_what_is_old(polled: Office) -> No
 def test_a_rule_that_its_own_effects_fire_is_held_and_named(office: Office) -> None:
     manager, lead = office.company.users["manager"], office.company.users["lead"]
     office.write(
-        sections="[safety]\nmax_own_runs_per_hour = 3\n[invoice]\nmy_company = "
+        sections="[safety]\nmax_own_runs_per_hour = 1\n[invoice]\nmy_company = "
         + str(office.company.my_company),
         rules=f"""
 [[rules]]
