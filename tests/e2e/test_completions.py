@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.support.cli import Office
 
 
-@pytest.mark.parametrize(
-    ("line", "offered"),
-    [
+def test_states_rules_and_events_are_offered(polled: Office):
+    for line, offered in (
         ("actions --state un", "uncertain"),
         ("run-rule head", "head-knows"),
         ("events --name invoice.cr", "invoice.created"),
@@ -18,13 +15,15 @@ from tests.support.cli import Office
         ("remind 1", "1"),
         ("actions --entity 3", "3"),
         ("docs exit", "exit-codes"),
-    ],
-)
-def test_states_rules_and_events_are_offered(polled: Office, line: str, offered: str):
-    typed = f"b24sync --config {polled.config} {line}"
-    words = {"_B24SYNC_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
-    ran = polled.run(env=words)
-    assert offered in ran.out.split(), ran
+    ):
+        typed = f"b24sync --config {polled.config} {line}"
+        words = {
+            "_B24SYNC_COMPLETE": "complete_bash",
+            "COMP_WORDS": typed,
+            "COMP_CWORD": str(typed.count(" ")),
+        }
+        ran = polled.run(env=words)
+        assert offered in ran.out.split(), (line, ran)
 
 
 def test_trouble_offers_nothing_and_says_nothing(office: Office):
