@@ -179,8 +179,10 @@ def test_when_mail_is_down_it_says_so_and_the_next_poll_sends_it_once(firm: Firm
     firm.mail_fails()
     firm.run_on()
     assert len(firm.mailed()) == 1
-    assert firm.actions("--state", "done")[-1]["rule"] in {"resend-invoice", "big"}
-    firm.quiet()
+    done = firm.query("SELECT rule FROM actions WHERE state = 'done'")
+    assert ("resend-invoice",) in done
+    firm.run_on()
+    assert len(firm.smtp.arrived) == 1
 
 
 @pytest.mark.skipif(not LONG, reason="waits 20 s for the portal; set B24SYNC_LONG=1")

@@ -63,6 +63,7 @@ def run(*, commands: Sequence[Sequence[str]], memory: int) -> NoReturn:
     for number, descriptor in enumerate(ours, 1):
         os.dup2(descriptor, number)
         os.close(descriptor)
+    gc.collect()  # what was left open is said, which none may
     print(json.dumps(ended))
     sys.exit(0)
 
@@ -78,7 +79,6 @@ def _ended(words: Sequence[str]) -> tuple[int, str, str]:
             main()
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
-        gc.collect()  # what was left open is said
         sys.stdout.flush()
         sys.stderr.flush()
         out.seek(0)
