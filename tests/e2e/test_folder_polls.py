@@ -27,18 +27,15 @@ def broken(folder: Path, name: str) -> None:
     file.write_text(file.read_text(encoding="utf-8") + "\n[mial]\n", encoding="utf-8")
 
 
-def test_each_line_of_a_folder_poll_names_its_configuration(office: Office, folder: Path):
+def test_each_line_and_all_json_of_a_folder_poll_name_their_configuration(office: Office, folder: Path):
+    ran = office.run("poll", "--json", config=folder)
+    assert [row["configuration"] for row in ran.rows] == ["shop.toml", "wholesale.toml"]
     (folder / "wholesale.db").write_bytes(b"no database at all" * 100)
     ran = office.run("poll", config=folder)
     assert ran.code == 2
     lines = ran.err.splitlines()
     assert lines
     assert all("shop.toml" in line or "wholesale.toml" in line for line in lines), lines
-
-
-def test_json_of_a_folder_poll_names_its_configuration(office: Office, folder: Path):
-    ran = office.run("poll", "--json", config=folder)
-    assert [row["configuration"] for row in ran.rows] == ["shop.toml", "wholesale.toml"]
 
 
 def test_a_lasting_fault_of_a_configuration_is_said_once_and_again_when_it_changes(
@@ -64,15 +61,14 @@ def test_a_fault_that_was_mended_and_comes_back_is_said_at_once(office: Office):
         assert office.run("poll").code == 0
 
 
-def test_refused_credentials_are_said_once_an_hour(office: Office):
+def test_refused_credentials_are_said_once_an_hour_and_errors_are_json_lines_where_the_log_is(office: Office):
+    assert office.run("status").code == 2  # no database is no failed action
+    assert office.run("actions").code == 2
     office.write(webhook=office.server.webhook.rstrip("/")[:-3] + "xyz/")
     first, second = (office.run("poll") for _ in range(2))
     assert (first.code, second.code) == (77, 77)
     assert first.err
     assert second.err == ""
-
-
-def test_errors_are_json_lines_where_the_log_is(office: Office):
     office.config.write_text("[mial]\n", encoding="utf-8")
     ran = office.run("--log-format", "json", "status")
     entries = [json.loads(line) for line in ran.err.splitlines()]
@@ -80,8 +76,3 @@ def test_errors_are_json_lines_where_the_log_is(office: Office):
     assert entries
     assert {entry["level"] for entry in entries} == {"error"}
     assert any("mial" in entry["message"] for entry in entries)
-
-
-def test_no_database_is_no_failed_action(office: Office):
-    assert office.run("status").code == 2
-    assert office.run("actions").code == 2

@@ -224,7 +224,10 @@ def test_a_mail_over_the_limit_is_refused_for_good():
     message = build(outgoing(attachments=(Attachment("a.pdf", b"x" * 19_000_000),)), from_=FROM, date=NOON)
     with pytest.raises(MailPermanentError, match="more than 25 MB"):
         to_bytes(message)
-    assert len(to_bytes(message, limit_bytes=30_000_000)) > 25_000_000
+    small = build(outgoing(attachments=(Attachment("a.pdf", b"x" * 19_000),)), from_=FROM, date=NOON)
+    with pytest.raises(MailPermanentError, match=r"more than 0\.025 MB"):
+        to_bytes(small, limit_bytes=25_000)
+    assert 25_000 < len(to_bytes(small, limit_bytes=30_000)) <= 30_000
 
 
 def test_control_characters_never_reach_the_body():
