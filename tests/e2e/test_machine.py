@@ -29,7 +29,7 @@ from tests.support.unreadable import Unreadable
 from tests.support.world import DEAL, INVOICE, OBJECT, POINTS, Killed, World
 
 LONG = os.environ.get("B24SYNC_LONG") == "1"
-EXAMPLES = int(os.environ.get("B24SYNC_EXAMPLES", "200" if LONG else "12"))
+EXAMPLES = int(os.environ.get("B24SYNC_EXAMPLES", "200" if LONG else "5"))
 
 HEAD = """
 [poll]
@@ -375,7 +375,7 @@ class Company(RuleBasedStateMachine):
 
 Company.TestCase.settings = settings(
     max_examples=EXAMPLES,
-    stateful_step_count=40 if LONG else 20,
+    stateful_step_count=40 if LONG else 30,  # what each begins and ends with costs most
     deadline=None,
     suppress_health_check=list(HealthCheck),
     print_blob=True,
