@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +61,12 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield world
 
 
-@pytest.mark.parametrize("what", VALUES)
-def test_a_value_that_cannot_be_read_stops_nobody(world: World, what: str) -> None:
+@pytest.mark.parametrize("first", range(0, len(VALUES), 3))
+def test_a_value_that_cannot_be_read_stops_nobody(world: World, first: int) -> None:
     poisoned = Poisoned(world)
-    bad = {field: world.portal.add_item(INVOICE, title=field) for field in FIELDS}
-    for field, number in bad.items():
+    few = list(VALUES)[first : first + 3]  # as many as a page has room for
+    bad = {case: world.portal.add_item(INVOICE, title=case[1]) for case in product(few, FIELDS)}
+    for (what, field), number in bad.items():
         poisoned.values[number] = {field: VALUES[what]}
     good = world.portal.add_item(INVOICE, title="good")
     deal = world.portal.add_item(DEAL, title="another")
@@ -72,8 +74,8 @@ def test_a_value_that_cannot_be_read_stops_nobody(world: World, what: str) -> No
     assert report.exit_code == 0, report.troubles
     assert world.story(f"invoice:{good}") == [("created", None, None)]
     assert world.story(f"deal:{deal}") == [("created", None, None)]
-    for number in bad.values():
-        assert world.story(f"invoice:{number}") == [("created", None, None)]
+    for case, number in bad.items():
+        assert world.story(f"invoice:{number}") == [("created", None, None)], case
     world.advance(600)
     world.quiet()
     poisoned.values.clear()
@@ -82,9 +84,9 @@ def test_a_value_that_cannot_be_read_stops_nobody(world: World, what: str) -> No
         world.portal.update_item(INVOICE, number, 2, stageId=S)
     world.advance(600)
     assert world.poll().exit_code == 0
-    for number in (*bad.values(), good):
+    for case, number in (*bad.items(), ("good", good)):
         moves = [one for one in world.story(f"invoice:{number}") if one[0] == "status_changed"]
-        assert moves == [("status_changed", "draft", "sent")]
+        assert moves == [("status_changed", "draft", "sent")], case
 
 
 @pytest.mark.parametrize("bad", [None, 10**30, float("inf"), "x", "0"])
