@@ -72,9 +72,13 @@ def only(ended: Ran, check: str) -> dict[str, str]:
     return found[0]
 
 
-def test_a_good_configuration_on_a_good_portal_has_no_complaint(tmp_path):
-    with served_portal() as (_, _, webhook):
-        ended = examined(tmp_path, webhook)
+def test_a_good_configuration_on_a_good_portal_has_no_complaint_few_requests_and_nothing_written(tmp_path):
+    with served_portal() as (portal, _, webhook):
+        written(tmp_path, f'[portal]\nwebhook = "{webhook}"\n{PEOPLE}{GOOD}')
+        assert b24sync("poll", cwd=tmp_path).code == 0
+        before, digest = len(portal.requests), {path.name: _digest(path) for path in tmp_path.iterdir()}
+        ended = b24sync("doctor", "--json", cwd=tmp_path)
+        asked = portal.requests[before:]
     assert ended.code == 0, ended.out
     assert [line for line in ended.rows if line["status"] != "ok"] == []
     names = {line["check"] for line in ended.rows}
@@ -93,29 +97,28 @@ def test_a_good_configuration_on_a_good_portal_has_no_complaint(tmp_path):
         "calendar",
         "clock",
         "database",
+        "last_poll",
     }
     assert all(list(line) == ["status", "check", "message", "remedy"] for line in ended.rows)
     assert "sandboxsecret0001" not in ended.out + ended.err
+    assert len(asked) <= 10
+    assert not [
+        command
+        for one in asked
+        for command in one.commands
+        if command.endswith((".add", ".update", ".delete", ".set"))
+    ]
+    assert only(ended, "last_poll")["status"] == "ok"
+    assert "whole" in only(ended, "database")["message"]
+    assert {path.name: _digest(path) for path in tmp_path.iterdir() if path.name in digest} == digest
 
 
-def test_it_makes_few_requests_and_writes_nothing_at_the_portal_or_here(tmp_path):
-    with served_portal() as (portal, _, webhook):
-        written(tmp_path, f'[portal]\nwebhook = "{webhook}"\n{PEOPLE}{GOOD}')
-        assert b24sync("poll", cwd=tmp_path).code == 0
-        before, digest = len(portal.requests), {path.name: _digest(path) for path in tmp_path.iterdir()}
-        ended = b24sync("doctor", "--json", cwd=tmp_path)
-        asked = portal.requests[before:]
-        assert ended.code == 0, ended.out
-        assert len(asked) <= 10
-        assert not [
-            command
-            for one in asked
-            for command in one.commands
-            if command.endswith((".add", ".update", ".delete", ".set"))
-        ]
-        assert only(ended, "last_poll")["status"] == "ok"
-        assert "whole" in only(ended, "database")["message"]
-        assert {path.name: _digest(path) for path in tmp_path.iterdir() if path.name in digest} == digest
+def test_a_good_configuration_that_was_never_polled_has_no_complaint(tmp_path):
+    with served_portal() as (_, _, webhook):
+        ended = looked(tmp_path, webhook)
+    assert ended.code == 0, ended.out
+    assert [line for line in ended.rows if line["status"] != "ok"] == []
+    assert ended.of("database")
 
 
 def _digest(path: Path) -> str:
@@ -124,7 +127,7 @@ def _digest(path: Path) -> str:
 
 def test_a_missing_scope_is_named_with_its_methods_and_its_use(tmp_path):
     with served_portal(scopes=("crm", "user", "department")) as (_, _, webhook):
-        ended = examined(tmp_path, webhook)
+        ended = looked(tmp_path, webhook)
     assert ended.code == 1
     said = {line["message"].partition(":")[0]: line for line in ended.of("scopes")}
     assert set(said) == {"the webhook lacks the scope task", "the webhook lacks the scope im"}
@@ -395,7 +398,7 @@ def _without(portal, *methods):
     yield
 
 
-def test_every_configuration_of_a_folder_is_looked(tmp_path):
+def test_every_configuration_of_a_folder_is_examined(tmp_path):
     folder = tmp_path / "all"
     folder.mkdir()
     with served_portal() as (_, _, webhook):
