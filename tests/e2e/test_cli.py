@@ -76,13 +76,19 @@ def test_all_means_every_action_that_the_command_is_for(polled: Office) -> None:
             assert state_of(polled, number) == expected, (command, state)
 
 
-def test_one_wrong_id_among_several_changes_nothing(polled: Office) -> None:
+def test_retry_makes_actions_due_with_attempts_anew_and_changes_nothing_if_one_id_is_wrong(
+    polled: Office,
+) -> None:
     ids = with_every_state(polled)
     for wrong in ("99999", str(ids["done"])):
         ran = polled.run("retry", str(ids["failed"]), wrong)
         assert ran.code == 2
         assert wrong in ran.err
         assert state_of(polled, ids["failed"]) == "failed"
+    assert polled.run("retry", str(ids["failed"])).code == 0
+    polled.poll()
+    found = polled.query("SELECT state, attempts, error FROM actions WHERE id = ?", ids["failed"])
+    assert found == [("done", 1, None)]
 
 
 def test_ids_and_all_are_one_or_the_other(polled: Office) -> None:
@@ -90,14 +96,6 @@ def test_ids_and_all_are_one_or_the_other(polled: Office) -> None:
         assert ran.code == 2, ran
         assert ran.err.strip(), ran
         no_traceback(ran)
-
-
-def test_retry_counts_attempts_anew_and_makes_the_action_due(polled: Office) -> None:
-    ids = with_every_state(polled)
-    assert polled.run("retry", str(ids["failed"])).code == 0
-    polled.poll()
-    found = polled.query("SELECT state, attempts, error FROM actions WHERE id = ?", ids["failed"])
-    assert found == [("done", 1, None)]
 
 
 def test_a_later_step_waits_for_an_earlier_one_until_it_is_settled(office: Office) -> None:
