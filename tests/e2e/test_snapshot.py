@@ -430,16 +430,16 @@ def test_a_set_of_tasks_is_finished_though_its_history_was_pruned(office: Office
     assert office.told(1)[-1] == "hello"
 
 
-def test_polls_go_on_while_history_is_pruned(lively: Office) -> None:
-    with closing(sqlite3.connect(lively.database)) as connection:
+def test_polls_go_on_while_history_is_pruned(polled: Office) -> None:
+    with closing(sqlite3.connect(polled.database)) as connection:
         connection.executemany(
             "INSERT INTO revisions VALUES ('deal', 1, ?, 1, 1, 1, 'changed', '{}')",
             ((number,) for number in range(1000, 61_000)),
         )
         connection.commit()
-    pruning = lively.start("snapshot", "prune", "--older-than", "365d")
+    pruning = polled.start("snapshot", "prune", "--older-than", "365d")
     for _ in range(3):
-        assert lively.poll()["exit_code"] == 0
+        assert polled.poll()["exit_code"] == 0
     out, err = pruning.communicate(timeout=60)
     assert (pruning.returncode, err) == (0, "")
     assert out.startswith("forgotten: 60000 revisions")
