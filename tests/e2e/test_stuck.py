@@ -131,6 +131,12 @@ def test_a_poll_after_an_outage_catches_up_and_fires_no_rule_that_is_newer_than_
     (event,) = events(firm)
     assert event["occurred_at"].startswith("2026-11-25T12:0")
     assert rules_of(firm, invoice) == ["stands"]
+    another = firm.invoice()
+    firm.run_on()
+    firm.write(rules=stuck("third", more='stage = ["draft"]'))  # newer than the stay, and the only one
+    firm.at(datetime(2026, 12, 3, 12, 0, tzinfo=MOSCOW))
+    firm.poll()
+    assert events(firm, another) == []
 
 
 def test_two_limits_give_two_events_each_for_its_rule_and_deals_stand_still_too_where_stage_narrows(
