@@ -23,7 +23,7 @@ from b24sync.store.shapes import dump
 from b24sync.words import database as said
 from b24sync.words.system_refusals import refusal
 
-_LONGEST_LINE = 64_000_000
+_LONGEST_LINE = 16_000_000  # bytes: as an answer of the portal; small lists in it take thirty times as much
 _BATCH = 500
 _SQLITE = b"SQLite format 3\x00"
 

@@ -109,6 +109,7 @@ HISTORIES: dict[str, bytes] = {
 }
 BOMBS: dict[str, Callable[[], bytes]] = {
     "a gzip bomb in one line": lambda: _bomb(b" " * 10_000_000),
+    "a gzip bomb of lists in one line": lambda: _bomb(b"[]," * 2_000_000),
     "a gzip bomb of numbers in one line": lambda: _bomb(b"0," * 5_000_000),
 }
 """Histories that take long to make; the last one also takes long to be read, as far as it is."""
