@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.together import together
 from tests.support.cli import Office, Ran, no_traceback, notify_rule
+from tests.support.together import together
 
 STEP = '[[rules.steps]]\nuse = "notify"\nto = ["user:1"]\ntext = "x"\n'
 FAULTS = {

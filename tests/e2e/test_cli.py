@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from b24sync.sandbox import Fault
-from tests.e2e.together import together
 from tests.support.cli import Office, no_traceback, notify_rule
+from tests.support.together import together
 
 STATES = ("pending", "running", "done", "failed", "uncertain", "held", "skipped", "cancelled")
 BY_ID = {

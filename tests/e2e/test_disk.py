@@ -14,8 +14,8 @@ import pytest
 
 from b24sync.errors import StoreError
 from b24sync.store import Store, migrations
-from tests.e2e.together import together
 from tests.support.cli import LONG, Office, no_traceback
+from tests.support.together import together
 from tests.support.zygote import Zygote
 
 AS_ROOT = os.geteuid() == 0

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from b24sync.sandbox.schema import INVOICE
-from tests.e2e.together import together
 from tests.support.cli import PAID, SENT, TELL_HEAD, TELL_LEAD, Office, no_traceback, notify_rule
+from tests.support.together import together
 
 RULES = (
     TELL_HEAD

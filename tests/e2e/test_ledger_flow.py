@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from b24sync.sandbox.schema import INVOICE
-from tests.e2e.together import together
 from tests.support.cli import PAID, SENT
 from tests.support.firm import Firm, opened
+from tests.support.together import together
 
 RULES = (
     '[[rules]]\nname = "earn"\non = ["invoice.created", "invoice.paid"]\n[[rules.steps]]\nuse = '

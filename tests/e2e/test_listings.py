@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from b24sync.sandbox.schema import INVOICE
-from tests.e2e.together import together
 from tests.support.cli import PAID, SENT, TELL_HEAD, Office, notify_rule
+from tests.support.together import together
 
 RUSSIAN = 'language = "ru"\ntimezone = "Europe/Moscow"\n'
 BIG = notify_rule("big-only", "invoice.created", more='when = "invoice.amount >= 1000000 and deal.title"')

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from b24sync.sandbox.schema import INVOICE
-from tests.e2e.together import together
 from tests.support.cli import LONG, SENT, Ran
 from tests.support.firm import Firm, opened
+from tests.support.together import together
 
 RULES = (
     '[[rules]]\nname = "mail"\non = "invoice.sent"\n[[rules.steps]]\nuse = "send_invoice"\n'

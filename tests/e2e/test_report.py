@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from b24sync.sandbox import Fault
-from tests.e2e.together import together
 from tests.support.cli import PAID, SENT, TELL_HEAD, Office, no_traceback, now
+from tests.support.together import together
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=1>\u202e"
 RULES = (

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from b24sync.sandbox.schema import INVOICE
-from tests.e2e.together import together
 from tests.support.cli import REJECTED
 from tests.support.firm import Firm, opened
 from tests.support.russian import english
+from tests.support.together import together
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from b24sync.sandbox.schema import DEAL, INVOICE
-from tests.e2e.together import together
 from tests.support.cli import (
     PAID,
     SENT,
@@ -25,6 +24,7 @@ from tests.support.cli import (
     notify_rule,
     open_office,
 )
+from tests.support.together import together
 
 SECTIONS = """
 [commission]

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from b24sync.sandbox.schema import CONTACT, DEAL, INVOICE
-from tests.e2e.together import together
 from tests.support.cli import Office, no_traceback
 from tests.support.firm import Firm, opened
 from tests.support.smtp import Received
+from tests.support.together import together
 
 HOSTILE = {
     "bbcode": "[b]bold[/b] [URL=https://evil.example/]pay here[/URL] [USER=1]boss[/USER] [/CODE]",

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.together import together
 from tests.support.cli import LONG, Office, Ran, no_traceback
+from tests.support.together import together
 
 MEMORY = 600_000_000
 NAME = "hostile"
