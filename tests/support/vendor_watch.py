@@ -20,6 +20,7 @@ from tests.contract.vendor import faults
 OURS = "b24sync/"  # how the program names itself to a server
 _NESTED = {dict, list}
 _FIRST = {"0"}  # a key that only an array of PHP has
+DEEP = 3  # parameters, their fields or items, and the types of these: `faults` looks no deeper
 
 
 class VendorWatch:
@@ -60,17 +61,18 @@ class VendorWatch:
         return found
 
 
-def _shape(value: Any) -> str:
+def _shape(value: Any, deep: int = DEEP) -> str:
     """The names and types of a value, without what it says.
 
-    It is asked for with every command that any test sends, and some name thousands of ids: simple values of
-    an array are not looked at one by one, and how many there are makes no other shape.
+    It is asked for with every command that any test sends, and some name thousands of ids or, where a batch
+    refers to what was empty, whole answers: simple values of an array are not looked at one by one, how many
+    there are makes no other shape, and what is too deep for a schema is only named.
     """
+    if not isinstance(value, dict | list) or not deep:
+        return type(value).__name__
     if isinstance(value, dict) and value and not value.keys() >= _FIRST:
-        return "{" + ",".join([f"{name}:{_shape(value[name])}" for name in sorted(value)]) + "}"
-    if isinstance(value, dict | list):
-        inside = value.values() if isinstance(value, dict) else value
-        kinds = set(map(type, inside))
-        shapes = set(map(_shape, inside)) if kinds & _NESTED else {kind.__name__ for kind in kinds}
-        return "[" + ",".join(sorted(shapes)) + "]"
-    return type(value).__name__
+        return "{" + ",".join([f"{name}:{_shape(value[name], deep - 1)}" for name in sorted(value)]) + "}"
+    inside = value.values() if isinstance(value, dict) else value
+    nested = set(map(type, inside)) & _NESTED
+    shapes = {_shape(one, deep - 1) for one in inside} if nested else {type(one).__name__ for one in inside}
+    return "[" + ",".join(sorted(shapes)) + "]"
