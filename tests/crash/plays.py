@@ -7,15 +7,21 @@ everything that a poll may have changed, so that a step needs no play of its own
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 from b24sync.sandbox.schema import COMPANY, CONTACT, DEAL, INVOICE
 from b24sync.steps.registry import step_class
-from tests.support.cli import PAID, Office
+from tests.support.cli import PAID, Office, open_office
 from tests.support.examples import Example, example, examples, tried
+from tests.support.zygote import killed_poll
 
 Act = Callable[..., None]
 
@@ -54,6 +60,46 @@ class Play:
     def effect(office: Office) -> Counter[str]:
         """Everything that is there, in a form that is equal if it came about once."""
         return Counter(everything(office))
+
+
+def poll_here(office: Office, *, later_s: float = 0) -> int:
+    """Poll in this process, where nothing kills it: a new ``App``, which comes to the same; the exit code."""
+    return killed_poll(str(office.config), later_s=later_s)
+
+
+@dataclass
+class Begun:
+    """An office after its baseline, and how to begin from there again, however it went on."""
+
+    office: Office
+    aside: Path
+    portal: dict[str, Any]
+
+    def again(self) -> Office:
+        """The office as it was after its baseline."""
+        self.office.portal.faults.clear()
+        vars(self.office.portal).update(_copied(self.office, self.portal))
+        shutil.rmtree(self.office.folder)
+        shutil.copytree(self.aside, self.office.folder)
+        return self.office
+
+
+@contextmanager
+def begun(folder: Path, **parts: Any) -> Iterator[Begun]:
+    """An office after its baseline in a new folder; ``parts`` as `open_office` has them."""
+    place = folder / "office"
+    place.mkdir(parents=True)
+    for office in open_office(place, **parts):
+        assert poll_here(office) == 0
+        shutil.copytree(place, folder / "aside")
+        yield Begun(office, folder / "aside", _copied(office, vars(office.portal)))
+
+
+def _copied(office: Office, state: dict[str, Any]) -> dict[str, Any]:
+    """The state of its portal, which goes on with the same clock, and without faults."""
+    portal = office.portal
+    kept = (portal, portal.lock, portal.clock, portal.faults)
+    return deepcopy(state, {id(one): one for one in kept})
 
 
 def new_invoice(office: Office, number: int = 0) -> None:

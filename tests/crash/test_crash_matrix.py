@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.crash.plays import PLAYS, Play
+from tests.crash.plays import PLAYS, Begun, Play, begun, poll_here
 from tests.support.cli import LONG, Office, open_office
 from tests.support.zygote import KILLED, Zygote
 
@@ -28,14 +29,12 @@ HOURS_7 = 7 * 3600
 _reference: dict[str, tuple[Any, Any, Any]] = {}
 
 
-def polls_until_quiet(
-    office: Office, zygote: Zygote, *, times: int = 8, codes: Sequence[int] = (0, 1)
-) -> None:
+def polls_until_quiet(office: Office, *, times: int = 8, codes: Sequence[int] = (0, 1)) -> None:
     """Poll, each time hours later by the local clock, until nothing happens and nothing waits."""
     for number in range(times):
         before = office.query("SELECT count(*), max(id) FROM events")
-        code = zygote.poll(office.config, later_s=number * HOURS_7, log=str(office.folder / "log"))
-        assert code in codes, (office.folder / "log").read_text()
+        code = poll_here(office, later_s=number * HOURS_7)
+        assert code in codes, (code, office.query("SELECT id, state, error FROM actions"))
         open_actions = office.query("SELECT count(*) FROM actions WHERE state IN ('pending', 'running')")
         if (
             number
@@ -60,49 +59,37 @@ def outcome(office: Office, play: Play) -> tuple[Any, Any, Any]:
     )
 
 
-def reference(name: str, folder: Path, zygote: Zygote) -> tuple[Any, Any, Any]:
+def reference(name: str, start: Begun) -> tuple[Any, Any, Any]:
     """The undisturbed run, made once."""
     if name not in _reference:
-        place = folder / "undisturbed"
-        place.mkdir()
-        for office in open_office(place, rules=PLAYS[name].rules()):
-            zygote.poll(office.config)
-            PLAYS[name].act(office)
-            polls_until_quiet(office, zygote)
-            found = outcome(office, PLAYS[name])
-            changed = [action["result"].get("changed") for action in office.actions()]
-            assert any(changed), "the play has no effect to lose"
-            assert {state for _, state in found[2]} == {"done"}, office.actions()
-            _reference[name] = found
+        office = start.again()
+        PLAYS[name].act(office)
+        polls_until_quiet(office)
+        found = outcome(office, PLAYS[name])
+        results = office.query("SELECT result FROM actions")
+        assert any(json.loads(result).get("changed") for (result,) in results), "no effect to lose"
+        assert {state for _, state in found[2]} == {"done"}, results
+        _reference[name] = found
     return _reference[name]
 
 
 @pytest.mark.parametrize("name", PLAYS)
 def test_a_poll_killed_anywhere_does_its_work_once(name: str, tmp_path: Path, zygote: Zygote) -> None:
-    expected = reference(name, tmp_path, zygote)
     everywhere = LONG or name in WHOLE
     points = [(point, 1) for point in RUNNING if everywhere or point in AROUND]
     points += [(point, 1) for point in (*READING, "poll.finished") if everywhere]
     points = [one for one in points if "write" not in one[0] or PLAYS[name].writings]
     points += AGAIN if PLAYS[name].writings > 1 else ()
-    survived = []
-    for point, nth in points:
-        place = tmp_path / f"{point}-{nth}"
-        place.mkdir()
-        for office in open_office(place, rules=PLAYS[name].rules()):
-            if _killed(office, name, zygote, at=point, nth=nth):
-                survived.append((point, nth))
-                _judge(office, PLAYS[name], expected, where=f"{point} {nth}")
-    assert points == survived, "a point was never passed"
-
-
-def _killed(office: Office, name: str, zygote: Zygote, *, at: str, nth: int) -> bool:
-    assert zygote.poll(office.config) == 0
-    PLAYS[name].act(office)
-    code = zygote.poll(office.config, at=at, nth=nth, log=str(office.folder / "log"))
-    office.whole()
-    polls_until_quiet(office, zygote)
-    return code == KILLED
+    with begun(tmp_path, rules=PLAYS[name].rules()) as start:
+        expected = reference(name, start)
+        for point, nth in points:
+            office = start.again()
+            PLAYS[name].act(office)
+            code = zygote.poll(office.config, at=point, nth=nth)
+            assert code == KILLED, f"{point} {nth} was never passed"
+            office.whole()
+            polls_until_quiet(office)
+            _judge(office, PLAYS[name], expected, where=f"{point} {nth}")
 
 
 def _judge(office: Office, play: Play, expected: tuple[Any, Any, Any], *, where: str) -> None:
@@ -117,7 +104,7 @@ def _judge(office: Office, play: Play, expected: tuple[Any, Any, Any], *, where:
     else:
         assert effect == expected[1], where
         assert states == expected[2], where
-    assert all(count == 1 for count in office.query("SELECT count(*) FROM events GROUP BY key")[0]), where
+    assert {count for (count,) in office.query("SELECT count(*) FROM events GROUP BY key")} == {1}, where
 
 
 def test_a_play_writes_twice() -> None:
@@ -126,23 +113,18 @@ def test_a_play_writes_twice() -> None:
 
 def test_two_kills_in_a_row_change_nothing(tmp_path: Path, zygote: Zygote) -> None:
     for name in ("create_task", "create_invoice"):
-        expected = reference(name, tmp_path, zygote)
-        for first, second in (
-            ("dispatch.after_write", "dispatch.after_write"),
-            ("poll.before_commit", "dispatch.before_settle"),
-        ):
-            place = tmp_path / f"{name}-{first}-{second}"
-            place.mkdir()
-            for office in open_office(place, rules=PLAYS[name].rules()):
-                assert zygote.poll(office.config) == 0
+        with begun(tmp_path / name, rules=PLAYS[name].rules()) as start:
+            expected = reference(name, start)
+            for first, second in (
+                ("dispatch.after_write", "dispatch.after_write"),
+                ("poll.before_commit", "dispatch.before_settle"),
+            ):
+                office = start.again()
                 PLAYS[name].act(office)
                 assert zygote.poll(office.config, at=first) == KILLED
                 zygote.poll(office.config, at=second)
-                polls_until_quiet(office, zygote)
+                polls_until_quiet(office)
                 _judge(office, PLAYS[name], expected, where=f"{name} {first} {second}")
-        for folder in tmp_path.iterdir():
-            if folder.name == "undisturbed":
-                folder.rename(tmp_path / f"undisturbed-{name}")
 
 
 def test_a_baseline_killed_halfway_is_taken_up_and_fires_nothing(tmp_path: Path, zygote: Zygote) -> None:
@@ -152,8 +134,8 @@ def test_a_baseline_killed_halfway_is_taken_up_and_fires_nothing(tmp_path: Path,
         for office in open_office(place, rules=PLAYS["notify"].rules()):
             assert zygote.poll(office.config, at=point) == KILLED
             office.whole()
-            assert zygote.poll(office.config) == 0
+            assert poll_here(office) == 0
             assert office.query("SELECT count(*) FROM events") == [(0,)]
             PLAYS["notify"].act(office)
-            polls_until_quiet(office, zygote)
+            polls_until_quiet(office)
             assert len(office.portal.notifications_all) == 2

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from b24sync.sandbox import Fault
-from tests.crash.plays import PLAYS
+from tests.crash.plays import PLAYS, Begun, begun
 from tests.crash.test_crash_matrix import polls_until_quiet, told
-from tests.support.cli import LONG, Office, open_office
-from tests.support.zygote import Zygote
+from tests.support.cli import LONG, Office
 
 LOSSES = {"alone": (1, "drop_after", 0), "the last of a batch": (2, "drop_after", 1)}
 if LONG:
@@ -25,22 +24,19 @@ if LONG:
 _expected: dict[tuple[str, int], Any] = {}
 
 
-def undisturbed(name: str, acts: int, folder: Path, zygote: Zygote) -> Any:
+def undisturbed(name: str, acts: int, start: Begun) -> Any:
     """What comes of it without a loss."""
     if (name, acts) not in _expected:
-        place = folder / f"undisturbed-{acts}"
-        place.mkdir()
-        for office in open_office(place, rules=PLAYS[name].rules()):
-            _play(office, name, acts, zygote)
-            _expected[name, acts] = told(office), PLAYS[name].effect(office)
+        office = start.again()
+        _play(office, name, acts)
+        _expected[name, acts] = told(office), PLAYS[name].effect(office)
     return _expected[name, acts]
 
 
-def _play(office: Office, name: str, acts: int, zygote: Zygote) -> None:
-    assert zygote.poll(office.config) == 0
+def _play(office: Office, name: str, acts: int) -> None:
     for number in range(acts):
         PLAYS[name].act(office, number)
-    polls_until_quiet(office, zygote)
+    polls_until_quiet(office)
 
 
 def test_the_plays_write_to_the_portal() -> None:
@@ -48,19 +44,16 @@ def test_the_plays_write_to_the_portal() -> None:
 
 
 @pytest.mark.parametrize("name", PLAYS)
-def test_a_lost_answer_makes_nothing_twice_and_loses_nothing(
-    name: str, tmp_path: Path, zygote: Zygote
-) -> None:
+def test_a_lost_answer_makes_nothing_twice_and_loses_nothing(name: str, tmp_path: Path) -> None:
     writes = PLAYS[name].methods  # none, where a step writes to the database only
-    for method, (what, (acts, kind, after)) in product(writes, LOSSES.items()):
-        expected = undisturbed(name, acts, tmp_path, zygote)
-        place = tmp_path / f"{method}, {what}"
-        place.mkdir()
-        for office in open_office(place, rules=PLAYS[name].rules()):
+    with begun(tmp_path, rules=PLAYS[name].rules()) as start:
+        for method, (what, (acts, kind, after)) in product(writes, LOSSES.items()):
+            expected = undisturbed(name, acts, start)
+            office = start.again()
             office.portal.faults.add(
                 Fault(kind, method=method, where="command", after=after, times=3 if "thrice" in what else 1)
             )  # type: ignore[arg-type]
-            _play(office, name, acts, zygote)
+            _play(office, name, acts)
             assert len(office.portal.faults) == 0 or "thrice" in what, "the fault never struck"
             _judge(office, name, expected, f"{method}, {what}")
 
@@ -77,17 +70,18 @@ def _judge(office: Office, name: str, expected: Any, what: str) -> None:
         assert set(office.states()) == {"done"}, (what, office.actions())
 
 
-def test_an_uncertain_action_is_repeated_only_by_its_id(tmp_path: Path, zygote: Zygote) -> None:
-    for office in open_office(tmp_path, rules=PLAYS["create_activity-2"].rules()):
+def test_an_uncertain_action_is_repeated_only_by_its_id(tmp_path: Path) -> None:
+    with begun(tmp_path, rules=PLAYS["create_activity-2"].rules()) as start:
+        office = start.office
         office.portal.faults.add(Fault("drop_after", method="crm.activity.todo.add", where="command"))
-        _play(office, "create_activity-2", 1, zygote)
+        _play(office, "create_activity-2", 1)
         assert office.states() == {"uncertain": 1}
         before = len(office.portal.activities)
         assert office.run("retry", "--all").out == "there is nothing to retry\n"
-        polls_until_quiet(office, zygote)
+        polls_until_quiet(office)
         assert len(office.portal.activities) == before
-        [action] = office.actions()
-        assert office.run("retry", str(action["id"])).code == 0
-        polls_until_quiet(office, zygote)
+        [(number,)] = office.query("SELECT id FROM actions")
+        assert office.run("retry", str(number)).code == 0
+        polls_until_quiet(office)
         assert office.states() == {"done": 1}
         assert len(office.portal.activities) == before + 1

@@ -1,4 +1,4 @@
-"""SIGKILL at random instants for some seconds (a long time with B24SYNC_LONG=1), then peace.
+"""SIGKILL at some random instants (many more with B24SYNC_LONG=1), then peace.
 
 Everything happened, everything once.
 """
@@ -6,7 +6,6 @@ Everything happened, everything once.
 from __future__ import annotations
 
 import random
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from tests.crash.test_crash_matrix import polls_until_quiet
 from tests.support.cli import DRAFT, LONG, SENT, Office, open_office
 from tests.support.zygote import KILLED, Zygote
 
-SECONDS = 600 if LONG else 8
+KILLS = 1500 if LONG else 8
 RULES = """
 [safety]
 max_actions_per_poll = 1000000  # polls that are killed again and again leave much to the one that lives
@@ -44,27 +43,26 @@ def test_kills_at_random_instants_lose_nothing_and_repeat_nothing(tmp_path: Path
     chance = random.Random(20261124)
     for office in open_office(tmp_path, rules=RULES):
         assert zygote.poll(office.config) == 0
-        made, moves, kills = _storm(office, zygote, chance)
-        polls_until_quiet(office, zygote, times=30)
-        assert kills > 5
+        made, moves = _storm(office, zygote, chance)
+        polls_until_quiet(office, times=30)
         _judge(office, made, moves)
 
 
-def _storm(office: Office, zygote: Zygote, chance: random.Random) -> tuple[list[int], Counter[int], int]:
+def _storm(office: Office, zygote: Zygote, chance: random.Random) -> tuple[list[int], Counter[int]]:
     made: list[int] = []
     moves: Counter[int] = Counter()
-    kills, end = 0, time.monotonic() + SECONDS
-    while time.monotonic() < end:
+    kills = 0
+    while kills < KILLS:
         made += [office.add_invoice(deal=chance.randrange(5)) for _ in range(chance.randrange(3))]
         for invoice in chance.sample(made, min(len(made), 2)):
             stage = (office.portal.item(INVOICE, invoice) or {})["stageId"]
             office.move(invoice, SENT if stage == DRAFT else DRAFT)
             moves[invoice] += 1
         kills += (
-            zygote.poll(office.config, kill_after_s=chance.uniform(0.01, 0.4) + len(made) / 2000) == KILLED
+            zygote.poll(office.config, kill_after_s=chance.uniform(0.01, 0.3) + len(made) / 2000) == KILLED
         )
         office.whole()
-    return made, moves, kills
+    return made, moves
 
 
 def _judge(office: Office, made: list[int], moves: Counter[int]) -> None:
