@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 AUDIT_S = 90
-WORKERS = 4  # more than the cores of a small machine: some tests wait for a real clock
+WORKERS = 3  # more than the cores of a small machine: some tests wait for a real clock
 MEMORY = Path("/dev/shm")
 ROOM_BYTES = 2 << 30
 EXACT = ("domain", "rules", "engine", "store")  # the parts whose coverage is shown by itself
