@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 AUDIT_S = 90
-WORKERS = 3  # more than the cores of a small machine: some tests wait for a real clock
+WORKERS = 4  # more than the cores of a small machine: some tests wait for a real clock
 MEMORY = Path("/dev/shm")
 ROOM_BYTES = 2 << 30
 EXACT = ("domain", "rules", "engine", "store")  # the parts whose coverage is shown by itself
@@ -160,7 +160,7 @@ def tested(*, counting: bool) -> tuple[str, str]:
     """The tests, a few at a time; what hypothesis tries is the same in every run.
 
     Args:
-        counting: Count lines and branches, too, as `tests.conftest` has it; it takes half as long again. The
+        counting: Count lines and branches, too, as `tests.conftest` has it; it takes a quarter longer. The
             least share is ``fail_under`` of ``[tool.coverage.report]``.
     """
     with scratch() as folder:

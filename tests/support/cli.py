@@ -29,7 +29,6 @@ from tests.support.portals import make_portal
 from tests.support.warm import INTERPRETER, ROOT, Process
 
 LONG = bool(os.environ.get("B24SYNC_LONG"))
-
 DRAFT, SENT, PAID, REJECTED = "DT31_1:N", "DT31_1:S", "DT31_1:P", "DT31_1:D"
 
 TELL_HEAD = """
