@@ -242,7 +242,7 @@ def load() -> None:
     for name in (
         "coverage",
         "grp",
-        "holidays",
+        "holidays.countries",
         "requests",
         "rich.table",
         "sqlite_utils",
