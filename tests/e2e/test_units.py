@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from tests.support.config import PORTAL, written
 needs_systemd = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed"
 )
+SCHEMA = Path(__file__).parents[1] / "data" / "kubernetes.json"
 SECRETS = '[portal]\nwebhook = "env:B24SYNC_WEBHOOK"\n'
 
 
@@ -94,14 +95,19 @@ def test_each_portal_of_a_folder_has_its_own_job_and_volume(tmp_path: Path):
     assert "claimName: b24sync-shop}" in files["b24sync-shop.yaml"]
 
 
-@pytest.mark.skipif(find_spec("kubernetes_validate") is None, reason="kubernetes-validate is not installed")
 def test_the_jobs_keep_to_the_schema_of_kubernetes(configuration: Path, tmp_path: Path):
-    import kubernetes_validate
+    import jsonschema
     import yaml
 
+    schema = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
     for text in made(configuration, "kubernetes", tmp_path / "out").values():
-        for document in yaml.safe_load_all(text):
-            kubernetes_validate.validate(document, "1.29", strict=True)
+        documents = list(yaml.safe_load_all(text))
+        assert [one["kind"] for one in documents] == ["PersistentVolumeClaim", "CronJob"]
+        for document in documents:
+            schema.validate(document)
+        pod = documents[1]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+        pod["containers"][0]["readOnlyRootFilesystem"] = True  # it belongs into securityContext
+        assert not schema.is_valid(documents[1])
 
 
 def test_the_crontab_calls_the_program_by_its_whole_path(tmp_path: Path):
