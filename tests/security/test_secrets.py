@@ -18,6 +18,7 @@ from b24sync.config.load import load
 from b24sync.sandbox import Fault, SandboxSettings
 from b24sync.sandbox.schema import DEAL, INVOICE
 from tests.support.firm import PASSWORD, Firm, opened
+from tests.support.together import together
 
 SECRET = "Zq9Xw7Vu5Tt3Ss1R"
 RULES = """
@@ -113,6 +114,7 @@ def test_the_search_would_find_a_secret(firm: Firm) -> None:
 
 def test_no_fault_of_the_portal_brings_a_secret_out(firm: Firm) -> None:
     """One after the other, each an hour and more after the one before, which is said anew only then."""
+    explained = list[list[str]]()
     for what, faults in FAULTS.items():
         firm.local_shift += timedelta(hours=2)
         invoice = firm.invoice()
@@ -125,10 +127,11 @@ def test_no_fault_of_the_portal_brings_a_secret_out(firm: Firm) -> None:
         firm.later()
         said_loudly(firm, "poll")
         assert not firm.portal.faults, what
-        firm.run("explain", f"invoice:{invoice}", "--json")
+        explained.append(["explain", f"invoice:{invoice}", "--json"])
         assert_no_secret(firm, case=what)
     firm.later()
     said_loudly(firm, "poll")
+    together(firm, *explained)  # the first of them knows no more secrets than the others
     for command in ("status", "events", "actions"):
         firm.run(command, "--json")
     assert_no_secret(firm)
@@ -207,9 +210,10 @@ def test_a_configuration_with_faults_shows_none_of_its_secrets(firm: Firm) -> No
         f"  {SECRET}",
     ):
         firm.write(webhook=webhook, sections=firm.mail_section(f'wibble = "{PASSWORD[:3]}"'))
-        for command in (["poll"], ["status"], ["doctor"]):
-            assert firm.run(*command).code in {1, 2}
-            said_loudly(firm, *command)
+        for command in ("poll", "status", "doctor"):
+            assert firm.run(command).code in {1, 2}
+            if command == "poll" or SECRET in webhook.split():
+                said_loudly(firm, command)
     firm.config.write_text(f'[portal]\nwebhook = "{firm.server.webhook}\n[mail]\npassword = "{PASSWORD}\n')
     said_loudly(firm, "poll")
     assert_no_secret(firm)
