@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 
 import pytest
+
+from tests.support.warm import INTERPRETER, server
 
 pytestmark = pytest.mark.slow
 
@@ -91,24 +94,42 @@ def test_it_leaves_nothing_behind_and_shows_no_secret(told):
     assert "\x1b" not in told.stdout
 
 
-@pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
-def test_on_a_terminal_it_is_drawn_and_speaks_the_users_language(variables, coloured):
-    ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "b24sync", "demo"]
-    shown = environ(LANG="ru_RU.UTF-8", TERM="xterm-256color", COLUMNS="200", **variables)
-    shown.pop("COVERAGE_PROCESS_CONFIG", None)  # its lines were counted above
-    with subprocess.Popen(
-        command, env=shown, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs
-    ) as process:
-        os.close(theirs)
-        text = b"".join(blocks(ours)).decode()
-    os.close(ours)
-    assert process.returncode == 0
+def test_on_a_terminal_it_is_drawn_and_speaks_the_users_language(tmp_path):
+    code, text = shown(tmp_path)
+    assert code == 0
     assert "Первый опрос запоминает исходное состояние" in text
     assert re.search("счёт изменён +invoice:6 +срок оплаты", text)
     assert re.search("перевод сделки +invoice:6 +выполнено", text)
     assert not re.search("_changed|_deal|_invoice |superseded|done|PREPARATION|[(]expected", text)
-    assert ("\x1b[1;36m" in text or "\x1b[32m" in text) is coloured
+    assert "\x1b[1;36m" in text or "\x1b[32m" in text
+    assert "\x1b[" in text.partition(SECOND)[0]
+    code, begun = shown(tmp_path, until=SECOND, NO_COLOR="1")
+    assert code == 130  # interrupted
+    assert "Первый опрос запоминает исходное состояние" in begun
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]m", begun)
+    assert list(tmp_path.iterdir()) == []
+
+
+SECOND = "2. "
+"""How the second scene begins."""
+
+
+def shown(folder, until="", **variables):
+    """How the demonstration ends on a terminal in Russia, and what it shows; interrupted behind a text."""
+    ours, theirs = pty.openpty()
+    env = environ(**INTERPRETER, LANG="ru_RU.UTF-8", TERM="xterm-256color", COLUMNS="200", **variables)
+    env = {name: value for name, value in env.items() if not name.startswith("COVERAGE")}  # counted above
+    env["TMPDIR"] = str(folder)
+    process = server().start(["b24sync", "demo"], env=env, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    text, interrupted = "", False
+    for block in blocks(ours):
+        text += block.decode(errors="ignore")
+        if until and until in text and not interrupted:
+            process.send_signal(signal.SIGINT)
+            interrupted = True
+    os.close(ours)
+    return process.wait(), text
 
 
 def blocks(descriptor):
