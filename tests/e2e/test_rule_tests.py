@@ -1,9 +1,16 @@
-"""``b24sync test``: the ``[[tests]]`` of a configuration, tried by the real command with no portal."""
+"""``b24sync test``: the ``[[tests]]`` of a configuration, tried with no portal.
+
+By the real command, and where only what it prints is asked, by its body.
+"""
 
 from __future__ import annotations
 
+import io
+from contextlib import redirect_stdout
 from pathlib import Path
 
+from b24sync.cli import rule_tests
+from b24sync.cli.session import Session
 from tests.support.commands import Ran, b24sync
 from tests.support.config import written
 
@@ -43,6 +50,17 @@ def rule(name: str, on: str, step: str) -> str:
 
 
 def tried(folder: Path, text: str, *args: str, code: int | None = 0) -> Ran:
+    """What the command prints, by its body in this process."""
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        ended = rule_tests.run(Session(written(folder, text)), None, as_json="--json" in args)
+    if code is not None:
+        assert ended == code, printed.getvalue()
+    return Ran(args, ended, printed.getvalue(), "")
+
+
+def commanded(folder: Path, text: str, *args: str, code: int | None = 0) -> Ran:
+    """The real command."""
     ended = b24sync("test", str(written(folder, text)), *args, cwd=folder)
     if code is not None:
         assert ended.code == code, ended.out + ended.err
@@ -62,7 +80,7 @@ def test_the_tests_of_the_sample_pass_and_leave_nothing_behind(tmp_path: Path) -
 
 def test_a_test_that_holds_passes_without_portal_and_without_database(tmp_path: Path) -> None:
     shown = actions(tmp_path, HEAD + TELL + TEST + "expect = []\n")
-    ended = tried(tmp_path, HEAD + TELL + TEST + EXPECT % shown[0]["text"])
+    ended = commanded(tmp_path, HEAD + TELL + TEST + EXPECT % shown[0]["text"])
     assert "a big invoice" in ended.out
     assert [path.name for path in tmp_path.iterdir()] == ["b24sync.toml"]
 
@@ -73,7 +91,7 @@ def test_the_usual_configuration_is_tried_where_no_file_is_named(tmp_path: Path)
 
 
 def test_another_text_is_named_with_what_was_expected_and_what_came_out(tmp_path: Path) -> None:
-    ended = tried(tmp_path, HEAD + TELL + TEST + EXPECT % "Invoice 126", code=1)
+    ended = commanded(tmp_path, HEAD + TELL + TEST + EXPECT % "Invoice 126", code=1)
     assert "head-knows, notify: text" in ended.out
     assert "expected: Invoice 126" in ended.out
     assert "got: Invoice 125 for" in ended.out
@@ -108,7 +126,7 @@ def test_json_has_a_line_for_each_test(tmp_path: Path) -> None:
         + TEST.replace("a big", "another")
         + 'expect = [{ step = "notify" }]\n'
     )
-    first, second = tried(tmp_path, text, "--json", code=1).rows
+    first, second = commanded(tmp_path, text, "--json", code=1).rows
     assert (first["name"], first["ok"]) == ("a big invoice", False)
     assert first["differences"][0]["what"] == "extra"
     assert (second["name"], second["ok"], second["differences"]) == ("another invoice", True, [])
@@ -128,7 +146,7 @@ def all_named(folder: Path, test: str, wrong: tuple[tuple[str, str], ...]) -> No
         test.replace("a big", f"the {number}.") + f"expect = []\n{key}\n"
         for number, (key, _) in enumerate(wrong)
     )
-    ended = tried(folder, HEAD + TELL + "".join(named), code=2)
+    ended = commanded(folder, HEAD + TELL + "".join(named), code=2)
     for number, (key, said) in enumerate(wrong):
         assert f"tests[{number}].{said}" in ended.err, (key, ended.err)
 
@@ -138,11 +156,11 @@ def test_what_a_test_cannot_say_is_an_error_of_the_configuration(tmp_path: Path)
 
 
 def test_an_unknown_event_and_an_unknown_key_of_an_action_are_errors_too(tmp_path: Path) -> None:
-    ended = tried(
+    ended = commanded(
         tmp_path, HEAD + TELL + TEST.replace("invoice.created", "invoice.creatd") + "expect = []\n", code=2
     )
     assert "did you mean invoice.created?" in ended.err
-    ended = tried(tmp_path, HEAD + TELL + TEST + 'expect = [{ txt = "x" }]\n', code=2)
+    ended = commanded(tmp_path, HEAD + TELL + TEST + 'expect = [{ txt = "x" }]\n', code=2)
     assert "tests[0].expect[0].txt" in ended.err
 
 

@@ -10,7 +10,8 @@ import pytest
 from b24sync.sandbox.schema import INVOICE
 from tests.support.cli import LONG, Office, open_office
 
-MANY = 5000 if LONG else 1500
+MANY = 5000 if LONG else 550
+"""More than the 500 actions that a poll may have."""
 RULE = """
 [[rules]]
 name = "edited"
