@@ -171,7 +171,7 @@ def tested(*, counting: bool) -> tuple[str, str]:
             [*command, "--collect-only"], cwd=ROOT, check=False, env=environment, stdout=subprocess.DEVNULL
         )
         command += ["-n", str(WORKERS), "--dist", "worksteal", "--durations=10", "--timeout=300"]
-        command += ["--hypothesis-profile=ci"]
+        command += ["--hypothesis-profile=suite"]
         if not counting:
             code = subprocess.run(command, cwd=ROOT, check=False, env=environment).returncode
             return (PASSED, "") if code == 0 else (FAILED, f"pytest: exit {code}")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from b24sync.sandbox import SandboxSettings
 from b24sync.words import speak
@@ -21,6 +22,9 @@ from tests.support.vendor_watch import VendorWatch
 from tests.support.world import World
 from tests.support.zygote import Zygote
 
+settings.register_profile(
+    "suite", settings.get_profile("ci"), max_examples=1_000 if os.environ.get("B24SYNC_LONG") else 50
+)
 SHARED = Path(os.environ.get("B24SYNC_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 MEASURED = {
     "unit",

@@ -419,7 +419,7 @@ _cuts = st.tuples(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_cuts, min_size=1, max_size=4))
 @example([(0, len(_ORIGINAL), "")])
 @example(

@@ -181,7 +181,7 @@ def test_nothing_fires_twice_after_payment_or_before_its_time(days, steps) -> No
         assert due(now, again, options, configured=configured) is None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     st.dates(date(2026, 10, 1), date(2027, 2, 1)),
     st.datetimes(datetime(2026, 10, 1), datetime(2027, 3, 1), timezones=st.just(MOSCOW)),
