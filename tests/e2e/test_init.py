@@ -18,7 +18,7 @@ from b24sync.onboarding.document import document
 from b24sync.onboarding.inquiry import PortalFacts
 from b24sync.sandbox import Fault, Sandbox, SandboxServer, SandboxSettings
 from b24sync.sandbox.schema import DEAL
-from tests.support.commands import b24sync, on_terminal
+from tests.support.commands import Ran, b24sync, on_terminal
 from tests.support.config import written
 from tests.support.portals import ISSUED, served_portal
 from tests.support.russian import english
@@ -27,9 +27,27 @@ SECRET = "sandboxsecret0001"
 EVERYTHING = frozenset(one.code for one in AUTOMATIONS)
 
 
-def test_the_written_file_is_private_valid_and_knows_the_portal(tmp_path):
-    with served_portal() as (_, _, webhook):
+def test_the_written_file_is_private_valid_and_knows_the_portal_which_was_asked_little(tmp_path):
+    """And doctor and the first poll find nothing wrong with it."""
+    with served_portal() as (portal, _, webhook):
+        portal.requests.clear()
         ended = b24sync("init", "--webhook", webhook, cwd=tmp_path)
+        assert portal.requests.count <= 5
+        assert not [
+            name
+            for name in portal.requests.methods()
+            if name.endswith((".add", ".update", ".delete", ".set"))
+        ]
+        _is_written(tmp_path, ended, webhook)
+        examined = b24sync("doctor", "--json", cwd=tmp_path)
+        polled = b24sync("poll", "--json", cwd=tmp_path)
+    assert examined.code == 0
+    assert [line["check"] for line in examined.rows if line["status"] != "ok"] == ["safety"]
+    assert polled.code == 0, polled.err
+    assert (polled.code, polled.rows[0]["events"]) == (0, 0)
+
+
+def _is_written(tmp_path: Path, ended: Ran, webhook: str) -> None:
     path = tmp_path / "b24sync.toml"
     text = path.read_text(encoding="utf-8")
     assert ended.code == 0, ended.err
@@ -91,24 +109,6 @@ def test_the_terminal_says_what_comes_next_and_warns_of_robots_and_never_shows_t
     assert "dry_run" in ended.out
     assert SECRET not in ended.out + ended.err
     assert "робот портала уже отправляет счета клиентам" in (tmp_path / "x.toml").read_text(encoding="utf-8")
-
-
-def test_it_asks_little_writes_nothing_and_doctor_and_the_first_poll_find_nothing_wrong(tmp_path):
-    with served_portal() as (portal, _, webhook):
-        portal.requests.clear()
-        b24sync("init", "--webhook", webhook, cwd=tmp_path)
-        assert portal.requests.count <= 5
-        assert not [
-            name
-            for name in portal.requests.methods()
-            if name.endswith((".add", ".update", ".delete", ".set"))
-        ]
-        examined = b24sync("doctor", "--json", cwd=tmp_path)
-        polled = b24sync("poll", "--json", cwd=tmp_path)
-    assert examined.code == 0
-    assert [line["check"] for line in examined.rows if line["status"] != "ok"] == ["safety"]
-    assert polled.code == 0, polled.err
-    assert (polled.code, polled.rows[0]["events"]) == (0, 0)
 
 
 def test_every_automation_switched_on_loads_in_both_languages(tmp_path):
@@ -253,7 +253,7 @@ def test_a_wrong_call_ends_with_2_and_says_what_to_write(tmp_path, arguments, wo
 def test_a_wrong_secret_ends_with_77_and_no_portal_with_69_and_nothing_is_written(tmp_path):
     with served_portal(webhook_valid=False) as (_, _, webhook):
         refused = b24sync("init", "--webhook", webhook, cwd=tmp_path)
-    away = b24sync("init", "--webhook", webhook, cwd=tmp_path)
+    away = b24sync("init", "--webhook", webhook, cwd=tmp_path, hurried=True)
     assert (refused.code, away.code) == (77, 69)
     assert SECRET not in refused.err + away.err
     assert refused.err.strip()
@@ -287,15 +287,6 @@ def test_old_invoices_are_recognized(tmp_path):
     settings = load(tmp_path / "b24sync.toml", environ={}).settings
     assert settings.invoice.api == "legacy"
     assert settings.invoice.status == {"draft": ("N",), "sent": ("S",), "paid": ("P",), "rejected": ("D",)}
-
-
-def test_the_environment_can_hold_the_webhook(tmp_path: Path):
-    with served_portal() as (_, _, webhook):
-        ended = b24sync(
-            "init", "--output", str(tmp_path / "y.toml"), cwd=tmp_path, environ={"B24SYNC_WEBHOOK": webhook}
-        )
-    assert ended.code == 0
-    assert load(tmp_path / "y.toml", environ={}).settings.portal.webhook.reveal() == webhook
 
 
 def test_a_person_at_a_terminal_is_asked_again_until_the_answers_fit(tmp_path):
