@@ -15,6 +15,7 @@ import pytest
 
 from b24sync.sandbox.schema import INVOICE
 from tests.support.firm import Firm, opened
+from tests.support.together import together
 
 RULE = (
     '[[rules]]\nname = "shift"\non = ["invoice.created", "invoice.updated"]\n[[rules.steps]]\nuse = '
@@ -105,9 +106,10 @@ def test_an_imported_calendar_changes_the_answer_and_the_shift_begins_at_the_ori
     firm.run_on()
     assert due(firm, invoice) == "2026-06-15"
     firm.settle()
-    assert firm.run("calendar", "check", "2026-06-15").out.lower().count("working") >= 1
-    firm.run("calendar", "check", "2026-06-15", "--json")
-    days = [row["date"] for row in firm.run("calendar", "show", "2026", "--json").rows if not row["working"]]
+    check = ("calendar", "check", "2026-06-15")
+    checked, _, shown = together(firm, check, (*check, "--json"), ("calendar", "show", "2026", "--json"))
+    assert checked.out.lower().count("working") >= 1
+    days = [row["date"] for row in shown.rows if not row["working"]]
     csv = firm.folder / "2026.csv"
     csv.write_text(
         "date;kind\n" + "".join(f"{day};off\n" for day in sorted({*days, "2026-06-15"})), encoding="utf-8"

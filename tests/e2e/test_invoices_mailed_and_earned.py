@@ -70,8 +70,11 @@ def mails(office: Office) -> list[Any]:
 
 
 def ledger(office: Office, invoice: int) -> list[tuple[str, Decimal]]:
-    rows = office.run("commission", "--json").rows
-    return [(row["state"], Decimal(row["amount"])) for row in rows if row["entity"] == f"invoice:{invoice}"]
+    """The rows of an invoice, read behind the program's back."""
+    rows = office.query(
+        "SELECT state, amount FROM ledger WHERE kind = 'invoice' AND entity_id = ? ORDER BY id", invoice
+    )
+    return [(state, Decimal(amount)) for state, amount in rows]
 
 
 def with_contact(office: Office, **fields: Any) -> int:
@@ -150,6 +153,10 @@ def test_commissions_are_expected_earned_followed_and_reversed_and_a_due_date_on
     working.portal.delete_item(INVOICE, invoice)
     working.poll("--reconcile")
     assert sum(amount for _, amount in ledger(working, invoice)) == 0
+    shown = working.run("commission", "--json").rows
+    assert ledger(working, invoice) == [
+        (row["state"], Decimal(row["amount"])) for row in shown if row["entity"] == f"invoice:{invoice}"
+    ]
     before = working.query("SELECT * FROM ledger")
     working.poll("--reconcile")
     assert working.query("SELECT * FROM ledger") == before
