@@ -48,6 +48,11 @@ def register_secret(secret: str, *, of_portal: bool = False) -> None:
         _secrets.update(spelling for spelling in _spellings(secret) if spelling)
 
 
+def secrets_told() -> int:
+    """How much :func:`redact` looks for; what it was given before this grew must be given to it again."""
+    return len(_secrets)
+
+
 def _spellings(secret: str) -> Iterator[str]:
     yield secret
     for quoted in (quote(secret, safe=""), quote(secret), quote_plus(secret)):

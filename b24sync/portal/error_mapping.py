@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from b24sync.errors import (
@@ -20,7 +21,7 @@ from b24sync.errors import (
     TransientError,
     UntriedError,
 )
-from b24sync.log import printable, redact
+from b24sync.log import printable, redact, secrets_told
 from b24sync.portal.codes import Recovery, recovery_of_code, recovery_of_status, scope_of
 from b24sync.portal.http_reply import parse_moment
 from b24sync.words import outside as words
@@ -163,7 +164,18 @@ def error_of(fault: Trouble, method: str, *, write: bool, until: datetime | None
 
 def clean(text: object) -> str:
     """An error text of the portal as one short line without markup, control characters and secrets."""
-    plain = re.sub(r"(?i)<br\s*/?>", "; ", str(text))
+    said = str(text)
+    return _cleaned_once(said, secrets_told()) if len(said) <= _LONGEST_TEXT else _cleaned(said)
+
+
+@lru_cache(maxsize=64)
+def _cleaned_once(said: str, _secrets: int) -> str:
+    """What dozens of commands of a batch say alike, when the page before theirs was the last."""
+    return _cleaned(said)
+
+
+def _cleaned(said: str) -> str:
+    plain = re.sub(r"(?i)<br\s*/?>", "; ", said)
     plain = html.unescape(re.sub(r"</?[a-zA-Z][^>]*>", "", plain))
     plain = " ".join(printable(redact(plain).replace("\n", " ").replace("\r", " ")).split()).strip("; ")
     return plain if len(plain) <= _LONGEST_TEXT else plain[: _LONGEST_TEXT - 1] + "…"

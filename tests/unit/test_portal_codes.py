@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from b24sync.errors import InDoubtError, PermanentError, TransientError, UntriedError
+from b24sync.log import register_secret
 from b24sync.portal import error_mapping
 from b24sync.portal.codes import Recovery, scope_of
 from b24sync.portal.http_reply import HttpReply, parse_date, parse_object, parse_seconds
@@ -176,3 +177,10 @@ def test_headers_are_read_leniently() -> None:
     assert str(parse_date("Mon, 02 Mar 2026 12:00:00 +0300")) == "2026-03-02 09:00:00+00:00"
     assert str(parse_date("Mon, 02 Mar 2026 09:00:00 -0000")) == "2026-03-02 09:00:00+00:00"
     assert (parse_seconds("120"), parse_seconds("soon"), parse_seconds(None)) == (120.0, 0.0, 0.0)
+
+
+def test_a_secret_that_is_told_later_is_taken_out_of_a_text_that_was_clean_before() -> None:
+    error = {"error": "X", "error_description": "there is no pass-w0rd-told-later here"}
+    assert "pass-w0rd-told-later" in error_mapping.trouble_of_command(error).text
+    register_secret("pass-w0rd-told-later")
+    assert error_mapping.trouble_of_command(error).text == "there is no *** here [X]"
