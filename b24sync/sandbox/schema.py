@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 LEAD, DEAL, CONTACT, COMPANY, OLD_INVOICE, QUOTE, INVOICE = 1, 2, 3, 4, 5, 7, 31
@@ -121,11 +121,14 @@ def dynamic_type(number: int, title: str) -> EntityType:
 
 
 def _fields(text: str) -> dict[str, Field]:
-    result = {}
-    for word in text.split():
-        name, kind, *flags = word.split(":")
-        result[name] = Field(name, kind, "r" in flags, "m" in flags, title=name)
-    return result
+    """The fields of a text; each type has its own, which a company adds to."""
+    return {one.name: one for one in _parsed(text)}
+
+
+@cache
+def _parsed(text: str) -> tuple[Field, ...]:
+    words = (word.split(":") for word in text.split())
+    return tuple(Field(name, kind, "r" in flags, "m" in flags, title=name) for name, kind, *flags in words)
 
 
 @lru_cache(maxsize=4096)
