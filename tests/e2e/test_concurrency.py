@@ -18,7 +18,7 @@ from pathlib import Path
 from b24sync.sandbox import Fault
 from tests.support.cli import LONG, SENT, TELL_HEAD, TELL_LEAD, Office, Ran
 
-SECONDS = 180 if LONG else 12
+SECONDS = 180 if LONG else 4
 TASK = """
 [[rules]]
 name = "task"
@@ -104,7 +104,7 @@ def _judge(office: Office, made: list[int], ran: list[Ran], watched: str) -> Non
 
 def test_a_burst_of_polls_runs_one_and_sends_the_others_away(office: Office) -> None:
     office.poll()
-    office.set(latency_s=1.0)
+    office.set(latency_s=0.4)
     office.add_invoice()
     polls = [office.start("poll") for _ in range(6)]
     codes = sorted(process.wait(60) for process in polls)
@@ -160,7 +160,7 @@ def test_a_recycled_process_number_in_the_lock_fools_nobody(office: Office) -> N
 
 def test_a_child_of_a_poll_does_not_inherit_its_lock(office: Office) -> None:
     office.poll()
-    office.set(latency_s=1.0)
+    office.set(latency_s=0.5)
     holder = office.start("poll")
     _wait_for(lambda: (office.folder / "b24sync.db.lock").read_text().strip() == str(holder.pid))
     locks = [link for link in Path(f"/proc/{holder.pid}/fd").iterdir() if link.readlink().suffix == ".lock"]
@@ -183,7 +183,7 @@ def test_a_poll_leaves_alone_what_an_operator_is_doing(office: Office) -> None:
     office.write(rules=TASK)
     office.poll()
     invoice = office.company.invoices[0]
-    office.portal.faults.add(Fault("slow", method="tasks.task.add", seconds=3.0))
+    office.portal.faults.add(Fault("slow", method="tasks.task.add", seconds=2.0))
     office.write(portal_lines='rate = "box"\ntimeout = "20s"\n')
     operator = office.start("run-rule", "task", f"invoice:{invoice}", "--yes")
     _wait_for(lambda: office.states().get("running"))

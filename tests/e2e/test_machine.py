@@ -29,7 +29,7 @@ from tests.support.unreadable import Unreadable
 from tests.support.world import DEAL, INVOICE, OBJECT, POINTS, Killed, World
 
 LONG = os.environ.get("B24SYNC_LONG") == "1"
-EXAMPLES = int(os.environ.get("B24SYNC_EXAMPLES", "200" if LONG else "5"))
+EXAMPLES = int(os.environ.get("B24SYNC_EXAMPLES", "200" if LONG else "3"))
 
 HEAD = """
 [poll]
