@@ -16,6 +16,7 @@ import pytest
 from b24sync.sandbox.schema import CONTACT, DEAL, INVOICE
 from tests.support.cli import REJECTED
 from tests.support.firm import Firm, opened
+from tests.support.here import poll_here, quiet_here
 
 OBJECT = 1046
 
@@ -30,7 +31,7 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
     """The example at work on Monday, 2 March 2026, 13:00 in Moscow, after its baseline."""
     with opened(tmp_path / "firm") as firm:
         firm.use_sample()
-        assert firm.poll()["baseline"]
+        assert poll_here(firm)["baseline"]
         yield firm
 
 
@@ -93,7 +94,7 @@ def test_a1_to_b1_of_a_new_sent_and_paid_invoice_people_hear_and_the_client_gets
     assert [(one["entity"], one["state"]) for one in of_rule(firm, "lead-knows-status")] == [
         (f"invoice:{invoice}", "done")
     ] * 3
-    firm.quiet()
+    quiet_here(firm)
     assert len([said for said in firm.told("sales_head") if number in said.partition(",")[0]]) == 1
     assert len(firm.mailed()) == 1
     # A3: what people will get and got is booked and told once
@@ -152,7 +153,7 @@ def test_a4_a_due_date_on_a_day_off_moves_and_b2_an_unpaid_invoice_is_reminded_o
     assert only(firm, "remind", invoice)["state"] == "done"
     assert firm.mailed()[-1].message["Subject"] == f"Напоминание об оплате счёта № {firm.number(invoice)}"
     assert "12.03.2026, истекает срок оплаты" in _text(firm.mailed()[-1])
-    firm.quiet()
+    quiet_here(firm)
     assert _due(firm, off) == "2026-05-12"
 
 
@@ -198,7 +199,7 @@ def test_b3_a_paid_invoice_moves_its_deal_makes_tasks_and_tells_the_manager_and_
     assert task["TITLE"] == f"Подготовить и согласовать акт по счёту № {firm.number(invoice)}"
     assert task["RESPONSIBLE_ID"] == firm.company.users["accountant"]
     assert task["DEADLINE"].date() == date(2026, 3, 5)
-    firm.quiet()
+    quiet_here(firm)
 
 
 def test_c_deals_get_their_building_contacts_go_back_objects_are_noted_and_closed_tasks_give_meetings(
@@ -255,7 +256,7 @@ def test_c_deals_get_their_building_contacts_go_back_objects_are_noted_and_close
     )
     assert meeting["START_TIME"] == datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # tomorrow, 11:00 in Moscow
     assert meeting["COMPLETED"] == "N"
-    firm.quiet()
+    quiet_here(firm)
 
 
 def test_c3_a_deal_in_execution_changes_hands_and_gets_invoice_commission_and_task(firm: Firm) -> None:
@@ -288,7 +289,7 @@ def test_c3_a_deal_in_execution_changes_hands_and_gets_invoice_commission_and_ta
         "Начать работы: Ремонт офиса на Тверской",
         users["lead"],
     )
-    firm.quiet()
+    quiet_here(firm)
     assert set(firm.portal.item_ids(INVOICE)) - before == {invoice}
     assert [one["entity"] for one in of_rule(firm, "head-knows")] == [
         f"invoice:{invoice}"
@@ -307,7 +308,7 @@ def test_what_was_done_can_be_read_in_processes_of_their_own(firm: Firm) -> None
         assert word in table.out
     assert firm.run("status").code == 0
     firm.anew = False
-    firm.quiet()
+    quiet_here(firm)
 
 
 def _rows(firm: Firm, **counts: int) -> list[dict[str, Any]]:

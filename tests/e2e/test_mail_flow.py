@@ -23,6 +23,7 @@ from b24sync.sandbox.envelope import Refusal
 from b24sync.sandbox.schema import DEAL, INVOICE
 from tests.support.cli import DRAFT, PAID, SENT
 from tests.support.firm import MONDAY, Firm, opened
+from tests.support.here import poll_here, quiet_here, run_on_here
 
 RULE = '[[rules]]\nname = "mail"\non = "invoice.sent"\n[[rules.steps]]\nuse = "send_invoice"\n'
 HEAD = 'language = "ru"\ntimezone = "Europe/Moscow"\n'
@@ -33,7 +34,7 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
     """A company that mails its invoices, after its baseline."""
     with opened(tmp_path / "firm", head=HEAD, rules=RULE) as firm:
         firm.write(sections=firm.mail_section('reply_to = "sales@example.ru"'))
-        firm.poll()
+        poll_here(firm)
         yield firm
 
 
@@ -93,7 +94,7 @@ def test_the_client_gets_text_html_and_the_pdf_as_the_portal_made_it_and_the_dea
     (comment,) = firm.portal.comments
     assert (comment["ENTITY_TYPE"], comment["ENTITY_ID"]) == ("deal", firm.company.deals[0])
     assert comment["COMMENT"] == f"Счёт № {number} отправлен на anna@romashka.example (02.03.2026 13:01)"
-    firm.quiet()
+    quiet_here(firm)
 
 
 def test_a_copy_or_a_comment_that_is_refused_is_told_and_the_client_gets_the_mail(firm: Firm) -> None:
@@ -113,7 +114,7 @@ def test_a_copy_or_a_comment_that_is_refused_is_told_and_the_client_gets_the_mai
     assert done["state"] == "done"
     assert "no comment on deal" in done["result"]["warnings"][0]
     assert len(firm.mailed()) == 2
-    firm.quiet()
+    quiet_here(firm)
 
 
 def test_flips_in_one_poll_are_one_mail_a_later_one_another_and_what_changed_is_printed_anew(
@@ -132,19 +133,19 @@ def test_flips_in_one_poll_are_one_mail_a_later_one_another_and_what_changed_is_
     firm.set(pdf_polls=1)
     firm.later()
     firm.move(invoice, DRAFT)
-    firm.run_on()
+    run_on_here(firm)
     firm.move(invoice, SENT)
-    firm.run_on()
+    run_on_here(firm)
     first, second = firm.mailed()
     assert first.message["Message-ID"] != second.message["Message-ID"]
     assert len(firm.portal.documents) == 1  # the same content: no second number is used up
     firm.move(invoice, DRAFT)
     firm.portal.update_item(INVOICE, invoice, firm.company.users["manager"], opportunity=99_000.5)
     firm.move(invoice, SENT)
-    firm.run_on()
+    run_on_here(firm)
     assert [one["number"] for one in firm.portal.documents] == ["2026-001", "2026-002"]
     assert "99\xa0000,50\xa0₽" in firm.mailed()[2].message.get_body(("plain",)).get_content()
-    firm.quiet()
+    quiet_here(firm)
 
 
 def test_two_mails_of_one_rule_go_out_once_and_a_newer_one_replaces_one_that_waits_wherever_its_step_is_now(
@@ -154,7 +155,7 @@ def test_two_mails_of_one_rule_go_out_once_and_a_newer_one_replaces_one_that_wai
     firm.write(rules=RULE + books)
     invoice = firm.invoice()
     firm.move(invoice, SENT, DRAFT, SENT)
-    firm.run_on()
+    run_on_here(firm)
     both = [("anna@romashka.example",), ("books@client.example",)]
     assert [mail.recipients for mail in firm.mailed()] == both
     told = [(one["position"], one["state"], one["result"].get("reason")) for one in recorded(firm)]
@@ -170,11 +171,11 @@ def test_two_mails_of_one_rule_go_out_once_and_a_newer_one_replaces_one_that_wai
     assert len(firm.mailed()) == 2
     firm.write(rules='[[rules]]\nname = "mail"\non = "invoice.sent"\n' + books)  # the step has moved up
     firm.move(invoice, DRAFT, SENT)
-    firm.run_on()
+    run_on_here(firm)
     firm.later(6 * 3600)
     firm.poll()
     assert [mail.recipients for mail in firm.mailed()] == [*both, ("books@client.example",)]
-    firm.quiet()
+    quiet_here(firm)
 
 
 def test_an_invoice_that_has_left_the_status_is_not_mailed_and_old_news_are_not_after_an_outage(
@@ -187,7 +188,7 @@ def test_an_invoice_that_has_left_the_status_is_not_mailed_and_old_news_are_not_
         "skipped",
         {"reason": "left_status", "to": "sent", "status": "paid"},
     )
-    firm.quiet()
+    quiet_here(firm)
     sent(firm)
     firm.at(datetime(2026, 3, 12, 9, 0, tzinfo=UTC))
     old = polled(firm)
@@ -282,7 +283,7 @@ def test_a_pdf_that_cannot_be_made_is_a_failure_with_a_remedy_and_a_templates_na
     assert (done["invoice"], done["state"]) == (invoice, "done")
     (document,) = firm.portal.documents[before:]
     assert document["template"] == 21
-    firm.quiet()
+    quiet_here(firm)
 
 
 def test_clients_without_a_usable_address_are_named_and_the_others_get_theirs(firm: Firm) -> None:
@@ -348,7 +349,7 @@ def test_what_the_mail_server_does_to_a_mail_decides_whether_it_is_tried_again(f
         assert done["error"].count("retry") <= 1, fault
     firm.mail_fails()
     before = len(firm.smtp.arrived)
-    firm.run_on()  # what waits for its back-off goes on waiting
+    run_on_here(firm)  # what waits for its back-off goes on waiting
     assert [one["state"] for one in recorded(firm)] == [state for _, _, state, _ in ATTEMPTED]
     assert len(firm.smtp.arrived) == before
 
@@ -374,7 +375,7 @@ def test_an_uncertain_mail_is_repeated_by_its_id_only(firm: Firm) -> None:
     done = polled(firm, expect=1)
     firm.mail_fails()
     assert firm.run("retry", "--all", "--yes").code == 0
-    firm.run_on()
+    run_on_here(firm)
     assert len(firm.smtp.arrived) == 1
     assert firm.run("status").code == 1
     assert firm.run("retry", str(done["id"])).code == 0
@@ -384,7 +385,7 @@ def test_an_uncertain_mail_is_repeated_by_its_id_only(firm: Firm) -> None:
     assert (len(firm.smtp.arrived), len(ids)) == (2, 1)  # mail programs know the second for the same
     assert len(firm.portal.documents) == 1
     assert firm.run("status").code == 0
-    firm.quiet()
+    quiet_here(firm)
 
 
 def test_mails_go_to_one_box_in_a_trial_that_says_for_whom_they_were_or_into_a_folder(firm: Firm) -> None:
@@ -411,7 +412,7 @@ def test_mails_go_to_one_box_in_a_trial_that_says_for_whom_they_were_or_into_a_f
     message = message_from_bytes(path.read_bytes(), policy=default)
     assert message["To"] == "anna@romashka.example"
     assert next(message.iter_attachments()).get_content() == firm.portal.documents[1]["content"]
-    firm.quiet()
+    quiet_here(firm)
     assert len(list((firm.folder / "outbox").iterdir())) == 1
     assert len(firm.mailed()) == 1
 
@@ -446,7 +447,7 @@ def test_the_portal_can_send_it_with_the_file_once_although_an_answer_is_lost(fi
     assert activity["RESPONSIBLE_ID"] == firm.portal.settings.owner_id
     assert len(firm.portal.mails) == 2
     assert not firm.smtp.arrived
-    firm.quiet()
+    quiet_here(firm)
 
 
 def test_a_mail_that_the_portal_could_not_send_is_not_taken_for_sent_when_that_answer_was_lost(
@@ -496,13 +497,13 @@ def test_a_storm_of_mails_is_held_until_a_person_lets_it_go(firm: Firm) -> None:
     report = firm.poll(expect=1)
     assert report["actions"] == {"held": 6}
     assert "6 mails in one poll" in recorded(firm)[-1]["result"]["message"]
-    firm.run_on()
+    run_on_here(firm)
     assert not firm.smtp.arrived
     one = recorded(firm)[0]["id"]
     assert firm.run("cancel", str(one)).code == 0
     assert firm.run("release", "--all", "--yes").code == 0
-    firm.run_on()
+    run_on_here(firm)
     assert len(firm.mailed()) == 5
     assert firm.states() == {"cancelled": 1, "done": 5}
     firm.later(600)  # until the invoices are no longer within the overlap of the feeds
-    firm.quiet()
+    quiet_here(firm)

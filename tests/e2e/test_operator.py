@@ -17,6 +17,7 @@ import pytest
 from b24sync.sandbox.schema import INVOICE
 from tests.support.cli import LONG, SENT, Ran
 from tests.support.firm import Firm, opened
+from tests.support.here import poll_here, quiet_here, run_on_here
 from tests.support.together import together
 
 RULES = (
@@ -31,7 +32,7 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
     """A company that mails its invoices, after its baseline."""
     with opened(tmp_path / "firm", head='language = "ru"\ntimezone = "Europe/Moscow"\n', rules=RULES) as firm:
         firm.write(sections=firm.mail_section())
-        firm.poll()
+        poll_here(firm)
         yield firm
 
 
@@ -58,7 +59,7 @@ def test_an_invoice_is_mailed_again_by_its_id_and_by_its_number(firm: Firm) -> N
     assert [(one["rule"], one["step"], one["event"], one["state"]) for one in recorded] == [
         ("resend-invoice", "send_invoice", None, "done")
     ] * 2
-    firm.settle()
+    run_on_here(firm)
     assert len(firm.smtp.arrived) == 2
 
 
@@ -92,7 +93,7 @@ def held_mails(firm: Firm, count: int = 3) -> list[int]:
     invoices = [firm.invoice() for _ in range(count)]
     for invoice in invoices:
         firm.move(invoice, SENT)
-    firm.poll(expect=1)
+    poll_here(firm, expect=1)
     assert firm.states()["held"] == count
     return invoices
 
@@ -177,11 +178,11 @@ def test_when_mail_is_down_it_says_so_and_the_next_poll_sends_it_once(firm: Firm
     assert ran.code == 69
     assert "продолжит следующий опрос" in ran.out
     firm.mail_fails()
-    firm.run_on()
+    run_on_here(firm)
     assert len(firm.mailed()) == 1
     done = firm.query("SELECT rule FROM actions WHERE state = 'done'")
     assert ("resend-invoice",) in done
-    firm.run_on()
+    run_on_here(firm)
     assert len(firm.smtp.arrived) == 1
 
 
@@ -268,17 +269,17 @@ CONFIGURED = (
 
 def test_a_mail_by_hand_is_the_configured_one_and_replaces_one_that_waits(firm: Firm) -> None:
     firm.write(rules=CONFIGURED, sections=firm.mail_section() + "[reminders]\n")
-    firm.poll()
+    poll_here(firm)
     firm.mail_fails(connect="drop")
     invoice = firm.invoice(due=date(2026, 3, 16))
     firm.move(invoice, SENT)
     firm.later()
-    firm.poll(expect=69)
+    poll_here(firm, expect=69)
     assert firm.run("resend-invoice", str(invoice), "--yes").code == 69
     firm.mail_fails()
     assert firm.run("resend-invoice", str(invoice), "--yes").code == 0
     assert firm.run("remind", str(invoice), "--yes").code == 0
-    firm.run_on()
+    run_on_here(firm)
     first, second = firm.mailed()
     assert first.message["Subject"] == f"Оплатите № {firm.number(invoice)}"
     assert first.recipients == ("anna@romashka.example", "books@client.example")
@@ -290,7 +291,7 @@ def test_a_mail_by_hand_is_the_configured_one_and_replaces_one_that_waits(firm: 
         ("resend-invoice", "done", None),
         ("remind", "done", None),
     ]
-    firm.quiet()
+    quiet_here(firm)
 
 
 def test_a_mail_to_a_written_address_replaces_only_one_that_waits_for_the_same_address(firm: Firm) -> None:
@@ -298,11 +299,11 @@ def test_a_mail_to_a_written_address_replaces_only_one_that_waits_for_the_same_a
     invoice = firm.invoice()
     firm.move(invoice, SENT)
     firm.later()
-    firm.poll(expect=69)
+    poll_here(firm, expect=69)
     for address in ("boss@client.example", "boss@client.example", "Anna@romashka.example"):
         assert firm.run("resend-invoice", str(invoice), "--to", address, "--yes").code == 69
     firm.mail_fails()
-    firm.run_on()
+    run_on_here(firm)
     assert [one.recipients for one in firm.mailed()] == [("boss@client.example",), ("Anna@romashka.example",)]
     mails = [one for one in firm.actions() if one["step"] == "send_invoice"]
     assert [(one["rule"], one["state"], one["result"].get("reason")) for one in mails] == [
@@ -311,7 +312,7 @@ def test_a_mail_to_a_written_address_replaces_only_one_that_waits_for_the_same_a
         ("resend-invoice", "done", None),
         ("resend-invoice", "done", None),
     ]
-    firm.run_on()
+    run_on_here(firm)
     assert len(firm.smtp.arrived) == 2
 
 
@@ -337,7 +338,7 @@ def test_whom_a_notice_goes_to_is_shown_by_name_before_it_is_released(firm: Firm
     firm.set(scopes=("crm", "task", "user", "department", "lists"))
     firm.invoice()
     firm.later()
-    firm.run("poll")
+    poll_here(firm, expect=1)
     shown = firm.run("cancel", "--all", "--yes").out
     assert "получатели: " in shown, shown
     assert "Марина Орлова" in shown

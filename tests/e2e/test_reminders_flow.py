@@ -19,6 +19,7 @@ import pytest
 from b24sync.sandbox.schema import INVOICE
 from tests.support.cli import DRAFT, PAID, REJECTED, SENT
 from tests.support.firm import Firm, opened
+from tests.support.here import poll_here, quiet_here, run_on_here
 
 RULE = (
     '[[rules]]\nname = "remind"\non = "invoice.reminder_due"\n[[rules.steps]]\nuse = "send_reminder"\nattach '
@@ -36,7 +37,7 @@ def firm(tmp_path: Path) -> Iterator[Firm]:
         for one in firm.company.invoices:
             firm.portal.delete_item(INVOICE, one)
         firm.write(sections=firm.mail_section() + "[reminders]\n")
-        firm.poll()
+        poll_here(firm)
         yield firm
 
 
@@ -44,7 +45,7 @@ def owed(firm: Firm, due: date, **how: Any) -> int:
     """A sent invoice, seen by the program."""
     invoice = firm.invoice(due=due, **how)
     firm.send(invoice)
-    firm.run_on()
+    run_on_here(firm)
     return invoice
 
 
@@ -58,12 +59,18 @@ def events_at(firm: Firm, invoice: int, *moments: datetime) -> list[str]:
     return reminders(firm, *moments).get(invoice, [])
 
 
-def reminders(firm: Firm, *moments: datetime, **how: Any) -> dict[int, list[str]]:
-    """Poll at these moments: for each invoice, when its reminders came."""
+def reminders(firm: Firm, *moments: datetime) -> dict[int, list[str]]:
+    """Poll at these moments, the last time in a process of its own.
+
+    For each invoice, when its reminders came.
+    """
     found = defaultdict[int, list[str]](list)
-    for moment in moments:
+    for number, moment in enumerate(moments):
         firm.at(moment)
-        firm.poll(**how)
+        if number == len(moments) - 1:
+            firm.poll()
+        else:
+            poll_here(firm)
         for invoice, changes in firm.query(
             "SELECT entity_id, changes FROM events WHERE name = 'invoice.reminder_due' AND detected_at = ? "
             "ORDER BY id",
@@ -95,13 +102,13 @@ def test_the_days_come_at_ten_on_working_days_and_only_the_latest_for_what_is_st
     late = owed(firm, date(2026, 12, 21))
     settled = paid, rejected, deleted, draft = [firm.invoice(due=date(2026, 12, 22)) for _ in range(4)]
     firm.send(*settled)
-    firm.run_on()
+    run_on_here(firm)
     firm.move(paid, PAID)
     firm.move(rejected, REJECTED)
     firm.portal.delete_item(INVOICE, deleted)
     firm.move(draft, DRAFT)
     firm.later()
-    firm.poll("--reconcile")
+    poll_here(firm, reconcile=True)
     # -3 is Saturday 26 December, so Monday 28; 0 is Tuesday 29; +3 is 1 January and +7 is 5 January: both
     # on the first working day of 2027
     moments = (
@@ -142,7 +149,7 @@ def test_the_days_come_at_ten_on_working_days_and_only_the_latest_for_what_is_st
     assert "завтра, 29.12.2026, истекает" in texts[0]
     assert "сегодня, 29.12.2026, истекает" in texts[1]
     assert "истёк 29.12.2026, 13 дней назад" in texts[2]
-    firm.quiet()
+    quiet_here(firm)
 
 
 def test_a_person_asks_for_a_reminder_and_what_is_paid_or_put_off_while_the_mail_waits_is_not_mailed(
@@ -167,7 +174,7 @@ def test_a_person_asks_for_a_reminder_and_what_is_paid_or_put_off_while_the_mail
     firm.move(paid, PAID)
     firm.portal.update_item(INVOICE, moved, closedate=date(2027, 2, 1))
     firm.mail_fails()
-    firm.run_on()
+    run_on_here(firm)
     results = actions(firm)
     assert (results[paid], results[moved]) == (("skipped", "paid"), ("skipped", "due_date_moved"))
     assert len(firm.query("SELECT 1 FROM actions WHERE entity_id IN (?, ?)", paid, moved)) == 2
@@ -194,10 +201,10 @@ def test_days_that_passed_before_the_status_the_configuration_or_its_reminders_d
     firm: Firm,
 ) -> None:
     late = firm.invoice(due=date(2026, 12, 14))
-    firm.run_on()
+    run_on_here(firm)
     firm.at(moscow(2026, 12, 15, 15, 0))
     firm.send(late)
-    firm.run_on()
+    run_on_here(firm)
     assert events_at(firm, late, moscow(2026, 12, 16, 10, 0), moscow(2026, 12, 17, 10, 0)) == [
         "17.12 10:00 +3"
     ]
@@ -224,7 +231,7 @@ def test_old_invoices_are_reminded_of_only_by_the_days_after_the_baseline(tmp_pa
         firm.send(old)
         firm.at(moscow(2026, 12, 16, 12, 0))
         firm.write(sections=firm.mail_section() + "[reminders]\n")
-        firm.poll()
+        poll_here(firm)
         assert reminders(firm, moscow(2026, 12, 16, 12, 1), moscow(2026, 12, 18, 12, 0)) == {}
         assert reminders(firm, moscow(2026, 12, 21, 10, 0)) == {old: ["21.12 10:00 +7"]}
 
