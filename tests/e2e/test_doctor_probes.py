@@ -78,11 +78,7 @@ class Ward:
 
     def told(self, check: str, **how: Any) -> list[tuple[str, str]]:
         """Status and message of a probe's findings, of all kinds."""
-        return [
-            (one.status, str(one.message))
-            for one in self.examined(**how)
-            if one.check.partition(".")[0] == check
-        ]
+        return _of(self.examined(**how), check)
 
     def answers(self, method: str, change: Callable[[dict[str, Any], Any], Any]) -> None:
         """Let the portal answer a method otherwise: ``change(parameters, result)``."""
@@ -99,6 +95,10 @@ class Ward:
     def refuses(self, method: str, code: str) -> None:
         """Let the portal refuse a method."""
         self.portal.faults.add(Fault("error", method, times=10_000, where="command", code=code))
+
+
+def _of(found: list[Finding], check: str) -> list[tuple[str, str]]:
+    return [(one.status, str(one.message)) for one in found if one.check.partition(".")[0] == check]
 
 
 @contextmanager
@@ -144,6 +144,69 @@ def _is_russian(text: str) -> bool:
     return any("а" <= letter <= "я" for letter in text.lower())
 
 
+def test_every_trouble_of_a_portal_is_told_by_its_probe_beside_those_of_others(ward):
+    portal, now = ward.portal, datetime.now(UTC).replace(microsecond=0)
+    # a template among the items, of which no row sum is asked
+    template = portal.add_item(DEAL, title="every month", isRecurring="Y", opportunity=5)
+    # a row saved before it was moved
+    old = now - timedelta(hours=3)
+    moved = portal.add_deal("moved", createdTime=old, updatedTime=old, movedTime=now)
+    # a move that the history does not have
+    deal = portal.add_deal("moved on")
+    known = {row["ID"] for row in portal.stage_history(DEAL)}
+    portal.update_item(DEAL, deal, stageId="EXECUTING")
+    portal.withhold_history(
+        DEAL, *(row["ID"] for row in portal.stage_history(DEAL) if row["ID"] not in known)
+    )
+    # the binding of tasks is ignored
+    stranger = portal.add_task(1, TITLE="unbound", RESPONSIBLE_ID=1)
+    portal.add_task(1, TITLE="bound", RESPONSIBLE_ID=1, UF_CRM_TASK=[f"D_{deal}"])
+    everything = portal.call("tasks.task.list", {"select": ["ID", "UF_CRM_TASK"]})[1]["result"]
+    ward.answers(
+        "tasks.task.list",
+        lambda params, result: everything if "UF_CRM_TASK" in params.get("filter", {}) else result,
+    )
+    # what is not there is not said to be
+    portal.faults.add(
+        Fault("error", "crm.item.get", 100, where="command", code="ACCESS_DENIED", having="2147483646")
+    )
+    # workflows that mail or make tasks as rules do
+    mail, task = _activity("CrmSendEmailActivity"), _activity("Task2Activity")
+    within = _activity("IfElseActivity", _activity("IfElseBranchActivity", mail))
+    mailing = portal.workflow_book.add("Invoice to client", INVOICES, [within], auto_execute=1)
+    making = portal.workflow_book.add("Start work", DEALS, [task], auto_execute=2)
+
+    found = ward.examined()
+    ((status, message),) = _of(found, "recurring")
+    assert (status, f"deal:{template}" in message) == ("ok", True)
+    assert "left out" in message
+    assert all(status == "ok" for status, _ in _of(found, "row_sums"))
+    assert [status for status, text in _of(found, "row_times") if f"deal:{moved}" in text] == ["warn"]
+    assert [
+        (status, "the last row of its history says NEW" in text)
+        for status, text in _of(found, "history_lag")
+        if f"deal:{deal}" in text
+    ] == [("warn", True)]
+    told = _of(found, "bound_tasks")
+    assert [(status, f"task:{stranger}" in text) for status, text in told] == [("warn", True)]
+    told = _of(found, "not_found")
+    assert [status for status, _ in told] == ["warn", "warn"]
+    assert "invoice: for an id that nothing has the portal answers ACCESS_DENIED (crm.item.get)" in told[0][1]
+    assert "deal: " in told[1][1]
+    assert _of(found, "workflows") == [
+        (
+            "warn",
+            f'workflow template {making} "Start work" (deal, starts on change) makes tasks, and so do the '
+            "rules execution",
+        ),
+        (
+            "warn",
+            f'workflow template {mailing} "Invoice to client" (invoice, starts on creation) sends mail, and '
+            "so do the rules mailed",
+        ),
+    ]
+
+
 # product rows
 
 
@@ -170,13 +233,6 @@ def test_rows_that_do_not_add_up_are_told_and_an_amount_set_by_hand_is_no_troubl
 
 
 # recurring templates
-
-
-def test_templates_among_the_items_are_named_and_no_row_sum_is_asked_of_them(ward):
-    template = ward.portal.add_item(DEAL, title="every month", isRecurring="Y", opportunity=5)
-    ((status, message),) = ward.told("recurring")
-    assert (status, f"deal:{template}" in message) == ("ok", True)
-    assert "left out" in message
 
 
 def test_a_portal_that_does_not_filter_by_templates_is_looked_at_by_its_newest_rows(ward):
@@ -212,13 +268,6 @@ def test_rows_saved_before_they_were_made_are_told_unless_the_overlap_covers_the
     assert "so nothing is missed" in message
 
 
-def test_rows_saved_before_they_were_moved_are_told(ward):
-    now = datetime.now(UTC).replace(microsecond=0)
-    old = now - timedelta(hours=3)
-    moved = ward.portal.add_deal("moved", createdTime=old, updatedTime=old, movedTime=now)
-    assert [status for status, text in ward.told("row_times") if f"deal:{moved}" in text] == ["warn"]
-
-
 # stage history
 
 
@@ -231,17 +280,6 @@ def test_a_move_whose_history_is_late_or_absent_is_told(ward):
     assert "has no row" in message
     ward.portal.release_history(DEAL)
     assert [status for status, _ in ward.told("history_lag")] == ["ok"]
-
-
-def test_a_move_that_the_history_does_not_have_is_told(ward):
-    deal = ward.portal.add_deal("moved on")
-    known = {row["ID"] for row in ward.portal.stage_history(DEAL)}
-    ward.portal.update_item(DEAL, deal, stageId="EXECUTING")
-    ward.portal.withhold_history(
-        DEAL, *(row["ID"] for row in ward.portal.stage_history(DEAL) if row["ID"] not in known)
-    )
-    ((status, message),) = ward.told("history_lag")
-    assert (status, "the last row of its history says NEW" in message) == ("warn", True)
 
 
 def test_a_move_back_that_the_history_does_not_have_is_told_by_its_time(ward):
@@ -279,20 +317,6 @@ def test_a_portal_that_does_not_find_tasks_by_their_binding_is_told(ward):
     assert (status, f"task:{task}" in message, "does not find tasks" in message) == ("warn", True, True)
 
 
-def test_a_portal_that_ignores_the_binding_is_told(ward):
-    deal = ward.portal.add_deal("busy")
-    stranger = ward.portal.add_task(1, TITLE="unbound", RESPONSIBLE_ID=1)
-    ward.portal.add_task(1, TITLE="bound", RESPONSIBLE_ID=1, UF_CRM_TASK=[f"D_{deal}"])
-    everything = ward.portal.call("tasks.task.list", {"select": ["ID", "UF_CRM_TASK"]})[1]["result"]
-
-    def all_of_them(params: dict[str, Any], result: Any) -> Any:
-        return everything if "UF_CRM_TASK" in params.get("filter", {}) else result
-
-    ward.answers("tasks.task.list", all_of_them)
-    told = ward.told("bound_tasks")
-    assert [(status, f"task:{stranger}" in text) for status, text in told] == [("warn", True)]
-
-
 def test_tasks_are_not_looked_at_where_nothing_goes_by_them(ward):
     rule = '[[rules]]\nname = "a"\non = "deal.created"\n[[rules.steps]]\nuse = "notify"\nto = ["user:1"]\n'
     assert ward.told("bound_tasks", rules=rule, top='[poll]\nwatch = ["deal"]\n') == []
@@ -324,16 +348,6 @@ def test_a_web_server_whose_clock_is_off_is_told(ward, monkeypatch, minutes, sta
 
 
 # what is not there
-
-
-def test_a_portal_that_does_not_say_not_found_is_told_what_that_means(ward):
-    ward.portal.faults.add(
-        Fault("error", "crm.item.get", 100, where="command", code="ACCESS_DENIED", having="2147483646")
-    )
-    told = ward.told("not_found")
-    assert [status for status, _ in told] == ["warn", "warn"]
-    assert "invoice: for an id that nothing has the portal answers ACCESS_DENIED (crm.item.get)" in told[0][1]
-    assert "deal: " in told[1][1]
 
 
 def test_a_portal_that_gives_users_for_an_id_that_nobody_has_is_told(ward):
@@ -383,26 +397,6 @@ DEALS = ("crm", "CCrmDocumentDeal", "DEAL")
 
 def _activity(kind: str, *children: dict[str, Any], on: bool = True) -> dict[str, Any]:
     return {"Type": kind, "Name": kind, "Activated": "Y" if on else "N", "Children": list(children)}
-
-
-def test_workflows_that_mail_or_make_tasks_as_rules_do_are_named(ward):
-    mail, task = _activity("CrmSendEmailActivity"), _activity("Task2Activity")
-    within = _activity("IfElseActivity", _activity("IfElseBranchActivity", mail))
-    mailing = ward.portal.workflow_book.add("Invoice to client", INVOICES, [within], auto_execute=1)
-    making = ward.portal.workflow_book.add("Start work", DEALS, [task], auto_execute=2)
-    told = ward.told("workflows")
-    assert told == [
-        (
-            "warn",
-            f'workflow template {making} "Start work" (deal, starts on change) makes tasks, and so do the '
-            "rules execution",
-        ),
-        (
-            "warn",
-            f'workflow template {mailing} "Invoice to client" (invoice, starts on creation) sends mail, and '
-            "so do the rules mailed",
-        ),
-    ]
 
 
 def test_workflows_that_do_something_else_or_are_for_others_or_switched_off_are_not_named(ward):
