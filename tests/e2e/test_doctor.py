@@ -182,10 +182,11 @@ def test_a_question_for_stage_history_that_is_refused_is_told_as_the_poll_takes_
     assert "A → B → A" in only(always, "stage_history.invoice")["message"]
 
 
-def test_unknown_stages_are_told_with_the_one_that_was_meant(tmp_path):
-    text = """
+WRONG = """
 [invoice.status]
 sent = ["DT31_1:X"]
+[alerts]
+to = ["user:8", "user:99", "user:7", "department:77"]
 [[rules]]
 name = "a"
 on = "deal.stage_changed"
@@ -200,21 +201,8 @@ on = "invoice.paid"
 use = "create_invoice"
 amount = 5
 status = "DT31_1:UC_7Q2PXB"
-"""
-    with served_portal() as (_, _, webhook):
-        ended = looked(tmp_path, webhook, text)
-    assert ended.code == 1
-    said = {line["message"].partition(":")[0]: line for line in ended.of("stages")}
-    assert "EXECUTING (В работе)" in said["rules[0].to"]["remedy"]
-    assert "C1:EXECUTING" in said["rules[0].steps[0].stage.1"]["remedy"]
-    assert "DT31_1:UC_7Q2PXA (Частично оплачен)" in said["rules[1].steps[0].status"]["remedy"]
-    assert said["invoice.status.sent"]["status"] == "fail"
-
-
-def test_unknown_fields_are_told_with_the_one_that_was_meant_by_code_or_by_name(tmp_path):
-    text = """
 [[rules]]
-name = "a"
+name = "c"
 on = "deal.created"
 when = "deal.fields.UF_CRM_RATES"
 [[rules.steps]]
@@ -228,30 +216,13 @@ name = "price"
 from = "list:37"
 id = "deal.fields.UF_CRM_REGION"
 [[rules]]
-name = "b"
+name = "d"
 on = "deal.updated"
 [[rules.steps]]
 use = "notify"
 to = ["leed"]
-"""
-    with served_portal() as (_, _, webhook):
-        ended = looked(tmp_path, webhook, text, people='[people]\nleed = "deal.fields.UF_CRM_PROJECT_LED"\n')
-    assert ended.code == 1
-    said = {line["message"].partition(":")[0]: line for line in ended.of("fields")}
-    assert "UF_CRM_RATE (Коэффициент)" in said["rules[0].when"]["remedy"]
-    assert "UF_CRM_ADDRESS (Адрес объекта)" in said["rules[0].steps[0].set.UF_CRM_ADRESS"]["remedy"]
-    assert "Офис" in said["rules[0].steps[0].set.UF_CRM_OBJECT_TYPE"]["remedy"]
-    assert "PROPERTY_999" in said["rules[0].steps[0].set.UF_CRM_BUDGET"]["message"]
-    assert "UF_CRM_PROJECT_LEAD" in said["people.leed"]["remedy"]
-    assert only(ended, "lookups")["status"] == "ok"
-
-
-def test_people_who_are_missing_or_dismissed_and_departments_without_a_head_are_told(tmp_path):
-    text = """
-[alerts]
-to = ["user:8", "user:99", "user:7", "department:77"]
 [[rules]]
-name = "a"
+name = "e"
 on = "invoice.created"
 [[rules.steps]]
 use = "notify"
@@ -260,15 +231,33 @@ to = ["responsible"]
 use = "create_task"
 responsible = "department:4"
 """
+
+
+def test_unknown_stages_and_fields_are_told_with_the_one_that_was_meant_and_people_who_are_missing(tmp_path):
+    """Fields by code or by name, people who are dismissed too, and departments without a head."""
     with served_portal() as (_, _, webhook):
-        ended = looked(tmp_path, webhook, text)
-    said = [line["message"] for line in ended.of("people")]
+        ended = looked(tmp_path, webhook, WRONG, people='[people]\nleed = "deal.fields.UF_CRM_PROJECT_LED"\n')
     assert ended.code == 1
-    assert any("user:8 (Глеб Захаров) is dismissed" in text for text in said)
-    assert any("no user:99" in text for text in said)
-    assert any("no department:77" in text for text in said)
-    assert any("department:4 (Бухгалтерия) has no active head" in text for text in said)
-    assert not any("user:7" in text for text in said)
+    for check in ("stages", "fields", "people"):
+        assert "fail" in {line["status"] for line in ended.of(check)}, check
+    said = {line["message"].partition(":")[0]: line for line in ended.of("stages")}
+    assert "EXECUTING (В работе)" in said["rules[0].to"]["remedy"]
+    assert "C1:EXECUTING" in said["rules[0].steps[0].stage.1"]["remedy"]
+    assert "DT31_1:UC_7Q2PXA (Частично оплачен)" in said["rules[1].steps[0].status"]["remedy"]
+    assert said["invoice.status.sent"]["status"] == "fail"
+    said = {line["message"].partition(":")[0]: line for line in ended.of("fields")}
+    assert "UF_CRM_RATE (Коэффициент)" in said["rules[2].when"]["remedy"]
+    assert "UF_CRM_ADDRESS (Адрес объекта)" in said["rules[2].steps[0].set.UF_CRM_ADRESS"]["remedy"]
+    assert "Офис" in said["rules[2].steps[0].set.UF_CRM_OBJECT_TYPE"]["remedy"]
+    assert "PROPERTY_999" in said["rules[2].steps[0].set.UF_CRM_BUDGET"]["message"]
+    assert "UF_CRM_PROJECT_LEAD" in said["people.leed"]["remedy"]
+    assert only(ended, "lookups")["status"] == "ok"
+    texts = [line["message"] for line in ended.of("people")]
+    assert any("user:8 (Глеб Захаров) is dismissed" in text for text in texts)
+    assert any("no user:99" in text for text in texts)
+    assert any("no department:77" in text for text in texts)
+    assert any("department:4 (Бухгалтерия) has no active head" in text for text in texts)
+    assert not any("user:7" in text for text in texts)
 
 
 def test_the_document_template_is_looked_up_by_id_and_name_and_must_be_for_invoices(tmp_path):

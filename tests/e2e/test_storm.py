@@ -10,8 +10,8 @@ import pytest
 from b24sync.sandbox.schema import INVOICE
 from tests.support.cli import LONG, Office, open_office
 
-MANY = 5000 if LONG else 550
-"""More than the 500 actions that a poll may have."""
+MANY, MOST = (5000, 500) if LONG else (220, 200)
+"""Invoices, and how many actions a poll may have: 500 where nothing else is said."""
 RULE = """
 [[rules]]
 name = "edited"
@@ -27,7 +27,8 @@ text = "edited {{ invoice.id }}"
 def office(tmp_path: Path) -> Iterator[Office]:
     """A company with many invoices, after its baseline."""
     for office in open_office(tmp_path, rules=RULE):
-        office.write(sections='[alerts]\nto = ["user:1"]\n')
+        safety = "" if LONG else f"[safety]\nmax_actions_per_poll = {MOST}\n"
+        office.write(sections=f'[alerts]\nto = ["user:1"]\n{safety}')
         for number in range(MANY):
             office.portal.add_item(INVOICE, title=f"Счёт {number}", opportunity=100)
         office.poll()
