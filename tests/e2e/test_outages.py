@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -16,33 +17,44 @@ import pytest
 from b24sync.sandbox import Fault
 from b24sync.sandbox.schema import CONTACT, DEAL, INVOICE
 from tests.support.cli import DRAFT, LONG, PAID, SENT, TELL_HEAD, Office, notify_rule
-from tests.support.zygote import Zygote
+from tests.support.here import poll_here
+from tests.support.zygote import Zygote, killed_poll
 
 HOURS_7 = 7 * 3600
 
 
 @dataclass
 class SendMail:
-    """An office that polls through the zygote."""
+    """An office that polls, in the process of the test or through the zygote."""
 
     office: Office
     zygote: Zygote
+    logged: pytest.LogCaptureFixture
 
     def poll(self, **how: Any) -> tuple[int, str]:
-        """Exit code and what was said."""
+        """Exit code and what was said and logged, as the zygote's child has it."""
+        self.logged.clear()
+        with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+            code = killed_poll(str(self.office.config), **how)
+        return code, self._clean(out.getvalue() + err.getvalue() + self.logged.text)
+
+    def poll_apart(self, **how: Any) -> tuple[int, str]:
+        """The same in a process of its own."""
         log = self.office.folder / "log"
         log.unlink(missing_ok=True)
         code = self.zygote.poll(self.office.config, log=str(log), **how)
-        said = log.read_text()
+        return code, self._clean(log.read_text())
+
+    def _clean(self, said: str) -> str:
         assert "Traceback" not in said, said
         assert "fault of the program" not in said, said
         assert "sandboxsecret" not in said, said
-        return code, said
+        return said
 
 
 @pytest.fixture
-def post(office: Office, zygote: Zygote) -> SendMail:
-    found = SendMail(office, zygote)
+def post(office: Office, zygote: Zygote, caplog: pytest.LogCaptureFixture) -> SendMail:
+    found = SendMail(office, zygote, caplog)
     assert found.poll()[0] == 0
     return found
 
@@ -215,16 +227,16 @@ def test_a_blocked_method_is_left_alone_by_the_next_process_until_its_time(post:
     office = post.office
     office.portal.faults.add(Fault("429", method="im.notify.system.add", seconds=500))
     office.add_invoice()
-    assert post.poll()[0] == 0
+    assert post.poll_apart()[0] == 0
     assert office.states() == {"pending": 1}
     office.portal.requests.clear()
     office.add_invoice()
-    assert post.poll()[0] == 0
-    assert post.poll(later_s=120)[0] == 0
+    assert post.poll_apart()[0] == 0
+    assert post.poll_apart(later_s=120)[0] == 0
     assert office.states() == {"pending": 2}
     assert "im.notify.system.add" not in office.portal.requests.methods()
     office.portal.clock.advance(700)
-    assert post.poll(later_s=700)[0] == 0
+    assert post.poll_apart(later_s=700)[0] == 0
     assert office.states() == {"done": 2}
     assert office.query("SELECT max(attempts) FROM actions") == [(1,)]
 
@@ -232,12 +244,12 @@ def test_a_blocked_method_is_left_alone_by_the_next_process_until_its_time(post:
 def test_the_bucket_is_shared_by_processes_through_the_database(post: SendMail) -> None:
     office = post.office
     office.write(portal_lines='rate = "standard"\n')
-    post.poll()
+    post.poll_apart()
     with closing(sqlite3.connect(office.database)) as database:
         assert database.execute("UPDATE rate_bucket SET level = 55, at = ?", (time.time(),)).rowcount == 1
         database.commit()
     begun = time.monotonic()
-    assert post.poll()[0] == 0
+    assert post.poll_apart()[0] == 0
     assert time.monotonic() - begun > 2.0
 
 
@@ -247,7 +259,7 @@ def test_a_portal_that_limits_requests_is_never_pushed_over_its_limit(post: Send
     office.write(portal_lines='rate = "standard"\n')
     for _ in range(10):
         office.add_invoice()
-        assert post.poll()[0] == 0
+        assert post.poll_apart()[0] == 0
     assert [record.status for record in office.portal.requests if record.status == 503] == []
 
 
@@ -259,13 +271,15 @@ def test_a_read_that_comes_too_late_is_asked_again(post: SendMail) -> None:
     assert len(post.office.told("sales_head")) == 1
 
 
-def test_a_write_whose_answer_comes_too_late_is_not_done_twice(office: Office, zygote: Zygote) -> None:
+def test_a_write_whose_answer_comes_too_late_is_not_done_twice(
+    office: Office, zygote: Zygote, caplog: pytest.LogCaptureFixture
+) -> None:
     rule = (
         '[[rules]]\nname = "t"\non = "invoice.created"\n[[rules.steps]]\nuse = "create_task"\ntitle = '
         '"one"\nresponsible = "user:7"\n'
     )
     office.write(rules=rule, portal_lines='rate = "box"\ntimeout = "1s"\n')
-    post = SendMail(office, zygote)
+    post = SendMail(office, zygote, caplog)
     post.poll()
     office.portal.faults.add(Fault("slow", method="tasks.task.add", where="command", seconds=2.0))
     office.add_invoice()
@@ -329,14 +343,14 @@ def test_a_stage_that_is_deleted_under_an_invoice_stops_nothing(post: SendMail) 
 
 
 def test_an_entity_that_is_deleted_before_its_action_runs_ends_it_in_words(
-    office: Office, zygote: Zygote
+    office: Office, zygote: Zygote, caplog: pytest.LogCaptureFixture
 ) -> None:
     task = '[[rules.steps]]\nuse = "create_task"\ntitle = "for {{ invoice.title }}"\nresponsible = "user:7"\n'
     office.write(rules=TELL_HEAD + f'[[rules]]\nname = "t"\non = "invoice.created"\n{task}')
-    post = SendMail(office, zygote)
+    post = SendMail(office, zygote, caplog)
     post.poll()
     invoice = office.add_invoice()
-    office.run("poll", "--max-time", "0s")
+    poll_here(office, max_time_s=0)
     office.portal.delete_item(INVOICE, invoice)
     post.poll()
     for state, error, result in office.query("SELECT state, error, result FROM actions"):
@@ -348,13 +362,13 @@ def test_an_entity_that_is_deleted_before_its_action_runs_ends_it_in_words(
 
 
 def test_contacts_that_are_merged_between_planning_and_doing_give_the_one_that_is_left(
-    office: Office, zygote: Zygote
+    office: Office, zygote: Zygote, caplog: pytest.LogCaptureFixture
 ) -> None:
     office.write(rules=notify_rule("told", "invoice.created", text="to {{ contact.name }}"))
-    post = SendMail(office, zygote)
+    post = SendMail(office, zygote, caplog)
     post.poll()
     office.add_invoice()
-    office.run("poll", "--max-time", "0s")
+    poll_here(office, max_time_s=0)
     office.portal.merge_contacts(office.company.contacts["second"], office.company.contacts["with_email"])
     assert office.portal.item(CONTACT, office.company.contacts["with_email"]) is None
     post.poll()
@@ -402,7 +416,7 @@ def test_a_backlog_survives_a_portal_that_breaks_again_and_again(post: SendMail)
         post.poll()
     office.portal.faults.clear()
     post.poll()
-    post.poll(later_s=HOURS_7)
+    assert post.poll_apart(later_s=HOURS_7)[0] == 0
     assert sorted(row[2] for row in office.story()) == made
     assert len(office.portal.notifications) == len(made)
     assert office.states() == {"done": len(made)}
