@@ -58,9 +58,12 @@ def recorded(firm: Firm, invoice: int | None = None, *, rule: str = "%") -> list
 
 
 def polled(firm: Firm, *args: str, expect: int = 0, **how: Any) -> dict[str, Any]:
-    """Poll a minute later; the newest action."""
+    """Poll a minute later, by the command where that ends badly or is told how; the newest action."""
     firm.later()
-    firm.poll(*args, expect=expect, **how)
+    if args or how or expect:
+        firm.poll(*args, expect=expect, **how)
+    else:
+        poll_here(firm)
     return recorded(firm)[-1]
 
 

@@ -9,11 +9,21 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from b24sync.sandbox import Fault
 from b24sync.sandbox.schema import CONTACT, DEAL, INVOICE
 from tests.support.cli import DRAFT, PAID, SENT, TELL_LEAD, Office, no_traceback, notify_rule, now
+from tests.support.here import poll_here
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
+
+
+@pytest.fixture
+def polled(office: Office) -> Office:
+    """A small company after its baseline, which the first test makes by the command."""
+    assert poll_here(office)["baseline"]
+    return office
 
 
 # quiet start, idle polls
@@ -34,17 +44,17 @@ def test_polling_an_unchanged_portal_gives_no_event_ever_and_is_one_request(poll
     invoice = polled.add_invoice()
     polled.move(invoice, SENT, PAID)
     assert polled.poll()["events"] == 3
-    assert polled.poll()["events"] == 0
+    assert poll_here(polled)["events"] == 0
     later(polled, 3600)
-    assert polled.poll()["events"] == 0
-    for _ in range(2):
+    assert poll_here(polled)["events"] == 0
+    for poll in (polled.poll, lambda: poll_here(polled)):
         polled.portal.requests.clear()
-        report = polled.poll()
+        report = poll()
         assert report["http_requests"] == polled.portal.requests.count == 1
         assert (report["baseline"], report["events"], report["actions"]) == (False, 0, {})
         assert not any(report["changes"].values())
     later(polled, 86_400)
-    assert polled.poll("--reconcile")["events"] == 0
+    assert poll_here(polled, reconcile=True)["events"] == 0
 
 
 # events
@@ -53,9 +63,9 @@ def test_polling_an_unchanged_portal_gives_no_event_ever_and_is_one_request(poll
 def test_an_invoice_that_is_made_moved_and_deleted_tells_its_whole_story_in_order(polled: Office) -> None:
     invoice = polled.add_invoice()
     polled.move(invoice, SENT, DRAFT, SENT, PAID)
-    polled.poll()
+    poll_here(polled)
     polled.portal.update_item(INVOICE, invoice, title="renamed", closedate="2027-03-01")
-    polled.poll()
+    poll_here(polled)
     polled.portal.delete_item(INVOICE, invoice)
     polled.poll("--reconcile")
     events = polled.events("--entity", f"invoice:{invoice}")
@@ -80,7 +90,7 @@ def test_a_moved_deal_an_invoice_made_in_a_later_stage_and_a_closed_task_give_th
 ) -> None:
     deal = polled.portal.add_deal("new one", by=polled.company.users["manager"], stageId="NEW")
     task = polled.portal.add_task(TITLE="do it", RESPONSIBLE_ID=polled.company.users["lead"])
-    polled.poll()
+    poll_here(polled)
     polled.move_deal(deal, "PREPARATION")
     polled.move_deal(deal, "EXECUTING")
     polled.portal.complete_task(task)
@@ -105,13 +115,13 @@ def test_a_moved_deal_an_invoice_made_in_a_later_stage_and_a_closed_task_give_th
         "task.completed",
         "task.updated",
     ]
-    assert polled.poll()["events"] == 0
+    assert poll_here(polled)["events"] == 0
 
 
 def test_an_entity_that_was_hidden_and_is_shown_again_was_not_created(polled: Office) -> None:
     old = polled.company.invoices[0]
     polled.portal.hide(INVOICE, old)
-    polled.poll("--reconcile")
+    poll_here(polled, reconcile=True)
     assert polled.story() == []
     polled.portal.reveal(INVOICE, old)
     polled.portal.update_item(INVOICE, old, title="seen again")
@@ -124,14 +134,14 @@ def test_an_entity_that_was_hidden_and_is_shown_again_was_not_created(polled: Of
 
 def test_the_head_and_the_lead_are_told_exactly_once_and_bbcode_is_escaped(polled: Office) -> None:
     invoice = polled.add_invoice(title="[URL=http://evil.example]click[/URL] {{ 7*7 }}")
-    for _ in range(2):
-        polled.poll()
+    polled.poll()
+    poll_here(polled)
     [told] = polled.told("sales_head")
     assert "[URL=" not in told
     assert "{{ 7*7 }}" in told
     polled.move(invoice, SENT)
     for _ in range(2):
-        polled.poll()
+        poll_here(polled)
     assert polled.told("lead") == [f"{invoice}: draft > sent"]
     assert len(polled.portal.notifications_all) == 2
     assert polled.states() == {"done": 2}
@@ -220,7 +230,7 @@ def test_the_report_events_and_actions_have_exactly_the_fields_of_the_contract_a
     assert second["event"] == moved["id"]
     # the newest ones, oldest first
     invoices = [invoice, *(polled.add_invoice() for _ in range(4))]
-    polled.poll()
+    poll_here(polled)
     assert [event["entity"] for event in polled.run("events", "--json", "--limit", "2").rows] == [
         f"invoice:{n}" for n in invoices[-2:]
     ]
@@ -280,7 +290,7 @@ def test_the_same_trouble_is_said_hourly_and_a_new_one_at_once(polled: Office) -
 
 def test_a_dry_run_shows_and_changes_nothing_at_either_end(polled: Office) -> None:
     polled.add_invoice(title="first")
-    polled.poll()
+    poll_here(polled)
     invoice = polled.add_invoice(title="second")
     before = {path.name: path.read_bytes() for path in polled.folder.iterdir() if path.is_file()}
     told = len(polled.portal.notifications_all)
@@ -292,7 +302,7 @@ def test_a_dry_run_shows_and_changes_nothing_at_either_end(polled: Office) -> No
     after = {path.name: path.read_bytes() for path in polled.folder.iterdir() if path.is_file()}
     assert before == after
     assert len(polled.portal.notifications_all) == told
-    assert polled.poll()["events"] == 1
+    assert poll_here(polled)["events"] == 1
 
 
 # --since, --baseline, --max-time
@@ -319,13 +329,13 @@ def test_max_time_leaves_actions_to_the_next_poll_and_a_new_baseline_holds_what_
     report = polled.poll("--max-time", "0s")
     assert (report["events"], report["actions"]) == (3, {"pending": 3})
     assert polled.portal.notifications_all == []
-    assert polled.poll()["actions"] == {"done": 3}
+    assert poll_here(polled)["actions"] == {"done": 3}
     assert len(polled.portal.notifications_all) == 3
     polled.portal.faults.add(
         Fault("429", method="im.notify.system.add", where="command", seconds=3600, times=100)
     )
     polled.add_invoice()
-    polled.poll()
+    poll_here(polled)
     assert polled.states() == {"done": 3, "pending": 1}
     polled.portal.faults.clear()
     later(polled, 7200)
@@ -336,7 +346,7 @@ def test_max_time_leaves_actions_to_the_next_poll_and_a_new_baseline_holds_what_
     assert len(polled.story()) == 4
     assert [event for event in polled.story() if event[2] == missed] == []
     polled.add_invoice()
-    assert polled.poll()["events"] == 1
+    assert poll_here(polled)["events"] == 1
 
 
 # safety
@@ -350,14 +360,14 @@ def test_a_storm_is_held_until_a_person_releases_or_cancels_it(polled: Office) -
     assert report["actions"] == {"held": 4}
     assert polled.portal.notifications_all == []
     polled.add_invoice()
-    assert polled.poll()["actions"] == {"done": 1}
+    assert poll_here(polled)["actions"] == {"done": 1}
     ids = [str(one) for (one,) in polled.query("SELECT id FROM actions WHERE state = 'held' ORDER BY id")]
     assert polled.run("release", ids[0]).code == 0
     assert polled.run("cancel", ids[1]).code == 0
-    polled.poll()
+    poll_here(polled)
     assert polled.states() == {"held": 2, "cancelled": 1, "done": 2}
     assert polled.run("release", "--all").code == 0
-    polled.poll()
+    poll_here(polled)
     assert polled.states() == {"cancelled": 1, "done": 4}
 
 
@@ -368,15 +378,15 @@ def test_a_first_dry_run_leaves_no_database_and_a_trial_week_does_nothing_for_wh
     assert report["baseline"] is True
     assert [path.name for path in office.folder.iterdir() if path.name.startswith("b24sync.db")] == []
     office.write(sections="[safety]\ndry_run = true\n")
-    office.poll()
+    poll_here(office)
     office.add_invoice()
     assert office.poll()["actions"] == {"skipped": 1}
     assert office.query("SELECT json_extract(result, '$.reason') FROM actions") == [("dry_run",)]
     office.write(sections="")
-    office.poll()
+    poll_here(office)
     assert office.portal.notifications_all == []
     office.add_invoice()
-    office.poll()
+    poll_here(office)
     assert len(office.portal.notifications_all) == 1
 
 
@@ -420,12 +430,12 @@ targets = ["deal"]
 to = ["user:{manager}"]
 """,
     )
-    office.poll()
+    poll_here(office)
     deal = office.company.deals[0]
     office.portal.update_item(DEAL, deal, title="fire")
     codes = []
     for _ in range(14):
-        codes.append(office.run("poll", "--json").code)
+        codes.append(poll_here(office, expect=None)["exit_code"])
         if codes[-1] == 1:
             break
     assert codes[-1] == 1, (codes, office.actions())
@@ -433,7 +443,7 @@ to = ["user:{manager}"]
     assert "to-lead" in held["result"]["message"]
     assert "to-manager" in held["result"]["message"]
     assert f"deal:{deal}" in held["result"]["message"]
-    assert office.poll()["events"] == 0
+    assert poll_here(office)["events"] == 0
 
 
 def test_what_an_action_wrote_is_own_and_a_person_may_edit_as_often_as_they_like(office: Office) -> None:
@@ -450,14 +460,14 @@ targets = ["deal"]
 to = ["user:{office.company.users["lead"]}"]
 """,
     )
-    office.poll()
+    poll_here(office)
     deal = office.portal.add_deal(
         "new", by=office.company.users["manager"], assignedById=office.company.users["manager"]
     )
-    office.poll()
-    office.poll()
+    poll_here(office)
+    poll_here(office)
     office.portal.update_item(DEAL, deal, assignedById=office.company.users["manager2"])
-    office.poll()
+    poll_here(office)
     own = dict(
         office.query(
             "SELECT json_extract(changes, '$.responsible_id[1]'), own FROM events WHERE name = 'deal.updated'"
@@ -466,7 +476,7 @@ to = ["user:{office.company.users["lead"]}"]
     assert own == {office.company.users["lead"]: 1, office.company.users["manager2"]: 0}
     for number in range(3):  # which is no loop
         office.portal.update_item(DEAL, office.company.deals[0], title=f"edit {number}")
-        assert office.poll()["actions"] == {"done": 1}
+        assert poll_here(office)["actions"] == {"done": 1}
 
 
 def test_one_alert_is_sent_for_a_run_however_much_went_wrong(office: Office) -> None:
@@ -474,13 +484,13 @@ def test_one_alert_is_sent_for_a_run_however_much_went_wrong(office: Office) -> 
         sections=f"[alerts]\nto = "
         f'["user:{office.company.users["director"]}"]\n[safety]\nmax_actions_per_poll = 2\n',
     )
-    office.poll()
+    poll_here(office)
     for _ in range(5):
         office.add_invoice()
     office.poll(expect=1)
     [alert] = office.told("director")
     assert "5" in alert
-    office.poll()
+    poll_here(office)
     assert len(office.told("director")) == 1
 
 
@@ -548,7 +558,7 @@ def test_exit_77_when_the_webhook_is_refused_and_77_goes_over_69_and_69_over_1(p
     no_traceback(ran)
     polled.set(webhook_valid=True)
     polled.add_invoice()
-    polled.poll("--max-time", "0s")
+    poll_here(polled, max_time_s=0)
     polled.set(
         scopes=tuple(scope for scope in polled.portal.settings.scopes if scope not in {"task", "tasks"})
     )
