@@ -120,9 +120,22 @@ def test_a_step_that_cannot_be_done_says_why_and_holds_up_only_what_comes_after_
     )
 
 
-def test_a_deleted_row_of_a_list_fills_nothing_and_a_stage_of_another_funnel_is_left_alone(
+def test_a_condition_that_cannot_be_judged_is_told_and_a_row_that_was_deleted_fills_nothing(
     firm: Firm,
 ) -> None:
+    """And a stage of another funnel is left alone."""
+    firm.write(
+        rules=bad_rule('use = "notify"\nto = ["user:1"]').replace(
+            'on = "deal.created"', 'on = "deal.created"\nwhen = "deal.title > 5"'
+        )
+    )
+    deal = new_deal(firm)
+    ran = firm.run("poll")  # as cron does: what did not run must be news
+    assert ran.code == 1
+    assert f"правило bad, deal:{deal}: " in ran.err
+    assert "правило не сработало" in ran.err
+    assert firm.states() == {}
+    assert "нельзя сравнить" in firm.run("explain", f"deal:{deal}").out
     firm.write(
         rules=bad_rule(ADDRESS.format(source="list:40"), name="row", when="when = \"deal.title == 'row'\"")
         + bad_rule(
@@ -139,21 +152,6 @@ def test_a_deleted_row_of_a_list_fills_nothing_and_a_stage_of_another_funnel_is_
     assert not (firm.portal.item(DEAL, row) or {})["UF_CRM_ADDRESS"]
     assert steps_of(firm, "funnel")[0][3]["reason"] == "other_funnel"
     assert (firm.portal.item(DEAL, funnel) or {})["stageId"] == "NEW"
-
-
-def test_a_condition_that_cannot_be_judged_is_told(firm: Firm) -> None:
-    firm.write(
-        rules=bad_rule('use = "notify"\nto = ["user:1"]').replace(
-            'on = "deal.created"', 'on = "deal.created"\nwhen = "deal.title > 5"'
-        )
-    )
-    deal = new_deal(firm)
-    ran = firm.run("poll")  # as cron does: what did not run must be news
-    assert ran.code == 1
-    assert f"правило bad, deal:{deal}: " in ran.err
-    assert "правило не сработало" in ran.err
-    assert firm.states() == {}
-    assert "нельзя сравнить" in firm.run("explain", f"deal:{deal}").out
 
 
 TEXTS = {

@@ -70,7 +70,10 @@ DIRECTIONS = {
 }
 
 
-def test_each_direction_and_that_of_the_step_goes_over_that_of_the_calendar(firm: Firm) -> None:
+def test_each_direction_and_that_of_the_step_goes_over_that_of_the_calendar_and_own_days_count(
+    firm: Firm,
+) -> None:
+    """A paid invoice and a year without a calendar are left alone."""
     for direction, goals in DIRECTIONS.items():
         firm.write(sections=f'[calendar]\ndirection = "{direction}"\n')
         invoices = {firm.invoice(due=day): goal for day, goal in goals.items()}
@@ -80,12 +83,10 @@ def test_each_direction_and_that_of_the_step_goes_over_that_of_the_calendar(firm
     invoice = firm.invoice(due=date(2026, 5, 9))
     firm.run_on()
     assert due(firm, invoice) == "2026-05-08"
-
-
-def test_days_of_the_company_count_and_a_paid_invoice_and_a_year_without_a_calendar_are_left_alone(
-    firm: Firm,
-) -> None:
-    firm.write(sections='[calendar]\ndays_off = ["2026-04-15..2026-04-17"]\nworking_days = ["2026-04-18"]\n')
+    firm.write(
+        rules=RULE,
+        sections='[calendar]\ndays_off = ["2026-04-15..2026-04-17"]\nworking_days = ["2026-04-18"]\n',
+    )
     own, paid = firm.invoice(due=date(2026, 4, 15)), firm.invoice(due=date(2026, 5, 9), stage="DT31_1:P")
     unpublished = firm.invoice(due=date(2028, 1, 8))
     firm.later()

@@ -151,7 +151,17 @@ def _deals_stage(firm: Firm, deal: int) -> None:
     assert would(firm, "said", entity=entity) == {"entity": entity, "text": f"{now['title']}: работаем"}
 
 
-def test_what_could_not_be_asked_is_told_by_the_next_poll(firm: Firm) -> None:
+def test_what_would_fail_is_told_once_and_what_could_not_be_asked_by_the_next_poll(firm: Firm) -> None:
+    """What would fail within the screen."""
+    invoice = firm.invoice(deal=2)  # of a client without an address
+    firm.run_on()
+    firm.send(invoice)
+    firm.run_on()
+    page = firm.run("actions", "--would", env={"COLUMNS": "100"}).out
+    total = page.partition("\nВсего\n")[2]
+    named = f"№{firm.number(invoice)} (invoice:{invoice})"
+    assert f"  не получится: mail-invoice, {named}: ни у контакта" in total, page
+    assert max(map(len, page.splitlines())) <= 100
     firm.invoice(150_000)
     firm.run_on()
     again = firm.invoice(200_000)
@@ -180,15 +190,3 @@ def test_a_rule_tried_by_hand_and_a_dry_poll_say_in_words_what_would_be_done(fir
     untouched(firm)
     assert _due(firm, invoice) == "2026-03-08"
     assert firm.poll("--dry-run")["actions"] == {"skipped": 4}
-
-
-def test_what_would_fail_is_told_once_and_within_the_screen(firm: Firm) -> None:
-    invoice = firm.invoice(deal=2)  # of a client without an address
-    firm.run_on()
-    firm.send(invoice)
-    firm.run_on()
-    page = firm.run("actions", "--would", env={"COLUMNS": "100"}).out
-    total = page.partition("\nВсего\n")[2]
-    named = f"№{firm.number(invoice)} (invoice:{invoice})"
-    assert f"  не получится: mail-invoice, {named}: ни у контакта" in total, page
-    assert max(map(len, page.splitlines())) <= 100
