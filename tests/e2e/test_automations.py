@@ -16,7 +16,7 @@ import pytest
 from b24sync.sandbox.schema import CONTACT, DEAL, INVOICE
 from tests.support.cli import REJECTED
 from tests.support.firm import Firm, opened
-from tests.support.here import poll_here, quiet_here
+from tests.support.here import poll_here, quiet_here, run_on_here
 
 OBJECT = 1046
 
@@ -146,7 +146,7 @@ def test_a4_a_due_date_on_a_day_off_moves_and_b2_an_unpaid_invoice_is_reminded_o
     firm.at(
         datetime(2026, 3, 10, 6, 59, tzinfo=UTC)
     )  # -3 is Monday, 9 March, a day off: on Tuesday at 10:00 in Moscow
-    firm.poll()
+    poll_here(firm)
     assert not of_rule(firm, "remind", invoice)
     firm.at(datetime(2026, 3, 10, 7, 0, tzinfo=UTC))
     firm.poll()
@@ -164,7 +164,7 @@ def test_b3_a_paid_invoice_moves_its_deal_makes_tasks_and_tells_the_manager_and_
     firm.portal.set_rows(INVOICE, invoice, _rows(firm, mount=2, design=1, paint=4))
     firm.run_on()
     firm.pay(invoice)
-    firm.run_on()
+    run_on_here(firm)
     moved, made, told = of_rule(firm, "paid")
     assert [moved["state"], made["state"], told["state"]] == ["done"] * 3
     assert _ended(moved) == {
@@ -190,10 +190,10 @@ def test_b3_a_paid_invoice_moves_its_deal_makes_tasks_and_tells_the_manager_and_
     first, second = made["result"]["task_ids"]
     firm.later()
     firm.portal.complete_task(first)
-    firm.run_on()
+    run_on_here(firm)
     assert not of_rule(firm, "act")
     firm.portal.complete_task(second)
-    firm.run_on()
+    run_on_here(firm)
     done = only(firm, "act")
     task = firm.portal.task(done["result"]["task_id"]) or {}
     assert task["TITLE"] == f"Подготовить и согласовать акт по счёту № {firm.number(invoice)}"
@@ -244,7 +244,7 @@ def test_c_deals_get_their_building_contacts_go_back_objects_are_noted_and_close
     # C2: a tracked task that is closed gives one meeting
     firm.portal.complete_task(tracked)
     firm.portal.complete_task(other)
-    firm.run_on()
+    run_on_here(firm)
     done = only(firm, "check-with-client")
     assert done["state"] == "done"
     (meeting,) = [one for one in firm.portal.activities if one["TYPE_ID"] == 1]

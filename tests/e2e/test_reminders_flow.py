@@ -54,20 +54,20 @@ def moscow(*when: int) -> datetime:
     return datetime(*when, tzinfo=MOSCOW)  # type: ignore[misc, arg-type]
 
 
-def events_at(firm: Firm, invoice: int, *moments: datetime) -> list[str]:
+def events_at(firm: Firm, invoice: int, *moments: datetime, command: bool = False) -> list[str]:
     """Poll at these moments: when each reminder of an invoice came, by the company's clock, with offset."""
-    return reminders(firm, *moments).get(invoice, [])
+    return reminders(firm, *moments, command=command).get(invoice, [])
 
 
-def reminders(firm: Firm, *moments: datetime) -> dict[int, list[str]]:
-    """Poll at these moments, the last time in a process of its own.
+def reminders(firm: Firm, *moments: datetime, command: bool = False) -> dict[int, list[str]]:
+    """Poll at these moments, the last time perhaps by the command.
 
     For each invoice, when its reminders came.
     """
     found = defaultdict[int, list[str]](list)
     for number, moment in enumerate(moments):
         firm.at(moment)
-        if number == len(moments) - 1:
+        if command and number == len(moments) - 1:
             firm.poll()
         else:
             poll_here(firm)
@@ -124,11 +124,11 @@ def test_the_days_come_at_ten_on_working_days_and_only_the_latest_for_what_is_st
         moscow(2027, 1, 12, 10, 0),
     )
     silence, *days = moments
-    first = reminders(firm, silence)
+    first = reminders(firm, silence, command=True)
     assert first == {late: ["26.12 09:59 +3"]}, "after a long silence only the latest"
     assert actions(firm)[late] == ("done", None)
     assert len(mailed(firm, late)) == 1
-    came = reminders(firm, *days)
+    came = reminders(firm, *days, command=True)
     assert came[invoice] == [
         "28.12 10:00 -3",
         "29.12 10:00 +0",
@@ -233,7 +233,7 @@ def test_old_invoices_are_reminded_of_only_by_the_days_after_the_baseline(tmp_pa
         firm.write(sections=firm.mail_section() + "[reminders]\n")
         poll_here(firm)
         assert reminders(firm, moscow(2026, 12, 16, 12, 1), moscow(2026, 12, 18, 12, 0)) == {}
-        assert reminders(firm, moscow(2026, 12, 21, 10, 0)) == {old: ["21.12 10:00 +7"]}
+        assert reminders(firm, moscow(2026, 12, 21, 10, 0), command=True) == {old: ["21.12 10:00 +7"]}
 
 
 def test_the_hour_is_the_portals_although_the_local_clock_is_wrong_by_days(firm: Firm) -> None:
@@ -248,7 +248,7 @@ def test_the_hour_is_the_portals_although_the_local_clock_is_wrong_by_days(firm:
             moscow(2026, 12, before, 10, 0),
             moscow(2026, 12, day, 10, 0),
         )
-        assert events_at(firm, invoice, *moments) == [
+        assert events_at(firm, invoice, *moments, command=True) == [
             f"{before}.12 10:00 -3",
             f"{day}.12 10:00 +0",
         ], days_wrong
