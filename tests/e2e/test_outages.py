@@ -246,26 +246,26 @@ def test_the_bucket_is_shared_by_processes_through_the_database(post: SendMail) 
     office.write(portal_lines='rate = "standard"\n')
     post.poll_apart()
     with closing(sqlite3.connect(office.database)) as database:
-        assert database.execute("UPDATE rate_bucket SET level = 55, at = ?", (time.time(),)).rowcount == 1
+        assert database.execute("UPDATE rate_bucket SET level = 53, at = ?", (time.time(),)).rowcount == 1
         database.commit()
     begun = time.monotonic()
     assert post.poll_apart()[0] == 0
-    assert time.monotonic() - begun > 2.0
+    assert time.monotonic() - begun > 1.0
 
 
 def test_a_portal_that_limits_requests_is_never_pushed_over_its_limit(post: SendMail) -> None:
     office = post.office
     office.set(rate_limit=True, rate_threshold=50, rate_per_s=2.0)
     office.write(portal_lines='rate = "standard"\n')
-    for _ in range(10):
+    for poll in (post.poll, post.poll_apart) * 5:
         office.add_invoice()
-        assert post.poll_apart()[0] == 0
+        assert poll()[0] == 0
     assert [record.status for record in office.portal.requests if record.status == 503] == []
 
 
 def test_a_read_that_comes_too_late_is_asked_again(post: SendMail) -> None:
-    post.office.write(portal_lines='rate = "box"\ntimeout = "3s"\n')
-    post.office.portal.faults.add(Fault("slow", seconds=4.0))
+    post.office.write(portal_lines='rate = "box"\ntimeout = "2s"\n')
+    post.office.portal.faults.add(Fault("slow", seconds=2.5))
     post.office.add_invoice()
     assert post.poll()[0] == 0
     assert len(post.office.told("sales_head")) == 1

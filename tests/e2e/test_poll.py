@@ -576,7 +576,7 @@ def test_watch_polls_until_sigterm_and_finishes_the_action_in_hand(polled: Offic
     try:
         invoice = polled.add_invoice()
         wait_until(lambda: polled.told("sales_head") and polled.states() == {"done": 1})
-        polled.portal.faults.add(Fault("slow", method="im.notify*", where="command", seconds=2.0))
+        polled.portal.faults.add(Fault("slow", method="im.notify*", where="command", seconds=1.0))
         polled.move(invoice, SENT)
         wait_until(lambda: polled.states().get("running"))
         watch.send_signal(signal.SIGTERM)
