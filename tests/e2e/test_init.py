@@ -13,6 +13,7 @@ import pytest
 from b24sync.config.automations import AUTOMATIONS
 from b24sync.config.load import load
 from b24sync.config.toml_text import plain, quoted
+from b24sync.onboarding.answers import beside
 from b24sync.onboarding.choices import Choices, MailChoice
 from b24sync.onboarding.document import document
 from b24sync.onboarding.inquiry import PortalFacts
@@ -426,15 +427,15 @@ def test_answers_survive_a_stop_and_are_taken_up(tmp_path):
 
 
 def test_answers_about_another_portal_or_damaged_ones_are_no_answers(tmp_path):
-    kept = tmp_path / "b24sync.toml.answers"
+    kept, other = tmp_path / "b24sync.toml.answers", '{"portal": "other", "answers": {"language": "en"}}'
+    for text in (other, "{", "[]", '{"portal": 1, "answers": 2}', '{"portal": "this", "answers": 2}'):
+        written(tmp_path, text, name=kept.name)
+        assert beside(tmp_path / "b24sync.toml", "this").given == {}, text
+    written(tmp_path, other, name=kept.name)
+    assert beside(tmp_path / "b24sync.toml", "other").given == {"language": "en"}
     with served_portal() as (_, _, webhook):
-        for text in (
-            '{"portal": "other", "answers": {"language": "en"}}',
-            "{",
-            "[]",
-            '{"portal": 1, "answers": 2}',
-        ):
-            kept.write_text(text, encoding="utf-8")
+        for text in (other, "{"):
+            written(tmp_path, text, name=kept.name)
             _, shown = on_terminal("init", cwd=tmp_path, answers=[webhook, EOF])
             assert "earlier init" not in shown, text
 
