@@ -64,7 +64,7 @@ OPERATORS = (("retry", "--all"), ("release", "--all"), ("cancel", "999999"), ("r
 
 def _worker(stop: threading.Event, work: Callable[[], object]) -> threading.Thread:
     def loop() -> None:
-        while not stop.is_set():
+        while not stop.wait(0.05):
             work()
 
     thread = threading.Thread(target=loop)
