@@ -101,11 +101,10 @@ def held_mails(firm: Firm, count: int = 3) -> list[int]:
 def test_all_mails_are_shown_and_asked_about_before_they_are_released(firm: Firm) -> None:
     """Or need a word where there is no terminal."""
     held_mails(firm)
-    for command in ("release", "cancel"):
-        refused = firm.run(command, "--all")
-        assert refused.code == 2, command
-        assert "--yes" in refused.err, command
-        assert firm.states()["held"] == 3, command
+    for refused in together(firm, ("release", "--all"), ("cancel", "--all")):
+        assert refused.code == 2, refused
+        assert "--yes" in refused.err, refused
+    assert firm.states()["held"] == 3
     no = answered(firm, "нет", "release", "--all")
     assert "3 × mail, отправка счёта (задержано)" in no.out, no.out
     assert "получатели: anna@romashka.example" in no.out
@@ -132,12 +131,17 @@ def _hold_all(firm: Firm) -> None:
 
 def test_actions_are_narrowed_by_rule_entity_and_time(firm: Firm) -> None:
     invoices = held_mails(firm)
-    wrong = firm.run("cancel", "--rule", "male", "--yes")
+    wrong, *nothing, one = together(
+        firm,
+        ("cancel", "--rule", "male", "--yes"),
+        ("cancel", "--rule", "big", "--yes"),
+        ("cancel", "--all", "--since", "2099-01-01", "--yes"),
+        ("cancel", "--entity", f"invoice:{invoices[1]}", "--yes"),
+    )
     assert wrong.code == 2
     assert "mail" in wrong.err
-    assert firm.run("cancel", "--rule", "big", "--yes").out == "отменять нечего\n"
-    assert firm.run("cancel", "--all", "--since", "2099-01-01", "--yes").out == "отменять нечего\n"
-    assert "1 действие" in firm.run("cancel", "--entity", f"invoice:{invoices[1]}", "--yes").out
+    assert [ran.out for ran in nothing] == ["отменять нечего\n"] * 2
+    assert "1 действие" in one.out
     assert (firm.states()["cancelled"], firm.states()["held"]) == (1, 2)
     assert "2 действия" in firm.run("release", "--rule", "mail", "--yes").out
 
@@ -241,12 +245,15 @@ def test_a_rule_is_tried_and_run_by_hand(firm: Firm) -> None:
     done = firm.run("run-rule", "big", f"invoice:{invoice}", "--yes")
     assert done.code == 0, done.said
     assert len(firm.told("sales_head")) == 1
-    no = firm.run("run-rule", "big", f"invoice:{small}", "--yes")
+    no, unknown = together(
+        firm,
+        ("run-rule", "big", f"invoice:{small}", "--yes"),
+        ("run-rule", "bog", f"invoice:{invoice}", "--yes"),
+    )
     assert no.code == 0
     assert "не подходит к" in no.out
     assert "invoice.amount >= 1000" in no.out
     assert len(firm.told("sales_head")) == 1
-    unknown = firm.run("run-rule", "bog", f"invoice:{invoice}", "--yes")
     assert unknown.code == 2
     assert "возможно, big?" in unknown.err
 
@@ -300,8 +307,11 @@ def test_a_mail_to_a_written_address_replaces_only_one_that_waits_for_the_same_a
     firm.move(invoice, SENT)
     firm.later()
     poll_here(firm, expect=69)
-    for address in ("boss@client.example", "boss@client.example", "Anna@romashka.example"):
-        assert firm.run("resend-invoice", str(invoice), "--to", address, "--yes").code == 69
+    addresses = ("boss@client.example", "boss@client.example", "Anna@romashka.example")
+    resent = together(
+        firm, *(("resend-invoice", str(invoice), "--to", address, "--yes") for address in addresses)
+    )
+    assert [ran.code for ran in resent] == [69] * 3
     firm.mail_fails()
     run_on_here(firm)
     assert [one.recipients for one in firm.mailed()] == [("boss@client.example",), ("Anna@romashka.example",)]
