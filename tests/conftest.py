@@ -20,7 +20,7 @@ from tests.support.cli import Office, open_office
 from tests.support.portals import MONDAY
 from tests.support.vendor_watch import VendorWatch
 from tests.support.world import World
-from tests.support.zygote import Zygote
+from tests.support.zygote import Zygote, killed_poll
 
 settings.register_profile(
     "suite", settings.get_profile("ci"), max_examples=1_000 if os.environ.get("B24SYNC_LONG") else 50
@@ -127,8 +127,9 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 @pytest.fixture
 def polled(office: Office) -> Office:
-    """A small company after its baseline."""
-    assert office.poll()["baseline"]
+    """A small company after its baseline, which this process has made."""
+    assert killed_poll(str(office.config)) == 0
+    assert office.query("SELECT count(*) FROM entities")[0][0] > 0
     return office
 
 
