@@ -44,6 +44,7 @@ _UNSEEN_ESCAPES = (
 )
 _ESCAPED = rb"\\+u00([2-7][0-9a-fA-F])"
 _ENTITY = rb"&#(?:[xX]0*([2-7][0-9a-fA-F])|0*(\d{2,3}));?"
+_ESCAPES = (b"%", b"\\", b"&")  # every pattern of an escape begins with one of them
 _WRAPS = "%&\\"  # what begins another spelling, itself spelled
 
 
@@ -147,7 +148,8 @@ def holds(raw: bytes) -> bool:
 
 
 def _suspected(raw: bytes) -> bool:
-    if any(re.search(pattern, raw) for pattern in (*_suspects, *_UNSEEN_ESCAPES)):
+    escaped = any(sign in raw for sign in _ESCAPES)  # most texts have none
+    if escaped and any(re.search(pattern, raw) for pattern in (*_suspects, *_UNSEEN_ESCAPES)):
         return True
     return not raw.isascii() and any(re.search(pattern, raw) for pattern in _UNSEEN_BYTES)
 
