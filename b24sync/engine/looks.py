@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.derive import Known, Look
@@ -41,6 +42,7 @@ class _Mapping:
 MAPPING = _Mapping()
 
 
+@lru_cache(maxsize=1024)  # a row's times and those of its history are often the same
 def moment(second: int) -> datetime:
     """Aware UTC time of Unix seconds."""
     return datetime.fromtimestamp(second, UTC)

@@ -155,7 +155,7 @@ def portal_code(kind: Kind, name: str) -> str:
     return next((f.codes[0] for f in fields_of(kind) if f.name == name), name.removeprefix("fields."))
 
 
-def original_fields(raw: Mapping[str, Any]) -> dict[str, Any]:
+def original_fields(raw: Mapping[str, Any]) -> Mapping[str, Any]:
     """The row by the portal's own codes.
 
     Custom fields as ``UF_CRM_…`` on old portals too, no links of files.

@@ -48,13 +48,18 @@ def parse_date(value: Any) -> date | None:
     The portal sends a date as the moment of 00:00 UTC of that day, in the server's offset. Adding 12 hours
     before cutting gives the right day for servers that send their own midnight, too.
     """
-    if isinstance(value, str) and len(value) == 10:
+    return _day(value) if isinstance(value, str) and len(value) >= 10 else None
+
+
+@lru_cache(maxsize=1024)  # a row is read for its date more than once, and many rows have the same
+def _day(text: str) -> date | None:
+    if len(text) == 10:
         try:
-            day = date.fromisoformat(value)
+            day = date.fromisoformat(text)
         except ValueError:
             return None
         return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
-    moment = parse_time(value)
+    moment = _moment(text)
     return None if moment is None else (moment + _NOON).date()
 
 

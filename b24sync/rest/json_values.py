@@ -166,17 +166,22 @@ def original_uf_name(code: str) -> str:
     return "_".join(part for part in ("UF_CRM", number, words) if part).upper()
 
 
-def scrubbed(row: Mapping[str, Any]) -> dict[str, Any]:
+def scrubbed(row: Mapping[str, Any]) -> Mapping[str, Any]:
     """The row without the links of its files, which hold tokens and under a webhook its secret.
 
-    Ids of the files stay. A value that neither JSON nor a database can hold is kept as text.
+    Ids of the files stay. A value that neither JSON nor a database can hold is kept as text. A row of which
+    nothing is to be changed comes back itself, as most do; empty values never are.
     """
-    odd = {code: _storable(value, 0) for code, value in row.items() if type(value) not in _AS_THEY_ARE}
-    return {**row, **odd}
+    odd = {
+        code: kept
+        for code, value in row.items()
+        if value and type(value) not in _AS_THEY_ARE and (kept := _storable(value, 0)) is not value
+    }
+    return {**row, **odd} if odd else row
 
 
 def _storable(value: Any, depth: int) -> Any:
-    if isinstance(value, int):
+    if type(value) is int:
         return value if -_LARGEST_ID <= value <= _LARGEST_ID else format(Decimal(value), "f")
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.entity import INVOICE, TASK
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 Scrub = Callable[[str], str]
 
 
+@lru_cache(maxsize=1024)  # the times of a row, and of rows saved together, are often the same
 def seconds(moment: datetime) -> int:
     """Unix seconds of an aware time."""
     return int(moment.timestamp())
