@@ -10,6 +10,7 @@ from typing import Any
 
 from b24sync.domain.entity import Key
 from b24sync.domain.event import Event, history_row_of
+from b24sync.store import many_rows
 from b24sync.store.search import first_id
 from b24sync.store.shapes import dump
 
@@ -38,10 +39,9 @@ class EventRow:
     by_user: int | None = None
 
 
-_ADD_EVENT = (
-    "INSERT INTO events (id, key, name, kind, entity_id, occurred_at, from_, to_, from_stage, to_stage,"
-    " changes, own, root_kind, root_id, by_user, run, detected_at, seen)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_COLUMNS = (
+    "id, key, name, kind, entity_id, occurred_at, from_, to_, from_stage, to_stage, changes, own, root_kind,"
+    " root_id, by_user, run, detected_at, seen"
 )
 
 
@@ -117,13 +117,12 @@ class Journal:
         """
         row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'events'").fetchone()
         first = (row[0] if row else 0) + 1
-        self._db.executemany(
-            _ADD_EVENT,
-            (
-                (number, *_columns(event), run, detected_at, dump(seen))
-                for number, (event, seen) in enumerate(events, first)
-            ),
+        rows = (
+            (number, *_columns(event), run, detected_at, dump(seen))
+            for number, (event, seen) in enumerate(events, first)
         )
+        into = f"INSERT INTO events ({_COLUMNS})"
+        many_rows.insert(self._db, into, rows, columns=_COLUMNS.count(",") + 1)
         return range(first, first + len(events))
 
     def event(self, event_id: int) -> EventRow | None:
@@ -167,7 +166,7 @@ class Journal:
 
     def add_verdicts(self, verdicts: Iterable[tuple[int, str, bool, str]]) -> None:
         """Record what rules said: ``(event id, rule, matched, reason)``."""
-        self._db.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?)", verdicts)
+        many_rows.insert(self._db, "INSERT OR REPLACE INTO verdicts", verdicts, columns=4)
 
     def verdicts(self, event_id: int) -> list[tuple[str, bool, str]]:
         """What each rule said of an event."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
+from b24sync.store import many_rows
 from b24sync.store.shapes import WITH_SHAPES, Shapes, value_of
 
 
@@ -243,8 +244,8 @@ class Snapshot:
 
     def save_many(self, many: Iterable[Stored]) -> None:
         """Keep entities."""
-        marks = ", ".join("?" for _ in Stored._fields)
-        self._db.executemany(f"INSERT OR REPLACE INTO entities ({STORED}) VALUES ({marks})", many)
+        into = f"INSERT OR REPLACE INTO entities ({STORED})"
+        many_rows.insert(self._db, into, many, columns=len(Stored._fields))
 
     def add_baseline(
         self,
@@ -281,7 +282,7 @@ class Snapshot:
 
         ``(kind, id, number, run, observed_at, updated_at, what, changes)``, the changes as JSON text.
         """
-        self._db.executemany("INSERT OR REPLACE INTO revisions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        many_rows.insert(self._db, "INSERT OR REPLACE INTO revisions", rows, columns=8)
 
     def revisions(self, kind: str, entity_id: int) -> list[dict[str, Any]]:
         """The revisions of an entity, oldest first."""
