@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from b24sync.domain.derive import Derived, Facts, Look, derive
@@ -18,6 +18,7 @@ from b24sync.domain.move import Move
 from b24sync.engine.capture.promotion import promote
 from b24sync.engine.capture.reading import KindReading
 from b24sync.engine.capture.staging import due_of, seconds
+from b24sync.engine.first_looks import first_look
 from b24sync.engine.history_waits import HistoryWaits
 from b24sync.engine.looks import MAPPING, UnmappableError, known_of, look_of, moment
 from b24sync.rest.authors import author_of
@@ -144,8 +145,8 @@ class Applier:
             run=self.run,
             fresh_from=(since - self.overlap) if since else self.signpost,
             quiet=reading.quiet,
-            status_of=lambda stage: self.funnels.status(kind, stage),
-            is_first=lambda stage: self.funnels.is_first(kind, stage),
+            status_of=cache(partial(self.funnels.status, kind)),  # few stages, asked of every entity
+            is_first=cache(partial(self.funnels.is_first, kind)),
             wrote=self.store.echoes.is_own if self.store.echoes.any_write(kind) else _by_nobody,
             made_by=self._root_of,
             settled_before=waits.settled_before,
@@ -203,11 +204,14 @@ class Applier:
         stored, rows = one.stored, self.store.shapes
         with MAPPING:
             raw = rows.row(one.row.data) if one.row else None
+        about = self._about(facts, kind, one, raw)
+        if raw is not None and about is facts and self._apply_first(kind, one, raw, facts, applied):
+            return
+        with MAPPING:
             known = known_of(kind, stored, rows.row(stored.data)) if stored else None
             shown = rows.row(stored.data) if raw is None and stored and one.awaited else raw
             look = look_of(kind, shown, compared=stored is not None) if shown is not None else None
         moves = [Move(row.id, row.type, moment(row.at), row.stage) for row in one.history]
-        about = self._about(facts, kind, one, raw)
         if raw is None and shown is not None:
             about = replace(about, remembered=True)
         late = waits.told_late(known, moves, about)
@@ -228,6 +232,23 @@ class Applier:
             applied.touched[outcome.known.key] = None
         if entity is not None:
             self._plan_later(events, row, entity)
+
+    def _apply_first(
+        self, kind: Kind, one: News, raw: dict[str, Any], facts: Facts, applied: Applied
+    ) -> bool:
+        """Apply a plain entity that nobody has seen before; false if it is none."""
+        with MAPPING:
+            first = first_look(kind, one, raw, facts)
+            if first is None:
+                return False
+            stored, events = first
+            entity = self.entity(kind, raw, stored.stage)
+        self.outcomes.save(stored)
+        self._revision(stored, "created", {})
+        applied.touched[entity.key] = None
+        applied.changes[kind.name] += 1
+        self.occurred += [(event, lambda: entity) for event in events]
+        return True
 
     def _plan_later(self, events: Iterable[Event], row: Mapping[str, Any], entity: Entity) -> None:
         """Plan events with those of the other entities of the portion."""

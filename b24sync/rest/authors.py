@@ -9,6 +9,8 @@ from b24sync.rest import items
 from b24sync.rest.json_values import id_or_none
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from b24sync.domain.event import Event
 
 
@@ -19,10 +21,20 @@ def author_of(event: Event, raw: Mapping[str, Any]) -> int | None:
     """
     word = event.name.rpartition(".")[2]
     if word == "created":
-        return id_or_none(raw.get("createdBy"))
+        return creator(raw)
     _, updated, moved = items.snapshot_times(raw)
     if word in {"status_changed", "stage_changed"}:
-        return id_or_none(raw.get("movedBy")) if moved == event.occurred_at else None
+        return mover(raw, moved, at=event.occurred_at)
     if word == "updated":
         return id_or_none(raw.get("updatedBy")) if updated == event.occurred_at else None
     return None
+
+
+def creator(raw: Mapping[str, Any]) -> int | None:
+    """The user who created an entity."""
+    return id_or_none(raw.get("createdBy"))
+
+
+def mover(raw: Mapping[str, Any], moved: datetime | None, *, at: datetime) -> int | None:
+    """The user who made a move, if it is the last one of the row, which was ``moved`` then."""
+    return id_or_none(raw.get("movedBy")) if moved == at else None

@@ -108,14 +108,19 @@ def test_a_row_that_cannot_be_mapped_is_set_aside_once_and_comes_back_with_its_w
     good = world.portal.add_item(INVOICE, title="good")
     from b24sync.engine import apply
 
-    real = apply.look_of
+    real, real_first = apply.look_of, apply.first_look
 
     def refuse(kind: Any, raw: dict[str, Any], *, compared: bool) -> Any:
         if raw.get("title") == "bad":
             raise ValueError("a value that nobody foresaw")
         return real(kind, raw, compared=compared)
 
+    def refuse_first(kind: Any, one: Any, raw: dict[str, Any], facts: Any) -> Any:
+        refuse(kind, raw, compared=False)
+        return real_first(kind, one, raw, facts)
+
     monkeypatch.setattr(apply, "look_of", refuse)
+    monkeypatch.setattr(apply, "first_look", refuse_first)
     report = world.poll()
     assert report.exit_code == 0, report.troubles
     assert [one for one in report.warnings if f"invoice:{number}" in one], report.warnings
@@ -133,6 +138,7 @@ def test_a_row_that_cannot_be_mapped_is_set_aside_once_and_comes_back_with_its_w
     world.advance(600)
     assert world.poll().warnings == []
     monkeypatch.setattr(apply, "look_of", real)
+    monkeypatch.setattr(apply, "first_look", real_first)
     world.advance(25 * 3600)
     world.poll()
     assert world.story(f"invoice:{number}") == [
