@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from b24sync.domain.entity import Key
@@ -187,12 +188,23 @@ def _columns(event: Event) -> tuple[Any, ...]:
         event.to,
         event.from_stage,
         event.to_stage,
-        dump(event.changes),
+        _told(event),
         int(event.own),
         root_kind,
         root_id,
         event.by,
     )
+
+
+def _told(event: Event) -> str:
+    """The changes of an event as they are kept."""
+    move = {"stage_id": [event.from_stage, event.to_stage]}
+    return _move(event.from_stage, event.to_stage) if event.changes == move else dump(event.changes)
+
+
+@lru_cache(maxsize=1024)  # there are few stages, and many moves between them
+def _move(left: str | None, entered: str | None) -> str:
+    return dump({"stage_id": [left, entered]})
 
 
 def _where(**columns: Any) -> tuple[list[str], list[Any]]:

@@ -43,7 +43,7 @@ class Shapes:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self._numbers: dict[tuple[str, ...], int] = {}
-        self._codes: dict[int, tuple[str, ...]] = {}
+        self._blanks: dict[int, dict[str, Any]] = {}  # rows without values
 
     def pack(self, kind: str, row: Mapping[str, Any]) -> str:
         """A row as it is kept; those of tasks as they are, for their bindings are read out of them in SQL."""
@@ -60,12 +60,15 @@ class Shapes:
         kept, _ = _decode(data)
         if isinstance(kept, dict):
             return kept
-        return dict(zip(self._codes.get(kept[0]) or self._read(kept[0]), kept[1:], strict=True))
+        blank = self._blanks.get(kept[0]) or self._read(kept[0])
+        row = blank.copy()  # which has room for all fields; an empty map would be made larger again and again
+        row.update(zip(blank, kept[1:], strict=True))
+        return row
 
     def forget(self) -> None:
         """A transaction was undone, and with it perhaps shapes."""
         self._numbers.clear()
-        self._codes.clear()
+        self._blanks.clear()
 
     def _number(self, codes: tuple[str, ...]) -> int:
         number = self._numbers.get(codes)
@@ -78,15 +81,14 @@ class Shapes:
             self._remember(number, codes)
         return number
 
-    def _read(self, number: int) -> tuple[str, ...]:
+    def _read(self, number: int) -> dict[str, Any]:
         found = self._db.execute("SELECT codes FROM shapes WHERE shape = ?", (number,)).fetchone()
         if found is None:
             raise sqlite3.DatabaseError(f"a row of shape {number}, which is not there")
-        codes = tuple(json.loads(found[0]))
-        self._remember(number, codes)
-        return codes
+        self._remember(number, tuple(json.loads(found[0])))
+        return self._blanks[number]
 
     def _remember(self, number: int, codes: tuple[str, ...]) -> None:
-        if len(self._codes) >= _MOST:
+        if len(self._blanks) >= _MOST:
             self.forget()
-        self._numbers[codes], self._codes[number] = number, codes
+        self._numbers[codes], self._blanks[number] = number, dict.fromkeys(codes)
