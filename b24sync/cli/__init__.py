@@ -5,14 +5,21 @@ What there is to call is in ``commands``; the line of a crontab is read by ``cro
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 
 def main() -> None:
     """Run a command; the one place where errors become words and exit codes."""
     verbose = "--verbose" in sys.argv or "-v" in sys.argv
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = _unraisable
     try:
         code = _called()
     except SystemExit:
@@ -20,6 +27,15 @@ def main() -> None:
     except BaseException as error:  # noqa: BLE001 - the error boundary
         code = _failed(error, verbose=verbose)
     sys.exit(_flushed(code if isinstance(code, int) else 0))
+
+
+def _unraisable(lost: UnraisableHookArgs) -> None:
+    """Interrupt again where Ctrl-C came while something was taken apart, and went no further than that."""
+    if issubclass(lost.exc_type, KeyboardInterrupt):
+        # from another thread, behind this: here it would be lost again
+        _thread.start_new_thread(signal.pthread_kill, (_thread.get_ident(), signal.SIGINT))
+    else:
+        sys.__unraisablehook__(lost)
 
 
 def _called() -> int | None:

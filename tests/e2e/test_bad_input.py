@@ -288,6 +288,29 @@ def test_ctrl_c_in_the_middle_is_130_and_loses_nothing(polled: Office) -> None:
     assert len(polled.portal.notifications) == 3
 
 
+LOST = """
+import time
+from b24sync import cli
+class TakenApart:
+    def __del__(self):
+        raise KeyboardInterrupt
+def work():
+    TakenApart()
+    time.sleep(20)
+    return 0
+cli._called = work
+cli.main()
+"""
+
+
+def test_ctrl_c_while_something_is_taken_apart_is_not_lost() -> None:
+    """What is raised there goes no further: one Ctrl-C of forty was lost in a demonstration."""
+    begun = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (130, False), done.stderr
+    assert time.monotonic() - begun < 15
+
+
 def test_a_verbose_call_may_show_a_traceback_and_a_plain_one_never(office: Office) -> None:
     office.database.mkdir()
     assert "Traceback" not in office.run("status").err
