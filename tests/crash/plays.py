@@ -52,6 +52,12 @@ class Play:
         """How often the step writes; what it writes together is once."""
         return sum(wish in {"Write", "WriteAll"} for wish in tried(self.of.text).bench.wishes)
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether something is written down between its last write and its end."""
+        wishes = [wish for wish in tried(self.of.text).bench.wishes if wish != "Read"]
+        return not wishes or wishes[-1] not in {"Write", "WriteAll"}
+
     def rules(self) -> str:
         """As TOML."""
         return example(self.of.text)
