@@ -289,8 +289,9 @@ def test_ctrl_c_in_the_middle_is_130_and_loses_nothing(polled: Office) -> None:
 
 
 LOST = """
-import time
+import signal, time
 from b24sync import cli
+signal.signal(signal.SIGINT, signal.default_int_handler)
 class TakenApart:
     def __del__(self):
         raise KeyboardInterrupt

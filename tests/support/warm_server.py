@@ -255,6 +255,7 @@ def load() -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
     loaded()
     gc.collect()
     gc.freeze()
