@@ -9,6 +9,7 @@ import _thread
 import os
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,10 +33,15 @@ def main() -> None:
 def _unraisable(lost: UnraisableHookArgs) -> None:
     """Interrupt again where Ctrl-C came while something was taken apart, and went no further than that."""
     if issubclass(lost.exc_type, KeyboardInterrupt):
-        # from another thread, behind this: here it would be lost again
-        _thread.start_new_thread(signal.pthread_kill, (_thread.get_ident(), signal.SIGINT))
+        _thread.start_new_thread(_interrupt_soon, (_thread.get_ident(),))
     else:
         sys.__unraisablehook__(lost)
+
+
+def _interrupt_soon(thread: int) -> None:
+    """Interrupt a thread once it is out of what swallows it, and again within whatever it waits for."""
+    time.sleep(0.05)
+    signal.pthread_kill(thread, signal.SIGINT)
 
 
 def _called() -> int | None:
