@@ -8,6 +8,7 @@ from typing import Any
 
 _NOON = timedelta(hours=12)
 _FIRST_YEAR, _LAST_YEAR = 2, 9998
+_SHORTEST, _LONGEST = 10, 64  # of a text that may be a time; what is longer is not worth keeping in mind
 _SITE_FORMATS = (
     "%d.%m.%Y",
     "%d.%m.%Y %H:%M:%S",
@@ -28,7 +29,7 @@ def parse_time(value: Any) -> datetime | None:
     A text without an offset, which no documented answer has, is taken as UTC. The first and the last year of
     the calendar are no time either: other systems mean "empty" by them, and no zone can be applied there.
     """
-    return _moment(value) if isinstance(value, str) and len(value) >= 10 else None
+    return _moment(value) if isinstance(value, str) and _SHORTEST <= len(value) <= _LONGEST else None
 
 
 @lru_cache(maxsize=1024)  # the times of a row, and those of rows saved together, are often the same
@@ -48,7 +49,7 @@ def parse_date(value: Any) -> date | None:
     The portal sends a date as the moment of 00:00 UTC of that day, in the server's offset. Adding 12 hours
     before cutting gives the right day for servers that send their own midnight, too.
     """
-    return _day(value) if isinstance(value, str) and len(value) >= 10 else None
+    return _day(value) if isinstance(value, str) and _SHORTEST <= len(value) <= _LONGEST else None
 
 
 @lru_cache(maxsize=1024)  # a row is read for its date more than once, and many rows have the same
